@@ -1,0 +1,1 @@
+"""storybot: tells children stories, offline."""

@@ -1,0 +1,1 @@
+"""The commands of `storybot`, one small module each."""

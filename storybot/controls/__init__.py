@@ -1,0 +1,1 @@
+"""Button, lights and control socket."""

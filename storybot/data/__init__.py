@@ -1,0 +1,1 @@
+"""Data shipped with storybot: the things, the word list, the model."""

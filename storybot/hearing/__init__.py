@@ -1,0 +1,1 @@
+"""Sound in, recognisers, and what was asked: microphone to Request."""

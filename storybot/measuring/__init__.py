@@ -1,0 +1,1 @@
+"""Tables of memory, round trips and stories: what README claims, measured."""

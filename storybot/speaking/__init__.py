@@ -1,0 +1,1 @@
+"""Voices, player, wav and earcons: a sentence to sound."""

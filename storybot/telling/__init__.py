@@ -1,0 +1,1 @@
+"""Openings, the engine child process, and its token stream cut into sentences."""
