@@ -1,0 +1,223 @@
+"""Reads config.yaml files and the environment into `Settings`, and says where each value is from.
+
+Order, later wins: the defaults in `settings.py`, /etc/storybot/config.yaml,
+~/.config/storybot/config.yaml, the file of `--config`, STORYBOT_SECTION_KEY in the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from storybot.errors import Exit, StorybotError
+from storybot.settings import Settings
+
+PREFIX = "STORYBOT_"
+SYSTEM_FILE = Path("/etc/storybot/config.yaml")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong place in a configuration."""
+
+    where: str  # "config.yaml:12" or "environment STORYBOT_..."
+    key: str  # "hearing.microphone"
+    sentence: str  # what was expected
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.key}: {self.sentence}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings together with the origin of every value."""
+
+    settings: Settings
+    origin: Mapping[str, str]  # "hearing.microphone" -> "default" or a file and line
+
+
+@dataclass(frozen=True)
+class Given:
+    """One value somebody gave, not yet checked."""
+
+    where: str
+    section: str
+    key: str
+    value: object
+
+
+def user_file() -> Path:
+    """The configuration file of the user who runs storybot."""
+    base = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    return Path(base) / "storybot" / "config.yaml"
+
+
+def shipped_file() -> Path:
+    """The commented default: beside the package in a checkout, inside it when installed."""
+    installed = Path(__file__).parent / "data" / "config.yaml"
+    return installed if installed.exists() else Path(__file__).parent.parent / "config.yaml"
+
+
+def load(explicit: Path | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
+    """All layers merged; raises StorybotError naming every fault, one a line."""
+    env = os.environ if environment is None else environment
+    files = [path for path in (SYSTEM_FILE, user_file()) if path.exists()]
+    if explicit is not None:
+        files.append(explicit)
+    given: list[Given] = []
+    faults: list[Fault] = []
+    for path in files:
+        _gather(path, given, faults)
+    given.extend(_from_environment(env, faults))
+    loaded = _apply(given, faults)
+    if faults:
+        raise StorybotError("\n".join(map(str, faults)), Exit.CONFIG)
+    return loaded
+
+
+def check(path: Path) -> list[Fault]:
+    """Every fault in one file, in the order of its lines."""
+    given: list[Given] = []
+    faults: list[Fault] = []
+    _gather(path, given, faults)
+    _apply(given, faults)
+    return faults
+
+
+def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        faults.append(Fault(str(path), "file", f"cannot be read ({reason}); check its path"))
+        return
+    except UnicodeDecodeError:
+        faults.append(Fault(str(path), "file", "is not UTF-8 text"))
+        return
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", None) or "not readable as YAML"
+        faults.append(Fault(where, "file", f"is not valid YAML: {problem}"))
+        return
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingNode):
+        faults.append(Fault(f"{path}:1", "file", "expected sections such as 'hearing:'"))
+        return
+    constructor = yaml.SafeLoader("")
+    for section_node, body in root.value:
+        section = str(section_node.value)
+        where = f"{path}:{section_node.start_mark.line + 1}"
+        if isinstance(body, yaml.ScalarNode) and body.value in ("", "null", "~"):
+            given.append(Given(where, section, "", None))
+            continue
+        if not isinstance(body, yaml.MappingNode):
+            faults.append(Fault(where, section, "expected a section with 'key: value' lines"))
+            continue
+        for key_node, value_node in body.value:
+            at = f"{path}:{key_node.start_mark.line + 1}"
+            try:
+                value = constructor.construct_object(value_node, deep=True)
+            except yaml.YAMLError:
+                value = value_node.value
+            given.append(Given(at, section, str(key_node.value), value))
+
+
+def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[Given]:
+    known = {f"{PREFIX}{s.name}_{f.name}".upper(): (s.name, f.name) for s, f in _all_fields()}
+    own = {f"{PREFIX}{name}" for name in ("SHARED", "STATE", "CACHE", "MODELS")}
+    for name in sorted(env):
+        if not name.startswith(PREFIX) or name in own:
+            continue
+        if name not in known:
+            hint = _nearest(name, list(known))
+            faults.append(Fault("environment", name, f"is no setting{hint}"))
+            continue
+        section, key = known[name]
+        try:
+            value = yaml.safe_load(env[name]) if env[name] else ""
+        except yaml.YAMLError:
+            value = env[name]
+        yield Given(f"environment {name}", section, key, value)
+
+
+def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:
+    for section in fields(Settings):
+        for key in fields(section.default.__class__):
+            yield section, key
+
+
+def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
+    settings = Settings()
+    origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
+    sections = [section.name for section in fields(Settings)]
+    for one in given:
+        if one.section not in sections:
+            hint = _nearest(one.section, sections)
+            faults.append(Fault(one.where, one.section, f"is no section{hint}"))
+            continue
+        if not one.key:
+            continue
+        part = getattr(settings, one.section)
+        keys = {f.name: f for f in fields(part)}
+        name = f"{one.section}.{one.key}"
+        if one.key not in keys:
+            hint = _nearest(one.key, list(keys))
+            faults.append(Fault(one.where, name, f"is no setting{hint}"))
+            continue
+        value, wrong = _checked(keys[one.key], one.value)
+        if wrong:
+            faults.append(Fault(one.where, name, wrong))
+            continue
+        settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
+        origin[name] = one.where
+    return Loaded(settings, origin)
+
+
+def _checked(key: Field[Any], value: object) -> tuple[object, str]:
+    """The value in the field's type, or what was expected instead."""
+    kind = type(key.default)
+    shown = f"not {value!r}"
+    choices = key.metadata.get("choices")
+    if choices:
+        # YAML reads a bare on or off as a truth value.
+        word = {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
+        if word in choices:
+            return word, ""
+        return value, f"expected one of {', '.join(choices)}, {shown}{_nearest(str(word), choices)}"
+    if kind is bool:
+        return (value, "") if isinstance(value, bool) else (value, f"expected yes or no, {shown}")
+    if kind in (int, float):
+        if isinstance(value, str):
+            # YAML 1.1 takes 1e-30 for text.
+            try:
+                value = float(value)
+            except ValueError:
+                return value, f"expected a number, {shown}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value, f"expected a number, {shown}"
+        if kind is int and value != int(value):
+            return value, f"expected a whole number, {shown}"
+        low, high = key.metadata["low"], key.metadata["high"]
+        if not low <= value <= high:
+            return value, f"expected a number from {low:g} to {high:g}, {shown}"
+        return kind(value), ""
+    if value is None:
+        return "", ""
+    if isinstance(value, str):
+        return value, ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value), ""
+    return value, f"expected text, {shown}"
+
+
+def _nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
