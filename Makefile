@@ -1,0 +1,77 @@
+# storybot: `make story` tells a story, `make test` tests everything, `make help` lists all.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PY := $(CURDIR)/.venv/bin/python
+STORYTELLER := $(CURDIR)/build/native/storyteller
+STORYBOT := $(PY) -m storybot
+SHARED ?= $(abspath $(CURDIR)/../shared)
+ABOUT ?=
+PYTEST_ARGS ?=
+export STORYBOT_SHARED := $(SHARED)
+
+# What Debian 12 and 13 call the packages that building, speaking and testing need.
+APT_STORY := gcc libc6-dev cmake make pkg-config python3 python3-dev python3-venv portaudio19-dev \
+  libsystemd-dev libespeak-ng1 alsa-utils
+APT_TEST := espeak-ng flite pulseaudio pulseaudio-utils libasound2-plugins sox wamerican procps psmisc
+
+.PHONY: help story test lint format engine venv test-venv clean test-python test-install
+
+help: ## list all targets
+	@echo "storybot: a box that tells children stories, offline. Targets:"
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sort | \
+	  awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+story: venv engine ## install what is missing, build, and tell a story (ABOUT="a dragon and a boat")
+	@$(STORYBOT) tell --or-wav story.wav $(ABOUT)
+
+test: test-venv engine test-native test-python ## run all tests of the engine and of storybot
+
+test-python: test-venv engine
+	@rm -f .coverage .coverage.*
+	@$(PY) -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	@$(PY) -m coverage report --fail-under=90 | tail -n 60
+
+lint: test-venv ## mypy --strict and ruff
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+format: test-venv ## put the Python code into ruff's format
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+venv: .venv/.story
+
+test-venv: .venv/.test
+
+build/.apt-%:
+	@mkdir -p build
+	@missing=""; for p in $(APT_$*); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  as_root=""; if [ "$$(id -u)" != 0 ]; then as_root=sudo; fi; \
+	  echo "installing:$$missing"; \
+	  $$as_root apt-get -o DPkg::Lock::Timeout=600 -q update >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get -o DPkg::Lock::Timeout=600 -qq -y \
+	    --no-install-recommends install $$missing >/dev/null; \
+	fi
+	@touch $@
+
+# The engine of a checkout is build/native/storyteller, so the editable install builds none.
+.venv/.story: pyproject.toml | build/.apt-STORY
+	@echo "preparing .venv"
+	@python3 -m venv .venv
+	@$(PY) -m pip install -q --disable-pip-version-check -C wheel.cmake=false -e .
+	@touch $@
+
+.venv/.test: .venv/.story | build/.apt-TEST
+	@$(PY) -m pip install -q --disable-pip-version-check -C wheel.cmake=false -e '.[test]'
+	@touch $@
+
+clean: ## remove everything built
+	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .coverage story.wav
+
+-include native/targets.mk native/bench.mk native/duo/targets.mk
+-include training/targets.mk tests/sound/targets.mk systemd/targets.mk
