@@ -1,0 +1,39 @@
+"""`storybot config`: the settings in force and where each is from."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from storybot import config
+from storybot.cli.table import table
+from storybot.errors import Exit
+from storybot.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--check", type=Path, metavar="FILE", help="check a file and say its faults")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table, or the faults of one file."""
+    if args.check is not None:
+        faults = config.check(args.check)
+        for fault in faults:
+            print(f"storybot: {fault}", file=sys.stderr)
+        if not faults:
+            print(f"{args.check}: ok")
+        return Exit.CONFIG if faults else Exit.OK
+    loaded = config.load(args.config)
+    rows = []
+    for section in fields(Settings):
+        part = getattr(loaded.settings, section.name)
+        for key in fields(part):
+            name = f"{section.name}.{key.name}"
+            value = getattr(part, key.name)
+            rows.append((name, '""' if value == "" else str(value), loaded.origin[name]))
+    print(table(("setting", "value", "from"), rows))
+    return Exit.OK
