@@ -1,0 +1,43 @@
+/* Picks the next token from logits, with llama2.c's random numbers, temperature and top-p. */
+#ifndef STORYTELLER_SAMPLER_H
+#define STORYTELLER_SAMPLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "kernels.h"
+
+typedef struct Candidate {
+    float probability;
+    int token;
+} Candidate;
+
+typedef struct Sampler {
+    const Kernels *kernels;
+    int vocab;
+    float temperature; /* 0: the most likely token */
+    float topp;        /* out of (0, 1): the whole distribution */
+    uint64_t state;    /* of the random numbers, never 0 */
+    Candidate *candidates; /* (vocab), scratch of top-p */
+} Sampler;
+
+bool sampler_open(Sampler *sampler, const Kernels *kernels, int vocab, float temperature,
+                  float topp, uint64_t seed, Fault *fault);
+
+void sampler_close(Sampler *sampler);
+
+/* A random float in [0, 1): xorshift64*, 24 bits. Advances the state. */
+float sampler_coin(Sampler *sampler);
+
+/*
+ * The next token. With temperature 0 no coin is used; else one coin per call:
+ *   logits = logits / temperature, then softmax, both in place, in token order;
+ *   topp out of (0, 1): the first token whose ascending cumulative probability exceeds the coin;
+ *   else of the tokens with p >= (1 - topp) / (vocab - 1), ordered by p descending, by token
+ *   ascending where equal, the shortest prefix with a cumulative sum above topp is kept, and the
+ *   first whose cumulative probability exceeds coin * that sum is drawn.
+ */
+int sampler_pick(Sampler *sampler, float *logits);
+
+#endif

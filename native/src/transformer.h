@@ -1,0 +1,62 @@
+/* The Llama-2 transformer: tokens in, hidden states out, logits for the rows asked for. */
+#ifndef STORYTELLER_TRANSFORMER_H
+#define STORYTELLER_TRANSFORMER_H
+
+#include <stdbool.h>
+
+#include "crew.h"
+#include "fault.h"
+#include "kernels.h"
+#include "model.h"
+
+typedef struct Transformer {
+    const Model *model;
+    const Kernels *kernels;
+    Crew *crew;  /* threads that share the work */
+    bool stream; /* let pages of the weights go after use */
+
+    /* Activations of up to MAX_BATCH positions, (MAX_BATCH, stride of each). */
+    float *x;             /* residual stream, (MAX_BATCH, dim padded) */
+    Activations normed;   /* input of wq, wk, wv, w1, w3 and of the classifier */
+    Activations attended; /* input of wo */
+    Activations gated;    /* input of w2, hidden columns */
+    float *q;             /* queries, (MAX_BATCH, dim padded) */
+    float *k;             /* keys, (MAX_BATCH, kv_dim padded) */
+    float *v;             /* values, (MAX_BATCH, kv_dim padded) */
+    float *up;            /* w3's output, (MAX_BATCH, hidden padded) */
+    float *delta;         /* output of wo and w2, (MAX_BATCH, dim padded) */
+    float *scores;        /* (heads, context padded) */
+    float *rotation;      /* cosine and sine per pair, (MAX_BATCH, head_size) */
+    float *frequency;     /* RoPE, radians per position, (head_size / 2) */
+
+    float *keys;   /* (layers, context / 32, kv_heads, head_size, 32) */
+    float *values; /* (layers, context, kv_heads, head_size) */
+
+    float *row_logits; /* scores of all rows in the classifier's row order, (vocab padded) */
+    float *logits;     /* the same by token, (vocab); row_logits itself when row = token */
+    void *memory;      /* the one allocation behind all of the above */
+} Transformer;
+
+/* Allocates the state for a model; `crew` and `model` must outlive it. */
+bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
+                      Fault *fault);
+
+void transformer_close(Transformer *t);
+
+/*
+ * Runs n tokens at positions pos .. pos + n - 1 (n <= MAX_BATCH, pos + n <= context) through all
+ * layers and fills the KV cache. Afterwards `t->normed` holds the final norm of the last of them in
+ * position 0, quantised if the classifier needs it: ready for transformer_classify.
+ */
+void transformer_forward(Transformer *t, const int *tokens, int n, int pos);
+
+/*
+ * Scores the classifier's rows of blocks [block0, block1) with the current hidden state:
+ * y[32 * (b - block0) + r] is the logit of row 32 * b + r. Rows past the vocabulary hold zeros.
+ */
+void transformer_classify(Transformer *t, int block0, int block1, float *y);
+
+/* All rows, by token: fills and returns t->logits (vocab). */
+float *transformer_logits(Transformer *t);
+
+#endif
