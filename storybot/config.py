@@ -6,7 +6,6 @@ Order, later wins: the defaults in `settings.py`, /etc/storybot/config.yaml,
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields, replace
@@ -15,11 +14,13 @@ from typing import Any
 
 import yaml
 
+from storybot.config_values import checked, nearest
 from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
 
 PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
+SECTIONS = tuple(section.name for section in fields(Settings))
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
     for section_node, body in root.value:
         section = str(section_node.value)
         where = f"{path}:{section_node.start_mark.line + 1}"
-        if isinstance(body, yaml.ScalarNode) and body.value in ("", "null", "~"):
+        empty = isinstance(body, yaml.ScalarNode) and body.value in ("", "null", "~")
+        if empty or section not in SECTIONS:
             given.append(Given(where, section, "", None))
             continue
         if not isinstance(body, yaml.MappingNode):
@@ -137,7 +139,7 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
         if not name.startswith(PREFIX) or name in own:
             continue
         if name not in known:
-            hint = _nearest(name, list(known))
+            hint = nearest(name, list(known))
             faults.append(Fault("environment", name, f"is no setting{hint}"))
             continue
         section, key = known[name]
@@ -150,17 +152,16 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
 
 def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:
     for section in fields(Settings):
-        for key in fields(section.default.__class__):
+        for key in fields(getattr(Settings(), section.name)):
             yield section, key
 
 
 def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
     settings = Settings()
     origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
-    sections = [section.name for section in fields(Settings)]
     for one in given:
-        if one.section not in sections:
-            hint = _nearest(one.section, sections)
+        if one.section not in SECTIONS:
+            hint = nearest(one.section, SECTIONS)
             faults.append(Fault(one.where, one.section, f"is no section{hint}"))
             continue
         if not one.key:
@@ -169,55 +170,13 @@ def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
         keys = {f.name: f for f in fields(part)}
         name = f"{one.section}.{one.key}"
         if one.key not in keys:
-            hint = _nearest(one.key, list(keys))
+            hint = nearest(one.key, list(keys))
             faults.append(Fault(one.where, name, f"is no setting{hint}"))
             continue
-        value, wrong = _checked(keys[one.key], one.value)
+        value, wrong = checked(keys[one.key], one.value)
         if wrong:
             faults.append(Fault(one.where, name, wrong))
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
     return Loaded(settings, origin)
-
-
-def _checked(key: Field[Any], value: object) -> tuple[object, str]:
-    """The value in the field's type, or what was expected instead."""
-    kind = type(key.default)
-    shown = f"not {value!r}"
-    choices = key.metadata.get("choices")
-    if choices:
-        # YAML reads a bare on or off as a truth value.
-        word = {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
-        if word in choices:
-            return word, ""
-        return value, f"expected one of {', '.join(choices)}, {shown}{_nearest(str(word), choices)}"
-    if kind is bool:
-        return (value, "") if isinstance(value, bool) else (value, f"expected yes or no, {shown}")
-    if kind in (int, float):
-        if isinstance(value, str):
-            # YAML 1.1 takes 1e-30 for text.
-            try:
-                value = float(value)
-            except ValueError:
-                return value, f"expected a number, {shown}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return value, f"expected a number, {shown}"
-        if kind is int and value != int(value):
-            return value, f"expected a whole number, {shown}"
-        low, high = key.metadata["low"], key.metadata["high"]
-        if not low <= value <= high:
-            return value, f"expected a number from {low:g} to {high:g}, {shown}"
-        return kind(value), ""
-    if value is None:
-        return "", ""
-    if isinstance(value, str):
-        return value, ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value), ""
-    return value, f"expected text, {shown}"
-
-
-def _nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""

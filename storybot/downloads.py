@@ -1,4 +1,4 @@
-"""Fetches a large file over HTTP: resumes, verifies, and never leaves half a file under its name."""
+"""Fetches a large file over HTTP: resumes, verifies, never leaves half a file under its name."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""One configured value: brought into the type of its setting, or what was expected instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import Field
+from typing import Any
+
+Checked = tuple[object, str]  # the value, and what was expected where it is wrong
+
+
+def checked(key: Field[Any], value: object) -> Checked:
+    """The value in the type of the setting's default, within its bounds or choices."""
+    kind: type = type(key.default)
+    if choices := key.metadata.get("choices"):
+        return _word(choices, value)
+    if kind is bool:
+        right = isinstance(value, bool)
+        return value, "" if right else f"expected yes or no, not {value!r}"
+    if kind is int or kind is float:
+        return _number(kind, key.metadata["low"], key.metadata["high"], value)
+    if value is None:
+        return "", ""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value), ""
+    return value, f"expected text, not {value!r}"
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """'; did you mean X?' for the most similar known word, or nothing."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _word(choices: Sequence[str], value: object) -> Checked:
+    if isinstance(value, bool):
+        # YAML reads a bare on or off as a truth value.
+        value = "on" if value else "off"
+    if value in choices:
+        return value, ""
+    hint = nearest(str(value), choices)
+    return value, f"expected one of {', '.join(choices)}, not {value!r}{hint}"
+
+
+def _number(kind: type, low: float, high: float, value: object) -> Checked:
+    given = value
+    if isinstance(value, str):
+        # YAML 1.1 takes 1e-30 for text.
+        try:
+            value = float(value)
+        except ValueError:
+            return given, f"expected a number, not {given!r}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return given, f"expected a number, not {given!r}"
+    if not low <= value <= high:
+        return given, f"expected a number from {low:g} to {high:g}, not {given!r}"
+    if kind is int and value != int(value):
+        return given, f"expected a whole number, not {given!r}"
+    return kind(value), ""

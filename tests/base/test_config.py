@@ -1,0 +1,108 @@
+"""Settings: order of the layers, and one clear sentence for every fault."""
+
+from pathlib import Path
+
+import pytest
+
+from storybot import config
+from storybot.errors import Exit, StorybotError
+from storybot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_shipped_file_shows_exactly_the_defaults() -> None:
+    loaded = config.load(config.shipped_file(), {})
+    assert loaded.settings == Settings()
+    untold = [key for key, where in loaded.origin.items() if where == "default"]
+    assert untold == []
+
+
+def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
+    write(config.SYSTEM_FILE, "speaking:\n  volume: 10\n  speed: 100\n  pitch: 1\n")
+    write(config.user_file(), "speaking:\n  speed: 120\n  pitch: 2\n")
+    own = write(tmp_path / "own.yaml", "speaking:\n  pitch: 3\n")
+    loaded = config.load(own, {"STORYBOT_SPEAKING_PAUSE": "0.5"})
+    speaking = loaded.settings.speaking
+    assert (speaking.volume, speaking.speed, speaking.pitch, speaking.pause) == (10, 120, 3, 0.5)
+    assert loaded.origin["speaking.pitch"] == f"{own}:2"
+    assert loaded.origin["speaking.pause"] == "environment STORYBOT_SPEAKING_PAUSE"
+    assert loaded.origin["speaking.voice"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("hearing:\n  microfone: x\n", 2, "is no setting; did you mean microphone?"),
+        ("heering:\n  driver: alsa\n", 1, "is no section; did you mean hearing?"),
+        ("speaking:\n\n  volume: loud\n", 3, "expected a number, not 'loud'"),
+        ("speaking:\n  volume: 200\n", 2, "expected a number from 0 to 100, not 200"),
+        ("speaking:\n  volume: 1.5\n", 2, "expected a whole number, not 1.5"),
+        ("speaking:\n  volume: true\n", 2, "expected a number, not True"),
+        ("speaking:\n  driver: wave\n", 2, "did you mean wav?"),
+        ("safety:\n  filter: 3\n", 2, "expected yes or no, not 3"),
+        ("hearing:\n  microphone: [a]\n", 2, "expected text, not ['a']"),
+        ("hearing: 3\n", 1, "expected a section"),
+        ("- a\n", 1, "expected sections such as 'hearing:'"),
+        ("hearing:\n  driver: 'x\n", 3, "is not valid YAML"),
+    ],
+)
+def test_faults_name_file_line_and_remedy(
+    tmp_path: Path, text: str, line: int, sentence: str
+) -> None:
+    path = write(tmp_path / "bad.yaml", text)
+    faults = config.check(path)
+    assert len(faults) == 1
+    assert faults[0].where == f"{path}:{line}"
+    assert sentence in faults[0].sentence
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "bad.yaml", "hearing:\n  a: 1\nspeaking:\n  volume: x\n")
+    with pytest.raises(StorybotError) as error:
+        config.load(path, {})
+    assert error.value.code == Exit.CONFIG
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert "cannot be read" in str(config.check(tmp_path / "none.yaml")[0])
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes(b"hearing:\n  microphone: \xe4\n")
+    assert "is not UTF-8" in str(config.check(latin)[0])
+
+
+def test_environment_faults() -> None:
+    with pytest.raises(StorybotError, match="did you mean STORYBOT_HEARING_MICROPHONE"):
+        config.load(None, {"STORYBOT_HEARING_MICROFONE": "x"})
+    with pytest.raises(StorybotError, match="expected a number"):
+        config.load(None, {"STORYBOT_SPEAKING_VOLUME": "loud"})
+
+
+def test_forgiving_forms(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "ok.yaml",
+        "hearing:\n  barge_in: off\n  keyphrase_threshold: 1e-20\n  microphone:\nspeaking:\n"
+        "controls:\n  button_line: 17\n",
+    )
+    settings = config.load(path, {}).settings
+    assert settings.hearing.barge_in == "off"
+    assert settings.hearing.keyphrase_threshold == 1e-20
+    assert settings.hearing.microphone == ""
+    assert settings.controls.button_line == "17"
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path / "empty.yaml", "# nothing\n"), {}).settings == Settings()
