@@ -1,0 +1,40 @@
+"""A story as sentences: from an opening to an end that a listener takes for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from storybot.telling.engine import Engine
+from storybot.telling.sentences import Sentence, SentenceStream
+
+CLOSING = "And that is the end of our story."  # spoken where the token limit cut a story short
+
+
+async def sentences_of(
+    engine: Engine, opening: str, seed: int, longest: int | None = None
+) -> AsyncGenerator[Sentence, None]:
+    """Yield the story's sentences as soon as each is sure.
+
+    No half sentence is ever told: what the token limit (or a fault) cut off is left out. When the
+    limit ended the story, and not the model, a closing sentence follows. Raises what
+    Engine.tell() raises, after the sentences that were whole.
+    """
+    stream = SentenceStream()
+    number = 0
+    async with aclosing(engine.tell(opening, seed, longest)) as pieces:
+        async for piece in pieces:
+            for sentence in stream.feed(piece):
+                number = sentence.number
+                yield sentence
+    if engine.figures is None:  # stopped: nobody listens any more
+        return
+    cut_short = engine.figures.ended is False
+    for sentence in stream.end():
+        if sentence.finished:
+            number = sentence.number
+            yield sentence
+        else:
+            cut_short = cut_short or engine.figures.ended is None
+    if cut_short:
+        yield Sentence(CLOSING, number + 1, paragraph=True)
