@@ -23,9 +23,10 @@ enum { KEY_BLOCK = 32 };
 /* Inputs of a matmul for n positions; buffers are 64-byte aligned. */
 typedef struct Activations {
     int cols;       /* of meaning */
-    int stride;     /* columns between positions, padded_cols(cols, group) or more */
+    int stride;     /* columns of q between positions, padded_cols(cols, group) */
+    int f_stride;   /* columns of f between positions */
     int group;      /* columns per scale; 0 when only `f` is filled */
-    float *f;       /* (n, stride) */
+    float *f;       /* (n, f_stride) */
     int8_t *q;      /* (n, stride), -127..127, zero from cols on */
     float *scale;   /* (n, stride / group): f is about q * scale */
     int32_t *sum;   /* (n, stride / group): sum of q over the group */

@@ -35,13 +35,16 @@ bool tokenizer_open_file(Tokenizer *tokenizer, const char *path, int vocab, Faul
 /* Views the tokenizer section of a .story model. */
 bool tokenizer_open_section(Tokenizer *tokenizer, Bytes section, int vocab, Fault *fault);
 
-/* The tokenizer as the section of a .story file; `*data` is the caller's to free. */
-bool tokenizer_section(const Tokenizer *tokenizer, uint8_t **data, size_t *size, Fault *fault);
+/* The bytes of the tokenizer as the section of a .story file; a view that lives as long as it. */
+Bytes tokenizer_as_section(const Tokenizer *tokenizer);
 
 void tokenizer_close(Tokenizer *tokenizer);
 
 /* Piece of a token; empty for an id out of range. */
 Bytes tokenizer_piece(const Tokenizer *tokenizer, int token);
+
+/* The lowest token whose piece is exactly `text`, or -1. */
+int tokenizer_find(const Tokenizer *tokenizer, Bytes text);
 
 /*
  * The bytes to print for `token` after `previous`: a leading space after BOS is dropped, a piece

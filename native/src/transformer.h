@@ -3,6 +3,7 @@
 #define STORYTELLER_TRANSFORMER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "crew.h"
 #include "fault.h"
@@ -25,26 +26,31 @@ typedef struct Transformer {
     float *v;             /* values, (MAX_BATCH, kv_dim padded) */
     float *up;            /* w3's output, (MAX_BATCH, hidden padded) */
     float *delta;         /* output of wo and w2, (MAX_BATCH, dim padded) */
-    float *scores;        /* (heads, context padded) */
-    float *rotation;      /* cosine and sine per pair, (MAX_BATCH, head_size) */
+    float *scores;        /* (heads, positions), scratch of attention */
+    float *rotation;      /* cosine and sine of each pair of a head, (MAX_BATCH, head_size) */
     float *frequency;     /* RoPE, radians per position, (head_size / 2) */
 
-    float *keys;   /* (layers, context / 32, kv_heads, head_size, 32) */
-    float *values; /* (layers, context, kv_heads, head_size) */
+    int positions; /* room in the KV cache, a multiple of 32 */
+    float *keys;   /* (layers, positions / 32, kv_heads, head_size, 32) */
+    float *values; /* (layers, positions, kv_heads, head_size) */
 
     float *row_logits; /* scores of all rows in the classifier's row order, (vocab padded) */
     float *logits;     /* the same by token, (vocab); row_logits itself when row = token */
-    void *memory;      /* the one allocation behind all of the above */
+    void *memory;      /* the one mapping behind all of the above */
+    size_t memory_size;
 } Transformer;
 
-/* Allocates the state for a model; `crew` and `model` must outlive it. */
+/*
+ * Allocates the state for sequences of up to `positions` tokens (at most the model's context).
+ * `model`, `kernels` and `crew` must outlive it.
+ */
 bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
-                      Fault *fault);
+                      int positions, Fault *fault);
 
 void transformer_close(Transformer *t);
 
 /*
- * Runs n tokens at positions pos .. pos + n - 1 (n <= MAX_BATCH, pos + n <= context) through all
+ * Runs n tokens at positions pos .. pos + n - 1 (n <= MAX_BATCH, pos + n <= positions) through all
  * layers and fills the KV cache. Afterwards `t->normed` holds the final norm of the last of them in
  * position 0, quantised if the classifier needs it: ready for transformer_classify.
  */

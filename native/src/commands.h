@@ -1,0 +1,11 @@
+/* One function per command; argv starts after the command's name. */
+#ifndef STORYTELLER_COMMANDS_H
+#define STORYTELLER_COMMANDS_H
+
+#include "fault.h"
+
+typedef bool Command(int argc, char **argv, Fault *fault);
+
+Command command_tell;
+
+#endif

@@ -1,0 +1,32 @@
+/* Model, tokenizer, kernels, threads and transformer, opened together as every command needs. */
+#ifndef STORYTELLER_ENGINE_H
+#define STORYTELLER_ENGINE_H
+
+#include "tokenizer.h"
+#include "transformer.h"
+
+typedef struct EngineOptions {
+    const char *model;     /* path */
+    const char *tokenizer; /* path; NULL: the one inside the model, else ./tokenizer.bin */
+    const char *kernel;    /* name; NULL: the best that this CPU runs */
+    int threads;           /* 1 to MAX_CREW */
+    int steps;             /* positions; 0 or more than the context: the context */
+    bool stream;           /* let pages of the weights go after use */
+} EngineOptions;
+
+typedef struct Engine {
+    Model model;
+    Tokenizer tokenizer;
+    const Kernels *kernels;
+    Crew *crew;
+    Transformer transformer;
+    int steps; /* positions that there is room for */
+} Engine;
+
+/* Opens everything, or nothing and fills `fault`. */
+bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault);
+
+/* Safe on a zeroed Engine. */
+void engine_close(Engine *engine);
+
+#endif

@@ -1,0 +1,17 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "scalar.h"
+
+const Kernels *const all_kernels[] = {
+    &scalar_kernels,
+    NULL,
+};
+
+const Kernels *kernels_choose(const char *name)
+{
+    for (int i = 0; all_kernels[i]; i++)
+        if ((!name || strcmp(name, all_kernels[i]->name) == 0) && all_kernels[i]->runs_here())
+            return all_kernels[i];
+    return NULL;
+}

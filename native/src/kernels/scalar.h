@@ -1,0 +1,19 @@
+/* The specification's functions, for tables that have nothing faster. */
+#ifndef STORYTELLER_SCALAR_H
+#define STORYTELLER_SCALAR_H
+
+#include "../kernels.h"
+
+extern const Kernels scalar_kernels;
+
+void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
+                     int32_t *sum);
+void scalar_rmsnorm(float *out, const float *x, const float *weight, int n);
+void scalar_add(float *x, const float *y, int n);
+void scalar_swiglu(float *gate, const float *up, int n);
+void scalar_softmax(float *x, int n);
+void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
+                   const float *values, int value_stride, int head_size, int pos, float *scores);
+int scalar_argmax(const float *x, int n);
+
+#endif

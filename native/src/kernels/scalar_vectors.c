@@ -1,0 +1,92 @@
+/* The specification of everything that is not a matrix product. */
+#include <math.h>
+
+#include "../arithmetic.h"
+#include "scalar.h"
+
+void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
+                     int32_t *sum)
+{
+    for (int g = 0; g < stride / group; g++) {
+        int start = g * group, end = start + group < cols ? start + group : cols;
+        float most = 0.0f;
+        for (int k = start; k < end; k++)
+            most = fabsf(x[k]) > most ? fabsf(x[k]) : most;
+        float inverse = most > 0.0f ? 127.0f / most : 0.0f;
+        int32_t total = 0;
+        for (int k = start; k < start + group; k++) {
+            /* the low byte of the sum is the rounded integer in two's complement */
+            uint32_t bits = bits_of((k < end ? x[k] * inverse : 0.0f) + EXP_MAGIC);
+            q[k] = (int8_t)(uint8_t)bits;
+            total += q[k];
+        }
+        scale[g] = most / 127.0f;
+        sum[g] = total;
+    }
+}
+
+void scalar_rmsnorm(float *out, const float *x, const float *weight, int n)
+{
+    float sum = 0.0f;
+    for (int j = 0; j < n; j++)
+        sum += x[j] * x[j];
+    float s = 1.0f / sqrtf(sum / (float)n + 1e-5f);
+    for (int j = 0; j < n; j++)
+        out[j] = weight[j] * (s * x[j]);
+}
+
+void scalar_add(float *x, const float *y, int n)
+{
+    for (int j = 0; j < n; j++)
+        x[j] += y[j];
+}
+
+void scalar_swiglu(float *gate, const float *up, int n)
+{
+    for (int j = 0; j < n; j++)
+        gate[j] = (gate[j] * (1.0f / (1.0f + exp_f32(-gate[j])))) * up[j];
+}
+
+void scalar_softmax(float *x, int n)
+{
+    float most = x[0];
+    for (int i = 1; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    float sum = 0.0f;
+    for (int i = 0; i < n; i++) {
+        x[i] = exp_f32(x[i] - most);
+        sum += x[i];
+    }
+    for (int i = 0; i < n; i++)
+        x[i] /= sum;
+}
+
+void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
+                   const float *values, int value_stride, int head_size, int pos, float *scores)
+{
+    float root = sqrtf((float)head_size);
+    for (int t = 0; t <= pos; t++) {
+        const float *key = keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride + t % KEY_BLOCK;
+        float score = 0.0f;
+        for (int i = 0; i < head_size; i++)
+            score += q[i] * key[(size_t)i * KEY_BLOCK];
+        scores[t] = score / root;
+    }
+    scalar_softmax(scores, pos + 1);
+    for (int i = 0; i < head_size; i++)
+        out[i] = 0.0f;
+    for (int t = 0; t <= pos; t++) {
+        const float *value = values + (size_t)t * (size_t)value_stride;
+        for (int i = 0; i < head_size; i++)
+            out[i] += scores[t] * value[i];
+    }
+}
+
+int scalar_argmax(const float *x, int n)
+{
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        if (x[i] > x[best])
+            best = i;
+    return best;
+}

@@ -1,0 +1,29 @@
+/* Tells one story: prompt in, text out token by token. */
+#ifndef STORYTELLER_TELLER_H
+#define STORYTELLER_TELLER_H
+
+#include <stdio.h>
+
+#include "sampler.h"
+#include "tokenizer.h"
+#include "transformer.h"
+
+typedef struct Story {
+    const uint8_t *prompt;
+    size_t prompt_size; /* bytes */
+    int steps;          /* positions, at most transformer.positions */
+} Story;
+
+typedef struct Pace {
+    int tokens;     /* after the first */
+    double seconds; /* that they took */
+} Pace;
+
+/*
+ * Writes the story to `out`, flushed after each token, and a newline at the end. A reader that
+ * closed `out` ends the story quietly. `pace` is filled in any case.
+ */
+bool tell(Transformer *transformer, const Tokenizer *tokenizer, Sampler *sampler,
+          const Story *story, FILE *out, Pace *pace, Fault *fault);
+
+#endif

@@ -1,0 +1,225 @@
+#include "transformer.h"
+
+#include <string.h>
+
+#include "arithmetic.h"
+#include "embedding.h"
+
+/* Matrices that take the same input and are multiplied in one go: wq wk wv, or w1 w3. */
+enum { MOST_TOGETHER = 3 };
+
+typedef struct MatmulJob {
+    const Kernels *kernels;
+    const Matrix *matrices[MOST_TOGETHER];
+    float *outputs[MOST_TOGETHER];
+    int strides[MOST_TOGETHER];
+    int count;
+    const Activations *input;
+    int n;
+} MatmulJob;
+
+/* Each part takes its share of the blocks of all matrices laid end to end. */
+static void matmul_part(void *context, int part, int parts)
+{
+    const MatmulJob *job = context;
+    int all = 0, before = 0;
+    for (int m = 0; m < job->count; m++)
+        all += blocks_of(job->matrices[m]->rows);
+    int first = (int)((long)all * part / parts), last = (int)((long)all * (part + 1) / parts);
+    for (int m = 0; m < job->count; m++) {
+        const Matrix *matrix = job->matrices[m];
+        int blocks = blocks_of(matrix->rows);
+        int from = first - before < 0 ? 0 : first - before;
+        int to = last - before > blocks ? blocks : last - before;
+        if (from < to)
+            job->kernels->matmul[matrix->coding](job->outputs[m] + (size_t)from * BLOCK_ROWS,
+                                                 job->strides[m], matrix, from, to, job->input,
+                                                 job->n);
+        before += blocks;
+    }
+}
+
+static void add_to_job(MatmulJob *job, const Matrix *matrix, float *output, int stride)
+{
+    job->matrices[job->count] = matrix;
+    job->outputs[job->count] = output;
+    job->strides[job->count++] = stride;
+}
+
+static void run_job(Transformer *t, MatmulJob *job, const Activations *input, int n)
+{
+    job->kernels = t->kernels;
+    job->input = input;
+    job->n = n;
+    crew_run(t->crew, matmul_part, job);
+}
+
+static int stride_of(int cols)
+{
+    return padded_cols(cols, 0);
+}
+
+/* Fills q, scale and sum from f for the first n positions, if the weights are quantised. */
+static void quantise(const Transformer *t, Activations *a, int n)
+{
+    if (!a->group)
+        return;
+    size_t stride = (size_t)a->stride, groups = stride / (size_t)a->group;
+    size_t f_stride = (size_t)a->f_stride;
+    for (size_t i = 0; i < (size_t)n; i++)
+        t->kernels->quantise(a->f + i * f_stride, a->cols, a->stride, a->group,
+                             a->q + i * stride, a->scale + i * groups, a->sum + i * groups);
+}
+
+/* Input of the next matrices: the normed residual stream of n positions. */
+static void normalise(Transformer *t, const float *weight, int n)
+{
+    int dim = t->model->shape.dim;
+    for (int i = 0; i < n; i++)
+        t->kernels->rmsnorm(t->normed.f + (size_t)i * (size_t)t->normed.f_stride,
+                            t->x + (size_t)i * (size_t)stride_of(dim), weight, dim);
+    quantise(t, &t->normed, n);
+}
+
+static void add_delta(Transformer *t, int n)
+{
+    int dim = t->model->shape.dim;
+    for (int i = 0; i < n; i++) {
+        size_t at = (size_t)i * (size_t)stride_of(dim);
+        t->kernels->add(t->x + at, t->delta + at, dim);
+    }
+}
+
+/* Rotates each pair of every head by its angle at this position. */
+static void rotate(float *vector, int size, const float *rotation, int head_size)
+{
+    for (int i = 0; i < size; i += head_size)
+        for (int j = 0; j < head_size; j += 2) {
+            float cosine = rotation[j], sine = rotation[j + 1];
+            float a = vector[i + j], b = vector[i + j + 1];
+            vector[i + j] = a * cosine - b * sine;
+            vector[i + j + 1] = a * sine + b * cosine;
+        }
+}
+
+/* Rotates q and k of position pos + i and stores k and v in the cache. */
+static void store_position(Transformer *t, int layer, int pos, int i)
+{
+    const Shape *s = &t->model->shape;
+    size_t kv_dim = (size_t)s->kv_dim, at = (size_t)(pos + i), positions = (size_t)t->positions;
+    const float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
+    float *k = t->k + (size_t)i * (size_t)stride_of(s->kv_dim);
+    rotate(t->q + (size_t)i * (size_t)stride_of(s->dim), s->dim, rotation, s->head_size);
+    rotate(k, s->kv_dim, rotation, s->head_size);
+    float *keys = t->keys + (size_t)layer * positions * kv_dim
+                + at / KEY_BLOCK * kv_dim * KEY_BLOCK + at % KEY_BLOCK;
+    for (size_t j = 0; j < kv_dim; j++)
+        keys[j * KEY_BLOCK] = k[j];
+    memcpy(t->values + ((size_t)layer * positions + at) * kv_dim,
+           t->v + (size_t)i * (size_t)stride_of(s->kv_dim), kv_dim * sizeof(float));
+}
+
+typedef struct AttendJob {
+    Transformer *t;
+    int layer;
+    int pos;
+    int n;
+} AttendJob;
+
+/* Parts share the heads; within a head positions follow each other. */
+static void attend_part(void *context, int part, int parts)
+{
+    const AttendJob *job = context;
+    Transformer *t = job->t;
+    const Shape *s = &t->model->shape;
+    size_t head_size = (size_t)s->head_size, kv_dim = (size_t)s->kv_dim;
+    size_t cache = (size_t)job->layer * (size_t)t->positions * kv_dim;
+    for (int h = s->heads * part / parts; h < s->heads * (part + 1) / parts; h++) {
+        size_t kv_at = (size_t)(h / (s->heads / s->kv_heads)) * head_size;
+        size_t at = (size_t)h * head_size;
+        for (int i = 0; i < job->n; i++)
+            t->kernels->attend(t->attended.f + (size_t)i * (size_t)t->attended.f_stride + at,
+                               t->q + (size_t)i * (size_t)stride_of(s->dim) + at,
+                               t->keys + cache + kv_at * KEY_BLOCK, (int)kv_dim * KEY_BLOCK,
+                               t->values + cache + kv_at, (int)kv_dim, s->head_size, job->pos + i,
+                               t->scores + (size_t)h * (size_t)t->positions);
+    }
+}
+
+static void attention_block(Transformer *t, int l, int pos, int n)
+{
+    const Shape *s = &t->model->shape;
+    const Layer *layer = &t->model->layers[l];
+    normalise(t, layer->attention_norm, n);
+    MatmulJob qkv = {0};
+    add_to_job(&qkv, &layer->wq, t->q, stride_of(s->dim));
+    add_to_job(&qkv, &layer->wk, t->k, stride_of(s->kv_dim));
+    add_to_job(&qkv, &layer->wv, t->v, stride_of(s->kv_dim));
+    run_job(t, &qkv, &t->normed, n);
+    for (int i = 0; i < n; i++)
+        store_position(t, l, pos, i);
+    AttendJob attend = { t, l, pos, n };
+    crew_run(t->crew, attend_part, &attend);
+    quantise(t, &t->attended, n);
+    MatmulJob out = {0};
+    add_to_job(&out, &layer->wo, t->delta, stride_of(s->dim));
+    run_job(t, &out, &t->attended, n);
+    add_delta(t, n);
+}
+
+static void ffn_block(Transformer *t, int l, int n)
+{
+    const Shape *s = &t->model->shape;
+    const Layer *layer = &t->model->layers[l];
+    normalise(t, layer->ffn_norm, n);
+    MatmulJob up = {0};
+    add_to_job(&up, &layer->w1, t->gated.f, t->gated.f_stride);
+    add_to_job(&up, &layer->w3, t->up, t->gated.f_stride);
+    run_job(t, &up, &t->normed, n);
+    for (size_t i = 0; i < (size_t)n; i++)
+        t->kernels->swiglu(t->gated.f + i * (size_t)t->gated.f_stride,
+                           t->up + i * (size_t)t->gated.f_stride, s->hidden);
+    quantise(t, &t->gated, n);
+    MatmulJob down = {0};
+    add_to_job(&down, &layer->w2, t->delta, stride_of(s->dim));
+    run_job(t, &down, &t->gated, n);
+    add_delta(t, n);
+}
+
+void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
+{
+    const Shape *s = &t->model->shape;
+    for (int i = 0; i < n; i++) {
+        embed(t->model, tokens[i], t->x + (size_t)i * (size_t)stride_of(s->dim));
+        float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
+        for (int pair = 0; pair < s->head_size / 2; pair++)
+            cos_sin((float)(pos + i) * t->frequency[pair], &rotation[2 * pair],
+                    &rotation[2 * pair + 1]);
+    }
+    for (int l = 0; l < s->layers; l++) {
+        attention_block(t, l, pos, n);
+        ffn_block(t, l, n);
+    }
+    if (n > 1)
+        memmove(t->x, t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim),
+                (size_t)s->dim * sizeof(float));
+    normalise(t, t->model->final_norm, 1);
+}
+
+void transformer_classify(Transformer *t, int block0, int block1, float *y)
+{
+    const Matrix *classifier = &t->model->classifier;
+    t->kernels->matmul[classifier->coding](y, 0, classifier, block0, block1, &t->normed, 1);
+}
+
+float *transformer_logits(Transformer *t)
+{
+    const Model *model = t->model;
+    MatmulJob job = {0};
+    add_to_job(&job, &model->classifier, t->row_logits, 0);
+    run_job(t, &job, &t->normed, 1);
+    if (model->token_of_row)
+        for (int token = 0; token < model->shape.vocab; token++)
+            t->logits[token] = t->row_logits[model->row_of_token[token]];
+    return t->logits;
+}

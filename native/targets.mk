@@ -1,0 +1,15 @@
+# The engine's targets; the top Makefile includes this file. CTest runs the C unit tests and the
+# reference texts, once as released and once under AddressSanitizer and UndefinedBehaviorSanitizer.
+NATIVE_JOBS ?= 2
+
+.PHONY: engine test-native
+
+engine: ## build the engine: build/native/storyteller
+	cmake -S native -B build/native -DCMAKE_BUILD_TYPE=Release
+	cmake --build build/native -j $(NATIVE_JOBS)
+
+test-native: engine ## test the engine, as released and under ASan and UBSan
+	ctest --test-dir build/native --output-on-failure -j $(NATIVE_JOBS)
+	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON
+	cmake --build build/asan -j $(NATIVE_JOBS)
+	ctest --test-dir build/asan --output-on-failure -j $(NATIVE_JOBS)
