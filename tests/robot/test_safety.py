@@ -49,7 +49,7 @@ def test_refuses(text: str) -> None:
         "Mom cut the apple with a knife and was very careful.",
         "The duck said: hello! It was 10 o'clock and 4 birds sang.",
         "Scunthorpe has an assembly hall.",
-        "The sun shone, the shell shimmered, and and the mushroom grew.",
+        "The sun shone, the shell shimmered, and the mushroom grew.",
         "He shot the ball into the basket.",
         "A spider, a wolf, a witch and a dragon had tea.",
         "",

@@ -1,0 +1,145 @@
+"""What the robot wants done: the commands that `robot.step` returns and the daemon carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storybot.robot.events import Timer
+from storybot.tale import Tale
+
+
+class Purpose(Enum):
+    """What the ear listens for."""
+
+    KEYPHRASE = "keyphrase"
+    REQUEST = "request"
+    STOP = "stop"
+
+
+class Light(Enum):
+    """What the lights show."""
+
+    LISTENING = "listening"
+    HEARING = "hearing"
+    THINKING = "thinking"
+    TELLING = "telling"
+    TROUBLE = "trouble"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Listen for this, as soon as the robot itself is silent."""
+
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Deafen:
+    """Stop listening; in the small profile the hearing child is gone when this is done."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say a sentence of the robot's own."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Earcon:
+    """Play a short sign."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Write and tell this tale; its events carry `number`."""
+
+    tale: Tale
+    number: int
+
+
+@dataclass(frozen=True)
+class StopStory:
+    """Silence now, engine ended."""
+
+
+@dataclass(frozen=True)
+class HoldStory:
+    """Keep the story at its sentence until GoOn."""
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """Go on with the held story."""
+
+
+@dataclass(frozen=True)
+class SetVolume:
+    """Volume from now on, per cent."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
+class SetPace:
+    """Speed of speech, per cent of the set one."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
+class Fade:
+    """Let the volume fall to `percent` within `seconds`."""
+
+    percent: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Show:
+    """Lights."""
+
+    light: Light
+
+
+@dataclass(frozen=True)
+class StartTimer:
+    """Ring `timer` in so many seconds; one that runs already starts anew."""
+
+    timer: Timer
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StopTimer:
+    """Do not ring."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Release every device and end."""
+
+
+Command = (
+    Listen
+    | Deafen
+    | Say
+    | Earcon
+    | Tell
+    | StopStory
+    | HoldStory
+    | GoOn
+    | SetVolume
+    | SetPace
+    | Fade
+    | Show
+    | StartTimer
+    | StopTimer
+    | Finish
+)

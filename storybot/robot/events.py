@@ -1,0 +1,187 @@
+"""What can happen to the robot: the events that `step` takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storybot.hearing.requests import Request
+from storybot.settings import Settings
+from storybot.tale import Tale
+
+
+class Part(Enum):
+    """What can be missing while the rest goes on."""
+
+    EAR = "hearing"
+    VOICE = "voice"
+    ENGINE = "engine"
+    BUTTON = "button"
+
+
+class Source(Enum):
+    """Where a wish comes from."""
+
+    VOICE = "voice"
+    BUTTON = "button"
+    SOCKET = "socket"
+
+
+class Timer(Enum):
+    """The alarms the robot sets itself."""
+
+    ANSWER = "answer"  # the request after the keyphrase
+    SLEEP = "sleep"  # good night
+    HOLD = "hold"  # a story waits for its loudspeaker
+
+
+@dataclass(frozen=True)
+class Started:
+    """The model was checked and every part was tried; `last` is the newest tale of the library."""
+
+    last: Tale | None = None
+
+
+@dataclass(frozen=True)
+class PartLost:
+    """A part failed several times; `sentence` says what to do about it."""
+
+    part: Part
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class PartBack:
+    """A part works (again)."""
+
+    part: Part
+
+
+@dataclass(frozen=True)
+class KeyphraseHeard:
+    """Somebody said the keyphrase and nothing else; `seed` is for when nothing more is said."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An understood request; `seed` is fresh, for a story that begins because of it."""
+
+    request: Request
+    seed: int
+    source: Source = Source.VOICE
+
+
+@dataclass(frozen=True)
+class ReplayAsked:
+    """This very tale again, from the library."""
+
+    tale: Tale
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Something was said that is no request."""
+
+
+@dataclass(frozen=True)
+class Unwelcome:
+    """Something was asked for that the safety filter refuses."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A gesture on the button, as the action the settings give it."""
+
+    action: str  # story, again, stop, good-night, nothing
+    seed: int
+
+
+@dataclass(frozen=True)
+class VolumeAsked:
+    """The volume somebody wants, per cent."""
+
+    percent: int
+
+
+@dataclass(frozen=True)
+class SleepAsked:
+    """A sleep timer of its own; both None cancels, 0 minutes is now."""
+
+    minutes: float | None = None
+    stories: int | None = None
+
+
+@dataclass(frozen=True)
+class StoryBegan:
+    """The first sentence of story `number` sounds."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class StoryTold:
+    """Story `number` was told to its end."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class StoryFailed:
+    """Story `number` cannot go on."""
+
+    number: int
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class TimerRang:
+    """An alarm that the robot set."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True)
+class QuietBegan:
+    """The quiet hours began."""
+
+
+@dataclass(frozen=True)
+class QuietEnded:
+    """The quiet hours ended."""
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """New settings hold from now on."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class EndAsked:
+    """The daemon shall end (SIGTERM)."""
+
+
+Event = (
+    Started
+    | PartLost
+    | PartBack
+    | KeyphraseHeard
+    | Asked
+    | ReplayAsked
+    | Unclear
+    | Unwelcome
+    | Pressed
+    | VolumeAsked
+    | SleepAsked
+    | StoryBegan
+    | StoryTold
+    | StoryFailed
+    | TimerRang
+    | QuietBegan
+    | QuietEnded
+    | Reloaded
+    | EndAsked
+)

@@ -1,0 +1,90 @@
+"""What the robot knows, as one frozen value, and what can be read off it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storybot import bedtime
+from storybot.robot.commands import Light
+from storybot.robot.events import Part
+from storybot.settings import Settings
+from storybot.tale import Tale
+
+
+class Mode(Enum):
+    """Where the robot is; exactly one at a time."""
+
+    STARTING = "starting"  # checks the model, tries its parts
+    IDLE = "idle"  # listens for the keyphrase
+    HEARING = "hearing"  # was called, waits for the request
+    THINKING = "thinking"  # a story was begun, nothing of it sounds yet
+    TELLING = "telling"  # the story sounds
+    PAUSED = "paused"  # the loudspeaker went missing during a story
+    ASLEEP = "asleep"  # dark; in quiet hours deaf too
+    DEGRADED = "degraded"  # idle with a part missing
+    ENDING = "ending"  # devices are being released
+
+
+BUSY = frozenset((Mode.THINKING, Mode.TELLING, Mode.PAUSED))
+RESTING = frozenset((Mode.IDLE, Mode.HEARING, Mode.DEGRADED, Mode.ASLEEP))
+
+
+@dataclass(frozen=True)
+class Robot:
+    """Everything the robot knows; a value, never changed in place."""
+
+    settings: Settings
+    volume: int  # per cent, as set by people
+    small: bool  # the profile: ear and engine never run together
+    mode: Mode = Mode.STARTING
+    missing: frozenset[Part] = frozenset()
+    tale: Tale | None = None  # told now, or last
+    number: int = 0  # of the story; each Tell has a new one
+    seed: int = 0  # for the story that follows a bare keyphrase
+    quiet: bool = False  # quiet hours
+    bedtime: bool = False  # good night was said
+    stories_left: int | None = None  # until sleep; None: only the timer counts
+    last: bool = False  # sleep comes after the story being told
+
+    @property
+    def barge_in(self) -> bool:
+        """Whether it listens for "stop" while it tells."""
+        wanted = self.settings.hearing.barge_in
+        return wanted == "on" or (wanted == "auto" and not self.small)
+
+    @property
+    def night(self) -> bool:
+        """Softer, slower, dark."""
+        return self.quiet or self.bedtime
+
+
+def awaken(settings: Settings, small: bool) -> Robot:
+    """The robot as it is when the daemon starts."""
+    volume = bedtime.within(settings.speaking.volume, settings.speaking)
+    return Robot(settings, volume, small)
+
+
+def why_not(robot: Robot) -> str:
+    """Why no story can begin now, as a sentence for who asked; empty where one can."""
+    if robot.mode in (Mode.STARTING, Mode.ENDING):
+        return f"storybot is {robot.mode.value}; ask again in a moment."
+    if robot.mode in BUSY:
+        return "A story is being told; `storybot stop` ends it."
+    lost = sorted(part.value for part in robot.missing & {Part.ENGINE, Part.VOICE})
+    if lost:
+        return f"The {' and the '.join(lost)} cannot be used; `storybot doctor` says what to do."
+    return ""
+
+
+def light(robot: Robot) -> Light:
+    """What the lights show; at night they are dark, whatever happens."""
+    if robot.night or robot.mode in (Mode.ASLEEP, Mode.ENDING):
+        return Light.OFF
+    return {
+        Mode.IDLE: Light.LISTENING,
+        Mode.HEARING: Light.HEARING,
+        Mode.THINKING: Light.THINKING,
+        Mode.TELLING: Light.TELLING,
+        Mode.STARTING: Light.THINKING,
+    }.get(robot.mode, Light.TROUBLE)
