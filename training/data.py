@@ -1,0 +1,66 @@
+"""Make the token files: valid.npz, and train.0.npz ... of which each epoch takes the next.
+
+Every train file holds the whole corpus once, part of it with changed things and names, and beside
+it some stories again under storybot's own openings (see steer.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import sentencepiece
+
+from batches import save_tokens
+from corpus import read_stories, require_corpus
+from steer import Steerer
+
+CONTEXT = 512  # tokens, BOS included
+
+
+def mixture(stories: list[str], seed: int, changed: float, opened: float) -> list[str]:
+    """One epoch: each story, with a chance of `changed` another thing or name in it, and with a
+    chance of `opened` once more under one of storybot's openings where one fits."""
+    rng = random.Random(seed)
+    steerer = Steerer(rng)
+    told = []
+    for story in stories:
+        other = steerer.renamed(steerer.exchanged(story)) if rng.random() < 0.6 else story
+        anew = steerer.open_anew(other) if rng.random() < opened else None
+        if anew:
+            told.append(anew)
+        told.append(other if rng.random() < changed / 0.6 else story)
+    return told
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
+    parser.add_argument("--out", type=Path, default=Path("build/training"))
+    parser.add_argument("--files", type=int, default=6, help="train files to make (default 6)")
+    parser.add_argument("--changed", type=float, default=0.2, help="share with another thing or name")
+    parser.add_argument("--opened", type=float, default=0.7, help="chance of a second, opened copy")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    folder = require_corpus(args.corpus)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(args.out / "tokenizer.model"))
+    valid = read_stories(folder / "tinystories-valid.txt.xz")
+    tokens = processor.encode(valid)
+    save_tokens(args.out / "valid.npz", tokens)
+    scored = [processor.decode(story[:CONTEXT]) for story in tokens]
+    (args.out / "valid.characters").write_text(str(sum(map(len, scored))))
+    stories = read_stories(folder / "tinystories-train.txt.xz")
+    for index in range(args.files):
+        told = mixture(stories, args.seed + index, args.changed, args.opened)
+        tokens = processor.encode(told)
+        save_tokens(args.out / f"train.{index}.npz", tokens)
+        print(
+            f"data: train.{index}.npz holds {len(told)} stories, {len(told) - len(stories)} of them "
+            f"opened anew, {sum(map(len, tokens)) / 1e6:.2f} M tokens",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Train the tokenizer: sentencepiece BPE with byte fallback, written as llama2.c's tokenizer.bin.
+
+Entry order is sentencepiece's own: <unk>=0, BOS <s>=1, EOS </s>=2, 256 bytes, then pieces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import struct
+from pathlib import Path
+
+import sentencepiece
+
+from corpus import read_stories, require_corpus
+
+BOS = 1
+
+
+def train(stories: list[str], vocabulary: int, prefix: Path) -> sentencepiece.SentencePieceProcessor:
+    """Train `vocabulary` entries on `stories`; leaves PREFIX.model and PREFIX.bin."""
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(stories),
+        model_prefix=str(prefix),
+        model_type="bpe",
+        vocab_size=vocabulary,
+        character_coverage=1.0,
+        byte_fallback=True,
+        split_digits=True,
+        allow_whitespace_only_pieces=False,
+        normalization_rule_name="identity",
+        remove_extra_whitespaces=False,
+        user_defined_symbols=[],
+        max_sentence_length=20000,
+        num_threads=2,
+        minloglevel=1,
+    )
+    processor = sentencepiece.SentencePieceProcessor(model_file=f"{prefix}.model")
+    write_bin(processor, prefix.with_suffix(".bin"))
+    return processor
+
+
+def write_bin(processor: sentencepiece.SentencePieceProcessor, path: Path) -> None:
+    """tokenizer.bin: max piece length u32, then per entry score f32, length u32, bytes."""
+    pieces: list[tuple[float, bytes]] = []
+    for index in range(processor.vocab_size()):
+        text = processor.id_to_piece(index)
+        if index in (1, 2):
+            text = f"\n{text}\n"
+        pieces.append((processor.get_score(index), text.replace("\u2581", " ").encode()))
+    with path.open("wb") as out:
+        out.write(struct.pack("<I", max(len(piece) for _, piece in pieces)))
+        for score, piece in pieces:
+            out.write(struct.pack("<fI", score, len(piece)) + piece)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
+    parser.add_argument("--out", type=Path, default=Path("build/training"))
+    parser.add_argument("--vocabulary", type=int, default=4096, help="entries (default 4096)")
+    args = parser.parse_args()
+    folder = require_corpus(args.corpus)
+    args.out.mkdir(parents=True, exist_ok=True)
+    stories = read_stories(folder / "tinystories-train.txt.xz")
+    processor = train(stories, args.vocabulary, args.out / "tokenizer")
+    sample = stories[:2000]
+    tokens = sum(len(processor.encode(story)) for story in sample)
+    print(f"tokenizer: {args.vocabulary} entries, {sum(map(len, sample)) / tokens:.3f} characters per token")
+
+
+if __name__ == "__main__":
+    main()
