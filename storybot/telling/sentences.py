@@ -125,7 +125,8 @@ def _ends(before: str, after: str) -> bool | None:
         if speaker:
             if not speaker.group(3):
                 return None
-            return SPEECH.fullmatch(speaker.group(2)) is None
+            starts = speaker.group(3) in ",:"  # Max said, "No."
+            return starts or SPEECH.fullmatch(speaker.group(2)) is None
         return None if re.fullmatch(r"[A-Z][a-z]* ?", following) else True
     return True
 

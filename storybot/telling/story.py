@@ -22,19 +22,26 @@ async def sentences_of(
     """
     stream = SentenceStream()
     number = 0
+    held: list[Sentence] = []  # no end mark: told only when more of the story follows
     async with aclosing(engine.tell(opening, seed, longest)) as pieces:
         async for piece in pieces:
             for sentence in stream.feed(piece):
-                number = sentence.number
-                yield sentence
+                held.append(sentence)
+                if sentence.finished:
+                    for whole in held:
+                        number = whole.number
+                        yield whole
+                    held.clear()
     if engine.figures is None:  # stopped: nobody listens any more
         return
-    cut_short = engine.figures.ended is False
-    for sentence in stream.end():
-        if sentence.finished:
-            number = sentence.number
-            yield sentence
-        else:
-            cut_short = cut_short or engine.figures.ended is None
-    if cut_short:
+    held += stream.end()
+    ended = engine.figures.ended
+    if ended is None:  # an engine that does not say: a half sentence is the sign of the limit
+        ended = not held or held[-1].finished
+    while held and not (ended or held[-1].finished):
+        held.pop()
+    for last in held:
+        number = last.number
+        yield last
+    if not ended:
         yield Sentence(CLOSING, number + 1, paragraph=True)

@@ -1,0 +1,82 @@
+"""The voice through pyttsx3: one sentence, one fresh engine, one process that can be ended.
+
+pyttsx3 on Linux loses utterances that are queued, returns early, and cannot be stopped; what is
+reliable is a single save_to_file in a new process.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import wave
+from dataclasses import asdict
+from pathlib import Path
+
+from storybot.errors import Exit, StorybotError
+from storybot.process import end_group_now
+from storybot.speaking.trimming import Trimming
+from storybot.speaking.voice import Manner, OnPcm, Pcm, spread_words, unknown_accent
+
+RATE = 22050  # Hz, of the wav it writes
+DEADLINE = 20.0  # s for one sentence
+PIECE = 8192  # bytes handed on at once
+UNKNOWN, MISSING = 3, 4  # exit codes of the child
+
+
+class Pyttsx3Voice:
+    """A process a sentence, which leaves a wav."""
+
+    name = "pyttsx3"
+    rate = RATE
+
+    def __init__(self, deadline: float = DEADLINE) -> None:
+        self._deadline = deadline
+
+    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+        with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
+            wav = Path(folder) / "sentence.wav"
+            status = self._speak_into(wav, text, manner)
+            if status == UNKNOWN:
+                raise unknown_accent(manner.accent)
+            if status == MISSING:
+                raise StorybotError(
+                    "pyttsx3 or its espeak library is not installed; "
+                    "install pyttsx3 and libespeak-ng1, or choose another voice",
+                    Exit.SOUND_OUT,
+                )
+            if status != 0 or not wav.is_file():
+                raise StorybotError(
+                    f"the voice pyttsx3 failed (exit status {status}); choose another voice",
+                    Exit.SOUND_OUT,
+                )
+            with wave.open(str(wav)) as file:
+                samples = Trimming().feed(file.readframes(file.getnframes()))
+        words = spread_words(text, len(samples) // 2)
+        for start in range(0, len(samples), PIECE):
+            if not on_pcm(Pcm(samples[start : start + PIECE], RATE, () if start else words)):
+                return
+
+    def close(self) -> None:
+        """Each child has ended with its sentence."""
+
+    def _speak_into(self, wav: Path, text: str, manner: Manner) -> int:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "storybot.speaking.pyttsx3_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
+            child.communicate(task.encode(), timeout=self._deadline)
+            return child.returncode
+        except subprocess.TimeoutExpired:
+            raise StorybotError(
+                f"the voice pyttsx3 was silent for {self._deadline:g} s and was ended",
+                Exit.SOUND_OUT,
+            ) from None
+        finally:
+            end_group_now(child)

@@ -1,0 +1,231 @@
+"""Speaks sentences one after the other: the next is synthesised while this one plays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from storybot.errors import StorybotError
+from storybot.settings import SpeakingSettings
+from storybot.speaking.captions import OnWord
+from storybot.speaking.earcons import earcon
+from storybot.speaking.mouth import Mouth, Spoken
+from storybot.speaking.player import Player
+from storybot.speaking.voice import Manner, Voice
+
+SLOWEST, FASTEST = 80, 450  # words per minute that espeak-ng takes
+LOOK = 0.05  # s at most between two looks at what has been played
+SOON = 0.005  # s at least
+SOFT = 0.3  # s of fading before a story that is stopped falls silent
+
+Result = TypeVar("Result")
+
+
+class Speaker:
+    """The asyncio face of voice and player. Use it as `async with Speaker(...)`.
+
+    Its methods belong to the event loop's thread; the voice works in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        settings: SpeakingSettings,
+        profile: str = "full",
+        wav: Path | None = None,
+        *,
+        voice: Voice | None = None,
+        player: Player | None = None,
+        patience: float = 5.0,
+    ) -> None:
+        """`wav`: write there instead of playing. `patience`: s to wait for a lost loudspeaker."""
+        self._settings = settings
+        self._mouth = Mouth(settings, profile, wav, patience)
+        self._mouth.voice, self._mouth.player = voice, player
+        self._manner = Manner(settings.accent, settings.speed, settings.pitch)
+        self._volume = self._bounded(settings.volume)
+        self._thread = ThreadPoolExecutor(1, "voice")
+        self._showing: asyncio.Task[None] | None = None
+        self._busy = 0  # sentences that are being said
+
+    async def __aenter__(self) -> Speaker:
+        try:
+            await self.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Load the voice and take the loudspeaker; StorybotError(Exit.SOUND_OUT) says why not."""
+        if self._mouth.voice is None or self._mouth.player is None:
+            await self._in_thread(partial(self._mouth.take, self._volume))
+
+    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        """Speak a sentence after those before it; returns when all of its sound is queued.
+
+        That is some two seconds before its end is heard: the time to hand in the next one.
+        `on_word` is called with slices of `text` as they are heard. Raises
+        StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker stays lost. When
+        the waiting task is cancelled, everything falls silent.
+        """
+        await self.open()
+        mouth, manner, turn = self._mouth, self._manner, self._mouth.turn
+        self._busy += 1
+        self._show()
+        try:
+            spoken = await self._in_thread(partial(mouth.speak, text, manner, on_word, turn))
+        except asyncio.CancelledError:
+            self.stop()
+            raise
+        finally:
+            self._busy -= 1
+        self._show()
+        return spoken
+
+    async def earcon(self, name: str) -> None:
+        """Play a short signal (see `storybot.speaking.earcons`) after what is queued."""
+        await self.open()
+        voice, _ = self._mouth.parts()
+        turn = self._mouth.turn
+        await self._in_thread(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+
+    async def drain(self) -> None:
+        """Wait until everything said has been heard, then give the loudspeaker back."""
+        _, player = self._mouth.parts()
+        turn = self._mouth.turn
+        while turn == self._mouth.turn and player.played() < player.written():
+            try:
+                player.check()
+            except StorybotError as lost:
+                await self._in_thread(partial(self._mouth.recover, lost, turn))
+            await asyncio.sleep(self._until(player.written()))
+        self._show()
+        if self._showing is not None:
+            await self._showing
+        if turn == self._mouth.turn:
+            self._mouth.captions.clear()
+            await self._in_thread(partial(self._mouth.rest, turn))
+
+    def stop(self) -> None:
+        """Fall silent within some tens of ms; sentences that are being said return at once."""
+        self._mouth.hush()
+
+    async def fade_out(self, seconds: float = SOFT) -> None:
+        """Fall silent over `seconds` of sound, then stop(); the volume is kept for later."""
+        player = self._mouth.player
+        if player is None:
+            return
+        turn = self._mouth.turn
+        player.gain.move(0, seconds)
+        limit = time.monotonic() + seconds + LOOK
+        while turn == self._mouth.turn and player.gain.level > 0 and time.monotonic() < limit:
+            await asyncio.sleep(LOOK)
+        self.stop()
+        player.gain.jump(self._volume)
+
+    def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
+        """Heard at once, or reached over `seconds` of sound; returns it within floor and cap."""
+        self._volume = self._bounded(per_cent)
+        if self._mouth.player is not None:
+            gain = self._mouth.player.gain
+            gain.move(self._volume, gain.QUICK if seconds is None else seconds)
+        return self._volume
+
+    def set_pace(self, per_cent: int) -> None:
+        """The share of the set speed at which sentences are spoken, from the next one on."""
+        speed = round(self._settings.speed * per_cent / 100)
+        self._manner = replace(self._manner, speed=max(SLOWEST, min(FASTEST, speed)))
+
+    def pause(self) -> None:
+        """Fall silent and keep the place in the sentence."""
+        if self._mouth.player is not None:
+            self._mouth.player.pause()
+
+    def resume(self) -> None:
+        """Go on where pause() was."""
+        if self._mouth.player is not None:
+            self._mouth.player.resume()
+
+    @property
+    def volume(self) -> int:
+        """Per cent, as set."""
+        return self._volume
+
+    @property
+    def saying(self) -> str:
+        """The sentence that is heard now, so that listening can leave it out of account."""
+        return self._mouth.captions.saying
+
+    @property
+    def trouble(self) -> str | None:
+        """One sentence while the loudspeaker is lost and looked for."""
+        return self._mouth.trouble
+
+    @property
+    def played_samples(self) -> int:
+        """Grows while something is heard: progress for a watchdog."""
+        return 0 if self._mouth.player is None else self._mouth.player.played()
+
+    @property
+    def first_sound(self) -> float | None:
+        """time.monotonic() when the first sample was heard."""
+        return None if self._mouth.player is None else self._mouth.player.first_sound
+
+    async def close(self) -> None:
+        """Be silent, end the voice, give the device back; a wav is then complete."""
+        self.stop()
+        if self._showing is not None:
+            self._showing.cancel()
+        mouth = self._mouth
+        try:
+            if mouth.player is not None:
+                await self._in_thread(mouth.player.close)
+        finally:
+            self._thread.shutdown(wait=False)
+            if mouth.voice is not None:
+                mouth.voice.close()
+
+    def _show(self) -> None:
+        """Let captions follow what is heard; a fault in showing them is raised here."""
+        if self._showing is not None and self._showing.done():
+            showing, self._showing = self._showing, None
+            showing.result()
+        if self._showing is None:
+            self._showing = asyncio.create_task(self._follow())
+
+    async def _follow(self) -> None:
+        while True:
+            player = self._mouth.player
+            if player is None:
+                return
+            due = self._mouth.captions.show(player.played())
+            if due is None and self._busy == 0:
+                return
+            await asyncio.sleep(LOOK if due is None else self._until(due))
+
+    def _until(self, frame: int) -> float:
+        """How long to sleep until a frame is heard, in s."""
+        voice, player = self._mouth.parts()
+        return min(LOOK, max(SOON, (frame - player.played()) / voice.rate))
+
+    def _bounded(self, per_cent: int) -> int:
+        low, high = self._settings.volume_floor, self._settings.volume_cap
+        return max(min(low, high), min(high, per_cent))
+
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
