@@ -89,11 +89,13 @@
 
 /* Integers */
 #define VADD_V(vd, vs2, vs1) RVV_V(0x00, 0, vd, vs2, vs1)
+#define VSUB_X(vd, vs2, x) RVV_X(0x02, 4, vd, vs2, x)
 #define VRSUB_X(vd, vs2, x) RVV_X(0x03, 4, vd, vs2, x)
 #define VMAX_V(vd, vs2, vs1) RVV_V(0x07, 0, vd, vs2, vs1)
 #define VAND_X(vd, vs2, x) RVV_X(0x09, 4, vd, vs2, x)
 #define VAND_I(vd, vs2, i) RVV_V(0x09, 3, vd, vs2, i)
 #define VMV_X(vd, x) RVV_X(0x17, 4, vd, 0, x)
+#define VMV_V(vd, vs) RVV_V(0x17, 0, vd, 0, vs)
 #define VMV_ZERO(vd) RVV_V(0x17, 3, vd, 0, 0)
 #define VSLL_I(vd, vs2, i) RVV_V(0x25, 3, vd, vs2, i)
 #define VSRL_I(vd, vs2, i) RVV_V(0x28, 3, vd, vs2, i)
@@ -117,6 +119,7 @@
 #define VFRDIV_F(vd, vs2, f) RVV_F(0x21, vd, vs2, f) /* f / vs2 */
 #define VFMUL_V(vd, vs2, vs1) RVV_V(0x24, 1, vd, vs2, vs1)
 #define VFMUL_F(vd, vs2, f) RVV_F(0x24, vd, vs2, f)
+#define VFNMSAC_F(vd, f, vs2) RVV_F(0x2f, vd, vs2, f) /* vd = vd - f * vs2, rounded once */
 #define VFREDOSUM(vd, vs2, vs1) RVV_V(0x03, 1, vd, vs2, vs1) /* in element order */
 #define VFREDMAX(vd, vs2, vs1) RVV_V(0x07, 1, vd, vs2, vs1)
 #if RVV_VERSION == 7
@@ -138,6 +141,9 @@
 #define VMERGE_ZERO(vd, vs2) /* vd = v0 ? 0 : vs2 */ \
     __asm__ volatile(".insn r 0x57, 3, 0x2e, x" #vd ", x0, x" #vs2)
 
+#define VFMERGE_F(vd, vs2, f) /* vd = v0 ? f : vs2 */ \
+    __asm__ volatile(".insn r 0x57, 5, 0x2e, x" #vd ", %0, x" #vs2 : : "f"(f))
+
 /* Element 0 to and from scalars. */
 #define VMV_S_X(vd, x) RVV_X(RVV_SCALAR, 6, vd, 0, x)
 #define VFMV_S_F(vd, f) RVV_F(RVV_SCALAR, vd, 0, f)
@@ -149,7 +155,7 @@ static inline float vfmv_f_s_v0(void)
     return f;
 }
 
-/* Element 0 of v0, int32; RVV 0.7.1 zero-extends where 1.0 sign-extends, so the cast decides. */
+/* Element 0 of v0 as int32, vtype of 32 bits; RVV 0.7.1 zero-extends where 1.0 sign-extends, so the cast decides. */
 static inline int vmv_x_s_v0(void)
 {
     long x;

@@ -1,10 +1,37 @@
-/* Kernels for RISC-V vectors of 128 bits; every one returns the bits of kernels/scalar.c. */
+/*
+ * A table of kernels for RISC-V vectors of 128 bits, from one source for two versions of the
+ * instruction set: the file that includes this defines RVV_VERSION (see rvv_instructions.h) and gets
+ * the table `name` as RVV_TABLE(name, test). Every kernel returns the bits of kernels/scalar.c.
+ */
 #ifndef STORYTELLER_RVV_KERNELS_H
 #define STORYTELLER_RVV_KERNELS_H
 
 #include "../kernels.h"
 
-void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                     const Activations *x, int n);
+#include "rvv_attend.h"
+#include "rvv_float.h"
+#include "rvv_int4.h"
+#include "rvv_int8.h"
+#include "rvv_vectors.h"
+
+#define RVV_TABLE(table_name, test) \
+    { \
+        .name = table_name, \
+        .runs_here = test, \
+        .matmul = { \
+            [CODING_F32_ROWS] = rvv_matmul_f32_rows, \
+            [CODING_Q80_ROWS] = rvv_matmul_q80_rows, \
+            [CODING_F32] = rvv_matmul_f32, \
+            [CODING_INT8] = rvv_matmul_int8, \
+            [CODING_INT4] = rvv_matmul_int4, \
+        }, \
+        .quantise = rvv_quantise, \
+        .rmsnorm = rvv_rmsnorm, \
+        .add = rvv_add, \
+        .swiglu = rvv_swiglu, \
+        .softmax = rvv_softmax, \
+        .attend = rvv_attend, \
+        .argmax = rvv_argmax, \
+    }
 
 #endif

@@ -1,0 +1,12 @@
+/* RVV 1.0 with 128-bit registers. */
+#define RVV_VERSION 10
+#include "rvv_kernels.h"
+#include "rvv_probe.h"
+
+static bool runs_here(void)
+{
+    RvvProbe found = rvv_probe();
+    return found.version == 10 && found.bits == 128;
+}
+
+const Kernels rvv_kernels = RVV_TABLE("rvv", runs_here);

@@ -1,0 +1,174 @@
+/*
+ * int8 x int8 for VLEN 128: rows in the lanes, the activation as the scalar operand.
+ *
+ * Products go to 16-bit sums; widening those to 32 bits costs as much as two multiplications, so it
+ * waits as long as it is safe: weights are within 127, hence a 16-bit sum cannot overflow while the
+ * absolute activations behind it add up to 258 or less (127 * 258 = 32766). Activations are known
+ * before the weights are read, so each tile's way is planned once and followed for every row; the
+ * integer sum is exact whatever the plan.
+ */
+#ifndef STORYTELLER_RVV_INT8_H
+#define STORYTELLER_RVV_INT8_H
+
+#include "../kernels.h"
+#include "rvv_instructions.h"
+
+enum {
+    INT8_TILE_COLS = 4,
+    INT8_SAFE_SUM = 258,
+    INT8_MAX_TILES = MAX_HIDDEN / INT8_TILE_COLS,
+};
+
+/* What a tile does: whether its 16-bit sum starts anew, and whether it is widened afterwards. */
+enum { WHOLE, FIRST, MIDDLE, LAST, SPLIT };
+
+/* sums[t] = |q[4 t]| + ... + |q[4 t + 3]|, up to 32 tiles at a time. */
+static void tile_sums(uint32_t *sums, const int8_t *q, int tiles)
+{
+    VSETVL(tiles * INT8_TILE_COLS, E8M8);
+    VLE8(0, q);
+    VRSUB_X(8, 0, 0);
+    VMAX_V(0, 0, 8);
+    VSETVL(tiles, E32M8);
+    VSRL_I(8, 0, 8);
+    VAND_X(0, 0, 0x00ff00ff);
+    VAND_X(8, 8, 0x00ff00ff);
+    VADD_V(0, 0, 8);
+    VSRL_I(8, 0, 16);
+    VADD_V(0, 0, 8);
+    VAND_X(0, 0, 0xffff);
+    VSE32(0, sums);
+}
+
+static void plan_tiles(uint8_t *plan, const int8_t *q, int cols, int group)
+{
+    uint32_t sums[32];
+    uint32_t running = 0;
+    int tiles = cols / INT8_TILE_COLS, tiles_per_group = group / INT8_TILE_COLS;
+    for (int t = 0; t < tiles; t++) {
+        if (t % 32 == 0)
+            tile_sums(sums, q + t * INT8_TILE_COLS, tiles - t < 32 ? tiles - t : 32);
+        uint32_t sum = sums[t % 32];
+        bool fresh = t % tiles_per_group == 0 || running + sum > INT8_SAFE_SUM;
+        if (fresh && t > 0 && plan[t - 1] != SPLIT)
+            plan[t - 1] = plan[t - 1] == FIRST ? WHOLE : LAST;
+        if (sum > INT8_SAFE_SUM)
+            plan[t] = SPLIT;
+        else
+            plan[t] = fresh ? FIRST : MIDDLE;
+        running = sum > INT8_SAFE_SUM ? INT8_SAFE_SUM + 1 : fresh ? sum : running + sum;
+    }
+    if (plan[tiles - 1] != SPLIT)
+        plan[tiles - 1] = plan[tiles - 1] == FIRST ? WHOLE : LAST;
+}
+
+/* The four columns of v0..v7 into the 16-bit sums `acc` and the 32-bit sums `wide`. */
+#define START(acc) \
+    VWMUL_X(acc, 0, x0); VWMACC_X(acc, 2, x1); VWMACC_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+#define CONTINUE(acc) \
+    VWMACC_X(acc, 0, x0); VWMACC_X(acc, 2, x1); VWMACC_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+#define HALVES(acc, wide) \
+    VWMUL_X(acc, 0, x0); VWMACC_X(acc, 2, x1); \
+    VSETVL(32, E16M4); VWADD_W(wide, wide, acc); VSETVL(32, E8M2); \
+    VWMUL_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+
+/* One tile of one block, or of two neighbouring blocks: `pair` is a constant at every call. */
+#define LOAD_TILE(address) \
+    VSETVL(128, E8M8); VLE8(0, address); VSETVL(32, E8M2)
+#define EACH_BLOCK(step_a, step_b) \
+    do { \
+        LOAD_TILE(a); \
+        step_a; \
+        if (pair) { \
+            LOAD_TILE(b); \
+            step_b; \
+        } \
+    } while (0)
+#define WIDEN() \
+    do { \
+        VSETVL(32, E16M4); \
+        VWADD_W(16, 16, 8); \
+        if (pair) \
+            VWADD_W(24, 24, 12); \
+    } while (0)
+
+/* y (+)= (float)sums * weight scales * activation scale, for the 32 rows of `wide`. */
+#define FINISH_INT8(wide, scales, y) \
+    do { \
+        VFCVT_F_X(wide, wide); \
+        LOAD_BF16(0, 4, scales); \
+        VFMUL_V(wide, wide, 0); \
+        VFMUL_F(wide, wide, scale); \
+        if (g == 0) { \
+            VFADD_F(wide, wide, 0.0f); \
+        } else { \
+            VLE32(8, y); \
+            VFADD_V(wide, 8, wide); \
+        } \
+        VSE32(wide, y); \
+    } while (0)
+
+static inline __attribute__((always_inline)) void
+rows_times(bool pair, float *y, const int8_t *a, size_t block, const uint8_t *plan, const int8_t *q,
+           const float *scale_of_group, int groups, int group)
+{
+    const int8_t *b = a + block;
+    for (int g = 0; g < groups; g++) {
+        VSETVL(32, E32M8);
+        VMV_ZERO(16);
+        if (pair)
+            VMV_ZERO(24);
+        for (const int8_t *end = q + group; q < end; q += INT8_TILE_COLS) {
+            int x0 = q[0], x1 = q[1], x2 = q[2], x3 = q[3];
+            int way = *plan++;
+            if (way == WHOLE) {
+                EACH_BLOCK(START(8), START(12));
+                WIDEN();
+            } else if (way == SPLIT) {
+                EACH_BLOCK(HALVES(8, 16), HALVES(12, 24));
+                WIDEN();
+            } else if (way == FIRST) {
+                EACH_BLOCK(START(8), START(12));
+            } else {
+                EACH_BLOCK(CONTINUE(8), CONTINUE(12));
+                if (way == LAST)
+                    WIDEN();
+            }
+            a += TILE_BYTES;
+            b += TILE_BYTES;
+        }
+        float scale = scale_of_group[g];
+        VSETVL(32, E32M8);
+        FINISH_INT8(16, a, y);
+        a += BLOCK_ROWS * sizeof(uint16_t);
+        if (pair) {
+            FINISH_INT8(24, b, y + BLOCK_ROWS);
+            b += BLOCK_ROWS * sizeof(uint16_t);
+        }
+    }
+}
+
+static void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                     const Activations *x, int n)
+{
+    static _Thread_local uint8_t plan[MAX_BATCH][INT8_MAX_TILES];
+    int group = matrix->group;
+    int cols = padded_cols(matrix->cols, group), groups = cols / group;
+    size_t block = block_bytes(CODING_INT8, matrix->cols, group);
+    for (int i = 0; i < n; i++)
+        plan_tiles(plan[i], x->q + (size_t)i * x->stride, cols, group);
+    for (int b = block0; b < block1; b += 2) {
+        const int8_t *weights = (const int8_t *)matrix->data + b * block;
+        for (int i = 0; i < n; i++) {
+            float *out = y + (size_t)i * y_stride + (size_t)(b - block0) * BLOCK_ROWS;
+            const int8_t *q = x->q + (size_t)i * x->stride;
+            const float *scale = x->scale + (size_t)i * (x->stride / group);
+            if (b + 1 < block1)
+                rows_times(true, out, weights, block, plan[i], q, scale, groups, group);
+            else
+                rows_times(false, out, weights, block, plan[i], q, scale, groups, group);
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* Which version of the vector instructions this CPU runs, found by trying. */
+#ifndef STORYTELLER_RVV_PROBE_H
+#define STORYTELLER_RVV_PROBE_H
+
+typedef struct RvvProbe {
+    int version; /* 7: RVV 0.7.1, 10: RVV 1.0, 0: neither, or the system does not allow vectors */
+    int bits;    /* of one vector register; 0 when version is 0 */
+} RvvProbe;
+
+/* Tries once and remembers. Not for two threads at the same time on its first call. */
+RvvProbe rvv_probe(void);
+
+#endif

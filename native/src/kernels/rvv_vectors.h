@@ -1,0 +1,186 @@
+/* Everything that is not a matrix product, for VLEN 128: 32 floats at a time. */
+#ifndef STORYTELLER_RVV_VECTORS_H
+#define STORYTELLER_RVV_VECTORS_H
+
+#include <math.h>
+#include <string.h>
+
+#include "../arithmetic.h"
+
+#include "../kernels.h"
+#include "rvv_instructions.h"
+
+enum { LANES = 32 };
+
+/* for each stretch [i, i + length) of at most 32 elements of n; sets vl to its length. */
+#define EACH_STRETCH(n) \
+    for (int i = 0, length; length = (n) - i < LANES ? (n) - i : LANES, i < (n); i += LANES)
+
+/*
+ * v24 = exp_f32 of v8, 32 floats; v0 to v31 are lost. Lanes below EXP_MIN go on with n = -127 and
+ * r = 0, which ends in the bits of +0. n * EXP_LN2_HI is exact, so that one step may be fused.
+ */
+#define EXP() \
+    do { \
+        VMFLT_F(0, 8, EXP_MIN); \
+        VFMIN_F(8, 8, EXP_MAX); \
+        VFMUL_F(16, 8, EXP_LOG2E); \
+        VFADD_F(16, 16, EXP_MAGIC); \
+        VFSUB_F(24, 16, EXP_MAGIC); \
+        VFNMSAC_F(8, EXP_LN2_HI, 24); \
+        VFMUL_F(24, 24, EXP_LN2_LO); \
+        VFSUB_V(8, 8, 24); \
+        VMERGE_ZERO(8, 8); \
+        VFMERGE_F(16, 16, EXP_MAGIC - 127.0f); \
+        VFMUL_F(24, 8, EXP_C6); \
+        VFADD_F(24, 24, EXP_C5); \
+        VFMUL_V(24, 24, 8); \
+        VFADD_F(24, 24, EXP_C4); \
+        VFMUL_V(24, 24, 8); \
+        VFADD_F(24, 24, EXP_C3); \
+        VFMUL_V(24, 24, 8); \
+        VFADD_F(24, 24, EXP_C2); \
+        VFMUL_V(24, 24, 8); \
+        VFADD_F(24, 24, EXP_C1); \
+        VFMUL_V(0, 8, 8); \
+        VFMUL_V(24, 24, 0); \
+        VFADD_V(24, 24, 8); \
+        VFADD_F(24, 24, 1.0f); \
+        VSLL_I(16, 16, 23); \
+        VADD_V(24, 24, 16); \
+    } while (0)
+
+static void rvv_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
+                  int32_t *sum)
+{
+    for (int g = 0; g * group < stride; g++, x += group, q += group, cols -= group) {
+        int here = cols < 0 ? 0 : cols < group ? cols : group;
+        VSETVL(1, E32M1);
+        VMV_ZERO(0);
+        EACH_STRETCH(here) {
+            VSETVL(length, E32M8);
+            VLE32(8, x + i);
+            VFABS(8, 8);
+            VFREDMAX(0, 8, 0);
+        }
+        float most = vfmv_f_s_v0();
+        float inverse = most > 0.0f ? 127.0f / most : 0.0f;
+        VSETVL(1, E32M1);
+        VMV_ZERO(0);
+        EACH_STRETCH(here) {
+            VSETVL(length, E32M8);
+            VLE32(8, x + i);
+            VFMUL_F(8, 8, inverse);
+            VFADD_F(8, 8, EXP_MAGIC);
+            VSUB_X(8, 8, bits_of(EXP_MAGIC)); /* what is left is the rounded integer */
+            VREDSUM(0, 8, 0);
+            VSETVL(length, E16M4);
+            VNSRA_ZERO(16, 8);
+            VSETVL(length, E8M2);
+            VNSRA_ZERO(24, 16);
+            VSE8(24, q + i);
+        }
+        scale[g] = most / 127.0f;
+        VSETVL(1, E32M1);
+        sum[g] = vmv_x_s_v0();
+        memset(q + here, 0, (size_t)(group - here));
+    }
+}
+
+static void rvv_rmsnorm(float *out, const float *x, const float *weight, int n)
+{
+    VSETVL(1, E32M1);
+    VMV_ZERO(0);
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VFMUL_V(8, 8, 8);
+        VFREDOSUM(0, 8, 0);
+    }
+    float s = 1.0f / sqrtf(vfmv_f_s_v0() / (float)n + 1e-5f);
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VLE32(16, weight + i);
+        VFMUL_F(8, 8, s);
+        VFMUL_V(8, 8, 16);
+        VSE32(8, out + i);
+    }
+}
+
+static void rvv_add(float *x, const float *y, int n)
+{
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VLE32(16, y + i);
+        VFADD_V(8, 8, 16);
+        VSE32(8, x + i);
+    }
+}
+
+static void rvv_swiglu(float *gate, const float *up, int n)
+{
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, gate + i);
+        VFNEG(8, 8);
+        EXP();
+        VFADD_F(24, 24, 1.0f);
+        VFRDIV_F(24, 24, 1.0f);
+        VLE32(8, gate + i);
+        VLE32(16, up + i);
+        VFMUL_V(8, 8, 24);
+        VFMUL_V(8, 8, 16);
+        VSE32(8, gate + i);
+    }
+}
+
+static float largest(const float *x, int n)
+{
+    VSETVL(1, E32M1);
+    VFMV_S_F(0, x[0]);
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VFREDMAX(0, 8, 0);
+    }
+    return vfmv_f_s_v0();
+}
+
+static void rvv_softmax(float *x, int n)
+{
+    float most = largest(x, n), sum = 0.0f;
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VFSUB_F(8, 8, most);
+        EXP();
+        VSE32(24, x + i);
+        VFMV_S_F(0, sum);
+        VFREDOSUM(0, 24, 0);
+        sum = vfmv_f_s_v0();
+    }
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VFDIV_F(8, 8, sum);
+        VSE32(8, x + i);
+    }
+}
+
+static int rvv_argmax(const float *x, int n)
+{
+    float most = largest(x, n);
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VMFEQ_F(0, 8, most);
+        long first = vfirst_v0();
+        if (first >= 0)
+            return i + (int)first;
+    }
+    return 0;
+}
+
+#endif
