@@ -1,0 +1,168 @@
+"""The last stories told, one file each, that a power cut never spoils.
+
+A story is written beside its final name, fsynced and renamed, and the folder is fsynced: whatever
+is there under a final name is whole. What was interrupted is swept away at the next save.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from storybot.errors import StorybotError
+from storybot.settings import LibrarySettings
+from storybot.tale import Tale
+from storybot.things import find_thing
+
+VERSION = 1  # of the files
+_NAME = re.compile(r"(\d{6,})\.json")
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One story as it was told."""
+
+    number: int  # counts up, also when the clock goes back
+    title: str  # "A story about a cat."
+    opening: str
+    seed: int
+    asked: tuple[str, ...]  # words of what was asked for
+    date: str  # local time, ISO 8601 with offset
+    text: str
+    whole: bool = True  # False: it was stopped or lost before its end
+
+    def tale(self) -> Tale:
+        """What makes the engine write this story again."""
+        things = tuple(thing for word in self.asked if (thing := find_thing(word)))
+        return Tale(self.title, self.opening, self.seed, things)
+
+
+def story_of(tale: Tale, text: str, whole: bool, date: datetime) -> Story:
+    """A story to be saved; its number is given by the library."""
+    asked = tuple(thing.word for thing in tale.asked)
+    day = date.isoformat(timespec="seconds")
+    return Story(0, tale.title, tale.opening, tale.seed, asked, day, text, whole)
+
+
+def state_folder() -> Path:
+    """Where storybot keeps what must outlast a restart."""
+    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]  # set by systemd
+    if given:
+        return Path(given)
+    home = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(home) if home else Path.home() / ".local" / "state") / "storybot"
+
+
+class Library:
+    """The folder of stories. Reading skips what is not a whole story."""
+
+    def __init__(self, settings: LibrarySettings) -> None:
+        self.folder = (
+            Path(settings.folder).expanduser() if settings.folder else state_folder() / "stories"
+        )
+        self._keep = settings.keep
+
+    def numbers(self) -> list[int]:
+        """The numbers of the stories, oldest first."""
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except OSError:
+            return []
+        return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
+
+    def stories(self) -> Iterator[Story]:
+        """All whole stories, newest first."""
+        for number in reversed(self.numbers()):
+            with contextlib.suppress(StorybotError):
+                yield self.get(number)
+
+    def last(self) -> Story | None:
+        """The newest whole story."""
+        return next(self.stories(), None)
+
+    def get(self, number: int) -> Story:
+        """One story; StorybotError when it is not there or its file is spoilt."""
+        path = self._path(number)
+        try:
+            found = json.loads(path.read_text("utf-8"))
+            if found.pop("version") != VERSION:
+                raise ValueError("another version")
+            story = Story(**(found | {"asked": tuple(found["asked"])}))
+        except FileNotFoundError:
+            raise StorybotError(
+                f"There is no story {number}; `storybot library list` shows those there are."
+            ) from None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StorybotError(
+                f"Story {number} cannot be read ({error}); "
+                f"`storybot library rm {number}` removes it."
+            ) from error
+        return story
+
+    def save(self, story: Story) -> Story:
+        """Keep a story under the next number and drop the oldest ones too many.
+
+        Blocks until it is on the disk. Raises OSError when the disk does not take it; then no
+        older story was touched.
+        """
+        if self._keep == 0:
+            return story
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+        numbers = self.numbers()
+        number = numbers[-1] + 1 if numbers else 1
+        kept = Story(**(asdict(story) | {"number": number, "asked": story.asked}))
+        self._write(self._path(number), {"version": VERSION} | asdict(kept))
+        for old in [*numbers, number][: -self._keep]:
+            self._path(old).unlink(missing_ok=True)
+        return kept
+
+    def remove(self, number: int) -> None:
+        """Forget one story; StorybotError when it is not there or cannot be removed."""
+        try:
+            self._path(number).unlink()
+            self._sync_folder()
+        except FileNotFoundError:
+            raise StorybotError(
+                f"There is no story {number}; `storybot library list` shows those there are."
+            ) from None
+        except OSError as error:
+            raise StorybotError(
+                f"Story {number} cannot be removed ({error.strerror}); "
+                f"check who may write in {self.folder}."
+            ) from error
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:06d}.json"
+
+    def _write(self, path: Path, content: dict[str, object]) -> None:
+        unfinished = path.with_name(path.name + _UNFINISHED)
+        try:
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _sweep(self) -> None:
+        for left in self.folder.glob("*" + _UNFINISHED):
+            left.unlink(missing_ok=True)
