@@ -7,5 +7,8 @@
 typedef bool Command(int argc, char **argv, Fault *fault);
 
 Command command_tell;
+Command command_pack;
+Command command_eval;
+Command command_info;
 
 #endif

@@ -5,8 +5,12 @@
 #include "commands.h"
 
 static const char usage[] =
-    "usage: storyteller MODEL [options]      tell a story\n"
+    "usage: storyteller MODEL [options]                  tell a story\n"
+    "       storyteller pack MODEL [TOKENIZER] -o FILE   make a .story\n"
+    "       storyteller eval MODEL TEXT                  score how well a model predicts a text\n"
+    "       storyteller info MODEL                       print what a model file holds\n"
     "\n"
+    "Telling a story\n"
     "MODEL is a .story pack or a llama2.c checkpoint (versions 0, 1 and 2).\n"
     "  -i TEXT         how the story begins\n"
     "  -t NUMBER       temperature, default 1.0; 0 always takes the likeliest token\n"
@@ -17,7 +21,26 @@ static const char usage[] =
     "  -j NUMBER       threads, default 1\n"
     "  --kernel NAME   arithmetic for one kind of CPU, default the best that runs here\n"
     "  --stream        keep little of the model in memory\n"
+    "\n"
+    "Packing\n"
+    "  -q CODING       int8 (default), int4 or fp32\n"
+    "  -g NUMBER       weights that share a scale, default 32\n"
+    "  --keep-int8 L   matrices that stay int8 in an int4 pack, like wo,w2\n"
+    "\n"
+    "Scoring (-z -j -n --kernel as above; n defaults to the context)\n"
+    "  --compare REF   another model of the same vocabulary to compare with\n"
+    "\n"
+    "  info --verify   compares every checksum of a .story\n"
     "  --help          this text\n";
+
+static const struct {
+    const char *name;
+    Command *run;
+} commands[] = {
+    { "pack", command_pack },
+    { "eval", command_eval },
+    { "info", command_info },
+};
 
 static int fail(const Fault *fault)
 {
@@ -32,6 +55,8 @@ int main(int argc, char **argv)
         return FAULT_NONE;
     }
     Fault fault = {0};
-    bool done = command_tell(argc - 1, argv + 1, &fault);
-    return done ? FAULT_NONE : fail(&fault);
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2, &fault) ? FAULT_NONE : fail(&fault);
+    return command_tell(argc - 1, argv + 1, &fault) ? FAULT_NONE : fail(&fault);
 }

@@ -71,13 +71,13 @@ static void quantise(const Transformer *t, Activations *a, int n)
                              a->q + i * stride, a->scale + i * groups, a->sum + i * groups);
 }
 
-/* Input of the next matrices: the normed residual stream of n positions. */
-static void normalise(Transformer *t, const float *weight, int n)
+/* Input of the next matrices: the normed residual stream x of n positions. */
+static void normalise(Transformer *t, const float *x, const float *weight, int n)
 {
     int dim = t->model->shape.dim;
     for (int i = 0; i < n; i++)
         t->kernels->rmsnorm(t->normed.f + (size_t)i * (size_t)t->normed.f_stride,
-                            t->x + (size_t)i * (size_t)stride_of(dim), weight, dim);
+                            x + (size_t)i * (size_t)stride_of(dim), weight, dim);
     quantise(t, &t->normed, n);
 }
 
@@ -150,7 +150,7 @@ static void attention_block(Transformer *t, int l, int pos, int n)
 {
     const Shape *s = &t->model->shape;
     const Layer *layer = &t->model->layers[l];
-    normalise(t, layer->attention_norm, n);
+    normalise(t, t->x, layer->attention_norm, n);
     MatmulJob qkv = {0};
     add_to_job(&qkv, &layer->wq, t->q, stride_of(s->dim));
     add_to_job(&qkv, &layer->wk, t->k, stride_of(s->kv_dim));
@@ -171,7 +171,7 @@ static void ffn_block(Transformer *t, int l, int n)
 {
     const Shape *s = &t->model->shape;
     const Layer *layer = &t->model->layers[l];
-    normalise(t, layer->ffn_norm, n);
+    normalise(t, t->x, layer->ffn_norm, n);
     MatmulJob up = {0};
     add_to_job(&up, &layer->w1, t->gated.f, t->gated.f_stride);
     add_to_job(&up, &layer->w3, t->up, t->gated.f_stride);
@@ -200,16 +200,22 @@ void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
         attention_block(t, l, pos, n);
         ffn_block(t, l, n);
     }
-    if (n > 1)
-        memmove(t->x, t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim),
-                (size_t)s->dim * sizeof(float));
-    normalise(t, t->model->final_norm, 1);
+    const float *last = t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim);
+    normalise(t, last, t->model->final_norm, 1);
 }
 
 void transformer_classify(Transformer *t, int block0, int block1, float *y)
 {
     const Matrix *classifier = &t->model->classifier;
     t->kernels->matmul[classifier->coding](y, 0, classifier, block0, block1, &t->normed, 1);
+}
+
+void transformer_score(Transformer *t, int n, float *row_logits)
+{
+    normalise(t, t->x, t->model->final_norm, n);
+    MatmulJob job = {0};
+    add_to_job(&job, &t->model->classifier, row_logits, stride_of(t->model->shape.vocab));
+    run_job(t, &job, &t->normed, n);
 }
 
 float *transformer_logits(Transformer *t)

@@ -62,6 +62,12 @@ void transformer_forward(Transformer *t, const int *tokens, int n, int pos);
  */
 void transformer_classify(Transformer *t, int block0, int block1, float *y);
 
+/*
+ * All rows for each of the n positions of the last transformer_forward:
+ * row_logits (n, vocab padded to 32), in row order.
+ */
+void transformer_score(Transformer *t, int n, float *row_logits);
+
 /* All rows, by token: fills and returns t->logits (vocab). */
 float *transformer_logits(Transformer *t);
 

@@ -1,0 +1,27 @@
+/* Makes a .story out of any model that model_open reads. */
+#ifndef STORYTELLER_PACK_H
+#define STORYTELLER_PACK_H
+
+#include "model.h"
+#include "tokenizer.h"
+
+/* The order of the classifier's rows and the bounds that go with it; see screen.h. */
+typedef struct RowPlan {
+    uint32_t *token_of_row; /* (vocab); NULL: row = token */
+    uint32_t *row_of_token; /* (vocab), the inverse */
+    uint8_t *screen;        /* section for the screened classifier, or NULL */
+    size_t screen_size;
+} RowPlan;
+
+typedef struct PackOptions {
+    Coding coding;       /* CODING_F32, CODING_INT8 or CODING_INT4 */
+    int group;           /* columns per scale; 0 for CODING_F32 */
+    unsigned keep_int8;  /* bit per SectionKind whose matrices stay int8 in an int4 pack */
+    const RowPlan *plan; /* NULL: row = token */
+} PackOptions;
+
+/* Writes `path`, block of rows by block of rows. */
+bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
+          const char *path, Fault *fault);
+
+#endif
