@@ -19,6 +19,7 @@ class Exit(IntEnum):
     NOT_HEARD = 8  # nothing understood
     DAEMON = 9  # the daemon does not answer
     INTERRUPTED = 130  # Ctrl-C
+    TERMINATED = 143  # SIGTERM or SIGHUP
 
 
 class StorybotError(Exception):

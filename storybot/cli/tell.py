@@ -1,0 +1,180 @@
+"""`storybot tell`: a story from the command line, shown word by word as it is spoken."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from storybot import models
+from storybot.cli import asked
+from storybot.cli.lifetime import ended_by_signals, seconds_since_start
+from storybot.errors import Exit, StorybotError
+from storybot.profile import resolve
+from storybot.safety import Filter, bridge, load_filter
+from storybot.settings import Settings, TellingSettings
+from storybot.speaking.mouth import Spoken
+from storybot.speaking.speaker import Speaker
+from storybot.tale import SEEDS, Tale, new_tale
+from storybot.telling.engine import Engine, EngineFigures
+from storybot.telling.program import find_engine
+from storybot.telling.sentences import Sentence
+from storybot.telling.story import CLOSING, sentences_of
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    add = parser.add_argument
+    add("words", nargs="*", metavar="WORDS", help='"about a cat", or a whole request')
+    add("--opening", metavar="TEXT", help="how the story begins, instead of what it is about")
+    add("--heard", type=Path, metavar="WAV", help="take the request from a recording")
+    add("--seed", type=int, help="the same seed and request tell the same story")
+    add("--length", type=int, metavar="TOKENS", help="at most so many tokens")
+    add("--model", help="a name of `storybot models`, or a path")
+    add("--voice", help="one of `storybot voices`")
+    add("--silent", action="store_true", help="text only")
+    add("--wav", type=Path, metavar="FILE", help="write the speech into FILE, as fast as it comes")
+    add("--or-wav", type=Path, metavar="FILE", help="write FILE where there is no loudspeaker")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Tell one story; returns when its last word has been heard."""
+    telling = settings.telling
+    if args.model:
+        telling = replace(telling, model=args.model, tokenizer="")
+    if args.length:
+        telling = replace(telling, longest=args.length)
+    if args.voice:
+        settings = replace(settings, speaking=replace(settings.speaking, voice=args.voice))
+    safe = load_filter(settings.safety)
+    tale = _tale(args, settings, safe)
+    engine = _engine(telling)
+    try:
+        return asyncio.run(_tell(args, settings, safe, tale, engine))
+    except asyncio.CancelledError:
+        return Exit.TERMINATED
+
+
+def _tale(args: argparse.Namespace, settings: Settings, safe: Filter) -> Tale:
+    seed = random.randrange(1, SEEDS) if args.seed is None else args.seed
+    given = [bool(args.words), args.opening is not None, args.heard is not None]
+    if sum(given) > 1:
+        raise StorybotError("give words, --opening or --heard, not several", Exit.USAGE)
+    if args.opening is not None:
+        return Tale("", args.opening, seed)
+    if args.heard is not None:
+        return new_tale(asked.heard(args.heard, settings.hearing, safe), seed)
+    return new_tale(asked.typed(args.words, safe), seed)
+
+
+def _engine(telling: TellingSettings) -> Engine:
+    files = models.resolve(telling.model, telling.tokenizer)
+    return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
+
+
+async def _tell(
+    args: argparse.Namespace, settings: Settings, safe: Filter, tale: Tale, engine: Engine
+) -> int:
+    with ended_by_signals():
+        speaker = None if args.silent else await _speaker(args, settings)
+        page = Page()
+        if tale.title:
+            page.line(tale.title)
+        spoken: list[Spoken] = []
+        try:
+            async with aclosing(sentences_of(engine, tale.opening, tale.seed)) as sentences:
+                async for sentence in suitable(sentences, safe):
+                    if speaker is None:
+                        page.words(sentence)(sentence.text)
+                    else:
+                        spoken.append(await speaker.say(sentence.text, page.words(sentence)))
+            if speaker is not None:
+                await speaker.drain()
+        finally:
+            page.end()
+            if speaker is not None:
+                await speaker.close()
+        first = None if speaker is None or speaker.first_sound is None else page.first_word
+        print(_figures(engine.figures, spoken, first, tale.seed), file=sys.stderr)
+        return Exit.OK
+
+
+async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
+    """An open speaker: the loudspeaker, or the wav where that is wanted or all there is."""
+    profile = resolve(settings.service.profile)
+    speaker = Speaker(settings.speaking, profile, args.wav)
+    try:
+        await speaker.open()
+    except StorybotError as error:
+        await speaker.close()
+        if args.or_wav is None:
+            raise
+        print(f"storybot: {error}; the story goes into {args.or_wav}", file=sys.stderr)
+        speaker = Speaker(settings.speaking, profile, args.or_wav)
+        await speaker.open()
+    return speaker
+
+
+async def suitable(sentences: AsyncIterator[Sentence], safe: Filter) -> AsyncGenerator[Sentence]:
+    """The sentences a child may hear: an unfit one is bridged, a second in a row ends the story."""
+    refused = 0
+    async for sentence in sentences:
+        refused = 0 if safe.allows(sentence.text) else refused + 1
+        if refused == 2:
+            yield replace(sentence, text=CLOSING)
+            return
+        yield replace(sentence, text=bridge(sentence.number)) if refused else sentence
+
+
+class Page:
+    """The story on the terminal, word by word, as paragraphs."""
+
+    def __init__(self) -> None:
+        self.first_word: float | None = None  # s from the start of the program
+        self._began = False
+
+    def line(self, text: str) -> None:
+        """A line of its own before the story."""
+        print(text + "\n", flush=True)
+
+    def words(self, sentence: Sentence) -> Callable[[str], None]:
+        """What takes the words of `sentence` as they are heard."""
+        gap = "\n" if sentence.paragraph else " "
+        begun = False
+
+        def show(word: str) -> None:
+            nonlocal begun
+            if self.first_word is None:
+                self.first_word = seconds_since_start()
+            before = gap if self._began and not begun else ""
+            self._began = begun = True
+            print(before + word, end="", flush=True)
+
+        return show
+
+    def end(self) -> None:
+        """Close the last line."""
+        if self._began:
+            print(flush=True)
+
+
+def _figures(
+    engine: EngineFigures | None, spoken: list[Spoken], first: float | None, seed: int
+) -> str:
+    parts = []
+    if engine is not None and engine.tokens_per_second is not None:
+        parts.append(f"{engine.tokens_per_second:.0f} tokens/s")
+    if first is not None:
+        parts.append(f"first sound after {first:.2f} s")
+    if spoken:
+        work, sound = (
+            sum(one.seconds_synthesis for one in spoken),
+            sum(one.seconds_audio for one in spoken),
+        )
+        parts.append(f"speech: {sound:.1f} s, synthesised in {work:.2f} s")
+    return f"[{'; '.join([*parts, f'seed {seed}'])}]"

@@ -1,0 +1,34 @@
+"""`storybot voices`: the voices and accents there are, the default marked."""
+
+from __future__ import annotations
+
+import argparse
+
+from storybot.cli.table import table
+from storybot.errors import Exit
+from storybot.settings import Settings
+from storybot.speaking import voices
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--accents", action="store_true", help="list the accents of espeak-ng too")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the table."""
+    used = voices.chosen(settings.speaking)
+    rows = []
+    for name in voices.NAMES:
+        missing = voices.lacking(name)
+        rows.append(
+            ("*" if name == used else "", name, f"needs {missing}" if missing else "ready")
+        )
+    print(table(("", "voice", "state"), rows))
+    if args.accents:
+        accents = [
+            ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
+            for a in voices.accents()
+        ]
+        print("\n" + table(("", "accent", "name"), accents))
+    return Exit.OK

@@ -1,0 +1,129 @@
+"""The command line as a user meets it: exit codes, one sentence for each fault, tables."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storybot import config
+from storybot.cli import main as cli
+from storybot.cli.models import Bar
+from storybot.errors import Exit, StorybotError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("STORYBOT_MODELS", str(tmp_path / "models"))
+    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+
+
+def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([])
+    assert end.value.code == 0
+    told = capsys.readouterr().out
+    for name in cli.COMMANDS:
+        assert f"  {name} " in told
+
+
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["tel"])
+    assert end.value.code == Exit.USAGE
+    assert "invalid choice: 'tel'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([name, "--help"])
+    assert end.value.code == 0
+    assert f"storybot {name}" in capsys.readouterr().out
+
+
+def test_config_shows_every_setting_and_its_origin(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORYBOT_SPEAKING_VOLUME", "33")
+    assert cli.main(["config"]) == Exit.OK
+    lines = capsys.readouterr().out.splitlines()
+    volume = next(line for line in lines if line.startswith("speaking.volume "))
+    assert volume.split() == ["speaking.volume", "33", "environment", "STORYBOT_SPEAKING_VOLUME"]
+    assert sum(line.endswith("default") for line in lines) > 50
+
+
+def test_config_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.main(["config", "--check", str(ROOT / "config.yaml")]) == Exit.OK
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("speaking:\n  volum: 3\n")
+    assert cli.main(["config", "--check", str(bad)]) == Exit.CONFIG
+    assert f"{bad}:2: speaking.volum: is no setting; did you mean volume?" in capsys.readouterr().err
+
+
+def test_broken_settings_stop_every_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("speaking: [1]\n")
+    assert cli.main(["models", "--config", str(bad)]) == Exit.CONFIG
+    told = capsys.readouterr().err
+    assert told.startswith("storybot: ") and len(told.splitlines()) == 1
+
+
+def test_models_marks_the_default(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models"]) == Exit.OK
+    marked = [line for line in capsys.readouterr().out.splitlines() if line.startswith("*")]
+    assert len(marked) == 1 and marked[0].split()[1] == "default"
+
+
+def test_getting_no_known_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["models", "get", "stories16M"]) == Exit.USAGE
+    assert "one of stories260K, stories15M" in capsys.readouterr().err
+
+
+def test_the_bar_is_drawn_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Bar().show(1, 2)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    bar = Bar()
+    bar.show(1_000_000, 2_000_000)
+    bar.end()
+    assert "1.0 of 2.0 MB" in capsys.readouterr().err
+
+
+def test_ctrl_c_and_a_fault_have_their_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    def failed(*args: object) -> None:
+        raise StorybotError("The voice is lost; look under the bed.", Exit.SOUND_OUT)
+
+    monkeypatch.setattr("storybot.cli.models.run", interrupted)
+    assert cli.main(["models"]) == Exit.INTERRUPTED
+    monkeypatch.setattr("storybot.cli.models.run", failed)
+    assert cli.main(["models"]) == Exit.SOUND_OUT
+    assert capsys.readouterr().err.endswith("storybot: The voice is lost; look under the bed.\n")
+
+
+def test_a_closed_terminal_ends_quietly(tmp_path: Path) -> None:
+    env = os.environ | {"XDG_CONFIG_HOME": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "storybot", "config"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(30) in (Exit.OK, 141)
+    process.stderr.close()
