@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def load_tokens(path: Path) -> list[Ids]:
     """The stories that `save_tokens` wrote, without BOS."""
     with np.load(path) as data:
         tokens, starts = data["tokens"], data["starts"]
-    return [tokens[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [tokens[a:b] for a, b in pairwise(starts)]
 
 
 def pad(stories: Sequence[Ids], context: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import sentencepiece
 
-from batches import save_tokens
-from corpus import read_stories, require_corpus
-from steer import Steerer
+from training.batches import save_tokens
+from training.corpus import read_stories, require_corpus
+from training.steer import Steerer
 
 CONTEXT = 512  # tokens, BOS included
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--files", type=int, default=6, help="train files to make (default 6)")
-    parser.add_argument("--changed", type=float, default=0.2, help="share with another thing or name")
+    parser.add_argument("--changed", type=float, default=0.2, help="share with another thing in it")
     parser.add_argument("--opened", type=float, default=0.7, help="chance of a second, opened copy")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -56,8 +56,8 @@ def main() -> None:
         tokens = processor.encode(told)
         save_tokens(args.out / f"train.{index}.npz", tokens)
         print(
-            f"data: train.{index}.npz holds {len(told)} stories, {len(told) - len(stories)} of them "
-            f"opened anew, {sum(map(len, tokens)) / 1e6:.2f} M tokens",
+            f"data: train.{index}.npz holds {len(told)} stories, {len(told) - len(stories)} "
+            f"of them opened anew, {sum(map(len, tokens)) / 1e6:.2f} M tokens",
             flush=True,
         )
 

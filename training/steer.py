@@ -19,10 +19,10 @@ from storybot.things import Thing, indefinite_article, load_things
 
 # so common as scenery that a story is seldom about them
 SCENERY = frozenset(
-    "girl boy child brother sister mother father grandma grandpa grandmother grandfather sky sun "
-    "house water baby park teacher".split()
-)
+    ("girl", "boy", "child", "baby", "brother", "sister", "mother", "father", "grandma", "grandpa")
+) | {"grandmother", "grandfather", "teacher", "sky", "sun", "water", "house", "park"}
 LEAST_MENTIONS = 3  # after the opening, of the thing that a story is said to be about
+NOT_VERBS = "(?:and|of|who|that|in|on|with|from|at|then)"
 MOST_DROPPED = 0.45  # share of a story that a new opening may replace
 WORD = re.compile(r"[A-Za-z]+")
 HERO = re.compile(r"\b(?:named|called|name was) ([A-Z][a-z]+)")
@@ -58,7 +58,7 @@ class Steerer:
         forms = {old.word: new.word, old.plural: new.plural}
 
         def put(match: re.Match[str]) -> str:
-            article, space, word = match.group("article") or "", match.group("space") or "", match["word"]
+            article, space, word = match["article"] or "", match["space"] or "", match["word"]
             other = forms[word.lower()]
             if article and word.lower() == old.word:
                 right = indefinite_article(other)
@@ -146,10 +146,10 @@ class Steerer:
         return f"{words} {rest}" if words else None
 
     def _at_the_thing(self, text: str, hero: Thing | None) -> str | None:
-        """The story from its first sentence that begins with the thing it is about: 'The cat ...'."""
+        """The story from the first sentence that begins with the thing it is about."""
         for thing, _ in self.mentions(text)[:2]:
             again = f"The {thing.word}"
-            found = re.search(rf"(?:^|[.!?]\"?\s)({again}) (?!(?:and|of|who|that|in|on|with|from|at|then) )", text)
+            found = re.search(rf"(?:^|[.!?]\"?\s)({again}) (?!{NOT_VERBS} )", text)
             if not found or found.start() > MOST_DROPPED * len(text):
                 continue
             rest = text[found.end(1) + 1 :]
@@ -162,15 +162,15 @@ class Steerer:
                 words = self._drawn([hero, thing], again)
             elif thing.kind == "creature" and not re.search(r"\b[A-Z][a-z]+\b(?<!The)", rest[:40]):
                 others = [
-                    other for other, count in counts.items()
+                    other
+                    for other, count in counts.items()
                     if other.kind == "creature" and other != thing and count >= 2
                 ]
                 words = self._drawn([thing, others[0]] if others else [thing], again)
                 words = words or self._drawn([thing], again)
             elif thing.kind in ("thing", "place"):
                 words = self._drawn([thing], again)
-                if words and not words.startswith(("Once upon a time, there was " + thing.phrase,
-                                                   "Once there was " + thing.phrase)):
+                if words and f"there was {thing.phrase}." not in words:
                     words = None  # it would bring in a child whom the story does not know
             else:
                 words = None

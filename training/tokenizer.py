@@ -11,12 +11,14 @@ from pathlib import Path
 
 import sentencepiece
 
-from corpus import read_stories, require_corpus
+from training.corpus import read_stories, require_corpus
 
 BOS = 1
 
 
-def train(stories: list[str], vocabulary: int, prefix: Path) -> sentencepiece.SentencePieceProcessor:
+def train(
+    stories: list[str], vocabulary: int, prefix: Path
+) -> sentencepiece.SentencePieceProcessor:
     """Train `vocabulary` entries on `stories`; leaves PREFIX.model and PREFIX.bin."""
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(stories),
@@ -26,10 +28,8 @@ def train(stories: list[str], vocabulary: int, prefix: Path) -> sentencepiece.Se
         character_coverage=1.0,
         byte_fallback=True,
         split_digits=True,
-        allow_whitespace_only_pieces=False,
         normalization_rule_name="identity",
         remove_extra_whitespaces=False,
-        user_defined_symbols=[],
         max_sentence_length=20000,
         num_threads=2,
         minloglevel=1,
@@ -65,7 +65,8 @@ def main() -> None:
     processor = train(stories, args.vocabulary, args.out / "tokenizer")
     sample = stories[:2000]
     tokens = sum(len(processor.encode(story)) for story in sample)
-    print(f"tokenizer: {args.vocabulary} entries, {sum(map(len, sample)) / tokens:.3f} characters per token")
+    density = sum(map(len, sample)) / tokens
+    print(f"tokenizer: {args.vocabulary} entries, {density:.3f} characters per token")
 
 
 if __name__ == "__main__":

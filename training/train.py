@@ -16,10 +16,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from batches import Ids, epoch, load_tokens, pad
-from budget import Budget
-from model import ChunkedLoss, Shape, StoryModel
-from muon import Muon
+from training.batches import Ids, epoch, load_tokens, pad
+from training.budget import Budget
+from training.model import ChunkedLoss, Shape, StoryModel
+from training.muon import Muon
 
 WARMUP = 60  # steps
 CHECKPOINT_SECONDS = 180.0
@@ -27,7 +27,7 @@ REPORT_STEPS = 20
 
 
 def valid_loss(model: StoryModel, stories: list[Ids], dtype: torch.dtype) -> float:
-    """nats per story token summed over all stories, in nats."""
+    """What the model gives all `stories`, each from BOS and cut at the context, in nats."""
     total = 0.0
     with torch.no_grad():
         ordered = sorted(stories, key=len)
@@ -57,7 +57,9 @@ def set_rates(optimizers: list[torch.optim.Optimizer], factor: float) -> None:
             group["lr"] = group["initial_lr"] * factor
 
 
-def save(path: Path, model: StoryModel, optimizers: list[torch.optim.Optimizer], **rest: object) -> None:
+def save(
+    path: Path, model: StoryModel, optimizers: list[torch.optim.Optimizer], **rest: object
+) -> None:
     """One file, written beside and renamed: an interruption leaves the one before."""
     part = path.with_suffix(".part")
     state = {
@@ -86,7 +88,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--layers", type=int, default=Shape.layers)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--eager", action="store_true", help="do not compile: slower, starts at once")
+    parser.add_argument("--eager", action="store_true", help="do not compile: slower, no warm-up")
     return parser.parse_args()
 
 
@@ -132,9 +134,7 @@ def main() -> None:
     print(f"train: {sum(p.numel() for p in model.parameters()):,} parameters, {shape}", flush=True)
 
     smooth, last_save, last_report, last_seen = 0.0, time.time(), time.time(), seen
-    for inputs, targets, weights in endless(
-        args.out, args.tokens, args.batch, shape.context, seed
-    ):
+    for inputs, targets, weights in endless(args.out, args.tokens, args.batch, shape.context, seed):
         left = budget.left()
         if left <= 0:
             break

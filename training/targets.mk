@@ -1,0 +1,29 @@
+# The story model: `make train` makes one from the corpus, `make eval-model` measures the one inside.
+CORPUS ?= $(SHARED)/corpus
+TRAINING := build/training
+TRAINING_MINUTES ?= 20
+TRAINING_PY := $(TRAINING)/venv/bin/python
+TRAIN_STEP := PYTHONPATH=$(CURDIR) OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=4000000000 \
+  MALLOC_TRIM_THRESHOLD_=8000000000 $(TRAINING_PY) -m training
+
+.PHONY: train eval-model
+
+train: engine $(TRAINING)/venv/.ready ## train a story model: CORPUS=folder TRAINING_MINUTES=20
+	@$(TRAIN_STEP).tokenizer --corpus $(CORPUS) --out $(TRAINING)
+	@$(TRAIN_STEP).data --corpus $(CORPUS) --out $(TRAINING)
+	@$(TRAIN_STEP).train --out $(TRAINING) --minutes $(TRAINING_MINUTES)
+	@$(TRAIN_STEP).export --out $(TRAINING)
+	@$(STORYTELLER) pack $(TRAINING)/model.bin $(TRAINING)/tokenizer.bin -q int8 \
+	  -o $(TRAINING)/model.story
+	@echo "train: made $(TRAINING)/model.story; make eval-model MODEL=$(TRAINING)/model.story"
+
+MODEL ?= storybot/data/default.story
+eval-model: test-venv engine ## the story model's figures: bits per character, 412 requests
+	@$(PY) -m storybot.measuring.stories --engine $(STORYTELLER) --model $(MODEL) \
+	  --fp32 $(TRAINING) --shared $(SHARED)
+
+$(TRAINING)/venv/.ready: training/requirements.txt
+	@echo "preparing $(TRAINING)/venv"
+	@python3 -m venv $(TRAINING)/venv
+	@$(TRAINING_PY) -m pip install -q --disable-pip-version-check -r training/requirements.txt
+	@touch $@
