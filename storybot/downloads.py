@@ -8,26 +8,17 @@ import os
 import shutil
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from storybot.catalogue import Download, Known
 from storybot.errors import Exit, StorybotError
 
 CHUNK = 1 << 16  # bytes
 TIMEOUT = 30.0  # s without a byte
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
-
-
-@dataclass(frozen=True)
-class Download:
-    """One file to fetch and what it must be."""
-
-    url: str
-    name: str  # file name in the models folder
-    size: int  # bytes
-    sha256: str = ""  # hex; empty: not known, only the size is checked
 
 
 def sha256_of(path: Path) -> str:
@@ -128,3 +119,37 @@ def _accept(wanted: Download, part: Path, final: Path) -> None:
             Exit.MODEL,
         )
     part.replace(final)
+
+
+def get(known: Known, folder: Path, progress: Progress) -> Path:
+    """Download a known model, and its tokenizer, into `folder`; returns its place.
+
+    A Vosk model comes as a zip and becomes a folder.
+    """
+    if not known.files:
+        raise StorybotError(f"{known.name} is shipped with storybot; nothing to get", Exit.MODEL)
+    unpacked = folder / known.files[0].name.removesuffix(".zip")
+    if known.recogniser and unpacked.is_dir():
+        return unpacked
+    for wanted in known.files:
+        fetch(wanted, folder, progress)
+    if known.recogniser:
+        return _unpacked(folder / known.files[0].name)
+    return folder / known.files[0].name
+
+
+def _unpacked(archive: Path) -> Path:
+    target = archive.with_suffix("")
+    half = target.with_name(target.name + ".part")
+    shutil.rmtree(half, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(archive) as bundle:
+            bundle.extractall(half)
+        inner = half / target.name
+        (inner if inner.is_dir() else half).rename(target)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise StorybotError(f"cannot unpack {archive.name}: {error}", Exit.MODEL) from error
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    archive.unlink()
+    return target

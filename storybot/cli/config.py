@@ -15,7 +15,7 @@ from storybot.settings import Settings
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--check", type=Path, metavar="FILE", help="check a file and say its faults")
+    parser.add_argument("--check", type=Path, metavar="FILE", help="say the faults of a file")
 
 
 def run(args: argparse.Namespace) -> int:

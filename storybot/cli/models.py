@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from storybot import models
+from storybot import catalogue, models
 from storybot.cli.table import table
 from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.action == "get":
         return _get(args.name)
     rows = []
-    for known in models.KNOWN:
+    for known in catalogue.KNOWN:
         place = models.location(known)
         files = known.files
         size = sum(f.size for f in files) or (place.stat().st_size if place else 0)
@@ -43,12 +43,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _get(name: str | None) -> int:
-    known = models.find(name or "")
+    known = catalogue.find(name or "")
     if known is None:
-        names = ", ".join(k.name for k in models.KNOWN if k.files)
+        names = ", ".join(k.name for k in catalogue.KNOWN if k.files)
         raise StorybotError(f"say which model to get: one of {names}", Exit.USAGE)
+    from storybot.downloads import get
+
     bar = Bar()
-    place = models.get(known, bar.show)
+    place = get(known, models.user_folder(), bar.show)
     bar.end()
     print(f"{known.name}: {place}")
     return Exit.OK

@@ -21,7 +21,8 @@ from storybot.settings import Settings, TellingSettings
 from storybot.speaking.mouth import Spoken
 from storybot.speaking.speaker import Speaker
 from storybot.tale import SEEDS, Tale, new_tale
-from storybot.telling.engine import Engine, EngineFigures
+from storybot.telling.engine import Engine
+from storybot.telling.figures import EngineFigures
 from storybot.telling.program import find_engine
 from storybot.telling.sentences import Sentence
 from storybot.telling.story import CLOSING, sentences_of

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.downloads import Download, fetch
+from storybot.catalogue import Download
+from storybot.downloads import fetch
 from storybot.errors import StorybotError
 from tests.fakes.http_files import FileServer, serving
 

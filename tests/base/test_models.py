@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from storybot import models
-from storybot.downloads import Download
+from storybot.catalogue import KNOWN, Download, Known, find
+from storybot.downloads import get, is_whole
 from storybot.errors import StorybotError
 from tests.fakes.http_files import FileServer, serving
 
@@ -58,7 +59,7 @@ def test_sizes_follow_from_the_shapes() -> None:
         "stories110M": (768, 2048, 12, 12, 1024),
     }
     for name, shape in shapes.items():
-        known = models.find(name)
+        known = find(name)
         assert known is not None
         assert known.files[0].size == 28 + 4 * floats(*shape)
 
@@ -70,11 +71,11 @@ def test_a_vosk_model_is_unpacked(folder: Path, tmp_path: Path) -> None:
     body = archive.read_bytes()
     with serving(FileServer(body)) as server:
         file = Download(server.url, "vosk-small.zip", len(body), hashlib.sha256(body).hexdigest())
-        known = models.Known("vosk-test", "", (file,), recogniser=True)
-        place = models.get(known, lambda done, total: None)
+        known = Known("vosk-test", "", (file,), recogniser=True)
+        place = get(known, folder, lambda done, total: None)
         assert (place / "am" / "final.mdl").read_text() == "x"
         assert [p.name for p in folder.iterdir()] == ["vosk-small"]
-        assert models.get(known, lambda done, total: None) == place
+        assert get(known, folder, lambda done, total: None) == place
         assert len(server.asked) == 1
 
 
@@ -82,11 +83,11 @@ def test_a_story_model_comes_with_its_tokenizer(folder: Path) -> None:
     body = b"weights"
     with serving(FileServer(body)) as server:
         file = Download(server.url, "a.bin", len(body), hashlib.sha256(body).hexdigest())
-        known = models.Known("a", "", (file, dataclasses.replace(file, name="tok.bin")))
-        assert models.get(known, lambda done, total: None) == folder / "a.bin"
+        known = Known("a", "", (file, dataclasses.replace(file, name="tok.bin")))
+        assert get(known, folder, lambda done, total: None) == folder / "a.bin"
         assert (folder / "tok.bin").read_bytes() == body
-        assert models.is_sound(known, folder / "a.bin")
+        assert is_whole(folder / "a.bin", file)
         (folder / "a.bin").write_bytes(b"wrights")
-        assert not models.is_sound(known, folder / "a.bin")
+        assert not is_whole(folder / "a.bin", file)
     with pytest.raises(StorybotError, match="nothing to get"):
-        models.get(models.KNOWN[0], lambda done, total: None)
+        get(KNOWN[0], folder, lambda done, total: None)
