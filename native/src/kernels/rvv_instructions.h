@@ -101,6 +101,7 @@
 #define VSRL_I(vd, vs2, i) RVV_V(0x28, 3, vd, vs2, i)
 #define VNSRA_ZERO(vd, vs2) RVV_V(0x2d, 3, vd, vs2, 0) /* narrows to half the width */
 #define VREDSUM(vd, vs2, vs1) RVV_V(0x00, 2, vd, vs2, vs1)
+#define VWREDSUMU(vd, vs2, vs1) RVV_V(0x30, 0, vd, vs2, vs1)
 #define VWADD_W(vd, vs2, vs1) RVV_V(0x35, 2, vd, vs2, vs1) /* wide vs2 + narrow vs1 */
 #define VWMUL_X(vd, vs2, x) RVV_X(0x3b, 6, vd, vs2, x)
 #define VWMACC_X(vd, vs2, x) RVV_X(0x3d, 6, vd, vs2, x)

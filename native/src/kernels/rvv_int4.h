@@ -8,8 +8,6 @@
 #ifndef STORYTELLER_RVV_INT4_H
 #define STORYTELLER_RVV_INT4_H
 
-#include <stdlib.h>
-
 #include "../kernels.h"
 #include "rvv_instructions.h"
 
@@ -27,15 +25,18 @@ enum {
         VSRL_I(8, 0, 4); \
         VAND_I(0, 0, 15); \
         VSETVL(32, E8M2); \
-        VWMACC_X(acc, 0, q[0]); \
-        VWMACC_X(acc, 2, q[1]); \
-        VWMACC_X(acc, 4, q[2]); \
-        VWMACC_X(acc, 6, q[3]); \
-        VWMACC_X(acc, 8, q[4]); \
-        VWMACC_X(acc, 10, q[5]); \
-        VWMACC_X(acc, 12, q[6]); \
-        VWMACC_X(acc, 14, q[7]); \
+        VWMACC_X(acc, 0, x0); \
+        VWMACC_X(acc, 2, x1); \
+        VWMACC_X(acc, 4, x2); \
+        VWMACC_X(acc, 6, x3); \
+        VWMACC_X(acc, 8, x4); \
+        VWMACC_X(acc, 10, x5); \
+        VWMACC_X(acc, 12, x6); \
+        VWMACC_X(acc, 14, x7); \
     } while (0)
+#define LOAD_ACTIVATIONS(x) \
+    int x0 = (x)[0], x1 = (x)[1], x2 = (x)[2], x3 = (x)[3]; \
+    int x4 = (x)[4], x5 = (x)[5], x6 = (x)[6], x7 = (x)[7]
 
 /* y (+)= v0 * weight scales * activation scale for 32 rows; the first group starts from 0. */
 #define FINISH_INT4(scales, y) \
@@ -52,15 +53,15 @@ enum {
         VSE32(0, y); \
     } while (0)
 
-typedef struct Input {
+typedef struct Int4Input {
     const int8_t *q;
     const float *scale;
     const int32_t *sum;
     int groups, group;
-} Input;
+} Int4Input;
 
 /* Two neighbouring blocks of rows, whole groups in 16 bits. */
-static void two_blocks(float *y, const uint8_t *a, const uint8_t *b, Input in)
+static void two_blocks(float *y, const uint8_t *a, const uint8_t *b, Int4Input in)
 {
     const int8_t *q = in.q;
     const float *scale = in.scale;
@@ -68,11 +69,15 @@ static void two_blocks(float *y, const uint8_t *a, const uint8_t *b, Input in)
         VSETVL(32, E16M4);
         VMV_X(16, -8 * in.sum[g]);
         VMV_X(20, -8 * in.sum[g]);
-        for (const int8_t *end = q + in.group; q < end; q += INT4_TILE_COLS) {
-            ADD_TILE(16, a);
-            ADD_TILE(20, b);
-            a += TILE_BYTES;
-            b += TILE_BYTES;
+        for (const int8_t *end = q + in.group; q < end; q += INT4_SAFE_COLS) {
+#pragma GCC unroll 4
+            for (int k = 0; k < INT4_SAFE_COLS; k += INT4_TILE_COLS) {
+                LOAD_ACTIVATIONS(q + k);
+                ADD_TILE(16, a);
+                ADD_TILE(20, b);
+                a += TILE_BYTES;
+                b += TILE_BYTES;
+            }
         }
         VSETVL(32, E16M4);
         VFWCVT_F_X(0, 16);
@@ -87,7 +92,7 @@ static void two_blocks(float *y, const uint8_t *a, const uint8_t *b, Input in)
 }
 
 /* One block of rows for any activations: widened to 32 bits after every 32 columns. */
-static void one_block(float *y, const uint8_t *a, Input in)
+static void one_block(float *y, const uint8_t *a, Int4Input in)
 {
     const int8_t *q = in.q;
     const float *scale = in.scale;
@@ -101,6 +106,7 @@ static void one_block(float *y, const uint8_t *a, Input in)
             VSETVL(32, E16M4);
             VMV_X(16, -8 * sum);
             for (const int8_t *part = q + INT4_SAFE_COLS; q < part; q += INT4_TILE_COLS) {
+                LOAD_ACTIVATIONS(q);
                 ADD_TILE(16, a);
                 a += TILE_BYTES;
             }
@@ -114,15 +120,21 @@ static void one_block(float *y, const uint8_t *a, Input in)
     }
 }
 
-static bool fits_16_bits(const Input *in)
+/* Are all groups within INT4_SAFE_SUM? A group has at most 256 columns, so 16 bits hold its sum. */
+static bool fits_16_bits(const Int4Input *in)
 {
-    if (in->group <= INT4_SAFE_COLS)
-        return true;
-    for (int g = 0; g < in->groups; g++) {
-        int total = 0;
-        for (int k = 0; k < in->group; k++)
-            total += abs(in->q[g * in->group + k]);
-        if (total > INT4_SAFE_SUM)
+    for (int g = 0; g < in->groups && in->group > INT4_SAFE_COLS; g++) {
+        VSETVL(1, E32M1);
+        VMV_ZERO(0);
+        for (int k = 0; k < in->group; k += 128) {
+            VSETVL(in->group - k < 128 ? in->group - k : 128, E8M8);
+            VLE8(8, in->q + g * in->group + k);
+            VRSUB_X(16, 8, 0);
+            VMAX_V(8, 8, 16);
+            VWREDSUMU(0, 8, 0);
+        }
+        VSETVL(1, E32M1);
+        if (vmv_x_s_v0() > INT4_SAFE_SUM)
             return false;
     }
     return true;
@@ -133,7 +145,7 @@ static void rvv_matmul_int4(float *y, int y_stride, const Matrix *matrix, int bl
 {
     size_t block = block_bytes(CODING_INT4, matrix->cols, matrix->group);
     for (int i = 0; i < n; i++) {
-        Input in = {.group = matrix->group,
+        Int4Input in = {.group = matrix->group,
                     .groups = padded_cols(matrix->cols, matrix->group) / matrix->group};
         size_t first_group = (size_t)i * (size_t)(x->stride / matrix->group);
         in.q = x->q + (size_t)i * (size_t)x->stride;

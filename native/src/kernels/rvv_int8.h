@@ -16,50 +16,61 @@
 enum {
     INT8_TILE_COLS = 4,
     INT8_SAFE_SUM = 258,
-    INT8_MAX_TILES = MAX_HIDDEN / INT8_TILE_COLS,
+    INT8_MAX_TILES = (MAX_HIDDEN + MAX_GROUP) / INT8_TILE_COLS,
+    STRETCH_TILES = 8, /* groups are multiples of 32 columns */
+    STRETCH_COLS = STRETCH_TILES * INT8_TILE_COLS,
 };
 
-/* What a tile does: whether its 16-bit sum starts anew, and whether it is widened afterwards. */
-enum { WHOLE, FIRST, MIDDLE, LAST, SPLIT };
+/*
+ * What a tile does with its 16-bit sums: start them anew or continue, and widen them afterwards or
+ * leave them open. SPLIT starts anew and widens after two columns and after four.
+ */
+enum { START_WIDEN = 0, CONTINUE_WIDEN = 1, START_OPEN = 2, CONTINUE_OPEN = 3, SPLIT = 4 };
+enum { CLOSE = START_OPEN - START_WIDEN };
 
-/* sums[t] = |q[4 t]| + ... + |q[4 t + 3]|, up to 32 tiles at a time. */
+/* sums[t] = |q[4 t]| + ... + |q[4 t + 3]| of all tiles, 32 tiles at a time. */
 static void tile_sums(uint32_t *sums, const int8_t *q, int tiles)
 {
-    VSETVL(tiles * INT8_TILE_COLS, E8M8);
-    VLE8(0, q);
-    VRSUB_X(8, 0, 0);
-    VMAX_V(0, 0, 8);
-    VSETVL(tiles, E32M8);
-    VSRL_I(8, 0, 8);
-    VAND_X(0, 0, 0x00ff00ff);
-    VAND_X(8, 8, 0x00ff00ff);
-    VADD_V(0, 0, 8);
-    VSRL_I(8, 0, 16);
-    VADD_V(0, 0, 8);
-    VAND_X(0, 0, 0xffff);
-    VSE32(0, sums);
+    for (; tiles > 0; tiles -= 32, sums += 32, q += 32 * INT8_TILE_COLS) {
+        int here = tiles < 32 ? tiles : 32;
+        VSETVL(here * INT8_TILE_COLS, E8M8);
+        VLE8(0, q);
+        VRSUB_X(8, 0, 0);
+        VMAX_V(0, 0, 8);
+        VSETVL(here, E32M8);
+        VSRL_I(8, 0, 8);
+        VAND_X(0, 0, 0x00ff00ff);
+        VAND_X(8, 8, 0x00ff00ff);
+        VADD_V(0, 0, 8);
+        VSRL_I(8, 0, 16);
+        VADD_V(0, 0, 8);
+        VAND_X(0, 0, 0xffff);
+        VSE32(0, sums);
+    }
 }
 
-static void plan_tiles(uint8_t *plan, const int8_t *q, int cols, int group)
+static void plan_tiles(uint8_t *plan, const int8_t *q, int groups, int group)
 {
-    uint32_t sums[32];
-    uint32_t running = 0;
-    int tiles = cols / INT8_TILE_COLS, tiles_per_group = group / INT8_TILE_COLS;
-    for (int t = 0; t < tiles; t++) {
-        if (t % 32 == 0)
-            tile_sums(sums, q + t * INT8_TILE_COLS, tiles - t < 32 ? tiles - t : 32);
-        uint32_t sum = sums[t % 32];
-        bool fresh = t % tiles_per_group == 0 || running + sum > INT8_SAFE_SUM;
-        if (fresh && t > 0 && plan[t - 1] != SPLIT)
-            plan[t - 1] = plan[t - 1] == FIRST ? WHOLE : LAST;
-        if (sum > INT8_SAFE_SUM)
-            plan[t] = SPLIT;
-        else
-            plan[t] = fresh ? FIRST : MIDDLE;
-        running = sum > INT8_SAFE_SUM ? INT8_SAFE_SUM + 1 : fresh ? sum : running + sum;
+    static _Thread_local uint32_t sums[INT8_MAX_TILES];
+    const uint32_t *sum = sums;
+    int tiles = group / INT8_TILE_COLS;
+    tile_sums(sums, q, groups * tiles);
+    for (int g = 0; g < groups; g++) {
+        uint32_t running = INT8_SAFE_SUM + 1; /* nothing to continue */
+        for (const uint8_t *start = plan, *end = plan + tiles; plan < end; plan++) {
+            uint32_t here = *sum++;
+            running += here;
+            if (running <= INT8_SAFE_SUM) {
+                *plan = CONTINUE_OPEN;
+                continue;
+            }
+            if (plan > start)
+                plan[-1] -= CLOSE;
+            running = here <= INT8_SAFE_SUM ? here : INT8_SAFE_SUM + 1;
+            *plan = here <= INT8_SAFE_SUM ? START_OPEN : SPLIT + CLOSE;
+        }
+        plan[-1] -= CLOSE;
     }
-    if (plan[tiles - 1] != SPLIT)
-        plan[tiles - 1] = plan[tiles - 1] == FIRST ? WHOLE : LAST;
 }
 
 /* The four columns of v0..v7 into the 16-bit sums `acc` and the 32-bit sums `wide`. */
@@ -118,24 +129,25 @@ rows_times(bool pair, float *y, const int8_t *a, size_t block, const uint8_t *pl
         VMV_ZERO(16);
         if (pair)
             VMV_ZERO(24);
-        for (const int8_t *end = q + group; q < end; q += INT8_TILE_COLS) {
-            int x0 = q[0], x1 = q[1], x2 = q[2], x3 = q[3];
-            int way = *plan++;
-            if (way == WHOLE) {
-                EACH_BLOCK(START(8), START(12));
-                WIDEN();
-            } else if (way == SPLIT) {
-                EACH_BLOCK(HALVES(8, 16), HALVES(12, 24));
-                WIDEN();
-            } else if (way == FIRST) {
-                EACH_BLOCK(START(8), START(12));
-            } else {
-                EACH_BLOCK(CONTINUE(8), CONTINUE(12));
-                if (way == LAST)
+        for (const int8_t *end = q + group; q < end; q += STRETCH_COLS, plan += STRETCH_TILES) {
+#pragma GCC unroll 8
+            for (int t = 0; t < STRETCH_TILES; t++, a += TILE_BYTES, b += TILE_BYTES) {
+                const int8_t *x = q + t * INT8_TILE_COLS;
+                int x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], way = plan[t];
+                if (way == START_WIDEN) {
+                    EACH_BLOCK(START(8), START(12));
                     WIDEN();
+                } else if (way == SPLIT) {
+                    EACH_BLOCK(HALVES(8, 16), HALVES(12, 24));
+                    WIDEN();
+                } else if (way == START_OPEN) {
+                    EACH_BLOCK(START(8), START(12));
+                } else {
+                    EACH_BLOCK(CONTINUE(8), CONTINUE(12));
+                    if (way == CONTINUE_WIDEN)
+                        WIDEN();
+                }
             }
-            a += TILE_BYTES;
-            b += TILE_BYTES;
         }
         float scale = scale_of_group[g];
         VSETVL(32, E32M8);
@@ -156,7 +168,7 @@ static void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int bl
     int cols = padded_cols(matrix->cols, group), groups = cols / group;
     size_t block = block_bytes(CODING_INT8, matrix->cols, group);
     for (int i = 0; i < n; i++)
-        plan_tiles(plan[i], x->q + (size_t)i * x->stride, cols, group);
+        plan_tiles(plan[i], x->q + (size_t)i * x->stride, groups, group);
     for (int b = block0; b < block1; b += 2) {
         const int8_t *weights = (const int8_t *)matrix->data + b * block;
         for (int i = 0; i < n; i++) {
