@@ -1,0 +1,13 @@
+#!/bin/sh
+# Refuses a program that holds an instruction which traps on the C906: reading vlenb, a register
+# that RVV 0.7.1 lacks (compilers emit it for vector spills), and fence.tso.
+set -eu
+program=$1
+found=$(riscv64-linux-gnu-objdump -d "$program" |
+    awk '/^[0-9a-f]+ <.*>:$/ { name = $2 } /vlenb|0xc22|fence\.tso/ { print name, $0 }' |
+    grep -v -e '<_Unwind_' -e '<uw_' -e '<execute_' || true)
+if [ -n "$found" ]; then
+    echo "$program: these instructions trap on the C906:" >&2
+    echo "$found" >&2
+    exit 1
+fi
