@@ -64,4 +64,4 @@ def begin(robot: Robot, tale: Tale, *first: Command) -> Step:
 
 
 def stop_story(robot: Robot) -> Step:
-    return rest(robot, commands.StopStory(), *sound(robot))
+    return rest(robot, commands.StopStory(), *sound(robot), commands.Earcon("stopped"))

@@ -28,7 +28,7 @@ def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
 def unclear(robot: Robot, event: events.Unclear) -> Step:
     if robot.mode is not Mode.HEARING:
         return robot, []
-    return robot, [commands.Earcon("not-heard")]
+    return robot, [commands.Earcon("not-understood")]
 
 
 def unwelcome(robot: Robot, event: events.Unwelcome) -> Step:
@@ -103,7 +103,7 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
 def set_volume(robot: Robot, percent: int) -> Step:
     robot = replace(robot, volume=bedtime.within(percent, robot.settings.speaking))
     heard = robot.mode in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED)
-    sign = [commands.Earcon("volume")] if heard else []
+    sign = [commands.Earcon("understood")] if heard else []
     return robot, [*sound(robot), *sign]
 
 

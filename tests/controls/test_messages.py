@@ -80,6 +80,7 @@ def test_bad_lines(line: bytes, why: str) -> None:
     assert why in str(refused.value)
 
 
+NAMES = ("text", "percent", "by", "minutes", "stories", "number")
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -92,9 +93,7 @@ json_values = st.recursive(
     | json_values.map(lambda value: json.dumps(value).encode())
     | st.fixed_dictionaries(
         {"v": st.just(1), "do": st.sampled_from(sorted(messages.WISHES))},
-        optional=dict.fromkeys(
-            ("text", "percent", "by", "minutes", "stories", "number"), json_values
-        ),
+        optional=dict.fromkeys(NAMES, json_values),
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_any_line_is_a_wish_or_refused(line: bytes) -> None:

@@ -1,0 +1,227 @@
+"""The control socket over real Unix sockets: good clients, bad ones, and those who do not read."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from storybot.controls import messages
+from storybot.controls.messages import Ask, Status, Watch, Wish
+from storybot.controls.socket_client import Client, ask
+from storybot.controls.socket_server import PATIENCE, SocketServer
+from storybot.errors import Exit, StorybotError
+from storybot.settings import ControlsSettings
+
+
+async def echo(wish: Wish) -> bytes:
+    if isinstance(wish, Ask) and wish.text == "no":
+        return messages.refusal("not now; ask later")
+    return messages.answer(wish=type(wish).__name__)
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[tuple[SocketServer, str]]:
+    path = str(folder / "control")
+    server = SocketServer(ControlsSettings(socket=path, socket_group=""), echo)
+    await server.open()
+    try:
+        yield server, path
+    finally:
+        await server.close()
+
+
+def run(body: Callable[[], Awaitable[None]]) -> None:
+    async def limited() -> None:
+        await asyncio.wait_for(body(), 60)
+
+    asyncio.run(limited())
+
+
+def test_wish_and_answer(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660
+            reply = await asyncio.to_thread(ask, path, Status())
+            assert reply["wish"] == "Status"
+            with pytest.raises(StorybotError, match="not now") as refused:
+                await asyncio.to_thread(ask, path, Ask("no"))
+            assert refused.value.code is Exit.DAEMON
+        assert not Path(path).exists()
+
+    run(body)
+
+
+def test_two_clients_at_once(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            asked = [asyncio.to_thread(ask, path, Status()) for _ in range(10)]
+            assert all(reply["ok"] for reply in await asyncio.gather(*asked))
+
+    run(body)
+
+
+def test_news_for_those_who_watch(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+
+            def watch() -> list[str]:
+                with Client(path) as client:
+                    found = client.watch()
+                    next(found)
+                    return [next(found)["text"] for _ in range(2)]
+
+            watching = asyncio.create_task(asyncio.to_thread(watch))
+            while not server._watchers:
+                await asyncio.sleep(0.01)
+            server.publish(messages.news("word", text="once"))
+            server.publish(messages.news("word", text="upon"))
+            assert await watching == ["once", "upon"]
+
+    run(body)
+
+
+def test_the_end_of_the_daemon_ends_watching(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+
+            def watch() -> int:
+                with Client(path) as client:
+                    return len(list(client.watch()))
+
+            watching = asyncio.create_task(asyncio.to_thread(watch))
+            while not server._watchers:
+                await asyncio.sleep(0.01)
+            await server.close()
+            assert await watching == 1
+
+    run(body)
+
+
+def test_ten_thousand_malformed_messages(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each is answered, few are logged, and a good client is served meanwhile."""
+    chance = random.Random(3)
+
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            refused = 0
+            for _ in range(100):
+                for _ in range(100):
+                    junk = chance.randbytes(chance.randrange(1, 60)).replace(b"\n", b"")
+                    writer.write(junk + b"\n")
+                await writer.drain()
+                for _ in range(100):
+                    refused += b'"ok":false' in await reader.readline()
+            assert refused == 10_000
+            assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+            writer.close()
+            await asyncio.sleep(0.05)
+
+    run(body)
+    assert len(caplog.records) < 10
+    assert "10000 bad messages" in caplog.text
+
+
+def test_a_line_too_long(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(b"x" * 300_000 + b"\n" + messages.wish_line(Status()))
+            assert b'"ok":false' in await reader.readline()
+            assert b'"ok":true' in await reader.readline()
+            writer.write(b"y" * 50_000)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+
+    run(body)
+
+
+def test_who_does_not_read_is_dropped(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+            deaf = socket.socket(socket.AF_UNIX)
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(path)
+            deaf.sendall(messages.wish_line(Watch()))
+            while not server._watchers:
+                await asyncio.sleep(0.01)
+            line = messages.news("word", text="x" * 1000)
+            sent = 0
+            while server._watchers and sent < 100 * PATIENCE:
+                server.publish(line)
+                sent += len(line)
+                await asyncio.sleep(0)
+            assert not server._watchers
+            assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+            deaf.close()
+
+    run(body)
+
+
+def test_too_many_clients(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+            others = [await asyncio.open_unix_connection(path) for _ in range(32)]
+            while len(server._clients) < 32:
+                await asyncio.sleep(0.01)
+            with pytest.raises(StorybotError, match=r"too many|hung up"):
+                await asyncio.to_thread(ask, path, Status())
+            for _, writer in others:
+                writer.close()
+            while server._clients:
+                await asyncio.sleep(0.01)
+            assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+
+    run(body)
+
+
+def test_a_second_daemon_is_refused_and_a_dead_socket_replaced(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            second = SocketServer(ControlsSettings(socket=path), echo)
+            with pytest.raises(StorybotError, match="running already"):
+                await second.open()
+        left = socket.socket(socket.AF_UNIX)
+        left.bind(path)
+        left.close()
+        async with serving(tmp_path) as (_, path):
+            assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+
+    run(body)
+
+
+def test_no_place_for_the_socket(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings = ControlsSettings(socket=str(tmp_path / "file" / "control"))
+
+    async def body() -> None:
+        with pytest.raises(StorybotError, match=r"controls\.socket"):
+            await SocketServer(settings, echo).open()
+
+    run(body)
+
+
+def test_nobody_there(tmp_path: Path) -> None:
+    with pytest.raises(StorybotError, match="not running") as nobody:
+        ask(str(tmp_path / "none"), Status())
+    assert nobody.value.code is Exit.DAEMON
+
+
+def test_an_unknown_group_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def body() -> None:
+        settings = ControlsSettings(socket=str(tmp_path / "c"), socket_group="nobody-has-this")
+        server = SocketServer(settings, echo)
+        with caplog.at_level("INFO"):
+            await server.open()
+        await server.close()
+
+    run(body)
+    assert "no group nobody-has-this" in caplog.text
