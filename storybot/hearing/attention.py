@@ -1,0 +1,52 @@
+"""What the ear pays attention to, and what of a recognised sentence it passes on (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storybot.hearing.requests import RequestKind, understand
+
+
+class ListenFor(Enum):
+    """KEYPHRASE waits to be spoken to, REQUEST for the answer after it, STOP during a story."""
+
+    KEYPHRASE = "keyphrase"
+    REQUEST = "request"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One recognised utterance."""
+
+    text: str
+    confidence: float  # PocketSphinx: mean ln acoustic score per frame; Vosk: 0 to 1
+    sure: bool = True  # confident enough, whole, and something that is listened for
+
+
+@dataclass(frozen=True)
+class KeyphraseHeard:
+    """Somebody spoke to the box and has not yet said what it is to do."""
+
+
+def sift(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseHeard | str | None:
+    """The text itself where it is for us now, KeyphraseHeard for a bare call, else None.
+
+    While waiting for the keyphrase a story must be asked for with it; "another one", "again",
+    "louder" and the like need no keyphrase, they follow on a story.
+    """
+    called = f" {keyphrase} " in f" {text} "
+    request = understand(text)
+    if listen_for is ListenFor.STOP:
+        return text if request is not None and request.kind is RequestKind.STOP else None
+    if listen_for is ListenFor.REQUEST:
+        return text if request is not None else None
+    if request is None or (request.kind is RequestKind.STORY and not request.things):
+        return KeyphraseHeard() if called and finished(text, keyphrase) else None
+    return text if called or request.kind is not RequestKind.STORY else None
+
+
+def finished(text: str, keyphrase: str) -> bool:
+    """Whether a bare call broke off in what it asks for ("tell me a story about the")."""
+    return text == keyphrase or text.endswith(f" {keyphrase}") or understand(text) is not None
