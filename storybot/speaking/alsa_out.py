@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -18,6 +19,8 @@ from storybot.speaking.player import BLOCK, Fetch, cannot_open, no_loudspeaker
 
 BUFFER = 0.1  # s of sound aplay keeps
 PIPE = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
+PROBE = 64  # bytes of silence that show whether aplay reads
+LOOK = 0.005  # s between two looks for the first sound
 PATIENCE = 2.0  # s for aplay to take the device
 # Of the names ALSA gives one card, those that convert rates and mix come first.
 PREFERRED = ("default", "sysdefault:", "plughw:", "dmix:", "front:", "pulse")
@@ -44,6 +47,7 @@ class AlsaOutput:
         self._wanted, self._program = wanted, program
         self.name = wanted or "default"
         self._child: subprocess.Popen[bytes] | None = None
+        self._over = threading.Event()
         self._pump: threading.Thread | None = None
 
     def open(self, rate: int, fetch: Fetch) -> float:
@@ -64,11 +68,20 @@ class AlsaOutput:
         if not _takes_sound(child):
             raise cannot_open(self.name, _last_words(child))
         self._child = child
-        self._pump = threading.Thread(target=_pump, args=(child, fetch), daemon=True)
+        self._over = threading.Event()
+        self._pump = threading.Thread(target=_pump, args=(child, fetch, self._over), daemon=True)
         self._pump.start()
         return BUFFER + PIPE / (2 * rate)
 
+    def finish(self) -> None:
+        self._over.set()
+        if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(PATIENCE)
+        self.close()
+
     def close(self) -> None:
+        self._over.set()
         child, self._child = self._child, None
         pump, self._pump = self._pump, None
         if child is None or pump is None:
@@ -118,7 +131,7 @@ def _takes_sound(child: subprocess.Popen[bytes]) -> bool:
     fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
     limit = time.monotonic() + PATIENCE
     try:
-        os.write(pipe, bytes(2 * BLOCK))
+        os.write(pipe, bytes(PROBE))
         while child.poll() is None and time.monotonic() < limit:
             unread = fcntl.ioctl(pipe, termios.FIONREAD, struct.pack("i", 0))
             if struct.unpack("i", unread)[0] == 0:
@@ -129,13 +142,20 @@ def _takes_sound(child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _pump(child: subprocess.Popen[bytes], fetch: Fetch) -> None:
-    """Feed aplay at its own pace until it ends; silence keeps it from running dry."""
+def _pump(child: subprocess.Popen[bytes], fetch: Fetch, over: threading.Event) -> None:
+    """Feed aplay at its own pace until it is over; silence keeps it from running dry.
+
+    It begins with sound: silence written before would delay it by all that the buffers hold.
+    """
     assert child.stdin is not None
     try:
-        while True:
-            child.stdin.write(fetch(BLOCK).ljust(2 * BLOCK, b"\0"))
-    except (OSError, ValueError):  # aplay has ended, or close() closed the pipe
+        while not (sound := fetch(BLOCK)) and not over.wait(LOOK):
+            pass
+        while not over.is_set():
+            child.stdin.write(sound.ljust(2 * BLOCK, b"\0"))
+            sound = fetch(BLOCK)
+        child.stdin.close()
+    except OSError:  # aplay has ended
         return
 
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
+from functools import cache
 
 _one_at_a_time = threading.Lock()
+# snd_lib_error_handler_t without its variable arguments: file, line, function, error, format
+_Handler = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_say_nothing = _Handler(lambda *_: None)
+
+
+@cache
+def hush_alsa() -> None:
+    """Keep ALSA quiet for as long as the process lives: it reports underruns while it plays."""
+    with contextlib.suppress(OSError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
 
 
 @contextlib.contextmanager
 def hushed() -> Iterator[None]:
-    """Point file descriptor 2 at /dev/null: ALSA, JACK and PulseAudio write to it from C."""
+    """Point file descriptor 2 at /dev/null: JACK, OSS and PulseAudio write to it from C."""
     with _one_at_a_time:
         os.environ.setdefault("JACK_NO_START_SERVER", "1")
         kept = os.dup(2)

@@ -50,7 +50,7 @@ class Player(Protocol):
         """Fall silent within some tens of ms and drop what is queued; write() works at once."""
 
     def rest(self) -> None:
-        """Give the device back until the next write()."""
+        """Everything was played: give the device back until the next write()."""
 
     def close(self) -> None:
         """Stop and give everything back; a file is then complete."""
@@ -63,6 +63,9 @@ class Output(Protocol):
 
     def open(self, rate: int, fetch: Fetch) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""
+
+    def finish(self) -> None:
+        """Let what the device still holds be heard, then give it back."""
 
     def close(self) -> None:
         """Stop drawing at once and give the device back."""

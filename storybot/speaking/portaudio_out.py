@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.hush import hushed
+from storybot.speaking.hush import hush_alsa, hushed
 from storybot.speaking.player import BLOCK, Fetch, cannot_open, no_loudspeaker
 from storybot.speaking.resampler import Resampler
 
@@ -56,6 +56,11 @@ class PortAudioOutput:
                 raise
         return float(self._stream.get_output_latency())
 
+    def finish(self) -> None:
+        with hushed():
+            self._stream.stop_stream()  # waits until the device has played what it holds
+            self._release()
+
     def close(self) -> None:
         with hushed():
             self._release()
@@ -80,6 +85,7 @@ def portaudio() -> Any:
             "or set speaking.driver to alsa",
             Exit.SOUND_OUT,
         ) from None
+    hush_alsa()
     return pyaudio
 
 

@@ -11,7 +11,9 @@ from storybot.speaking.gain import Gain
 from storybot.speaking.player import Output
 
 QUEUE = 2.0  # s of sound kept ahead, so that a slow voice has time for its next sentence
-LOST = 2.0  # s without a draw, while there is sound to play, after which the device is lost
+PROMPT = 0.1  # s; a device that holds more sound than that is closed to silence it
+LOST = 3.0  # s without a draw, though there is sound, until the device is lost; PulseAudio's
+# null sink draws every 2 s when nobody asks it for less
 
 
 class QueuedPlayer:
@@ -22,6 +24,7 @@ class QueuedPlayer:
         self.gain = Gain(volume, rate)
         self.first_sound: float | None = None
         self._output, self._rate = output, rate
+        self._device = threading.Lock()  # held while the device is taken or given back
         self._change = threading.Condition()
         self._queue: deque[bytes] = deque()
         self._queued = 0  # frames in _queue
@@ -33,10 +36,11 @@ class QueuedPlayer:
         self._sound_at = 0.0  # monotonic s when it last got some
 
     def open(self) -> None:
-        if not self._open:
-            self._latency = self._output.open(self._rate, self._fetch)
-            self._drawn_at = time.monotonic()
-            self._open = True
+        with self._device:
+            if not self._open:
+                self._latency = self._output.open(self._rate, self._fetch)
+                self._drawn_at = time.monotonic()
+                self._open = True
 
     def write(self, samples: bytes) -> bool:
         self.open()
@@ -70,7 +74,7 @@ class QueuedPlayer:
             )
 
     def reopen(self) -> None:
-        self.rest()
+        self._leave()
         self.open()
 
     def pause(self) -> None:
@@ -87,15 +91,24 @@ class QueuedPlayer:
             self._queued = 0
             self._paused = False
             self._change.notify_all()
+        if self._latency > PROMPT and not self._device.locked():
+            self._leave()
 
     def rest(self) -> None:
-        if self._open:
-            self._open = False
-            self._output.close()
+        with self._device:
+            if self._open:
+                self._open = False
+                self._output.finish()
 
     def close(self) -> None:
         self.stop()
-        self.rest()
+        self._leave()
+
+    def _leave(self) -> None:
+        with self._device:
+            if self._open:
+                self._open = False
+                self._output.close()
 
     def _fetch(self, frames: int) -> bytes:
         """What the device plays next: up to so many frames; runs in the device's thread."""

@@ -109,7 +109,7 @@ class Engine:
         if self._tokenizer is not None:
             arguments += ["-z", str(self._tokenizer)]
         if settings.threads != 1:
-            arguments += ["--threads", str(settings.threads)]
+            arguments += ["-j", str(settings.threads)]
         if settings.kernel:
             arguments += ["--kernel", settings.kernel]
         try:
