@@ -1,12 +1,16 @@
 #include "crew.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Looks at the ticket this many times before sleeping: jobs follow each other within microseconds. */
-enum { SPINS = 20000 };
+/*
+ * Jobs follow each other within microseconds, so a thread first looks this many times. After that
+ * it gives its processor away: on a busy machine the one it waits for may need it.
+ */
+enum { SPINS = 2000 };
 
 typedef struct Worker {
     Crew *crew;
@@ -120,8 +124,14 @@ void crew_run(Crew *crew, CrewJob *job, void *context)
         call_workers(crew);
     }
     job(context, 0, crew->size);
-    while (crew->size > 1 && atomic_load_explicit(&crew->unfinished, memory_order_acquire))
-        relax();
+    for (int i = 0; crew->size > 1; i++) {
+        if (atomic_load_explicit(&crew->unfinished, memory_order_acquire) == 0)
+            return;
+        if (i < SPINS)
+            relax();
+        else
+            sched_yield();
+    }
 }
 
 int crew_size(const Crew *crew)

@@ -2,8 +2,14 @@
 #include <string.h>
 
 #include "scalar.h"
+#ifdef STORYTELLER_X86
+#include "avx512.h"
+#endif
 
 const Kernels *const all_kernels[] = {
+#ifdef STORYTELLER_X86
+    &avx512_kernels,
+#endif
     &scalar_kernels,
     NULL,
 };

@@ -30,7 +30,7 @@ static void matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int bl
 }
 
 /* As runq.c: per group an exact integer dot product, scaled by weight, then by activation. */
-static void matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n)
 {
     int first = block0 * BLOCK_ROWS, last = block1 * BLOCK_ROWS, group = matrix->group;
@@ -138,7 +138,7 @@ const Kernels scalar_kernels = {
     .runs_here = runs_everywhere,
     .matmul = {
         [CODING_F32_ROWS] = matmul_f32_rows,
-        [CODING_Q80_ROWS] = matmul_q80_rows,
+        [CODING_Q80_ROWS] = scalar_matmul_q80_rows,
         [CODING_F32] = matmul_f32,
         [CODING_INT8] = matmul_int8,
         [CODING_INT4] = matmul_int4,

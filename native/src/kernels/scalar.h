@@ -6,6 +6,9 @@
 
 extern const Kernels scalar_kernels;
 
+void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                            const Activations *x, int n);
+
 void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
                      int32_t *sum);
 void scalar_rmsnorm(float *out, const float *x, const float *weight, int n);

@@ -1,0 +1,23 @@
+/* The parts of the AVX-512 table that lie in files of their own. */
+#ifndef STORYTELLER_AVX512_H
+#define STORYTELLER_AVX512_H
+
+#include "../kernels.h"
+#include "scalar.h"
+
+extern const Kernels avx512_kernels;
+
+void avx512_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                            const Activations *x, int n);
+void avx512_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                       const Activations *x, int n);
+void avx512_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
+                     int32_t *sum);
+void avx512_rmsnorm(float *out, const float *x, const float *weight, int n);
+void avx512_swiglu(float *gate, const float *up, int n);
+void avx512_softmax(float *x, int n);
+void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
+                   const float *values, int value_stride, int head_size, int pos, float *scores);
+int avx512_argmax(const float *x, int n);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * Draws a token from weights of which only the large ones are known: returns it only where every
+ * value that the others may have gives the same token. docs/screening.md has the proof.
+ */
+#ifndef STORYTELLER_SCREEN_DRAW_H
+#define STORYTELLER_SCREEN_DRAW_H
+
+#include <stdbool.h>
+
+/* A scored row: weight = exp(logit / temperature - the largest such quotient), in (0, 1]. */
+typedef struct Weighted {
+    float weight;
+    int token;
+} Weighted;
+
+/* What is known of a distribution before the draw. */
+typedef struct Draw {
+    Weighted *known;    /* (count) the scored rows; reordered by the draw */
+    int count;
+    int vocab;          /* rows in all */
+    double known_mass;  /* sum of the known weights */
+    double least_rest;  /* bounds on the sum of the weights of all rows not scored */
+    double most_rest;
+    double most_weight; /* bound on each of those weights */
+    float topp;
+    float coin;
+} Draw;
+
+enum { DRAW_UNDECIDED = -1 };
+
+/*
+ * The token that the sampler draws with this coin for every admissible rest, or DRAW_UNDECIDED.
+ * topp in (0, 1): among the likeliest tokens; else: from the whole distribution, in token order.
+ */
+int screen_draw(Draw *draw);
+
+#endif

@@ -1,0 +1,86 @@
+#include "screen_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "quantise.h"
+#include "screen_build.h"
+#include "screen_section.h"
+
+/* Rows that are always scored, and the vocabulary from which skipping the others pays. */
+enum { HOT_ROWS = 1024, LEAST_VOCAB = 4096 };
+
+
+/* The classifier as the pack will hold it, in `stored->packed`; NULL when memory runs out. */
+static uint8_t *pack_classifier(StoredRows *stored, Coding coding, int group)
+{
+    const Shape *s = &stored->model->shape;
+    size_t bytes = block_bytes(coding, s->dim, group);
+    uint8_t *packed = malloc((size_t)blocks_of(s->vocab) * bytes);
+    float *rows = calloc(BLOCK_ROWS * (size_t)s->dim, sizeof *rows);
+    for (int block = 0; packed && rows && block < blocks_of(s->vocab); block++) {
+        memset(rows, 0, BLOCK_ROWS * (size_t)s->dim * sizeof *rows);
+        for (int r = 0; r < BLOCK_ROWS && block * BLOCK_ROWS + r < s->vocab; r++)
+            stored_row(stored, block * BLOCK_ROWS + r, rows + r * s->dim);
+        quantise_block(rows, s->dim, group, coding, packed + (size_t)block * bytes);
+    }
+    if (!rows) {
+        free(packed);
+        return NULL;
+    }
+    free(rows);
+    return packed;
+}
+
+static bool build_section(RowPlan *plan, const Model *model, const RowOrder *order, Coding coding,
+                          int group, Fault *fault)
+{
+    StoredRows stored = { .model = model, .order = order };
+    if (coding == CODING_F32)
+        return screen_build(&stored, SCREEN_LEADING, &plan->screen, &plan->screen_size, fault);
+    uint8_t *packed = pack_classifier(&stored, coding, group);
+    if (!packed)
+        return fault_set(fault, FAULT_MEMORY, "not enough memory to plan the screening");
+    stored.packed = (Matrix){ .coding = coding, .rows = model->shape.vocab,
+                              .cols = model->shape.dim, .group = group, .data = packed };
+    bool built = screen_build(&stored, SCREEN_LEADING, &plan->screen, &plan->screen_size, fault);
+    free(packed);
+    return built;
+}
+
+bool screen_plan(RowPlan *plan, const Model *model, const Tokenizer *tokenizer, Coding coding,
+                 int group, Fault *fault)
+{
+    *plan = (RowPlan){0};
+    int vocab = model->shape.vocab;
+    if (vocab < LEAST_VOCAB || model->shape.dim > SCREEN_MAX_DIM
+        || model->shape.dim < SCREEN_LEADING)
+        return true;
+    plan->token_of_row = malloc((size_t)vocab * sizeof *plan->token_of_row);
+    plan->row_of_token = malloc((size_t)vocab * sizeof *plan->row_of_token);
+    if (!plan->token_of_row || !plan->row_of_token) {
+        screen_plan_free(plan);
+        return fault_set(fault, FAULT_MEMORY, "not enough memory to order %d rows", vocab);
+    }
+    RowOrder order = { .token_of_row = plan->token_of_row };
+    if (!screen_order(&order, model, tokenizer, HOT_ROWS, fault)) {
+        screen_plan_free(plan);
+        return false;
+    }
+    for (int row = 0; row < vocab; row++)
+        plan->row_of_token[plan->token_of_row[row]] = (uint32_t)row;
+    if (order.hot_rows == HOT_ROWS && build_section(plan, model, &order, coding, group, fault))
+        return true;
+    bool failed = order.hot_rows == HOT_ROWS;
+    if (failed)
+        screen_plan_free(plan);
+    return !failed;
+}
+
+void screen_plan_free(RowPlan *plan)
+{
+    free(plan->token_of_row);
+    free(plan->row_of_token);
+    free(plan->screen);
+    *plan = (RowPlan){0};
+}
