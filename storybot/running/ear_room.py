@@ -1,0 +1,198 @@
+"""The ear at work: keeps the hearing child alive, and deaf while the robot itself speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import re
+from collections.abc import Callable
+from contextlib import aclosing
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.hearing_child import (
+    Ended,
+    Heard,
+    HearingChild,
+    HearingEvent,
+    Heartbeat,
+    Keyphrase,
+    Level,
+    Ready,
+    Trouble,
+)
+from storybot.hearing.requests import RequestKind, understand
+from storybot.robot.commands import Purpose
+from storybot.robot.events import Asked, KeyphraseHeard, Part, Source, Unclear, Unwelcome
+from storybot.running.progress import Progress
+from storybot.running.supervisor import Emit, Supervisor
+from storybot.running.voice_room import VoiceRoom
+from storybot.safety import Filter
+from storybot.tale import SEEDS
+
+LOG = logging.getLogger("storybot")
+START = 30.0  # s in which the child must be ready; the small board reads its model slowly
+STALL = 5.0  # s without a heartbeat that shows frames read and decoded
+GRACE = 0.7  # s between TERM and KILL
+ECHO = 2.0  # s after which what the robot said can no longer come back as heard
+_WORD = re.compile(r"[a-z]+")
+
+
+class EarRoom:
+    """One hearing child: in the small profile only while it listens, else always."""
+
+    def __init__(
+        self,
+        small: bool,
+        make: Callable[[], HearingChild],
+        voice: VoiceRoom,
+        allowed: Filter,
+        emit: Emit,
+        progress: Progress,
+    ) -> None:
+        self.small, self.allowed = small, allowed
+        self._make, self._voice, self._emit, self._progress = make, voice, emit, progress
+        self._supervisor = Supervisor(Part.EAR, emit)
+        self._wanted: Purpose | None = None
+        self._change = asyncio.Event()
+        self._child: HearingChild | None = None
+        self._gone = asyncio.Event()
+        self._gone.set()
+        voice.on_sound = lambda sounding: self._change.set()
+
+    def listen(self, purpose: Purpose) -> None:
+        """Listen for this from now on; while the robot speaks only for "stop"."""
+        self._wanted = purpose
+        self._change.set()
+
+    async def deafen(self) -> None:
+        """Stop listening; in the small profile the child is gone when this returns."""
+        self._wanted = None
+        self._change.set()
+        if self.small:
+            await self._gone.wait()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process, for `storybot status`."""
+        return None if self._child is None else self._child.pid
+
+    async def run(self) -> None:
+        """Keep the child alive, for ever."""
+        await self._supervisor.keep(self._work)
+
+    async def _work(self) -> None:
+        """One life of the child. Its end is a failure, unless it was wanted."""
+        while True:
+            while self.small and self._wanted is None:
+                self._change.clear()
+                await self._change.wait()
+            if await self._live():
+                continue
+            return
+
+    async def _live(self) -> bool:
+        """Start a child and serve it; True when it ended because nobody wants to listen."""
+        self._gone.clear()
+        child = self._child = self._make()
+        steering: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.timeout(START):
+                await child.start()
+            steering = asyncio.create_task(self._steer(child))
+            serving = asyncio.create_task(self._serve(child))
+            try:
+                await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    serving.result()
+                return steering.done() and not serving.done()
+            finally:
+                for task in (serving, steering):
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, StorybotError):
+                        await task
+        except TimeoutError:
+            raise StorybotError(
+                f"the ear was not ready within {START:g} s and was ended", Exit.SOUND_IN
+            ) from None
+        finally:
+            self._progress.forget("hearing")
+            await child.stop(GRACE)
+            self._child = None
+            self._gone.set()
+
+    async def _steer(self, child: HearingChild) -> None:
+        """Tell the child what to listen for; returns when it shall end."""
+        told: Purpose | None = None
+        while True:
+            self._change.clear()
+            if self.small and self._wanted is None:
+                return
+            wanted = self._wanted
+            if wanted is not Purpose.STOP and self._voice.sounding:
+                wanted = None
+            if wanted is not told:
+                if wanted is None:
+                    await child.pause()
+                else:
+                    await child.listen(wanted.value)
+                told = wanted
+            await self._change.wait()
+
+    async def _serve(self, child: HearingChild) -> None:
+        """Take the child's events; StorybotError when it stalls or ends."""
+        async with aclosing(child.events()) as events:
+            while True:
+                try:
+                    async with asyncio.timeout(STALL):
+                        event = await anext(events)
+                except TimeoutError:
+                    raise StorybotError(
+                        f"the ear was silent for {STALL:g} s and was ended", Exit.SOUND_IN
+                    ) from None
+                except StopAsyncIteration:
+                    raise StorybotError("the ear ended by itself", Exit.SOUND_IN) from None
+                self._take(event)
+
+    def _take(self, event: HearingEvent) -> None:
+        match event:
+            case Ready():
+                self._change.set()
+            case Heartbeat(read, decoded):
+                self._beat(read, decoded)
+            case Trouble(sentence):
+                self._supervisor.failed(sentence, at_once=True)
+            case Ended(code):
+                raise StorybotError(f"the ear ended by itself ({code})", Exit.SOUND_IN)
+            case Keyphrase():
+                if self._wanted in (Purpose.KEYPHRASE, Purpose.REQUEST):
+                    self._emit(KeyphraseHeard(random.randrange(SEEDS)))
+            case Heard(text, confidence):
+                LOG.debug("heard %r, confidence %.2f", text, confidence)
+                self._heard(text)
+            case Level():
+                pass
+
+    def _heard(self, text: str) -> None:
+        request = understand(text)
+        if self._wanted is Purpose.STOP:
+            if request and request.kind is RequestKind.STOP and not self._is_echo(text):
+                self._emit(Asked(request, 0, Source.VOICE))
+        elif self._wanted is None:
+            return
+        elif not self.allowed.allows(text):
+            self._emit(Unwelcome())
+        elif request is None:
+            self._emit(Unclear())
+        else:
+            self._emit(Asked(request, random.randrange(SEEDS), Source.VOICE))
+
+    def _beat(self, read: int, decoded: int) -> None:
+        """Frames read and decoded since the child began; both must grow while it listens."""
+
+    def _is_echo(self, text: str) -> bool:
+        """Whether the robot says these very words itself, now or a moment ago."""
+        words = set(_WORD.findall(text.lower()))
+        said = self._voice.said_lately(ECHO)
+        return any(words <= set(_WORD.findall(sentence.lower())) for sentence in said)

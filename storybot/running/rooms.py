@@ -1,0 +1,146 @@
+"""Everything the daemon owns beside the robot, built once from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from storybot import models
+from storybot.controls.messages import Wish
+from storybot.controls.socket_server import SocketServer
+from storybot.hearing.hearing_child import HearingChild
+from storybot.library import Library
+from storybot.running.alarms import Alarms
+from storybot.running.button_room import ButtonRoom, Make, make_controls
+from storybot.running.ear_room import EarRoom
+from storybot.running.news import News
+from storybot.running.night_watch import NightWatch
+from storybot.running.progress import Progress
+from storybot.running.story_room import StoryRoom
+from storybot.running.supervisor import Emit
+from storybot.running.voice_room import VoiceRoom
+from storybot.safety import load_filter
+from storybot.settings import Settings
+from storybot.speaking.speaker import Speaker
+from storybot.telling.engine import Engine
+from storybot.telling.program import find_engine
+
+END = 2.0  # s in which all devices are given back
+
+
+@dataclass
+class Makers:
+    """How the devices and children are made; tests put fakes here."""
+
+    speaker: Callable[[Settings, str], Speaker]
+    child: Callable[[Settings], HearingChild]
+    engine: Callable[[Settings], Engine]
+    controls: Make = make_controls
+
+
+def real_makers() -> Makers:
+    """The makers of everything real."""
+
+    def engine(settings: Settings) -> Engine:
+        files = models.resolve(settings.telling.model, settings.telling.tokenizer)
+        program = find_engine(settings.telling.engine)
+        return Engine(settings.telling, program, files.model, files.tokenizer)
+
+    def speaker(settings: Settings, profile: str) -> Speaker:
+        return Speaker(settings.speaking, profile, patience=SPEAKER_PATIENCE)
+
+    return Makers(speaker, HearingChild, engine)
+
+
+SPEAKER_PATIENCE = 90.0  # s for which the speaker itself looks for a lost loudspeaker
+
+
+@dataclass
+class Rooms:
+    """All parts at work."""
+
+    settings: Settings
+    makers: Makers
+    small: bool
+    voice: VoiceRoom
+    ear: EarRoom
+    story: StoryRoom
+    button: ButtonRoom
+    alarms: Alarms
+    night: NightWatch
+    control: SocketServer
+    news: News
+    progress: Progress
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Set every part going."""
+        for name in ("voice", "ear", "button", "night"):
+            self._run(name)
+
+    def restart(self, name: str) -> None:
+        """Set one part going anew, with new settings."""
+        self._tasks[name].cancel()
+        self._run(name)
+
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """What runs for ever; one that is done has failed."""
+        return list(self._tasks.values())
+
+    async def close(self) -> None:
+        """Give every device back; what takes too long is left to its fate."""
+        self.alarms.stop_all()
+        for task in self.tasks():
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END):
+                await self.story.close()
+                await self.voice.close()
+                await asyncio.wait(self.tasks())
+        self.button.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END):
+                await self.control.close()
+
+    def _run(self, name: str) -> None:
+        self._tasks[name] = asyncio.create_task(getattr(self, name).run(), name=name)
+
+
+def build(
+    settings: Settings,
+    profile: str,
+    emit: Emit,
+    answer: Callable[[Wish], Awaitable[bytes]],
+    makers: Makers,
+) -> Rooms:
+    """Every part, made and not yet going."""
+    small = profile == "small"
+    progress = Progress()
+    control = SocketServer(settings.controls, answer)
+    news = News(control.publish)
+    allowed = load_filter(settings.safety)
+    voice = VoiceRoom(makers.speaker(settings, profile), emit, progress)
+    rooms = Rooms(
+        settings=settings,
+        makers=makers,
+        small=small,
+        voice=voice,
+        ear=EarRoom(small, lambda: makers.child(rooms.settings), voice, allowed, emit, progress),
+        story=StoryRoom(
+            lambda: makers.engine(rooms.settings),
+            voice,
+            Library(settings.library),
+            allowed,
+            emit,
+            news,
+        ),
+        button=ButtonRoom(settings.controls, emit, makers.controls),
+        alarms=Alarms(emit),
+        night=NightWatch(settings.bedtime, emit),
+        control=control,
+        news=news,
+        progress=progress,
+    )
+    return rooms

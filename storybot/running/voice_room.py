@@ -1,0 +1,202 @@
+"""The voice at work: says what it is given, in order, and knows when all is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from storybot.errors import StorybotError
+from storybot.robot.events import Part
+from storybot.running.progress import Progress
+from storybot.running.supervisor import Emit, Supervisor
+from storybot.speaking.captions import OnWord
+from storybot.speaking.mouth import Spoken
+from storybot.speaking.speaker import Speaker
+
+LOOK = 0.25  # s between two looks at whether it is lost
+STUCK = 8.0  # s without a sample played, while there is something to say
+IDLE = 0.5  # s of nothing to say after which the loudspeaker is given back
+
+
+class VoiceRoom:
+    """One Speaker, opened again and again where there is no loudspeaker."""
+
+    def __init__(self, speaker: Speaker, emit: Emit, progress: Progress) -> None:
+        self.speaker = speaker
+        self._supervisor = Supervisor(Part.VOICE, emit)
+        self._progress = progress
+        self._open = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._draining: asyncio.Task[None] | None = None
+        self._replacing: asyncio.Task[None] | None = None
+        self._said: deque[tuple[float, str]] = deque(maxlen=8)  # when it was last heard, what
+        self.sounding = False
+        self.on_sound: Callable[[bool], None] = lambda sounding: None
+
+    async def run(self) -> None:
+        """Open the speaker, then watch over it; for ever."""
+        await self._supervisor.keep(self._work)
+
+    async def _work(self) -> None:
+        try:
+            await self.speaker.open()
+        finally:
+            self._tried.set()
+        self._supervisor.working()
+        self._open.set()
+        played, idle_since = -1, 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK)
+            self._look_for_trouble()
+            self._note_what_is_said(loop.time())
+            if (now_played := self.speaker.played_samples) != played or not self.sounding:
+                played = now_played
+                self._progress.made("voice")
+            if self._jobs or self._draining or not self.sounding:
+                idle_since = loop.time()
+            elif loop.time() - idle_since > IDLE:
+                self._drain()
+
+    def _look_for_trouble(self) -> None:
+        trouble = self.speaker.trouble
+        if trouble is not None:
+            self._progress.made("voice")  # looking for the loudspeaker is what it should do now
+            if not self._supervisor.lost:
+                self._supervisor.failed(trouble, at_once=True)
+        elif self._supervisor.lost and not self._revived():
+            self._supervisor.working()
+
+    def _note_what_is_said(self, now: float) -> None:
+        if saying := self.speaker.saying:
+            if self._said and self._said[-1][1] == saying:
+                self._said.pop()
+            self._said.append((now, saying))
+
+    def said_lately(self, seconds: float) -> list[str]:
+        """The sentences heard from the robot now and within the last `seconds`."""
+        since = asyncio.get_running_loop().time() - seconds
+        return [self.speaker.saying, *(text for when, text in self._said if when >= since)]
+
+    def _revived(self) -> bool:
+        """Whether the sign that the loudspeaker is back has still to be given."""
+        return any(task.get_name() == "revive" for task in self._jobs)
+
+    async def tried(self, longest: float) -> None:
+        """Wait until the voice was opened, or could not be; at most `longest` s."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._tried.wait(), longest)
+
+    @property
+    def works(self) -> bool:
+        """Whether what is said now would be heard."""
+        return self._open.is_set() and not self._supervisor.lost
+
+    def say(self, text: str) -> None:
+        """Say a sentence after those before it; nobody waits for it."""
+        self._begin(self._quietly_failing(lambda: self.speaker.say(text)))
+
+    def earcon(self, name: str) -> None:
+        """Play a sign after what is being said."""
+        self._begin(self._quietly_failing(lambda: self.speaker.earcon(name)))
+
+    async def tell(self, text: str, on_word: OnWord) -> Spoken:
+        """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
+        spoken: Spoken = await self._begin(self._aloud(lambda: self.speaker.say(text, on_word)))
+        return spoken
+
+    async def silent(self) -> None:
+        """Wait until everything was heard and the loudspeaker was given back."""
+        while self.sounding:
+            if self._jobs:
+                await asyncio.wait(self._jobs)
+            elif self._draining is not None:
+                await asyncio.wait([self._draining])
+            else:
+                self._drain()
+
+    def replace(self, make: Callable[[], Speaker]) -> None:
+        """Speak with new settings as soon as all is silent."""
+        self._replacing = asyncio.create_task(self._replace(make))
+
+    async def _replace(self, make: Callable[[], Speaker]) -> None:
+        await self.silent()
+        old, self.speaker = self.speaker, make()
+        self.speaker.set_volume(old.volume)
+        await old.close()
+        try:
+            await self.speaker.open()
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+            self._revive()
+
+    def hush(self) -> None:
+        """Silence now; what was to be said is dropped."""
+        self.speaker.stop()
+        if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
+            self._revive()
+
+    async def close(self) -> None:
+        """Silence, and the loudspeaker given back."""
+        self.speaker.stop()
+        await self.speaker.close()
+
+    def _begin(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        if not self.sounding:
+            self.sounding = True
+            self._progress.expect("voice", STUCK)
+            self.on_sound(True)
+        return task
+
+    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        if self._draining is not None:  # a drain ends by giving the loudspeaker back
+            await asyncio.wait([self._draining])
+        await self._open.wait()
+        return await job()
+
+    async def _quietly_failing(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        if not self.works:
+            return
+        try:
+            await self._aloud(job)
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+            self._revive()
+
+    def _revive(self) -> None:
+        """A lost loudspeaker is found by trying to play on it; the sign tells that it is back."""
+        if not self._revived():
+            task = self._begin(self._until_back())
+            task.set_name("revive")
+
+    async def _until_back(self) -> None:
+        while True:
+            try:
+                await self.speaker.earcon("ready")
+            except StorybotError:
+                await asyncio.sleep(LOOK)
+            else:
+                return
+
+    def _drain(self) -> None:
+        self._draining = asyncio.create_task(self._drained())
+
+    async def _drained(self) -> None:
+        try:
+            await self.speaker.drain()
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+            self._revive()
+        finally:
+            self._draining = None
+            if not self._jobs:
+                self.sounding = False
+                self._progress.forget("voice")
+                self.on_sound(False)

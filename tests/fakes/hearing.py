@@ -1,0 +1,118 @@
+"""A hearing child whose ears are the test: it hears what it is told, stalls and dies on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.hearing_child import (
+    Ended,
+    Heard,
+    Heartbeat,
+    HearingEvent,
+    Keyphrase,
+    Ready,
+    Trouble,
+)
+
+BEAT = 0.2  # s between heartbeats
+
+
+class Ears:
+    """Makes fake children and is the world around them."""
+
+    def __init__(self) -> None:
+        self.children: list[FakeChild] = []
+        self.fails = 0  # so many children cannot start
+        self.alive = 0
+        self.most_alive = 0
+
+    def make(self, _: object = None) -> FakeChild:
+        child = FakeChild(self)
+        self.children.append(child)
+        return child
+
+    @property
+    def child(self) -> FakeChild:
+        """The newest child."""
+        return self.children[-1]
+
+    @property
+    def listens_for(self) -> str | None:
+        """What the living child listens for; None: deaf."""
+        return self.child.purpose if self.children and self.child.living else None
+
+    def hear(self, text: str, confidence: float = 0.9) -> None:
+        """Somebody speaks; a paused or dead child does not notice."""
+        if self.listens_for is not None:
+            self.child.put(Heard(text, confidence))
+
+    def keyphrase(self) -> None:
+        if self.listens_for is not None:
+            self.child.put(Keyphrase())
+
+
+class FakeChild:
+    """Speaks the HearingChild interface."""
+
+    pid = 4242
+
+    def __init__(self, ears: Ears) -> None:
+        self._ears = ears
+        self._events: asyncio.Queue[HearingEvent] = asyncio.Queue()
+        self._beating: asyncio.Task[None] | None = None
+        self.purpose: str | None = None
+        self.living = False
+        self.stalled = False
+        self.unplugged = False
+        self.stopped = False
+
+    async def start(self) -> None:
+        await asyncio.sleep(0)
+        if self._ears.fails > 0:
+            self._ears.fails -= 1
+            raise StorybotError("there is no microphone; plug one in", Exit.SOUND_IN)
+        self.living = True
+        self._ears.alive += 1
+        self._ears.most_alive = max(self._ears.most_alive, self._ears.alive)
+        self._beating = asyncio.create_task(self._beat())
+        self.put(Ready("fake", "fake"))
+
+    def put(self, event: HearingEvent) -> None:
+        self._events.put_nowait(event)
+
+    async def _beat(self) -> None:
+        frames = 0
+        while True:
+            await asyncio.sleep(BEAT)
+            if self.stalled:
+                continue
+            frames += 3200
+            self.put(Heartbeat(frames, frames))
+
+    async def events(self) -> AsyncGenerator[HearingEvent, None]:
+        while True:
+            event = await self._events.get()
+            yield event
+            if isinstance(event, Ended):
+                return
+
+    async def listen(self, purpose: str) -> None:
+        self.purpose = purpose
+
+    async def pause(self) -> None:
+        self.purpose = None
+
+    async def stop(self, grace: float = 1.0) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+        if self.living:
+            self._ears.alive -= 1
+        self.living, self.stopped = False, True
+
+    def die(self, code: int = -9) -> None:
+        self.put(Ended(code))
+
+    def trouble(self, sentence: str) -> None:
+        self.put(Trouble(sentence))
