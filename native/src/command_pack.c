@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "options.h"
 #include "pack.h"
+#include "screen_plan.h"
 #include "section_names.h"
 
 typedef struct PackCommand {
@@ -94,8 +95,13 @@ bool command_pack(int argc, char **argv, Fault *fault)
         || !model_open(&model, o.model, fault))
         return false;
     mapping_guard(o.model);
+    RowPlan plan = {0};
+    options.plan = &plan;
     bool packed = open_tokenizer(&o, &model, &tokenizer, fault)
+        && screen_plan(&plan, &model, &tokenizer, pack_classifier_coding(&model, &options),
+                       options.group, fault)
         && pack(&model, &tokenizer, &options, o.output, fault);
+    screen_plan_free(&plan);
     tokenizer_close(&tokenizer);
     model_close(&model);
     return packed;

@@ -30,6 +30,7 @@ static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
         { "-z", OPTION_TEXT, &o->engine.tokenizer },
         { "-j", OPTION_INT, &o->engine.threads },
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
+        { "--full", OPTION_FLAG, &o->engine.full },
         { "--stream", OPTION_FLAG, &o->engine.stream },
         { 0 },
     };
@@ -63,7 +64,8 @@ bool command_tell(int argc, char **argv, Fault *fault)
     Pace pace;
     bool told = sampler_open(&sampler, engine.kernels, engine.model.shape.vocab, o.temperature,
                              o.topp, (uint64_t)o.seed, fault)
-        && tell(&engine.transformer, &engine.tokenizer, &sampler, &story, stdout, &pace, fault);
+        && tell(&engine.transformer, &engine.tokenizer, engine.screen, &sampler, &story, stdout,
+                &pace, fault);
     if (told && pace.tokens > 0 && pace.seconds > 0.0)
         fprintf(stderr, "achieved tok/s: %f\n", (double)pace.tokens / pace.seconds);
     sampler_close(&sampler);

@@ -41,7 +41,7 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
                              engine->steps, fault))
         return false;
     engine->transformer.stream = options->stream;
-    return true;
+    return options->full || screen_open(&engine->screen, &engine->model, fault);
 }
 
 bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault)
@@ -55,6 +55,7 @@ bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault)
 
 void engine_close(Engine *engine)
 {
+    screen_close(engine->screen);
     transformer_close(&engine->transformer);
     crew_close(engine->crew);
     tokenizer_close(&engine->tokenizer);

@@ -2,6 +2,7 @@
 #ifndef STORYTELLER_ENGINE_H
 #define STORYTELLER_ENGINE_H
 
+#include "screen.h"
 #include "tokenizer.h"
 #include "transformer.h"
 
@@ -11,6 +12,7 @@ typedef struct EngineOptions {
     const char *kernel;    /* name; NULL: the best that this CPU runs */
     int threads;           /* 1 to MAX_CREW */
     int steps;             /* positions; 0 or more than the context: the context */
+    bool full;             /* score every row of the classifier for every token */
     bool stream;           /* let pages of the weights go after use */
 } EngineOptions;
 
@@ -20,6 +22,7 @@ typedef struct Engine {
     const Kernels *kernels;
     Crew *crew;
     Transformer transformer;
+    Screen *screen; /* NULL: the model has none, or every row is to be scored */
     int steps; /* positions that there is room for */
 } Engine;
 

@@ -20,6 +20,7 @@ static const char usage[] =
     "  -z FILE         tokenizer, default the one in the pack, else ./tokenizer.bin\n"
     "  -j NUMBER       threads, default 1\n"
     "  --kernel NAME   arithmetic for one kind of CPU, default the best that runs here\n"
+    "  --full          score every row of the classifier; the text stays the same\n"
     "  --stream        keep little of the model in memory\n"
     "\n"
     "Packing\n"

@@ -21,6 +21,12 @@ static Coding coding_of(const PackOptions *options, SectionKind kind)
     return stays ? CODING_INT8 : options->coding;
 }
 
+Coding pack_classifier_coding(const Model *model, const PackOptions *options)
+{
+    bool tied = model->classifier.data == model->embedding.data;
+    return coding_of(options, tied ? SECTION_EMBEDDING : SECTION_CLASSIFIER);
+}
+
 /* Columns of 32 rows, one after the other. */
 static void interleave_block(const float *rows, int cols, float *out)
 {

@@ -20,6 +20,9 @@ typedef struct PackOptions {
     const RowPlan *plan; /* NULL: row = token */
 } PackOptions;
 
+/* How the pack stores the classifier, be it a matrix of its own or the embedding. */
+Coding pack_classifier_coding(const Model *model, const PackOptions *options);
+
 /* Writes `path`, block of rows by block of rows. */
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault);

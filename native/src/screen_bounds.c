@@ -8,6 +8,7 @@
 /* Unit roundoff of float, and what makes a double's own rounding point outwards. */
 #define ROUNDOFF 0x1p-24
 #define OUTWARD (1.0 + 1e-9)
+#define UNDERFLOW 1e-30 /* more than all products that fall below the smallest floats */
 
 enum { LINE = 64 };
 
@@ -124,7 +125,7 @@ static double centre_of(const ScreenBounds *b, int cluster)
 static double rounding_of(const ScreenBounds *b, int cluster)
 {
     const ScreenCluster *c = &b->section->cluster[cluster];
-    return b->rounding * ((double)c->norm + c->row_norm) * OUTWARD;
+    return b->rounding * ((double)c->norm + c->row_norm) * OUTWARD + UNDERFLOW;
 }
 
 ClusterBound screen_bounds_cluster(const ScreenBounds *b, int cluster)

@@ -84,7 +84,7 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 static void bound_sum(const Draw *d, double *least, double *most)
 {
     double exact = d->known_mass + d->most_rest, per_row = exact * (1.001 * ROUNDOFF);
-    double error = d->count * per_row + fmin(d->most_rest, (d->vocab - d->count) * per_row);
+    double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
     *least = (d->known_mass + d->least_rest - error) * (1.0 - 1e-12);
     *most = (exact + error) * (1.0 + 1e-12);
 }
@@ -127,7 +127,8 @@ static int draw_from_top(Draw *d)
     double least, most;
     bound_sum(d, &least, &most);
     float cutoff = (1.0f - d->topp) / (float)(d->vocab - 1);
-    int count = keep_candidates(d->known, d->count, cutoff * most * (1.0 + 1e-6));
+    double least_weight = fmax(cutoff * most * (1.0 + 1e-6), d->least_known);
+    int count = keep_candidates(d->known, d->count, least_weight);
     if (count == 0)
         return DRAW_UNDECIDED;
     /* where the kept prefix ends: first so that no rounding can end it later, then sharper */
@@ -138,7 +139,7 @@ static int draw_from_top(Draw *d)
     last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
     if (!(last.after > topp * most * (1.0 + slack))
         || !(d->most_weight < d->known[last.at].weight * (1.0 - 1e-6))
-        || !(cutoff * most * (1.0 + 3e-6) < d->known[last.at].weight))
+        || !(least_weight * (1.0 + 2e-6) < d->known[last.at].weight))
         return DRAW_UNDECIDED;
     int kept = last.at + 1;
     Crossing first = find_crossing(d->known, 0, kept, 0.0, topp * least * (1.0 - slack), heavier);
@@ -153,7 +154,7 @@ static int draw_from_all(Draw *d)
 {
     double least, most;
     bound_sum(d, &least, &most);
-    if (!(least > 0.0))
+    if (!(least > 0.0) || d->least_known > 0.0)
         return DRAW_UNDECIDED;
     /* the sampler compares a running sum of quotients with the coin; here both are times the sum */
     double slack = slack_of(d->vocab);

@@ -15,13 +15,15 @@ typedef struct Weighted {
 
 /* What is known of a distribution before the draw. */
 typedef struct Draw {
-    Weighted *known;    /* (count) the scored rows; reordered by the draw */
+    Weighted *known;    /* (count) scored rows; reordered by the draw */
     int count;
+    double least_known; /* scored rows of less weight may be missing from `known` */
+    int scored;         /* scored rows, missing ones included */
     int vocab;          /* rows in all */
-    double known_mass;  /* sum of the known weights */
-    double least_rest;  /* bounds on the sum of the weights of all rows not scored */
+    double known_mass;  /* sum of the weights of all scored rows */
+    double least_rest;  /* bounds on the sum of the weights of the rows not scored */
     double most_rest;
-    double most_weight; /* bound on each of those weights */
+    double most_weight; /* bound on each of the weights of rows not scored */
     float topp;
     float coin;
 } Draw;

@@ -47,14 +47,14 @@ static void read_prompt(Transformer *transformer, const int *tokens, int count)
 }
 
 /* Generates from the last token of the prompt on. */
-static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Sampler *sampler,
-                        int token, int pos, int steps, FILE *out, Pace *pace)
+static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen,
+                        Sampler *sampler, int token, int pos, int steps, FILE *out, Pace *pace)
 {
     double start = 0.0;
     Written written = WRITTEN;
     for (int first = pos; pos < steps && written == WRITTEN; pos++) {
         transformer_forward(transformer, &token, 1, pos);
-        int next = sampler_pick(sampler, transformer_logits(transformer));
+        int next = screen_pick(screen, transformer, sampler);
         if (next == TOKEN_BOS)
             break;
         written = write_token(out, tokenizer, token, next);
@@ -66,7 +66,7 @@ static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Sa
     return written;
 }
 
-bool tell(Transformer *transformer, const Tokenizer *tokenizer, Sampler *sampler,
+bool tell(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen, Sampler *sampler,
           const Story *story, FILE *out, Pace *pace, Fault *fault)
 {
     *pace = (Pace){0};
@@ -80,8 +80,8 @@ bool tell(Transformer *transformer, const Tokenizer *tokenizer, Sampler *sampler
     bool goes_on = write_prompt(out, tokenizer, tokens, count, &written);
     if (goes_on && written == WRITTEN && count <= story->steps) {
         read_prompt(transformer, tokens, count);
-        written = generate(transformer, tokenizer, sampler, tokens[count - 1], count - 1,
-                           story->steps, out, pace);
+        written = generate(transformer, tokenizer, screen, sampler, tokens[count - 1],
+                           count - 1, story->steps, out, pace);
     }
     free(tokens);
     if (written == WRITTEN)

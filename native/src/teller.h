@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sampler.h"
+#include "screen.h"
 #include "tokenizer.h"
 #include "transformer.h"
 
@@ -21,9 +22,9 @@ typedef struct Pace {
 
 /*
  * Writes the story to `out`, flushed after each token, and a newline at the end. A reader that
- * closed `out` ends the story quietly. `pace` is filled in any case.
+ * closed `out` ends the story quietly. `screen` may be NULL. `pace` is filled in any case.
  */
-bool tell(Transformer *transformer, const Tokenizer *tokenizer, Sampler *sampler,
+bool tell(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen, Sampler *sampler,
           const Story *story, FILE *out, Pace *pace, Fault *fault);
 
 #endif
