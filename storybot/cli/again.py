@@ -1,0 +1,20 @@
+"""let the daemon tell the same story again"""
+
+from __future__ import annotations
+
+import argparse
+
+from storybot.controls.messages import Again
+from storybot.controls.socket_client import ask
+from storybot.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """The last story, word for word."""
+    reply = ask(settings.controls.socket, Again())
+    print(reply["said"])
+    return 0

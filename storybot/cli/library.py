@@ -1,0 +1,54 @@
+"""the last stories: list, show, tell, rm"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+
+from storybot.controls.messages import TellSaved
+from storybot.controls.socket_client import ask
+from storybot.library import Library, Story
+from storybot.settings import Settings
+
+WIDTH = 78
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to do, and with which story."""
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    what.add_parser("list", help="the stories kept, newest first")
+    for name, text in (
+        ("show", "print a story"),
+        ("tell", "let the daemon tell a story again"),
+        ("rm", "forget a story"),
+    ):
+        one = what.add_parser(name, help=text)
+        one.add_argument("number", type=int, help="as `storybot library list` shows it")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print what was asked for."""
+    library = Library(settings.library)
+    if args.what == "list":
+        lines = [row(story) for story in library.stories()]
+        print("\n".join(lines) or f"No stories are kept in {library.folder}.")
+    elif args.what == "show":
+        print(page(library.get(args.number)))
+    elif args.what == "tell":
+        print(ask(settings.controls.socket, TellSaved(args.number))["said"])
+    else:
+        library.remove(args.number)
+        print(f"Story {args.number} is forgotten.")
+    return 0
+
+
+def row(story: Story) -> str:
+    """One line of the list."""
+    cut = "" if story.whole else " (cut short)"
+    return f"{story.number:6}  {story.date[:16].replace('T', ' ')}  {story.title}{cut}"
+
+
+def page(story: Story) -> str:
+    """A story to be read."""
+    head = f"{story.title}  {story.date[:16].replace('T', ' ')}, seed {story.seed}"
+    return f"{head}\n\n{textwrap.fill(story.text, WIDTH)}"

@@ -1,0 +1,40 @@
+"""send the daemon to sleep after a while"""
+
+from __future__ import annotations
+
+import argparse
+
+from storybot.controls.messages import Sleep
+from storybot.controls.socket_client import ask
+from storybot.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Minutes or stories, or neither for the settings' own."""
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("minutes", nargs="?", type=float, help="sleep in so many minutes; 0: now")
+    when.add_argument("--after", type=int, metavar="N", help="sleep after so many stories")
+    when.add_argument("--off", action="store_true", help="stay awake after all")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print when it will sleep."""
+    wish = Sleep(args.minutes, args.after)
+    if args.minutes is None and args.after is None and not args.off:
+        bed = settings.bedtime
+        wish = Sleep(bed.sleep_minutes, bed.sleep_stories or None)
+    reply = ask(settings.controls.socket, wish)
+    print(bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"]))
+    return 0
+
+
+def bedtime(state: str, seconds: int | None, stories: int | None) -> str:
+    """When the robot will sleep, as a sentence."""
+    if state == "asleep":
+        return "storybot is asleep."
+    times: list[str] = []
+    if seconds is not None:
+        times.append(f"in {max(1, round(seconds / 60))} min")
+    if stories is not None:
+        times.append(f"after {stories} more {'story' if stories == 1 else 'stories'}")
+    return f"storybot sleeps {' or '.join(times)}." if times else "storybot stays awake."

@@ -1,0 +1,38 @@
+"""set the daemon's volume"""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+from storybot.controls.messages import Volume
+from storybot.controls.socket_client import ask
+from storybot.settings import Settings
+
+
+def volume(text: str) -> Volume:
+    """ "60" is a volume, "+10" and "-10" change it."""
+    if not re.fullmatch(r"[+-]?\d{1,3}%?", text):
+        raise argparse.ArgumentTypeError("give per cent, such as 60, +10 or -10")
+    number = int(text.rstrip("%"))
+    if not -100 <= number <= 100:
+        raise argparse.ArgumentTypeError("volume is between 0 and 100 per cent")
+    return Volume(by=number) if text[0] in "+-" else Volume(percent=number)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A volume or a change of it."""
+    parser.add_argument(
+        "volume",
+        nargs="?",
+        type=volume,
+        default=Volume(),
+        metavar="PERCENT",
+        help="per cent, or +N / -N to change it; without it the volume is shown",
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the volume that holds now, within floor and cap."""
+    print(f"{ask(settings.controls.socket, args.volume)['volume']} %")
+    return 0
