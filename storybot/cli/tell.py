@@ -14,10 +14,11 @@ from pathlib import Path
 from storybot import models
 from storybot.cli import asked
 from storybot.cli.lifetime import ended_by_signals, seconds_since_start
+from storybot.config_values import checked
 from storybot.errors import Exit, StorybotError
 from storybot.profile import resolve
 from storybot.safety import Filter, bridge, load_filter
-from storybot.settings import Settings, TellingSettings
+from storybot.settings import Settings, SpeakingSettings, TellingSettings
 from storybot.speaking.mouth import Spoken
 from storybot.speaking.speaker import Speaker
 from storybot.tale import SEEDS, Tale, new_tale
@@ -51,7 +52,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.length:
         telling = replace(telling, longest=args.length)
     if args.voice:
-        settings = replace(settings, speaking=replace(settings.speaking, voice=args.voice))
+        voice, wrong = checked(SpeakingSettings.__dataclass_fields__["voice"], args.voice)
+        if wrong:
+            raise StorybotError(f"--voice: {wrong}", Exit.USAGE)
+        settings = replace(settings, speaking=replace(settings.speaking, voice=voice))
     safe = load_filter(settings.safety)
     tale = _tale(args, settings, safe)
     engine = _engine(telling)

@@ -62,7 +62,8 @@ def test_config_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     bad = tmp_path / "bad.yaml"
     bad.write_text("speaking:\n  volum: 3\n")
     assert cli.main(["config", "--check", str(bad)]) == Exit.CONFIG
-    assert f"{bad}:2: speaking.volum: is no setting; did you mean volume?" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{bad}:2: speaking.volum: is no setting; did you mean volume?" in told
 
 
 def test_broken_settings_stop_every_command(

@@ -1,0 +1,39 @@
+"""`storybot devices`: microphones and loudspeakers, the default marked."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from storybot.cli.table import table
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphone import microphones
+from storybot.profile import resolve
+from storybot.settings import Settings
+from storybot.speaking.devices import loudspeakers
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command takes none of its own."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the table; fails where there is neither microphone nor loudspeaker."""
+    profile = resolve(settings.service.profile)
+    rows = [
+        *_rows("microphone", lambda: microphones(settings.hearing, profile)),
+        *_rows("loudspeaker", lambda: loudspeakers(settings.speaking, profile)),
+    ]
+    print(table(("", "kind", "name"), rows))
+    return Exit.OK if any(name != NONE for _, _, name in rows) else Exit.SOUND_OUT
+
+
+NONE = "none found"
+
+
+def _rows(kind: str, find: Callable[[], list[tuple[str, bool]]]) -> list[tuple[str, str, str]]:
+    try:
+        found = find()
+    except StorybotError:
+        found = []
+    return [("*" if default else "", kind, name) for name, default in found] or [("", kind, NONE)]

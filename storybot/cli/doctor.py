@@ -1,0 +1,194 @@
+"""`storybot doctor`: one line for each part, ok or what to do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import grp
+import math
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from storybot import models
+from storybot.catalogue import find
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphone import open_microphone
+from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
+from storybot.hearing.recogniser import make_recogniser
+from storybot.profile import memory_kb, resolve
+from storybot.settings import Settings
+from storybot.speaking.speaker import Speaker
+from storybot.speaking.voice import Manner
+from storybot.speaking.voices import chosen, make_voice
+from storybot.telling.engine import Engine
+from storybot.telling.program import find_engine
+
+BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
+SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
+LEAST_MEMORY = 20_000  # kB available: recogniser or engine beside the daemon
+
+Check = Callable[[Settings], str]  # returns what is well, raises StorybotError with what to do
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command takes none of its own."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Make every check; the exit code is that of the first that failed."""
+    code = Exit.OK
+    for name, check in CHECKS.items():
+        try:
+            told = f"ok: {check(settings)}"
+        except StorybotError as error:
+            told = str(error)
+            code = code or error.code
+        print(f"{name:11} {told}", flush=True)
+    return code
+
+
+def _microphone(settings: Settings) -> str:
+    microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
+    try:
+        level = max(level_dbfs(microphone.read()) for _ in range(BLOCKS_A_SECOND))
+    finally:
+        microphone.close()
+    if level > LOUD:
+        raise StorybotError(
+            f"{microphone.name} is overdriven ({level:.0f} dBFS); turn its gain down", Exit.SOUND_IN
+        )
+    if math.isinf(level) or level < SILENT:
+        raise StorybotError(
+            f"{microphone.name} gives no sound ({level:.0f} dBFS); unmute it or turn its gain up",
+            Exit.SOUND_IN,
+        )
+    return f"{microphone.name}, loudest of one second {level:.0f} dBFS"
+
+
+def _speaker(settings: Settings) -> str:
+    async def play() -> None:
+        async with Speaker(settings.speaking, resolve(settings.service.profile)) as speaker:
+            await speaker.earcon("ready")
+            await speaker.drain()
+
+    asyncio.run(play())
+    return "played three tones; did you hear them?"
+
+
+def _recogniser(settings: Settings) -> str:
+    return make_recogniser(settings.hearing).name
+
+
+def _voice(settings: Settings) -> str:
+    speaking = settings.speaking
+    voice = make_voice(chosen(speaking))
+    heard = 0
+
+    def count(pcm: object) -> bool:
+        nonlocal heard
+        heard += 1
+        return True
+
+    try:
+        voice.synthesise("Hello.", Manner(speaking.accent, speaking.speed, speaking.pitch), count)
+    finally:
+        voice.close()
+    if not heard:
+        raise StorybotError(f"the voice {voice.name} made no sound", Exit.SOUND_OUT)
+    return f"{voice.name}, {speaking.accent}"
+
+
+def _engine(settings: Settings) -> str:
+    telling = settings.telling
+    program = find_engine(telling.engine)
+    files = models.resolve(telling.model, telling.tokenizer)
+    engine = Engine(telling, program, files.model, files.tokenizer)
+
+    async def tell() -> None:
+        async for _ in engine.tell("Once upon a time", 1, 64):
+            pass
+
+    asyncio.run(tell())
+    figures = engine.figures
+    speed = figures.tokens_per_second if figures else None
+    return f"{program}, {speed:.0f} tokens/s" if speed else str(program)
+
+
+def _model(settings: Settings) -> str:
+    telling = settings.telling
+    files = models.resolve(telling.model, telling.tokenizer)
+    known = find(telling.model)
+    if known is not None and known.files:
+        from storybot.downloads import is_whole
+
+        if not is_whole(files.model, known.files[0]):
+            raise StorybotError(
+                f"{files.model} is damaged; delete it and run: storybot models get {known.name}",
+                Exit.MODEL,
+            )
+    elif files.model.suffix == ".story":
+        asyncio.run(_verified(find_engine(telling.engine), files.model))
+    return f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
+
+
+async def _verified(program: Path, model: Path) -> None:
+    """Let the engine compare every checksum inside a .story."""
+    child = await asyncio.create_subprocess_exec(
+        program,
+        "info",
+        "--verify",
+        model,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await child.communicate()
+    if child.returncode:
+        raise StorybotError(said.decode("utf-8", "replace").strip(), Exit.MODEL)
+
+
+def _memory(settings: Settings) -> str:
+    total, free = memory_kb("MemTotal"), memory_kb("MemAvailable")
+    profile = resolve(settings.service.profile)
+    told = f"{free // 1024} of {total // 1024} MB available, profile {profile}"
+    if free < LEAST_MEMORY:
+        raise StorybotError(f"only {told}; end other programs", Exit.FAULT)
+    return told
+
+
+def _permissions(settings: Settings) -> str:
+    if os.geteuid() == 0:
+        return "root"
+    mine = {*os.getgroups(), os.getegid()}
+    wanted = ["audio"]
+    if settings.controls.button != "none" or settings.controls.lights != "none":
+        kinds = {settings.controls.button, settings.controls.lights}
+        wanted += [name for name, kind in _GROUP_OF.items() if kind in kinds]
+    missing = []
+    for name in wanted:
+        with contextlib.suppress(KeyError):
+            if grp.getgrnam(name).gr_gid not in mine:
+                missing.append(name)
+    if missing and shutil.which("pactl") is None:
+        groups = ",".join(missing)
+        raise StorybotError(
+            f"you are not in the group {groups}; run: sudo usermod -aG {groups} $USER",
+            Exit.FAULT,
+        )
+    return "groups of sound and controls"
+
+
+_GROUP_OF = {"dialout": "serial", "gpio": "gpio", "input": "evdev"}
+
+CHECKS: dict[str, Check] = {
+    "microphone": _microphone,
+    "speaker": _speaker,
+    "recogniser": _recogniser,
+    "voice": _voice,
+    "engine": _engine,
+    "model": _model,
+    "memory": _memory,
+    "permissions": _permissions,
+}

@@ -1,0 +1,80 @@
+"""`storybot hear`: what is recognised and understood, without a story."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.microphone import open_microphone
+from storybot.hearing.pcm import level_dbfs
+from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.recordings import hear_recording
+from storybot.hearing.requests import says_back, understand
+from storybot.hearing.wav_in import read_wav
+from storybot.profile import resolve
+from storybot.settings import Settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("wav", nargs="?", type=Path, help="a recording, else the microphone")
+    parser.add_argument("--once", action="store_true", help="end after the first request")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Recognise a recording, or the microphone until Ctrl-C."""
+    if args.wav is None:
+        return _listen(settings, args.once)
+    recording = read_wav(args.wav)
+    recogniser = make_recogniser(settings.hearing)
+    print(f"recogniser: {recogniser.name}")
+    heard = hear_recording(recording, recogniser, settings.hearing)
+    if heard is None:
+        raise StorybotError(f"no speech was found in {args.wav}", Exit.NOT_HEARD)
+    print(described(heard))
+    return Exit.OK if heard.sure else Exit.NOT_HEARD
+
+
+def described(heard: Heard) -> str:
+    """What was recognised, how surely, and what it asks for."""
+    request = understand(heard.text)
+    if not heard.sure:
+        meant = "none: too unsure, or not meant for storybot"
+    else:
+        meant = says_back(request) if request is not None else "none"
+    return (
+        f'recognised: "{heard.text}"\nconfidence: {heard.confidence:.2f}\nrequest:    {meant}'
+    )
+
+
+def _listen(settings: Settings, once: bool) -> int:
+    recogniser = make_recogniser(settings.hearing)
+    microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
+    print(f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends")
+    print(f'say "{settings.hearing.keyphrase} about a cat"', flush=True)
+    recogniser.listen_for(ListenFor.KEYPHRASE)
+    try:
+        while True:
+            block = microphone.read()
+            if sys.stderr.isatty():
+                print(f"\r{meter(level_dbfs(block))}", end="", file=sys.stderr, flush=True)
+            for event in recogniser.hear(block):
+                if isinstance(event, KeyphraseHeard):
+                    print("keyphrase; now the request", flush=True)
+                    recogniser.listen_for(ListenFor.REQUEST)
+                    continue
+                print(described(event), flush=True)
+                recogniser.listen_for(ListenFor.KEYPHRASE)
+                if once and event.sure:
+                    return Exit.OK
+    finally:
+        microphone.close()
+
+
+def meter(dbfs: float) -> str:
+    """A level meter from -60 to 0 dBFS."""
+    full = max(0, min(30, round((dbfs + 60) / 2)))
+    return f"[{'#' * full}{' ' * (30 - full)}]"

@@ -1,0 +1,173 @@
+"""`storybot tell` and `storybot hear` with the real engine, voice and recogniser."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storybot.cli import main as cli
+from storybot.cli.tell import suitable
+from storybot.errors import Exit
+from storybot.safety import Filter, load_filter
+from storybot.telling.sentences import Sentence
+from storybot.telling.story import CLOSING
+
+Out = pytest.CaptureFixture[str]
+
+
+def tell(model: Path, *words: str) -> int:
+    return cli.main(["tell", *words, "--model", str(model), "--length", "60", "--seed", "3"])
+
+
+def test_words_become_a_story(model: Path, capsys: Out) -> None:
+    assert tell(model, "about", "a", "cat", "--silent") == Exit.OK
+    told = capsys.readouterr()
+    title, _, story = told.out.partition("\n\n")
+    assert title == "A story about a cat."
+    assert story.count("cat") >= 1 and story.rstrip()[-1] in '.!?"'
+    assert "tokens/s" in told.err and "seed 3" in told.err
+
+
+def test_the_same_seed_tells_the_same_story(model: Path, capsys: Out) -> None:
+    stories = []
+    for _ in range(2):
+        tell(model, "a dragon and a boat", "--silent")
+        stories.append(capsys.readouterr().out)
+    assert stories[0] == stories[1]
+    assert "a dragon and a boat" in stories[0].splitlines()[0]
+
+
+def test_an_opening_is_taken_as_it_is(model: Path, capsys: Out) -> None:
+    assert tell(model, "--opening", "The moon was blue.", "--silent") == Exit.OK
+    assert capsys.readouterr().out.startswith("The moon was blue.")
+
+
+def test_a_wav_holds_what_the_terminal_shows(model: Path, capsys: Out, tmp_path: Path) -> None:
+    path = tmp_path / "story.wav"
+    assert tell(model, "about a boat", "--wav", str(path)) == Exit.OK
+    told = capsys.readouterr()
+    assert told.out.startswith("A story about a boat.\n\n")
+    assert "first sound after" in told.err and "synthesised in" in told.err
+    with wave.open(str(path)) as sound:
+        seconds = sound.getnframes() / sound.getframerate()
+    words = len(told.out.split())
+    assert words / 6 < seconds < words, "a robot says one to six words a second"
+
+
+def test_things_that_no_recogniser_knows_can_be_typed(model: Path, capsys: Out) -> None:
+    assert tell(model, "about", "a", "zeppelin", "--silent") == Exit.OK
+    assert "a zeppelin" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["stop"], Exit.NOT_HEARD, "asks for no story"),
+        (["about", "a", "murder"], Exit.NOT_HEARD, "no subject for a child"),
+        (["about a cat", "--opening", "x"], Exit.USAGE, "not several"),
+        (["about a cat", "--model", "none.bin"], Exit.MODEL, "there is no model file none.bin"),
+        (["about a cat", "--voice", "tenor"], Exit.USAGE, "expected one of auto, espeak"),
+        (["--heard", "none.wav"], Exit.SOUND_IN, "none.wav"),
+    ],
+)
+def test_bad_requests_get_one_sentence(
+    model: Path, capsys: Out, words: list[str], code: Exit, sentence: str
+) -> None:
+    model_given = "--model" in words
+    assert (cli.main(["tell", *words]) if model_given else tell(model, *words)) == code
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert len(told.strip().splitlines()) == 1
+
+
+def test_an_unknown_accent(
+    model: Path, capsys: Out, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORYBOT_SPEAKING_ACCENT", "atlantean")
+    assert tell(model, "about a cat", "--wav", str(tmp_path / "x.wav")) == Exit.SOUND_OUT
+    assert "atlantean" in capsys.readouterr().err
+
+
+def test_a_foreign_model_file(model: Path, capsys: Out, tmp_path: Path) -> None:
+    for name, content in (("text.bin", b"no model at all" * 9), ("cut.story", b"")):
+        path = tmp_path / name
+        path.write_bytes(content or model.read_bytes()[:1000])
+        code = cli.main(["tell", "about a cat", "--silent", "--model", str(path)])
+        assert code == Exit.MODEL
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_from_a_recording_to_a_wav(
+    model: Path, capsys: Out, tmp_path: Path, say: Callable[[str], Path]
+) -> None:
+    asked = say("tell me a story about a rabbit")
+    path = tmp_path / "story.wav"
+    assert tell(model, "--heard", str(asked), "--wav", str(path)) == Exit.OK
+    assert capsys.readouterr().out.startswith("A story about a rabbit.")
+    assert path.stat().st_size > 22050
+
+
+def test_hear_tells_what_was_understood(capsys: Out, say: Callable[[str], Path]) -> None:
+    assert cli.main(["hear", str(say("tell me a story about a dog"))]) == Exit.OK
+    told = capsys.readouterr().out
+    assert 'recognised: "tell me a story about' in told
+    assert "confidence: -" in told
+    assert "request:    A story about a dog." in told
+
+
+def test_hear_does_not_understand_just_anything(capsys: Out, say: Callable[[str], Path]) -> None:
+    code = cli.main(["hear", str(say("the weather will be fine on thursday"))])
+    assert code == Exit.NOT_HEARD
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_everything(model: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """With a fake engine that never ends, so that the signal meets it at work."""
+    engine = tmp_path / "engine"
+    engine.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nprintf 'Once. '\nsleep 60\n")
+    engine.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "storybot", "tell", "--silent", "--model", str(model)],
+        env=os.environ | {"STORYBOT_TELLING_ENGINE": str(engine)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    for _ in range(300):
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip():
+            break
+        time.sleep(0.1)
+    child = int((tmp_path / "pid").read_text())
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    expected = Exit.INTERRUPTED if number == signal.SIGINT else Exit.TERMINATED
+    assert process.returncode == expected
+    assert b"Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        for _ in range(50):
+            os.kill(child, 0)
+            time.sleep(0.1)
+
+
+async def sentences(*texts: str):  # type: ignore[no-untyped-def]
+    for number, text in enumerate(texts, 1):
+        yield Sentence(text, number)
+
+
+def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
+    import asyncio
+
+    async def kept(safe: Filter, *texts: str) -> list[str]:
+        return [one.text async for one in suitable(sentences(*texts), safe)]
+
+    safe = load_filter()
+    bad = "He took a knife to murder him."
+    once = asyncio.run(kept(safe, "One.", bad, "Two."))
+    assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
+    twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
+    assert len(twice) == 3 and twice[-1] == CLOSING
