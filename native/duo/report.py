@@ -1,0 +1,199 @@
+"""Counts what the engine executes per token on the Duo's CPU and writes the tables of docs/duo.md.
+
+    report.py COUNTER PLUGIN EMULATOR STORYTELLER HOST_STORYTELLER SYNTHETIC WORK DOCUMENT
+
+`make duo-report` builds and fetches all of these and calls this. Models: a seeded synthetic
+checkpoint of stories15M's shape, and the trained storylike15M where STORYBOT_SHARED has it. Every
+figure on speed is modelled from counted instructions; no board was measured.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from counts import PARTS, Cost, read_tokens, token_cost, total
+from memory import peak_of
+
+CPU = "rv64,x-v=true,vext_spec=v0.7.1,vlen=128"
+POSITIONS = (5, 64, 200)
+PHASES = ("transformer_forward", "transformer_logits", "screen_pick", "sampler_pick")
+ERROR_BAND = 0.25
+BEGIN, END = "<!-- figures: make duo-report -->", "<!-- end of figures -->"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One column of the tables."""
+
+    name: str
+    model: Path  # .story
+    sampling: tuple[str, ...]  # options that say how a token is picked
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What the report runs."""
+
+    counter: str
+    plugin: str
+    emulator: str
+    storyteller: Path  # for riscv64, with symbols
+    host_storyteller: str
+    synthetic: str
+    work: Path
+
+
+def count(programs: Programs, case: Case) -> dict[int, dict[str, Cost]]:
+    """Cost per part of one token at each position."""
+    symbols = programs.work / "symbols"
+    with symbols.open("wb") as file:
+        subprocess.run(
+            ["riscv64-linux-gnu-nm", "-n", str(programs.storyteller)], stdout=file, check=True
+        )
+    out = programs.work / "counts"
+    arguments = [f"symbols={symbols}", f"out={out}", "token=transformer_forward"]
+    arguments += [f"phase={phase}" for phase in PHASES]
+    plugin = ",".join([programs.plugin, *(f"arg={a}" for a in arguments)])
+    subprocess.run(
+        [programs.counter, "-cpu", CPU, "-plugin", plugin, str(programs.storyteller),
+         str(case.model), "-n", str(max(POSITIONS) + 2), *case.sampling],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    tokens = read_tokens(out)
+    if len(tokens) < max(POSITIONS) + 2:
+        raise RuntimeError(f"{case.name}: the story ended after {len(tokens)} tokens")
+    return {position: token_cost(tokens, position) for position in POSITIONS}
+
+
+def speed(cost: Cost, megahertz: int) -> str:
+    """Modelled tokens per second with the model's error band."""
+    rate = megahertz * 1e6 / cost.cycles
+    return f"{rate:.0f} ({rate / (1 + ERROR_BAND):.0f} to {rate * (1 + ERROR_BAND):.0f})"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cost_table(costs: dict[int, dict[str, Cost]]) -> str:
+    """Instructions, bytes, beats and modelled speed of one case, one column per position."""
+    sums = {p: total(costs[p]) for p in POSITIONS}
+
+    def row(name: str, value: object) -> list[str]:
+        assert callable(value)
+        return [name, *(f"{value(sums[p]):,.0f}".replace(",", " ") for p in POSITIONS)]
+
+    rows = [
+        row("instructions", lambda c: c.instructions),
+        row("scalar", lambda c: c.scalar),
+        row("vsetvli", lambda c: c.counts["vset"]),
+        row("vector", lambda c: c.vector),
+        row("- vector loads and stores", lambda c: c.counts["vload"] + c.counts["vstore"]),
+        row("- widening multiplications and additions", lambda c: c.counts["vwiden"]),
+        row("- other integer", lambda c: c.counts["vinteger"]),
+        row("- float", lambda c: c.counts["vfloat"] + c.counts["vdivide"]),
+        row("- reductions and moves", lambda c: c.counts["vreduce"] + c.counts["vmove"]),
+        row("bytes read by vector loads", lambda c: c.counts["vload_bytes"]),
+        row("vector beats", lambda c: c.beats),
+        row("modelled cycles", lambda c: c.cycles),
+    ]
+    for part in PARTS:
+        values = [f"{costs[p][part].cycles:,.0f}".replace(",", " ") for p in POSITIONS]
+        rows.append([f"- {part}", *values])
+    for megahertz in (850, 1000):
+        rows.append([f"modelled tok/s, {megahertz} MHz", *(speed(sums[p], megahertz) for p in POSITIONS)])
+    return table(["per token", *(f"position {p}" for p in POSITIONS)], rows)
+
+
+PUBLISHED = [
+    ["fp32 run.c -Ofast", "0.36", "92"],
+    ["int8, 28.5 MB stock image, swap", "1.15", "120"],
+    ["int8 -Ofast, swap", "6.4", "103"],
+    ["int8, 55 MB image and 25 MB swap", "9.5", "68"],
+    ["int8 with RVV 0.7.1, 55 MB image, the best published", "24", "14.9"],
+]
+
+
+def comparison(results: dict[str, dict[int, dict[str, Cost]]]) -> str:
+    """Published entries and ours: tokens per second and instructions per token."""
+    rows = list(PUBLISHED)
+    for name, costs in results.items():
+        cost = total(costs[POSITIONS[0]])
+        rows.append([f"**ours, {name}**", f"{850e6 / cost.cycles:.0f} modelled",
+                     f"{cost.instructions / 1e6:.2f}"])  # fmt: skip
+    return table(["stories15M's shape", "tok/s on the board", "million instructions per token"], rows)
+
+
+def memory_table(programs: Programs, cases: list[Case]) -> str:
+    """Peak resident memory of a story of 256 tokens."""
+    emulator = [programs.emulator, "-cpu", CPU]
+    rows = []
+    for case in cases:
+        program = [str(programs.storyteller), str(case.model), "-n", "256", *case.sampling]
+        peak, _ = peak_of(emulator, program)
+        rows.append([case.name, f"{case.model.stat().st_size / 1e6:.1f}", f"{peak / 1000:.1f}"])
+    return table(["model", "MB of file", "peak MB resident, 256 tokens"], rows)
+
+
+def pack(programs: Programs, checkpoint: Path, tokenizer: Path, name: str, options: list[str]) -> Path:
+    """A .story made by the host's engine."""
+    story = programs.work / f"{name}.story"
+    subprocess.run(
+        [programs.host_storyteller, "pack", str(checkpoint), str(tokenizer), "-o", str(story), *options],
+        check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return story
+
+
+def cases_of(programs: Programs) -> list[Case]:
+    """The models that are at hand, each as int8 and int4, with the full and the screened classifier."""
+    synthetic = programs.work / "synthetic15M.bin"
+    tokenizer = programs.work / "synthetic15M.tok"
+    subprocess.run([programs.synthetic, str(synthetic), str(tokenizer)], check=True)
+    models = {"synthetic": (synthetic, tokenizer)}
+    shared = Path(os.environ.get("STORYBOT_SHARED", "../shared")) / "models"
+    if (shared / "storylike15M.bin").exists():
+        models["storylike15M"] = (shared / "storylike15M.bin", shared / "tokenizer.bin")
+    cases = []
+    for name, (checkpoint, tokens) in models.items():
+        for coding in ("int8", "int4"):
+            story = pack(programs, checkpoint, tokens, f"{name}-{coding}", ["-q", coding])
+            greedy = ("-t", "0")
+            cases.append(Case(f"{name}, {coding}, full classifier", story, (*greedy, "--full")))
+            cases.append(Case(f"{name}, {coding}, screened, greedy", story, greedy))
+            drawn = ("-t", "1", "-p", "0.9", "-s", "1")
+            cases.append(Case(f"{name}, {coding}, screened, top-p 0.9", story, drawn))
+    return cases
+
+
+def main() -> None:
+    counter, plugin, emulator, storyteller, host, synthetic, work, document = sys.argv[1:]
+    programs = Programs(counter, plugin, emulator, Path(storyteller), host, synthetic, Path(work))
+    programs.work.mkdir(parents=True, exist_ok=True)
+    cases = cases_of(programs)
+    results = {}
+    for case in cases:
+        print(f"counting: {case.name}", flush=True)
+        results[case.name] = count(programs, case)
+    parts = ["## Beside the published entries\n", comparison(results)]
+    for name, costs in results.items():
+        parts += [f"\n## {name[0].upper()}{name[1:]}\n", cost_table(costs)]
+    print("measuring memory", flush=True)
+    shown = [case for case in cases if case.sampling[-1] != "--full"]
+    parts += ["\n## Memory\n", memory_table(programs, shown)]
+    path = Path(document)
+    text = path.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    body = "\n".join(parts)
+    path.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8")
+    print(f"wrote {document}")
+
+
+if __name__ == "__main__":
+    main()
