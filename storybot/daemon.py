@@ -20,6 +20,8 @@ from storybot.running.rooms import Makers, Rooms, build
 from storybot.service import StoryFields
 from storybot.settings import Settings
 
+Step = tuple[Robot, Robot]
+
 LOG = logging.getLogger("storybot")
 HURRY = 8.0  # s in which one event must be dealt with, or the watchdog is not fed
 FIRST_TRY = 6.0  # s that the voice has to show itself before READY
@@ -44,16 +46,16 @@ class Daemon:
         self.started_at = time.monotonic()
         self.rooms: Rooms = build(settings, profile, self.emit, ControlRoom(self).answer, makers)
         self._reread, self._fields = reread, fields or StoryFields()
-        self._events: asyncio.Queue[tuple[Event, asyncio.Future[Robot] | None]] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
 
     def emit(self, event: Event) -> None:
         """Something happened; it is dealt with in its turn."""
         self._events.put_nowait((event, None))
 
-    async def happen(self, event: Event) -> Robot:
-        """The same, and wait for what it makes of the robot."""
-        done: asyncio.Future[Robot] = asyncio.get_running_loop().create_future()
+    async def happen(self, event: Event) -> Step:
+        """The same, and wait for it: the robot just before and just after."""
+        done: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
         self._events.put_nowait((event, done))
         return await done
 
@@ -129,7 +131,7 @@ class Daemon:
             self.robot, todo = step(before, event)
             reports.tell(self, before, event)
             if done is not None and not done.done():
-                done.set_result(self.robot)
+                done.set_result((before, self.robot))
             for command in todo:
                 await self._carry_out(command)
             progress.forget("robot")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from storybot.controls import messages
@@ -34,7 +33,6 @@ from storybot.robot.wishes import UNWELCOME
 from storybot.running.rooms import Rooms
 from storybot.tale import SEEDS
 
-Happen = Callable[[Event], Awaitable[Robot]]
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
 
@@ -44,7 +42,7 @@ class Owner(Protocol):
     robot: Robot
     rooms: Rooms
 
-    async def happen(self, event: Event) -> Robot: ...
+    async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
 
     def status(self) -> dict[str, Any]: ...
 
@@ -109,8 +107,7 @@ class ControlRoom:
 
     async def _start(self, event: Event) -> bytes:
         """An event that shall begin a story; the answer says whether it did."""
-        before = self._daemon.robot
-        after = await self._daemon.happen(event)
+        before, after = await self._daemon.happen(event)
         if after.number == before.number or after.tale is None:
             return messages.refusal(why_not(before) or "It is time to sleep now.")
         return messages.answer(said=after.tale.title, story=after.number, seed=after.tale.seed)

@@ -158,7 +158,7 @@ class EarRoom:
     def _take(self, event: HearingEvent) -> None:
         match event:
             case Ready():
-                self._change.set()
+                self._supervisor.working()
             case Heartbeat(read, decoded):
                 self._beat(read, decoded)
             case Trouble(sentence):

@@ -74,16 +74,17 @@ class Rooms:
     news: News
     progress: Progress
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _lives: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def start(self) -> None:
         """Set every part going."""
         for name in ("voice", "ear", "button", "night"):
-            self._run(name)
+            self._tasks[name] = asyncio.create_task(self._keep(name), name=name)
 
     def restart(self, name: str) -> None:
         """Set one part going anew, with new settings."""
-        self._tasks[name].cancel()
-        self._run(name)
+        if name in self._lives:
+            self._lives[name].cancel()
 
     def tasks(self) -> list[asyncio.Task[None]]:
         """What runs for ever; one that is done has failed."""
@@ -104,8 +105,17 @@ class Rooms:
             async with asyncio.timeout(END):
                 await self.control.close()
 
-    def _run(self, name: str) -> None:
-        self._tasks[name] = asyncio.create_task(getattr(self, name).run(), name=name)
+    async def _keep(self, name: str) -> None:
+        """Run a part, and run it anew when restart() cancelled its life."""
+        own = asyncio.current_task()
+        assert own is not None
+        while True:
+            self._lives[name] = asyncio.create_task(getattr(self, name).run(), name=name)
+            try:
+                await self._lives[name]
+            except asyncio.CancelledError:
+                if own.cancelling():
+                    raise
 
 
 def build(
@@ -117,7 +127,7 @@ def build(
 ) -> Rooms:
     """Every part, made and not yet going."""
     small = profile == "small"
-    progress = Progress()
+    progress = Progress(lambda: asyncio.get_running_loop().time())
     control = SocketServer(settings.controls, answer)
     news = News(control.publish)
     allowed = load_filter(settings.safety)

@@ -26,6 +26,7 @@ LOG = logging.getLogger("storybot")
 CHANCES = 2  # runs of the engine for one story; the second goes on where the first broke off
 LOST_AFTER = 3  # stories lost in a row after which the engine counts as missing
 PROBE_EVERY = 10.0  # s between two tries to have a missing engine back
+LAST_SAVE = 1.0  # s that the disk has for the last story when the daemon ends
 GRACE = 0.5  # s between TERM and KILL of an engine that nobody listens to
 
 
@@ -55,6 +56,7 @@ class StoryRoom:
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
         self._disk_trouble = False
+        self._saving: set[asyncio.Future[Story]] = set()
         self._lost = 0  # stories in a row
         self._probing: asyncio.Task[None] | None = None
 
@@ -79,6 +81,8 @@ class StoryRoom:
             self._probing.cancel()
         await self.stop()
         self._disk.shutdown(wait=False)
+        if self._saving:
+            await asyncio.wait(self._saving, timeout=LAST_SAVE)
 
     async def check(self) -> None:
         """Have the engine write two tokens: StorybotError when model or engine is unfit."""
@@ -199,9 +203,11 @@ class StoryRoom:
         loop = asyncio.get_running_loop()
         with contextlib.suppress(RuntimeError):  # the room was closed
             saving = loop.run_in_executor(self._disk, self.library.save, story)
+            self._saving.add(saving)
             saving.add_done_callback(self._saved)
 
     def _saved(self, saving: asyncio.Future[Story]) -> None:
+        self._saving.discard(saving)
         error = None if saving.cancelled() else saving.exception()
         if error is not None and not self._disk_trouble:
             LOG.warning(

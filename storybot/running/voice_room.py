@@ -98,11 +98,11 @@ class VoiceRoom:
 
     def say(self, text: str) -> None:
         """Say a sentence after those before it; nobody waits for it."""
-        self._begin(self._quietly_failing(lambda: self.speaker.say(text)))
+        self._try(lambda: self.speaker.say(text))
 
     def earcon(self, name: str) -> None:
         """Play a sign after what is being said."""
-        self._begin(self._quietly_failing(lambda: self.speaker.earcon(name)))
+        self._try(lambda: self.speaker.earcon(name))
 
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
@@ -161,9 +161,12 @@ class VoiceRoom:
         await self._open.wait()
         return await job()
 
+    def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Do it if there is a loudspeaker; nobody waits for it."""
+        if self.works:
+            self._begin(self._quietly_failing(job))
+
     async def _quietly_failing(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        if not self.works:
-            return
         try:
             await self._aloud(job)
         except StorybotError as error:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from storybot.errors import Exit, StorybotError
 from storybot.hearing.hearing_child import (
     Ended,
     Heard,
-    Heartbeat,
     HearingEvent,
+    Heartbeat,
     Keyphrase,
     Ready,
     Trouble,
 )
+
+from storybot.errors import Exit, StorybotError
 
 BEAT = 0.2  # s between heartbeats
 
@@ -116,3 +117,7 @@ class FakeChild:
 
     def trouble(self, sentence: str) -> None:
         self.put(Trouble(sentence))
+
+    def well(self) -> None:
+        """The microphone is back."""
+        self.put(Ready("fake", "fake"))

@@ -1,0 +1,186 @@
+"""A whole daemon among fakes, in virtual time: what a child would hear, see and press."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from storybot.controls.button import Button
+from storybot.controls.lights import Lights
+from storybot.controls.messages import Wish, read_reply
+from storybot.daemon import Daemon
+from storybot.errors import StorybotError
+from storybot.measuring import virtual_time
+from storybot.robot import Mode
+from storybot.running.control_room import ControlRoom
+from storybot.running.rooms import Makers
+from storybot.service import StoryFields
+from storybot.settings import ControlsSettings, LibrarySettings, Settings
+from tests.fakes.hearing import Ears
+from tests.fakes.speaking import FakeSpeaker
+from tests.fakes.telling import Engines
+
+
+class FakeButton:
+    """A button under the test's finger."""
+
+    def __init__(self) -> None:
+        self._edges: asyncio.Queue[bool | StorybotError] = asyncio.Queue()
+        self.closed = False
+
+    def put(self, edge: bool | StorybotError) -> None:
+        self._edges.put_nowait(edge)
+
+    async def edges(self) -> AsyncGenerator[bool, None]:
+        while True:
+            edge = await self._edges.get()
+            if isinstance(edge, StorybotError):
+                raise edge
+            yield edge
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeLights:
+    """Remembers what was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def show(self, name: str) -> None:
+        self.shown.append(name)
+
+    def close(self) -> None:
+        self.shown.append("off")
+
+
+class House:
+    """The daemon and everything around it."""
+
+    def __init__(self, folder: Path, profile: str = "full", settings: Settings | None = None):
+        self.settings = replace(
+            settings or Settings(),
+            controls=replace(
+                settings.controls if settings else ControlsSettings(),
+                socket=str(folder / "control"),
+                socket_group="",
+            ),
+            library=LibrarySettings(folder=str(folder / "stories")),
+        )
+        self.ears, self.engines, self.lights = Ears(), Engines(), FakeLights()
+        self.speakers = [FakeSpeaker()]
+        self.buttons: list[FakeButton] = []
+        self.button_fails = 0
+        self.read_again: Callable[[], Settings] = lambda: self.settings
+        makers = Makers(
+            speaker=lambda settings, profile: cast(Any, self._next_speaker()),
+            child=lambda settings: cast(Any, self.ears.make()),
+            engine=lambda settings: cast(Any, self.engines.make()),
+            controls=self._controls,
+        )
+        self._made_speakers = 0
+        self.fields = StoryFields()
+        self.daemon = Daemon(self.settings, profile, makers, lambda: self.read_again(), self.fields)
+
+    def _next_speaker(self) -> FakeSpeaker:
+        self._made_speakers += 1
+        if self._made_speakers > len(self.speakers):
+            self.speakers.append(FakeSpeaker())
+        return self.speakers[self._made_speakers - 1]
+
+    def _controls(self, _: ControlsSettings) -> tuple[Button | None, Lights]:
+        if self.button_fails > 0:
+            self.button_fails -= 1
+            raise StorybotError("the button board is gone; plug it in")
+        self.buttons.append(FakeButton())
+        return self.buttons[-1], self.lights
+
+    @property
+    def speaker(self) -> FakeSpeaker:
+        return self.speakers[-1]
+
+    @property
+    def mode(self) -> Mode:
+        return self.daemon.robot.mode
+
+    @property
+    def heard(self) -> list[str]:
+        """Everything that sounded."""
+        return self.speaker.heard
+
+    async def until(self, mode: Mode, longest: float = 120.0) -> float:
+        """Wait for a state; returns how many (virtual) seconds it took."""
+        return await self.wait(lambda: self.mode is mode, f"{mode.value}", longest)
+
+    async def wait(
+        self, reached: Callable[[], bool], what: str = "", longest: float = 120.0
+    ) -> float:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while not reached():
+            if loop.time() - began > longest:
+                raise AssertionError(f"{what} not reached in {longest} s; it is {self.mode}")
+            await asyncio.sleep(0.02)
+        return loop.time() - began
+
+    async def ask(self, wish: Wish) -> dict[str, Any]:
+        """As through the control socket, the socket left out."""
+        return read_reply(await ControlRoom(self.daemon).answer(wish))
+
+    async def press(self, seconds: float = 0.1) -> None:
+        self.buttons[-1].put(True)
+        await asyncio.sleep(seconds)
+        self.buttons[-1].put(False)
+        await asyncio.sleep(0.1)
+
+    async def told_once(self) -> None:
+        """A story from asking to its end."""
+        await self.wait(lambda: self.ears.listens_for == "keyphrase", "listening")
+        self.ears.hear("tell me a story about a cat")
+        await self.until(Mode.THINKING)
+        await self.until(Mode.IDLE)
+
+
+@asynccontextmanager
+async def living(house: House, until: Mode | None = Mode.IDLE) -> AsyncIterator[House]:
+    """The daemon runs inside the block, and ends in good order after it."""
+    running = asyncio.create_task(house.daemon.run())
+    try:
+        if until is not None:
+            waiting = asyncio.create_task(house.until(until))
+            await asyncio.wait([waiting, running], return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            await waiting
+            await house.wait(lambda: not house.daemon.rooms.voice.sounding, "silence")
+        yield house
+    finally:
+        house.daemon.end()
+        await asyncio.wait([running])
+        running.result()
+
+
+def play(
+    folder: Path,
+    scene: Callable[[House], Awaitable[None]],
+    *,
+    until: Mode | None = Mode.IDLE,
+    before: Callable[[House], None] = lambda house: None,
+    profile: str = "full",
+    settings: Settings | None = None,
+) -> House:
+    """Run a scene in a house; `before` prepares it."""
+
+    async def main() -> House:
+        house = House(folder, profile, settings)
+        before(house)
+        async with living(house, until):
+            await scene(house)
+        return house
+
+    return virtual_time.run(main())

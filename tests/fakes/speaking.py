@@ -1,0 +1,107 @@
+"""A speaker whose sound takes time and goes nowhere; it is unplugged and gets stuck on demand."""
+
+from __future__ import annotations
+
+import asyncio
+
+from storybot.errors import Exit, StorybotError
+from storybot.speaking.captions import OnWord
+from storybot.speaking.mouth import Spoken
+
+PER_WORD = 0.35  # s
+RATE = 22050
+AHEAD = 2.0  # s before the end of a sentence at which say() returns
+
+
+class FakeSpeaker:
+    """The face of `storybot.speaking.speaker.Speaker`, on the loop's clock."""
+
+    def __init__(self, plugged: bool = True) -> None:
+        self.plugged = plugged
+        self.stuck = False  # plays nothing, says nothing about it
+        self.heard: list[str] = []  # sentences and earcons whose sound began
+        self.volume = 70
+        self.fades: list[tuple[int, float]] = []
+        self.pace = 100
+        self.paused = False
+        self.opened = self.closed = False
+        self.trouble: str | None = None
+        self.saying = ""
+        self.played_samples = 0
+        self._turn = 0
+        self._ends = 0.0  # when all that was said is over
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        await asyncio.sleep(0.01)
+        if not self.plugged:
+            raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
+        self.opened = True
+
+    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        turn = self._turn
+        async with self._lock:
+            if not await self._until_plugged(turn):
+                return Spoken(0.01, 0.0, False)
+            self.heard.append(text)
+            self.saying = text
+            if on_word is not None:
+                on_word(text)
+            whole = await self._play(len(text.split()) * PER_WORD, turn)
+            self.saying = ""
+            return Spoken(0.01, 1.0, whole)
+
+    async def earcon(self, name: str) -> None:
+        turn = self._turn
+        async with self._lock:
+            if await self._until_plugged(turn):
+                self.heard.append(f"<{name}>")
+                await self._play(0.3, turn)
+
+    async def _until_plugged(self, turn: int) -> bool:
+        while not self.plugged and turn == self._turn:
+            self.trouble = "there is no loudspeaker; plug one in"
+            await asyncio.sleep(0.5)
+        self.trouble = None
+        return turn == self._turn
+
+    async def _play(self, seconds: float, turn: int) -> bool:
+        left = seconds
+        while left > 0 or self.stuck:
+            await asyncio.sleep(0.05)
+            if turn != self._turn:
+                return False
+            if not self.plugged and not await self._until_plugged(turn):
+                return False
+            if not self.paused and not self.stuck:
+                left -= 0.05
+                self.played_samples += round(0.05 * RATE)
+        return True
+
+    async def drain(self) -> None:
+        async with self._lock:
+            pass
+
+    def stop(self) -> None:
+        self._turn += 1
+        self.paused = False
+        self.saying = ""
+
+    def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
+        self.volume = per_cent
+        if seconds is not None:
+            self.fades.append((per_cent, seconds))
+        return per_cent
+
+    def set_pace(self, per_cent: int) -> None:
+        self.pace = per_cent
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    async def close(self) -> None:
+        self.stop()
+        self.closed = True
