@@ -137,6 +137,7 @@
 #define VFWCVT_F_X(vd, vs) RVV_V(RVV_VFUNARY0, 1, vd, vs, 11) /* int16 to float */
 
 /* Masks live in v0. */
+#define VMSNE_V(vd, vs2, vs1) RVV_V(0x19, 0, vd, vs2, vs1)
 #define VMFLT_F(vd, vs2, f) RVV_F(0x1b, vd, vs2, f)
 #define VMFEQ_F(vd, vs2, f) RVV_F(0x18, vd, vs2, f)
 #define VMERGE_ZERO(vd, vs2) /* vd = v0 ? 0 : vs2 */ \

@@ -10,6 +10,8 @@
 #ifndef STORYTELLER_RVV_INT8_H
 #define STORYTELLER_RVV_INT8_H
 
+#include <string.h>
+
 #include "../kernels.h"
 #include "rvv_instructions.h"
 
@@ -160,25 +162,60 @@ rows_times(bool pair, float *y, const int8_t *a, size_t block, const uint8_t *pl
     }
 }
 
-static void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                     const Activations *x, int n)
+/* Are the first n bytes of a and b the same? */
+static bool equal_bytes(const int8_t *a, const int8_t *b, int n)
 {
-    static _Thread_local uint8_t plan[MAX_BATCH][INT8_MAX_TILES];
-    int group = matrix->group;
-    int cols = padded_cols(matrix->cols, group), groups = cols / group;
-    size_t block = block_bytes(CODING_INT8, matrix->cols, group);
+    for (int i = 0; i < n; i += 128) {
+        VSETVL(n - i < 128 ? n - i : 128, E8M8);
+        VLE8(8, a + i);
+        VLE8(16, b + i);
+        VMSNE_V(0, 8, 16);
+        if (vfirst_v0() >= 0)
+            return false;
+    }
+    return true;
+}
+
+/* The plans of the last input are kept: wq, wk and wv share theirs, as do all calls for one token's
+   logits. A plan is good for the same activations in groups of the same size. */
+typedef struct Plans {
+    int cols, group, n; /* n 0: none yet */
+    int8_t q[MAX_HIDDEN + MAX_GROUP];
+    uint8_t way[MAX_BATCH][INT8_MAX_TILES];
+} Plans;
+
+static Plans *plans_for(const Activations *x, int cols, int n)
+{
+    static _Thread_local Plans plans;
+    if (n == 1 && plans.n == 1 && plans.cols == cols && plans.group == x->group
+        && equal_bytes(plans.q, x->q, cols))
+        return &plans;
     for (int i = 0; i < n; i++)
-        plan_tiles(plan[i], x->q + (size_t)i * x->stride, groups, group);
+        plan_tiles(plans.way[i], x->q + (size_t)i * (size_t)x->stride, cols / x->group, x->group);
+    plans.cols = cols;
+    plans.group = x->group;
+    plans.n = n;
+    if (n == 1)
+        memcpy(plans.q, x->q, (size_t)cols);
+    return &plans;
+}
+
+static void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                            const Activations *x, int n)
+{
+    int group = matrix->group, cols = padded_cols(matrix->cols, group), groups = cols / group;
+    size_t block = block_bytes(CODING_INT8, matrix->cols, group);
+    const Plans *plans = plans_for(x, cols, n);
     for (int b = block0; b < block1; b += 2) {
-        const int8_t *weights = (const int8_t *)matrix->data + b * block;
+        const int8_t *weights = (const int8_t *)matrix->data + (size_t)b * block;
         for (int i = 0; i < n; i++) {
-            float *out = y + (size_t)i * y_stride + (size_t)(b - block0) * BLOCK_ROWS;
-            const int8_t *q = x->q + (size_t)i * x->stride;
-            const float *scale = x->scale + (size_t)i * (x->stride / group);
+            float *out = y + (size_t)i * (size_t)y_stride + (size_t)(b - block0) * BLOCK_ROWS;
+            const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
+            const float *scale = x->scale + (size_t)i * (size_t)(x->stride / group);
             if (b + 1 < block1)
-                rows_times(true, out, weights, block, plan[i], q, scale, groups, group);
+                rows_times(true, out, weights, block, plans->way[i], q, scale, groups, group);
             else
-                rows_times(false, out, weights, block, plan[i], q, scale, groups, group);
+                rows_times(false, out, weights, block, plans->way[i], q, scale, groups, group);
         }
     }
 }
