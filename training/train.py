@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -83,6 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--decay", type=float, default=0.5, help="share of the run that cools down")
     parser.add_argument("--batch", type=int, default=6144, help="tokens per step")
     parser.add_argument("--lr", type=float, default=0.025, help="Muon's learning rate")
+    parser.add_argument("--momentum", type=float, default=0.95, help="Muon's")
     parser.add_argument("--embedding-lr", type=float, default=0.004)
     parser.add_argument("--weight-decay", type=float, default=0.05)
     parser.add_argument("--layers", type=int, default=Shape.layers)
@@ -111,7 +113,7 @@ def main() -> None:
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     gains = [p for p in model.parameters() if p.ndim == 1]
     optimizers: list[torch.optim.Optimizer] = [
-        Muon(matrices, args.lr, weight_decay=args.weight_decay),
+        Muon(matrices, args.lr, args.momentum, args.weight_decay),
         torch.optim.AdamW(
             [model.embedding, *gains], args.embedding_lr, betas=(0.9, 0.95), weight_decay=0.0
         ),
@@ -124,7 +126,10 @@ def main() -> None:
     if saved:
         model.load_state_dict(saved["model"])
         for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
+            rates = [dict(group) for group in optimizer.param_groups]  # those asked for now
             optimizer.load_state_dict(state)
+            for group, asked in zip(optimizer.param_groups, rates, strict=True):
+                group.update({name: asked[name] for name in asked if name != "params"})
         steps, seen, seed = saved["steps"], saved["seen"], saved["seed"] + 1
         budget = Budget(args.minutes, deadline, args.threads, saved["seconds"], saved["started"])
     valid = load_tokens(args.out / "valid.npz")
@@ -133,10 +138,13 @@ def main() -> None:
     forward = model if args.eager else torch.compile(model, dynamic=True)
     print(f"train: {sum(p.numel() for p in model.parameters()):,} parameters, {shape}", flush=True)
 
+    stopped: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: stopped.append(number))
     smooth, last_save, last_report, last_seen = 0.0, time.time(), time.time(), seen
     for inputs, targets, weights in endless(args.out, args.tokens, args.batch, shape.context, seed):
         left = budget.left()
-        if left <= 0:
+        if left <= 0 or stopped:
             break
         set_rates(optimizers, min(1.0, (steps + 1) / WARMUP, left / args.decay))
         kept = weights.flatten().nonzero()[:, 0]
@@ -167,7 +175,10 @@ def main() -> None:
                 bits = valid_loss(model, valid[:100], dtype)
                 print(f"  saved; nats on 100 unseen stories {bits:.0f}", flush=True)
     clock = {"seconds": budget.seconds(), "started": budget.started}
-    save(checkpoint, model, optimizers, steps=steps, seen=seen, seed=seed + 1000, **clock)
+    save(checkpoint, model, optimizers, steps=steps, seen=seen, seed=seed, **clock)
+    if stopped:
+        print(f"train: stopped at step {steps}; the same command goes on from here", flush=True)
+        return
     bits = valid_loss(model, valid, torch.float32) / 0.6931472 / characters
     print(f"train: done, {steps} steps, {bits:.4f} bits per character on the unseen stories")
 
