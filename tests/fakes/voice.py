@@ -1,0 +1,51 @@
+"""A voice that speaks a tone: quick, without a library, and it can fail."""
+
+from __future__ import annotations
+
+import threading
+
+from storybot.errors import Exit, StorybotError
+from storybot.speaking.voice import Manner, OnPcm, Pcm, WordMark
+
+RATE = 8000  # Hz
+LETTER = 400  # frames: 50 ms for each character
+PIECE = 5 * LETTER  # frames handed on at once
+
+
+class ToneVoice:
+    """Each character lasts 50 ms; words are marked where they begin."""
+
+    name = "tone"
+    rate = RATE
+
+    def __init__(self) -> None:
+        self.spoken: list[tuple[str, Manner]] = []
+        self.fault: StorybotError | None = None
+        self.held = threading.Event()  # cleared: the voice waits before each piece
+        self.held.set()
+        self.closed = False
+
+    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+        self.spoken.append((text, manner))
+        if self.fault is not None:
+            raise self.fault
+        samples = b"\x00\x10\x00\xf0" * (len(text) * LETTER // 2)
+        start = 0
+        for word in text.split():
+            start = text.index(word, start)
+            mark = WordMark(start * LETTER, start, len(word))
+            if not on_pcm(Pcm(b"", RATE, (mark,))):
+                return
+            start += len(word)
+        for at in range(0, len(samples), 2 * PIECE):
+            self.held.wait(10)
+            if not on_pcm(Pcm(samples[at : at + 2 * PIECE], RATE)):
+                return
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def voice_fault() -> StorybotError:
+    """What a voice raises that cannot speak."""
+    return StorybotError("the voice is hoarse", Exit.SOUND_OUT)

@@ -1,0 +1,146 @@
+"""Resampler, trimming, earcons and captions."""
+
+from __future__ import annotations
+
+import math
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storybot.speaking.captions import Caption, Captions
+from storybot.speaking.earcons import EARCONS, PEAK, earcon, tone
+from storybot.speaking.resampler import Resampler
+from storybot.speaking.trimming import Trimming
+from storybot.speaking.voice import WordMark, spread_words
+
+
+def sine(rate: int, pitch: float, seconds: float) -> array[int]:
+    count = round(rate * seconds)
+    return array("h", [round(8000 * math.sin(2 * math.pi * pitch * n / rate)) for n in range(count)])
+
+
+def crossings(samples: array[int]) -> int:
+    return sum((a < 0) != (b < 0) for a, b in zip(samples, samples[1:], strict=False))
+
+
+@pytest.mark.parametrize("target", [48000, 44100, 16000])
+def test_resampling_keeps_length_and_pitch(target: int) -> None:
+    source = sine(22050, 440, 0.5)
+    result = array("h", Resampler(22050, target).convert(source.tobytes()))
+    assert abs(len(result) - target * 0.5) <= 2
+    assert abs(crossings(result) - 440) <= 2
+    assert max(result) <= 8000
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=8))
+def test_resampling_has_no_seams(sizes: list[int]) -> None:
+    source = sine(22050, 300, 0.3)
+    whole = Resampler(22050, 48000).convert(source[: sum(sizes)].tobytes())
+    pieces, start, resampler = b"", 0, Resampler(22050, 48000)
+    for size in sizes:
+        pieces += resampler.convert(source[start : start + size].tobytes())
+        start += size
+    a, b = array("h", whole), array("h", pieces)
+    assert len(a) == len(b)
+    assert all(abs(x - y) <= 1 for x, y in zip(a, b, strict=True))
+
+
+def test_how_much_a_block_needs() -> None:
+    assert Resampler(22050, 44100).needed(512) == 256
+
+
+@given(st.lists(st.binary(max_size=40).map(lambda b: b + b"\0" * 6), max_size=8))
+def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> None:
+    pieces = [piece[: len(piece) // 2 * 2] for piece in pieces]
+    trimming = Trimming()
+    result = b"".join(trimming.feed(piece) for piece in pieces)
+    whole = b"".join(pieces)
+    assert whole.startswith(result)
+    assert not any(whole[len(result) :])
+    assert len(result) % 2 == 0
+    assert len(result) - len(whole.rstrip(b"\0")) in (0, 1)
+
+
+@pytest.mark.parametrize("name", EARCONS)
+def test_earcons_are_short_soft_and_do_not_click(name: str) -> None:
+    samples = array("h", earcon(name, 22050))
+    assert 0.1 < len(samples) / 22050 < 1.0
+    assert 0.5 * PEAK < max(samples) <= PEAK
+    assert samples[0] == samples[-1] == 0
+    assert max(abs(b - a) for a, b in zip(samples, samples[1:], strict=False)) < 3500
+
+
+def test_earcons_differ() -> None:
+    assert len({earcon(name, 22050) for name in EARCONS}) == len(EARCONS)
+
+
+def test_a_tone_has_its_pitch() -> None:
+    assert abs(crossings(array("h", tone(440, 0.5, 22050))) - 440) <= 4
+
+
+def test_an_earcon_nobody_knows() -> None:
+    with pytest.raises(KeyError):
+        earcon("doorbell", 22050)
+
+
+def test_captions_appear_when_their_frame_was_heard() -> None:
+    shown: list[str] = []
+    captions = Captions()
+    caption = Caption(captions, "One, two three.", 1000, shown.append)
+    caption.add((WordMark(0, 0, 3), WordMark(100, 5, 3)))
+    assert captions.show(999) == 1000
+    caption.add((WordMark(250, 9, 5),))
+    caption.end()
+    assert captions.show(1000) == 1100
+    assert (shown, captions.saying) == (["One, "], "One, two three.")
+    assert captions.show(1249) == 1250
+    assert captions.show(5000) is None
+    assert shown == ["One, ", "two ", "three."]
+
+
+def test_captions_without_marks_come_as_a_whole() -> None:
+    shown: list[str] = []
+    captions = Captions()
+    Caption(captions, "No marks.", 5, shown.append).end()
+    captions.show(5)
+    assert shown == ["No marks."]
+
+
+def test_cleared_captions_never_appear() -> None:
+    shown: list[str] = []
+    captions = Captions()
+    Caption(captions, "Too late.", 0, shown.append).end()
+    captions.clear()
+    assert captions.show(10) is None
+    assert (shown, captions.saying) == ([], "")
+
+
+def test_captions_nobody_reads_still_tell_what_is_said() -> None:
+    captions = Captions()
+    Caption(captions, "Quiet.", 0, None).end()
+    captions.show(0)
+    assert captions.saying == "Quiet."
+
+
+@given(st.text(max_size=80), st.lists(st.tuples(st.integers(0, 99), st.integers(0, 90)), max_size=9))
+def test_captions_are_the_whole_text_whatever_the_marks(
+    text: str, marks: list[tuple[int, int]]
+) -> None:
+    shown: list[str] = []
+    captions = Captions()
+    caption = Caption(captions, text, 0, shown.append)
+    caption.add([WordMark(sample, min(start, len(text)), 1) for sample, start in marks])
+    caption.end()
+    captions.show(1000)
+    assert "".join(shown) == text
+
+
+def test_words_are_spread_by_their_length() -> None:
+    assert spread_words("a bb a", 600) == (
+        WordMark(0, 0, 1),
+        WordMark(200, 2, 2),
+        WordMark(500, 5, 1),
+    )
+    assert spread_words("", 100) == ()
