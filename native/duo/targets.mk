@@ -15,3 +15,22 @@ duo: ## build the engine for the Milk-V Duo: build/duo/storyteller, static
 	@cp build/duo/cmake/storyteller build/duo/storyteller
 	@riscv64-linux-gnu-strip build/duo/storyteller
 	@ls -l build/duo/storyteller
+
+# DUO_STORIES=50 is the full form, with models of stories15M's shape: about an hour.
+DUO_STORIES ?= 4
+test-duo: duo engine test-venv build/synthetic ## test the Duo's engine in an emulator (DUO_STORIES=50: all)
+	@DUO_EMULATOR=$$($(DUO_TOOLS) emulator); DUO_EMULATOR1=$$($(DUO_TOOLS) emulator1); \
+	  export DUO_EMULATOR DUO_EMULATOR1; \
+	  "$$($(DUO_TOOLS) compiler)" -std=c11 -O2 -Wall -Wextra -Werror -ffp-contract=off -static \
+	    -no-pie -D_GNU_SOURCE native/tests/rvv_agree.c build/duo/cmake/libengine.a \
+	    -o build/duo/rvv_agree; \
+	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/rvv_agree c906; \
+	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/rvv_agree rvv; \
+	  DUO_CPU=$(DUO_CPU) DUO_SYNTHETIC=build/synthetic DUO_STORIES=$(DUO_STORIES) \
+	    $(PY) -m pytest -q -p no:cacheprovider tests/duo
+
+duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, write docs/duo.md
+	@COUNTER=$$($(DUO_TOOLS) counter); PLUGIN=$$($(DUO_TOOLS) plugin); \
+	  EMULATOR=$$($(DUO_TOOLS) emulator); \
+	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
+	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
