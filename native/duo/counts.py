@@ -81,10 +81,14 @@ def read_tokens(path: Path) -> list[dict[str, Counter[str]]]:
     return [dict(tokens[t]) for t in sorted(tokens)]
 
 
-def token_cost(tokens: list[dict[str, Counter[str]]], position: int) -> dict[str, Cost]:
-    """The cost of the token at a position, per part."""
-    before, after = tokens[position], tokens[position + 1]
-    return {part: Cost(after.get(part, Counter()) - before.get(part, Counter())) for part in PARTS}
+def token_cost(tokens: list[dict[str, Counter[str]]], first: int, end: int) -> dict[str, Cost]:
+    """The mean cost of the tokens at positions first .. end - 1, per part."""
+    before, after, n = tokens[first], tokens[end], end - first
+    costs = {}
+    for part in PARTS:
+        difference = after.get(part, Counter()) - before.get(part, Counter())
+        costs[part] = Cost(Counter({name: value // n for name, value in difference.items()}))
+    return costs
 
 
 def total(costs: dict[str, Cost]) -> Cost:

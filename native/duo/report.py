@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,8 @@ class Programs:
     work: Path
 
 
-def count(programs: Programs, case: Case) -> dict[int, dict[str, Cost]]:
-    """Cost per part of one token at each position."""
+def count(programs: Programs, case: Case) -> list[dict[str, Cost]]:
+    """Cost per part of one token at each position, then the mean of all from the second one on."""
     symbols = programs.work / "symbols"
     with symbols.open("wb") as file:
         subprocess.run(
@@ -66,7 +67,8 @@ def count(programs: Programs, case: Case) -> dict[int, dict[str, Cost]]:
     tokens = read_tokens(out)
     if len(tokens) < max(POSITIONS) + 2:
         raise RuntimeError(f"{case.name}: the story ended after {len(tokens)} tokens")
-    return {position: token_cost(tokens, position) for position in POSITIONS}
+    last = max(POSITIONS)
+    return [*(token_cost(tokens, p, p + 1) for p in POSITIONS), token_cost(tokens, 1, last + 1)]
 
 
 def speed(cost: Cost, megahertz: int) -> str:
@@ -75,19 +77,23 @@ def speed(cost: Cost, megahertz: int) -> str:
     return f"{rate:.0f} ({rate / (1 + ERROR_BAND):.0f} to {rate * (1 + ERROR_BAND):.0f})"
 
 
+def spaced(number: float) -> str:
+    """A whole number with its thousands apart."""
+    return f"{number:,.0f}".replace(",", " ")
+
+
 def table(header: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def cost_table(costs: dict[int, dict[str, Cost]]) -> str:
+def cost_table(costs: list[dict[str, Cost]]) -> str:
     """Instructions, bytes, beats and modelled speed of one case, one column per position."""
-    sums = {p: total(costs[p]) for p in POSITIONS}
+    sums = [total(c) for c in costs]
 
-    def row(name: str, value: object) -> list[str]:
-        assert callable(value)
-        return [name, *(f"{value(sums[p]):,.0f}".replace(",", " ") for p in POSITIONS)]
+    def row(name: str, value: Callable[[Cost], float]) -> list[str]:
+        return [name, *(spaced(value(s)) for s in sums)]
 
     rows = [
         row("instructions", lambda c: c.instructions),
@@ -104,11 +110,10 @@ def cost_table(costs: dict[int, dict[str, Cost]]) -> str:
         row("modelled cycles", lambda c: c.cycles),
     ]
     for part in PARTS:
-        values = [f"{costs[p][part].cycles:,.0f}".replace(",", " ") for p in POSITIONS]
-        rows.append([f"- {part}", *values])
+        rows.append([f"- {part}", *(spaced(c[part].cycles) for c in costs)])
     for megahertz in (850, 1000):
-        rows.append([f"modelled tok/s, {megahertz} MHz", *(speed(sums[p], megahertz) for p in POSITIONS)])
-    return table(["per token", *(f"position {p}" for p in POSITIONS)], rows)
+        rows.append([f"modelled tok/s, {megahertz} MHz", *(speed(s, megahertz) for s in sums)])
+    return table(["per token", *(f"position {p}" for p in POSITIONS), "mean"], rows)
 
 
 PUBLISHED = [
@@ -120,14 +125,15 @@ PUBLISHED = [
 ]
 
 
-def comparison(results: dict[str, dict[int, dict[str, Cost]]]) -> str:
+def comparison(results: dict[str, list[dict[str, Cost]]]) -> str:
     """Published entries and ours: tokens per second and instructions per token."""
     rows = list(PUBLISHED)
     for name, costs in results.items():
-        cost = total(costs[POSITIONS[0]])
-        rows.append([f"**ours, {name}**", f"{850e6 / cost.cycles:.0f} modelled",
-                     f"{cost.instructions / 1e6:.2f}"])  # fmt: skip
-    return table(["stories15M's shape", "tok/s on the board", "million instructions per token"], rows)
+        cost = total(costs[0])
+        rate, millions = 850e6 / cost.cycles, cost.instructions / 1e6
+        rows.append([f"**ours, {name}**", f"{rate:.0f} modelled", f"{millions:.2f}"])
+    header = ["stories15M's shape", "tok/s on the board", "million instructions per token"]
+    return table(header, rows)
 
 
 def memory_table(programs: Programs, cases: list[Case]) -> str:
@@ -141,18 +147,14 @@ def memory_table(programs: Programs, cases: list[Case]) -> str:
     return table(["model", "MB of file", "peak MB resident, 256 tokens"], rows)
 
 
-def pack(programs: Programs, checkpoint: Path, tokenizer: Path, name: str, options: list[str]) -> Path:
-    """A .story made by the host's engine."""
-    story = programs.work / f"{name}.story"
-    subprocess.run(
-        [programs.host_storyteller, "pack", str(checkpoint), str(tokenizer), "-o", str(story), *options],
-        check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return story
+def pack(programs: Programs, checkpoint: Path, tokenizer: Path, story: Path, coding: str) -> None:
+    """Writes a .story with the host's engine."""
+    command = [programs.host_storyteller, "pack", checkpoint, tokenizer, "-q", coding, "-o", story]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def cases_of(programs: Programs) -> list[Case]:
-    """The models that are at hand, each as int8 and int4, with the full and the screened classifier."""
+    """The models at hand, as int8 and int4, with the full and with the screened classifier."""
     synthetic = programs.work / "synthetic15M.bin"
     tokenizer = programs.work / "synthetic15M.tok"
     subprocess.run([programs.synthetic, str(synthetic), str(tokenizer)], check=True)
@@ -163,7 +165,8 @@ def cases_of(programs: Programs) -> list[Case]:
     cases = []
     for name, (checkpoint, tokens) in models.items():
         for coding in ("int8", "int4"):
-            story = pack(programs, checkpoint, tokens, f"{name}-{coding}", ["-q", coding])
+            story = programs.work / f"{name}-{coding}.story"
+            pack(programs, checkpoint, tokens, story, coding)
             greedy = ("-t", "0")
             cases.append(Case(f"{name}, {coding}, full classifier", story, (*greedy, "--full")))
             cases.append(Case(f"{name}, {coding}, screened, greedy", story, greedy))

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SMALL_SHAPE = ("64", "172", "3", "4", "2", "2000", "256")  # dim hidden layers heads kv vocab context
+# dim, hidden, layers, heads, kv heads, vocab, context
+SMALL_SHAPE = ["64", "172", "3", "4", "2", "2000", "256"]
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.duo.conftest import CODINGS, Engines, pack
 
 STORIES = int(os.environ.get("DUO_STORIES", "4"))
 FULL = STORIES >= 50
 PROMPTS = ("", "Once upon a time", "The cat", "One day a little boat", "Lily and Tom")
-SAMPLINGS = (("-t", "0"), ("-t", "1", "-p", "0.9"), ("-t", "0.8", "-p", "1"), ("-t", "1.3", "-p", "0.6"))
+SAMPLINGS = ("-t 0", "-t 1 -p 0.9", "-t 0.8 -p 1", "-t 1.3 -p 0.6")
 
 
 def story(command: tuple[str, ...], model: Path, number: int, steps: int, *extra: str) -> bytes:
     """The text of story `number`: its prompt, sampling and seed follow from the number."""
     prompt, sampling = PROMPTS[number % len(PROMPTS)], SAMPLINGS[number % len(SAMPLINGS)]
-    run = subprocess.run(
-        [*command, str(model), "-i", prompt, *sampling, "-s", str(number + 1), "-n", str(steps), *extra],
-        capture_output=True,
-        check=False,
-    )  # fmt: skip
+    options = ["-i", prompt, *sampling.split(), "-s", str(number + 1), "-n", str(steps), *extra]
+    run = subprocess.run([*command, str(model), *options], capture_output=True, check=False)
     assert run.returncode == 0, run.stderr.decode()
     return run.stdout
 
