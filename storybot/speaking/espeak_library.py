@@ -86,3 +86,11 @@ def voice_names(library: ctypes.CDLL) -> Iterator[tuple[str, str]]:
         voice = voices[index].contents
         yield voice.languages[1:].decode(), voice.name.decode()
         index += 1
+
+
+def set_voice(library: ctypes.CDLL, accent: str) -> bool:
+    """Choose a voice by name or file, else by language tag, as the program espeak-ng does."""
+    if library.espeak_SetVoiceByName(accent.encode()) == 0:
+        return True
+    wanted = VoiceSpec(languages=accent.encode())
+    return bool(library.espeak_SetVoiceByProperties(ctypes.byref(wanted)) == 0)

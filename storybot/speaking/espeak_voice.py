@@ -48,7 +48,7 @@ class EspeakVoice:
         if manner == self._manner:
             return
         known = self._manner is not None and manner.accent == self._manner.accent
-        if not known and self._library.espeak_SetVoiceByName(manner.accent.encode()) != 0:
+        if not known and not espeak.set_voice(self._library, manner.accent):
             raise unknown_accent(manner.accent)
         self._library.espeak_SetParameter(espeak.RATE, manner.speed, 0)
         self._library.espeak_SetParameter(espeak.PITCH, manner.pitch, 0)
@@ -70,6 +70,6 @@ def _words(events: Any) -> Iterator[WordMark]:
     index = 0
     while events[index].type != espeak.EVENT_END:
         event = events[index]
-        if event.type == espeak.EVENT_WORD and event.text_position > 0:
+        if event.type == espeak.EVENT_WORD and event.length > 0:  # 0: the end of a clause
             yield WordMark(event.sample, event.text_position - 1, event.length)
         index += 1

@@ -13,26 +13,25 @@ class Resampler:
     """
 
     def __init__(self, source: int, target: int) -> None:
-        self._step = source / target  # source samples for each target sample
-        self._place = 0.0  # of the next target sample, counted from _last
+        self._source, self._target = source, target  # Hz
+        self._place = 0  # of the next sample made, in 1/target of a source sample after _last
         self._last = 0  # the sample before the piece to come
 
     def convert(self, samples: bytes) -> bytes:
         """int16 mono in, int16 mono out; one source sample is held back for the next piece."""
         line = array("h", [self._last])
         line.frombytes(samples)
-        count = len(line) - 1
+        source, target = self._source, self._target
+        end = (len(line) - 1) * target
         result = array("h")
-        place, step = self._place, self._step
-        while place < count:
-            index = int(place)
+        for place in range(self._place, end, source):
+            index, part = divmod(place, target)
             left = line[index]
-            result.append(left + int((line[index + 1] - left) * (place - index)))
-            place += step
-        self._place = place - count
+            result.append(left + (line[index + 1] - left) * part // target)
+        self._place += len(result) * source - end
         self._last = line[-1]
         return result.tobytes()
 
     def needed(self, frames: int) -> int:
         """Source samples that give about so many target samples."""
-        return max(1, round(frames * self._step))
+        return max(1, round(frames * self._source / self._target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import wave
 from pathlib import Path
+from typing import BinaryIO
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.silent_out import SilentPlayer
@@ -19,6 +20,7 @@ class WavPlayer(SilentPlayer):
         self._path, self._rate = path, rate
         self._half = path.with_name(path.name + ".part")
         self._file: wave.Wave_write | None = None
+        self._bytes: BinaryIO
 
     def open(self) -> None:
         if self._file is not None:
@@ -28,9 +30,10 @@ class WavPlayer(SilentPlayer):
                 f"{self._path} is not a file; choose another name for the wav", Exit.SOUND_OUT
             )
         try:
-            self._file = wave.open(str(self._half), "wb")  # noqa: SIM115 (held until close)
+            self._bytes = self._half.open("wb")
         except OSError as error:
             raise self._given_up(error) from None
+        self._file = wave.open(self._bytes, "wb")  # noqa: SIM115 (held until close)
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(self._rate)
@@ -50,6 +53,7 @@ class WavPlayer(SilentPlayer):
             return
         try:
             file.close()
+            self._bytes.close()
             self._half.replace(self._path)
         except OSError as error:
             raise self._given_up(error) from None
@@ -59,6 +63,7 @@ class WavPlayer(SilentPlayer):
         with contextlib.suppress(OSError):
             if file is not None:
                 file.close()
+                self._bytes.close()
         with contextlib.suppress(OSError):
             self._half.unlink(missing_ok=True)
         return StorybotError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_a_gain_moves_evenly_over_played_sound(start: int, end: int) -> None:
     for _ in range(20):
         levels.append(gain.level)
         loudness(gain, 100)
-    steps = {round(b - a, 6) for a, b in zip(levels, levels[1:], strict=False)}
+    steps = {round(b - a, 6) for a, b in pairwise(levels)}
     assert steps == {(end - start) / 20}
     assert gain.level == gain.target == end
 

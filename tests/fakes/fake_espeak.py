@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Stands in for `espeak-ng --stdout`: FAKE_ESPEAK says how it behaves."""
+
+import os
+import struct
+import sys
+import time
+
+SOUND = struct.pack("<h", 1234)
+
+
+def main() -> int:
+    """Behave as FAKE_ESPEAK asks; returns the exit status."""
+    manner = os.environ.get("FAKE_ESPEAK", "speak")
+    text = sys.stdin.read()
+    if manner == "unknown":
+        print("Error: The specified espeak-ng voice does not exist.", file=sys.stderr)
+        return 1
+    if manner == "hang":
+        time.sleep(60)
+    sound = bytes(44) + SOUND * 100 * len(text) + bytes(2000)
+    if manner == "endless":
+        while True:
+            os.write(1, SOUND * 1000)
+    for start in range(0, len(sound), 777):  # pieces that cut samples in two
+        os.write(1, sound[start : start + 777])
+        if manner == "stutter":
+            time.sleep(0.001)
+        if manner == "hang-midway" and start > 2000:
+            time.sleep(60)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

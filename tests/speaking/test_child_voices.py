@@ -1,0 +1,175 @@
+"""Voices in child processes: the real programs, and fakes for the faults they never show."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+import types
+import wave
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.speaking import pyttsx3_child
+from storybot.speaking.espeak_child_voice import EspeakChildVoice
+from storybot.speaking.pyttsx3_voice import MISSING, UNKNOWN, Pyttsx3Voice
+from storybot.speaking.voice import Manner, Pcm, Voice
+
+FAKE = str(Path(__file__).parents[1] / "fakes" / "fake_espeak.py")
+SENTENCE = "Once upon a time."
+SOUND = b"\xd2\x04"  # one sample of fake_espeak.py
+
+
+def spoken(voice: Voice, text: str = SENTENCE, pieces: int = 1000) -> list[Pcm]:
+    heard: list[Pcm] = []
+
+    def keep(pcm: Pcm) -> bool:
+        heard.append(pcm)
+        return len(heard) < pieces
+
+    voice.synthesise(text, Manner(), keep)
+    voice.close()
+    return heard
+
+
+@pytest.mark.parametrize("voice", [EspeakChildVoice(), Pyttsx3Voice()], ids=lambda v: v.name)
+def test_the_real_ones_speak(voice: Voice) -> None:
+    if voice.name == "pyttsx3":
+        pytest.importorskip("pyttsx3")
+    heard = spoken(voice)
+    samples = b"".join(pcm.samples for pcm in heard)
+    assert 0.7 < len(samples) / 2 / voice.rate < 4
+    assert any(samples[-4:]), "the silence at its end is left out"
+    marks = [mark for pcm in heard for mark in pcm.words]
+    assert [SENTENCE[m.start : m.start + m.length] for m in marks] == SENTENCE.split()
+    with pytest.raises(StorybotError, match="no voice 'xx-none'") as caught:
+        voice.synthesise(SENTENCE, Manner(accent="xx-none"), lambda pcm: True)
+    assert caught.value.code == Exit.SOUND_OUT
+
+
+@pytest.mark.parametrize("manner", ["speak", "stutter"])
+def test_header_and_last_silence_are_left_out(manner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", manner)
+    heard = spoken(EspeakChildVoice(FAKE))
+    assert b"".join(pcm.samples for pcm in heard) == SOUND * 100 * len(SENTENCE)
+    assert len(heard[-1].words) == 4
+
+
+def test_no_more_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", "endless")
+    assert len(spoken(EspeakChildVoice(FAKE), pieces=3)) == 3
+
+
+@pytest.mark.parametrize("manner", ["hang", "hang-midway"])
+def test_a_voice_that_hangs_is_ended(manner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", manner)
+    begun = time.monotonic()
+    with pytest.raises(StorybotError, match="silent for 1 s") as caught:
+        spoken(EspeakChildVoice(FAKE, deadline=1.0))
+    assert caught.value.code == Exit.SOUND_OUT
+    assert time.monotonic() - begun < 30
+
+
+def test_a_voice_that_knows_no_such_accent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", "unknown")
+    with pytest.raises(StorybotError, match="no voice 'en-us'"):
+        spoken(EspeakChildVoice(FAKE))
+
+
+def test_a_program_that_is_missing() -> None:
+    with pytest.raises(StorybotError, match="install the package espeak-ng"):
+        spoken(EspeakChildVoice("/nowhere/espeak-ng"))
+
+
+def test_pyttsx3_that_hangs_is_ended() -> None:
+    with pytest.raises(StorybotError, match="pyttsx3 was silent"):
+        spoken(Pyttsx3Voice(deadline=0.01))
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [(MISSING, "install pyttsx3"), (UNKNOWN, "no voice"), (1, "failed"), (0, "failed")],
+)
+def test_what_pyttsx3s_process_reports(
+    status: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = Pyttsx3Voice()
+    monkeypatch.setattr(voice, "_speak_into", lambda wav, text, manner: status)
+    with pytest.raises(StorybotError, match=sentence):
+        spoken(voice)
+
+
+def test_pyttsx3_stops_when_no_more_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = Pyttsx3Voice()
+
+    def write(wav: Path, text: str, manner: Manner) -> int:
+        with wave.open(str(wav), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(22050)
+            file.writeframes(SOUND * 100_000)
+        return 0
+
+    monkeypatch.setattr(voice, "_speak_into", write)
+    assert len(spoken(voice, pieces=2)) == 2
+
+
+class FakeEngine:
+    """The part of pyttsx3 that the child uses."""
+
+    fault: Exception | None = None
+
+    def __init__(self) -> None:
+        self.asked: dict[str, object] = {}
+
+    def connect(self, topic: str, heard: object) -> None:
+        self.on_error = heard
+
+    def getProperty(self, name: str) -> list[object]:
+        return [types.SimpleNamespace(id="gmw/en-us", name="English", languages=["en-us"])]
+
+    def setProperty(self, name: str, value: object) -> None:
+        self.asked[name] = value
+
+    def save_to_file(self, text: str, wav: str) -> None:
+        self.asked["text"], self.wav = text, wav
+
+    def runAndWait(self) -> None:
+        Path(self.wav).write_bytes(b"RIFF")
+        if self.fault is not None:
+            self.on_error("error", self.fault)  # type: ignore[operator]
+
+
+def child(
+    monkeypatch: pytest.MonkeyPatch, engine: FakeEngine | Exception, wav: Path, accent: str
+) -> int:
+    def init(name: str) -> FakeEngine:
+        if isinstance(engine, Exception):
+            raise engine
+        return engine
+
+    monkeypatch.setitem(sys.modules, "pyttsx3", types.SimpleNamespace(init=init))
+    task = {"text": "Hi.", "wav": str(wav), "accent": accent, "speed": 120, "pitch": 40}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(task)))
+    return pyttsx3_child.main()
+
+
+@pytest.mark.parametrize("accent", ["en-us", "en-us+m3", "English", "gmw/en-us"])
+def test_the_child_asks_pyttsx3(
+    accent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine()
+    assert child(monkeypatch, engine, tmp_path / "a.wav", accent) == 0
+    assert engine.asked == {"voice": accent, "rate": 120, "pitch": 40, "text": "Hi."}
+
+
+def test_the_childs_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wav = tmp_path / "a.wav"
+    assert child(monkeypatch, FakeEngine(), wav, "tlh") == UNKNOWN
+    assert child(monkeypatch, OSError("no library"), wav, "en-us") == MISSING
+    broken = FakeEngine()
+    broken.fault = RuntimeError("disk full")
+    assert child(monkeypatch, broken, wav, "en-us") == 1

@@ -1,0 +1,181 @@
+"""Players without a device, the choice of players, voices and the lists of them."""
+
+from __future__ import annotations
+
+import errno
+import wave
+from array import array
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.settings import SpeakingSettings
+from storybot.speaking import devices, espeak_library, players, voices
+from storybot.speaking.queued_player import QueuedPlayer
+from storybot.speaking.silent_out import SilentPlayer
+from storybot.speaking.wav_out import WavPlayer
+
+RATE = 22050
+SOUND = array("h", [1000, -1000] * 500).tobytes()
+
+
+def test_a_wav_holds_what_was_played(tmp_path: Path) -> None:
+    path = tmp_path / "story.wav"
+    player = WavPlayer(path, RATE, 50)
+    player.write(SOUND)
+    player.pause()
+    player.resume()
+    player.write(SOUND)
+    player.rest()
+    player.stop()
+    player.check()
+    assert not path.exists()
+    assert player.played() == player.written() == 2000
+    assert player.first_sound is not None
+    player.close()
+    player.close()
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
+        assert set(array("h", file.readframes(9999))) == {500, -500}
+        assert file.getnframes() == 2000
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_wav_replaces_an_older_one_only_when_complete(tmp_path: Path) -> None:
+    path = tmp_path / "story.wav"
+    path.write_text("the old one")
+    player = WavPlayer(path, RATE, 100)
+    player.write(SOUND)
+    assert path.read_text() == "the old one"
+    player.close()
+    assert path.read_bytes()[:4] == b"RIFF"
+
+
+def test_a_wav_that_cannot_be_written(tmp_path: Path) -> None:
+    player = WavPlayer(tmp_path / "no" / "story.wav", RATE, 100)
+    with pytest.raises(StorybotError, match="No such file or directory") as caught:
+        player.open()
+    assert caught.value.code == Exit.SOUND_OUT
+
+
+def test_a_wav_never_replaces_a_device(tmp_path: Path) -> None:
+    with pytest.raises(StorybotError, match="is not a file"):
+        WavPlayer(tmp_path, RATE, 100).reopen()
+
+
+@pytest.mark.parametrize("when", ["write", "close"])
+def test_a_full_disk_leaves_no_half_wav(
+    when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = WavPlayer(tmp_path / "story.wav", RATE, 100)
+    player.write(SOUND)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if when == "write":
+        monkeypatch.setattr(wave.Wave_write, "writeframesraw", full)
+    else:
+        monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StorybotError, match="No space left on device"):
+        player.write(SOUND) if when == "write" else player.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_silence_counts(tmp_path: Path) -> None:
+    player = SilentPlayer(RATE, 100)
+    player.reopen()
+    assert player.write(SOUND)
+    for step in (player.pause, player.resume, player.stop, player.rest, player.check, player.close):
+        step()
+    assert player.played() == player.written() == 1000
+
+
+@pytest.mark.parametrize(
+    ("driver", "profile", "has_pyaudio", "expected"),
+    [
+        ("auto", "full", True, "portaudio"),
+        ("auto", "full", False, "alsa"),
+        ("auto", "small", True, "alsa"),
+        ("portaudio", "small", True, "portaudio"),
+        ("silent", "full", True, "silent"),
+    ],
+)
+def test_the_driver_for_a_profile(
+    driver: str, profile: str, has_pyaudio: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: "yes" if has_pyaudio else None)
+    assert players.chosen(SpeakingSettings(driver=driver), profile) == expected
+
+
+def test_the_player_for_a_driver(tmp_path: Path) -> None:
+    def made(driver: str, wav: Path | None = None) -> object:
+        return players.make_player(SpeakingSettings(driver=driver), "full", RATE, wav)
+
+    assert isinstance(made("silent"), SilentPlayer)
+    assert isinstance(made("wav"), WavPlayer)
+    assert isinstance(made("portaudio", tmp_path / "a.wav"), WavPlayer)
+    assert isinstance(made("portaudio"), QueuedPlayer)
+    assert isinstance(made("alsa"), QueuedPlayer)
+
+
+def test_loudspeakers_come_from_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storybot.speaking.portaudio_out.portaudio_outputs", lambda: [("P", True)])
+    monkeypatch.setattr("storybot.speaking.alsa_out.alsa_outputs", lambda: [("A", False)])
+
+    def listed(driver: str) -> list[tuple[str, bool]]:
+        return devices.loudspeakers(SpeakingSettings(driver=driver), "full")
+
+    assert listed("portaudio") == [("P", True)]
+    assert listed("alsa") == [("A", False)]
+    with pytest.raises(StorybotError, match="silent has no loudspeakers"):
+        listed("silent")
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the machine is made to have; tests take things away."""
+    has = {"library", "program", "pyttsx3"}
+
+    def load(name: str = "") -> object:
+        if "library" not in has:
+            raise StorybotError("the voice library libespeak-ng is missing", Exit.SOUND_OUT)
+        return object()
+
+    monkeypatch.setattr(espeak_library, "load", load)
+    monkeypatch.setattr("shutil.which", lambda name: "/x" if "program" in has else None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: "x" if "pyttsx3" in has else None)
+    return has
+
+
+def test_auto_takes_the_first_voice_there_is(installed: set[str]) -> None:
+    settings = SpeakingSettings()
+    assert voices.chosen(settings) == "espeak"
+    installed.remove("library")
+    assert voices.chosen(settings) == "espeak-child"
+    assert voices.make_voice("auto").name == "espeak-child"
+    assert "libespeak-ng1" in voices.lacking("espeak")
+    assert "libespeak-ng1" in voices.lacking("pyttsx3")
+    installed.remove("program")
+    assert voices.chosen(settings) == "espeak"
+    with pytest.raises(StorybotError, match="libespeak-ng is missing"):
+        voices.make_voice("auto")
+    assert voices.chosen(SpeakingSettings(voice="pyttsx3")) == "pyttsx3"
+
+
+def test_a_voice_that_is_not_installed(installed: set[str]) -> None:
+    assert voices.make_voice("pyttsx3").name == "pyttsx3"
+    installed.remove("pyttsx3")
+    with pytest.raises(StorybotError, match=r"pyttsx3 needs pip's pyttsx3; install it"):
+        voices.make_voice("pyttsx3")
+    installed.remove("program")
+    with pytest.raises(StorybotError, match="needs the package espeak-ng"):
+        voices.make_voice("espeak-child")
+
+
+def test_accents_begin_with_english() -> None:
+    found = voices.accents()
+    assert found[0].language.startswith("en")
+    assert any(accent.language == "ko" for accent in found)
+    assert voices.make_voice("espeak").name == "espeak"
