@@ -62,7 +62,7 @@ bool command_tell(int argc, char **argv, Fault *fault)
     Sampler sampler;
     Story story = { (const uint8_t *)o.prompt, strlen(o.prompt), engine.steps };
     Pace pace;
-    bool told = sampler_open(&sampler, engine.kernels, engine.model.shape.vocab, o.temperature,
+    bool told = sampler_open(&sampler, engine.kernels, &engine.model, o.temperature,
                              o.topp, (uint64_t)o.seed, fault)
         && tell(&engine.transformer, &engine.tokenizer, engine.screen, &sampler, &story, stdout,
                 &pace, fault);

@@ -30,19 +30,20 @@ static void judge_batch(Judge *judge, const int *tokens, int n, int pos)
     transformer_score(&judge->engine->transformer, n, judge->row_logits);
 }
 
-/* -ln p of `token` after position i of the batch. */
+/*
+ * -ln p of `token` after position i of the batch, whose logits become probabilities. Their float
+ * sum is not quite 1; a double one of them takes that back.
+ */
 static double nats_of(const Judge *judge, int i, int token)
 {
     const Model *model = &judge->engine->model;
-    const float *logits = judge->row_logits + (size_t)i * logits_stride(judge);
-    float most = logits[0];
-    for (int r = 1; r < model->shape.vocab; r++)
-        most = logits[r] > most ? logits[r] : most;
+    float *logits = judge->row_logits + (size_t)i * logits_stride(judge);
+    judge->engine->kernels->softmax(logits, model->shape.vocab);
     double sum = 0.0;
     for (int r = 0; r < model->shape.vocab; r++)
-        sum += (double)expf(logits[r] - most);
+        sum += (double)logits[r];
     uint32_t row = model->row_of_token ? model->row_of_token[token] : (uint32_t)token;
-    return log(sum) - (double)(logits[row] - most);
+    return log(sum) - log((double)logits[row]);
 }
 
 static int top_token(const Judge *judge, int i)
@@ -72,14 +73,14 @@ static void judge_story(Judge *judge, Judge *other, const int *tokens, int count
         for (int i = 0; i < n; i++) {
             int previous = tokens[pos + i], token = tokens[pos + i + 1];
             uint8_t byte;
+            if (other->engine)
+                score->same_top += top_token(judge, i) == top_token(other, i);
             score->nats += nats_of(judge, i, token);
             score->characters += count_characters(
                 tokenizer_decode(&judge->engine->tokenizer, previous, token, &byte));
             score->tokens++;
-            if (other->engine) {
+            if (other->engine)
                 score->nats_of_other += nats_of(other, i, token);
-                score->same_top += top_token(judge, i) == top_token(other, i);
-            }
         }
     }
     score->stories++;

@@ -77,6 +77,12 @@ typedef struct Kernels {
     void (*softmax)(float *x, int n);
 
     /*
+     * weights[j] = exp(x[j] / temperature - shift): what softmax sums up, of logits over the
+     * temperature whose largest is `shift`.
+     */
+    void (*weigh)(float *weights, const float *x, int n, float temperature, float shift);
+
+    /*
      * Attention of one query head over positions 0..pos.
      *   q       (head_size), already rotated
      *   keys    key blocks of this layer and kv head: block t / 32 at

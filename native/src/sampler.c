@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
-bool sampler_open(Sampler *sampler, const Kernels *kernels, int vocab, float temperature,
+bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, float temperature,
                   float topp, uint64_t seed, Fault *fault)
 {
+    int vocab = model->shape.vocab;
     *sampler = (Sampler){
-        .kernels = kernels, .vocab = vocab, .temperature = temperature, .topp = topp,
+        .kernels = kernels, .vocab = vocab,
+        .exact_sum = model->is_story && model->classifier.coding != CODING_F32,
+        .temperature = temperature, .topp = topp,
         .state = seed ? seed : 1,
         .candidates = malloc((size_t)vocab * sizeof(Candidate)),
     };
@@ -104,13 +107,36 @@ static int pick_from_top(Sampler *sampler, const float *probabilities, float coi
     return heap[left].token; /* rounding left the sum below the draw */
 }
 
+static void softmax_as_reference(const Sampler *sampler, float *logits)
+{
+    for (int i = 0; i < sampler->vocab; i++)
+        logits[i] /= sampler->temperature;
+    sampler->kernels->softmax(logits, sampler->vocab);
+}
+
+static void softmax_exactly(const Sampler *sampler, float *logits)
+{
+    int n = sampler->vocab;
+    float shift = logits[sampler->kernels->argmax(logits, n)] / sampler->temperature;
+    sampler->kernels->weigh(logits, logits, n, sampler->temperature, shift);
+    int64_t sum = 0;
+    for (int i = 0; i < n; i++) {
+        float weight = logits[i] < 1.0f ? logits[i] : 1.0f; /* NaN of broken weights counts as 1 */
+        sum += (int32_t)(weight * 0x1p30f);
+    }
+    float divisor = (float)((double)sum * 0x1p-30);
+    for (int i = 0; i < n; i++)
+        logits[i] /= divisor;
+}
+
 int sampler_pick(Sampler *sampler, float *logits)
 {
     if (sampler->temperature == 0.0f)
         return sampler->kernels->argmax(logits, sampler->vocab);
-    for (int i = 0; i < sampler->vocab; i++)
-        logits[i] /= sampler->temperature;
-    sampler->kernels->softmax(logits, sampler->vocab);
+    if (sampler->exact_sum)
+        softmax_exactly(sampler, logits);
+    else
+        softmax_as_reference(sampler, logits);
     float coin = sampler_coin(sampler);
     if (sampler->topp <= 0.0f || sampler->topp >= 1.0f)
         return pick_from_all(logits, sampler->vocab, coin);

@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "kernels.h"
+#include "model.h"
 
 typedef struct Candidate {
     float probability;
@@ -16,13 +17,14 @@ typedef struct Candidate {
 typedef struct Sampler {
     const Kernels *kernels;
     int vocab;
+    bool exact_sum;    /* see sampler_pick */
     float temperature; /* 0: the most likely token */
     float topp;        /* out of (0, 1): the whole distribution */
     uint64_t state;    /* of the random numbers, never 0 */
     Candidate *candidates; /* (vocab), scratch of top-p */
 } Sampler;
 
-bool sampler_open(Sampler *sampler, const Kernels *kernels, int vocab, float temperature,
+bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, float temperature,
                   float topp, uint64_t seed, Fault *fault);
 
 void sampler_close(Sampler *sampler);
@@ -32,7 +34,9 @@ float sampler_coin(Sampler *sampler);
 
 /*
  * The next token. With temperature 0 no coin is used; else one coin per call:
- *   logits = logits / temperature, then softmax, both in place, in token order;
+ *   logits = logits / temperature, then softmax, both in place, in token order; for int8 and int4
+ *   packs the softmax's sum is formed exactly, of the weights as multiples of 2^-30 (rounded down),
+ *   so that no order of the rows and no skipped small one changes it;
  *   topp out of (0, 1): the first token whose ascending cumulative probability exceeds the coin;
  *   else of the tokens with p >= (1 - topp) / (vocab - 1), ordered by p descending, by token
  *   ascending where equal, the shortest prefix with a cumulative sum above topp is kept, and the

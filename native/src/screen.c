@@ -72,7 +72,7 @@ int screen_pick(Screen *screen, Transformer *t, Sampler *sampler)
     } else {
         uint64_t state = sampler->state;
         float coin = sampler_coin(sampler);
-        token = screen_pick_drawn(screen, t, sampler->temperature, sampler->topp, coin);
+        token = screen_pick_drawn(screen, t, sampler, coin);
         if (token == DRAW_UNDECIDED)
             sampler->state = state; /* the full pass draws the same coin */
     }

@@ -78,12 +78,18 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 }
 
 /*
- * Bounds on the sum that the sampler forms: its float additions each err by at most the smaller of
- * the addend and ROUNDOFF times the running sum.
+ * Bounds on the sum that the sampler forms. Exact sums lose less than 2^-30 a row and are rounded
+ * once; float additions each err by at most the smaller of the addend and ROUNDOFF times the
+ * running sum.
  */
 static void bound_sum(const Draw *d, double *least, double *most)
 {
     double exact = d->known_mass + d->most_rest, per_row = exact * (1.001 * ROUNDOFF);
+    if (d->exact_sum) {
+        *least = (d->known_mass + d->least_rest - d->vocab * 0x1p-30) * (1.0 - 2.0 * ROUNDOFF);
+        *most = exact * (1.0 + 2.0 * ROUNDOFF);
+        return;
+    }
     double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
     *least = (d->known_mass + d->least_rest - error) * (1.0 - 1e-12);
     *most = (exact + error) * (1.0 + 1e-12);

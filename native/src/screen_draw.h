@@ -24,6 +24,7 @@ typedef struct Draw {
     double least_rest;  /* bounds on the sum of the weights of the rows not scored */
     double most_rest;
     double most_weight; /* bound on each of the weights of rows not scored */
+    bool exact_sum;     /* how the sampler sums weights, see sampler.h */
     float topp;
     float coin;
 } Draw;

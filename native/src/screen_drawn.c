@@ -173,14 +173,16 @@ static void score_looked(Sight *sight)
     }
 }
 
-int screen_pick_drawn(Screen *s, Transformer *t, float temperature, float topp, float coin)
+int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float coin)
 {
+    float temperature = sampler->temperature, topp = sampler->topp;
     int vocab = s->model->shape.vocab;
     bool top = topp > 0.0f && topp < 1.0f;
     Sight sight = {
         .s = s, .t = t, .temperature = temperature,
         .floor = top ? (1.0f - topp) / (float)(vocab - 1) : 0.0,
-        .draw = { .known = s->known, .vocab = vocab, .topp = topp, .coin = coin },
+        .draw = { .known = s->known, .vocab = vocab,
+                  .exact_sum = sampler->exact_sum, .topp = topp, .coin = coin },
     };
     sight.draw.least_known = sight.floor;
     take_scored(&sight);

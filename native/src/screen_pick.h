@@ -21,7 +21,7 @@ void screen_score(Screen *screen, Transformer *t, int first, int end);
 
 /* Both start from a scored hot set, and may return DRAW_UNDECIDED. */
 int screen_pick_likeliest(Screen *screen, Transformer *t);
-int screen_pick_drawn(Screen *screen, Transformer *t, float temperature, float topp, float coin);
+int screen_pick_drawn(Screen *screen, Transformer *t, const Sampler *sampler, float coin);
 
 /* Rows of a block that exist: 32, or fewer in the last. */
 static inline int rows_of_block(const Screen *screen, int block)

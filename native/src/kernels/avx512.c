@@ -186,6 +186,7 @@ const Kernels avx512_kernels = {
     .add = scalar_add,
     .swiglu = avx512_swiglu,
     .softmax = avx512_softmax,
+    .weigh = avx512_weigh,
     .attend = avx512_attend,
     .argmax = avx512_argmax,
 };

@@ -16,6 +16,7 @@ void avx512_quantise(const float *x, int cols, int stride, int group, int8_t *q,
 void avx512_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx512_swiglu(float *gate, const float *up, int n);
 void avx512_softmax(float *x, int n);
+void avx512_weigh(float *weights, const float *x, int n, float temperature, float shift);
 void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
 int avx512_argmax(const float *x, int n);

@@ -6,55 +6,57 @@
 
 #include "avx512.h"
 
-/* Rows that advance together; two registers hide the latency of the additions. */
-enum { LANES = 16 };
+/* Rows per register, and positions that share one pass over packed weights. */
+enum { LANES = 16, TOGETHER = 4 };
 
-/* Interleaves pairs, then fours, of 32-bit lanes, then 128-bit quarters: row i becomes column i. */
-static inline void transpose(__m512 m[LANES])
+/* The positions of `x` from `first` on; only f is looked at. */
+static Activations from_position(const Activations *x, int first)
 {
-    __m512 t[LANES];
-    for (int i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_ps(m[i], m[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(m[i], m[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4) {
-        __m512d a = _mm512_castps_pd(t[i]), b = _mm512_castps_pd(t[i + 1]);
-        __m512d c = _mm512_castps_pd(t[i + 2]), d = _mm512_castps_pd(t[i + 3]);
-        m[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
-        m[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
-        m[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
-        m[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
-    }
-    for (int i = 0; i < 4; i++) {
-        __m512 a = m[i], b = m[i + 4], c = m[i + 8], d = m[i + 12];
-        __m512 ab = _mm512_shuffle_f32x4(a, b, 0x88), ab2 = _mm512_shuffle_f32x4(a, b, 0xdd);
-        __m512 cd = _mm512_shuffle_f32x4(c, d, 0x88), cd2 = _mm512_shuffle_f32x4(c, d, 0xdd);
-        t[i] = _mm512_shuffle_f32x4(ab, cd, 0x88);
-        t[i + 8] = _mm512_shuffle_f32x4(ab, cd, 0xdd);
-        t[i + 4] = _mm512_shuffle_f32x4(ab2, cd2, 0x88);
-        t[i + 12] = _mm512_shuffle_f32x4(ab2, cd2, 0xdd);
-    }
-    for (int i = 0; i < LANES; i++)
-        m[i] = t[i];
+    Activations rest = *x;
+    rest.f += (size_t)first * (size_t)x->f_stride;
+    return rest;
+}
+
+/* Four columns of rows i, i + 4, i + 8 and i + 12, a quarter of the register each. */
+static inline __m512 load_rows(const float *w, size_t cols)
+{
+    __m512 m = _mm512_castps128_ps512(_mm_loadu_ps(w));
+    m = _mm512_mask_broadcast_f32x4(m, 0x00f0, _mm_loadu_ps(w + 4 * cols));
+    m = _mm512_mask_broadcast_f32x4(m, 0x0f00, _mm_loadu_ps(w + 8 * cols));
+    return _mm512_mask_broadcast_f32x4(m, 0xf000, _mm_loadu_ps(w + 12 * cols));
+}
+
+/* Transposes 16 rows of four columns: m[c] is column c, row r in lane r. */
+static inline void load_columns(__m512 m[4], const float *w, size_t cols)
+{
+    __m512 a = load_rows(w, cols), b = load_rows(w + cols, cols);
+    __m512 c = load_rows(w + 2 * cols, cols), d = load_rows(w + 3 * cols, cols);
+    __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+    __m512d ab2 = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+    __m512d cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+    __m512d cd2 = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+    m[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab, cd));
+    m[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab, cd));
+    m[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(ab2, cd2));
+    m[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(ab2, cd2));
 }
 
 /* 16 whole rows for n positions; `x` has f_stride floats between positions. */
 static inline __attribute__((always_inline)) void
 rows_16(float *y, int y_stride, const float *w, int cols, const Activations *x, int n)
 {
-    __m512 acc[MAX_BATCH];
+    __m512 acc[TOGETHER];
     for (int i = 0; i < n; i++)
         acc[i] = _mm512_setzero_ps();
+    /* sixteen rows are read side by side, but fetched one after the other, one block ahead */
+    const float *next = w + (size_t)LANES * (size_t)cols;
     int k = 0;
-    for (; k + LANES <= cols; k += LANES) {
-        __m512 m[LANES];
-        for (int r = 0; r < LANES; r++) {
-            const float *row = w + (size_t)r * (size_t)cols + k;
-            m[r] = _mm512_loadu_ps(row);
-            _mm_prefetch((const char *)(row + (size_t)LANES * (size_t)cols), _MM_HINT_T0);
-        }
-        transpose(m);
-        for (int c = 0; c < LANES; c++)
+    for (; k + 4 <= cols; k += 4, next += 4 * LANES) {
+        __m512 m[4];
+        load_columns(m, w + k, (size_t)cols);
+        for (int line = 0; line < 4; line++)
+            _mm_prefetch((const char *)(next + line * LANES), _MM_HINT_T1);
+        for (int c = 0; c < 4; c++)
             for (int i = 0; i < n; i++) {
                 __m512 input = _mm512_set1_ps(x->f[(size_t)i * (size_t)x->f_stride
                                                    + (size_t)(k + c)]);
@@ -81,10 +83,17 @@ void avx512_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int bl
     last = last < matrix->rows ? last : matrix->rows;
     for (; row + LANES <= last; row += LANES) {
         const float *w = (const float *)matrix->data + (size_t)row * (size_t)matrix->cols;
-        if (n == 1)
-            rows_16(y + (row - first), y_stride, w, matrix->cols, x, 1);
-        else
-            rows_16(y + (row - first), y_stride, w, matrix->cols, x, n);
+        int i = 0;
+        for (; i + TOGETHER <= n; i += TOGETHER) {
+            Activations part = from_position(x, i);
+            rows_16(y + (size_t)i * (size_t)y_stride + (row - first), y_stride, w, matrix->cols,
+                    &part, TOGETHER);
+        }
+        for (; i < n; i++) {
+            Activations part = from_position(x, i);
+            rows_16(y + (size_t)i * (size_t)y_stride + (row - first), y_stride, w, matrix->cols,
+                    &part, 1);
+        }
     }
     for (; row < last; row++) {
         const float *w = (const float *)matrix->data + (size_t)row * (size_t)matrix->cols;
@@ -102,7 +111,7 @@ void avx512_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int bl
 static inline __attribute__((always_inline)) void
 block_32(float *y, int y_stride, const float *w, int cols, const Activations *x, int n)
 {
-    __m512 low[MAX_BATCH], high[MAX_BATCH];
+    __m512 low[TOGETHER], high[TOGETHER];
     for (int i = 0; i < n; i++)
         low[i] = high[i] = _mm512_setzero_ps();
     for (int k = 0; k < cols; k++, w += BLOCK_ROWS) {
@@ -125,9 +134,14 @@ void avx512_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0,
     size_t block_floats = (size_t)matrix->cols * BLOCK_ROWS;
     const float *w = (const float *)matrix->data + (size_t)block0 * block_floats;
     for (int b = block0; b < block1; b++, w += block_floats, y += BLOCK_ROWS) {
-        if (n == 1)
-            block_32(y, y_stride, w, matrix->cols, x, 1);
-        else
-            block_32(y, y_stride, w, matrix->cols, x, n);
+        int i = 0;
+        for (; i + TOGETHER <= n; i += TOGETHER) {
+            Activations part = from_position(x, i);
+            block_32(y + (size_t)i * (size_t)y_stride, y_stride, w, matrix->cols, &part, TOGETHER);
+        }
+        for (; i < n; i++) {
+            Activations part = from_position(x, i);
+            block_32(y + (size_t)i * (size_t)y_stride, y_stride, w, matrix->cols, &part, 1);
+        }
     }
 }

@@ -87,6 +87,15 @@ void avx512_softmax(float *x, int n)
         store_below(x, i, n, _mm512_div_ps(load_below(x, i, n), divisor));
 }
 
+void avx512_weigh(float *weights, const float *x, int n, float temperature, float shift)
+{
+    const __m512 divisor = _mm512_set1_ps(temperature), most = _mm512_set1_ps(shift);
+    for (int j = 0; j < n; j += LANES) {
+        __m512 quotient = _mm512_div_ps(load_below(x, j, n), divisor);
+        store_below(weights, j, n, exp_512(_mm512_sub_ps(quotient, most)));
+    }
+}
+
 int avx512_argmax(const float *x, int n)
 {
     __m512 best = _mm512_set1_ps(x[0]);

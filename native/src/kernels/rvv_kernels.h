@@ -30,6 +30,7 @@
         .add = rvv_add, \
         .swiglu = rvv_swiglu, \
         .softmax = rvv_softmax, \
+        .weigh = rvv_weigh, \
         .attend = rvv_attend, \
         .argmax = rvv_argmax, \
     }

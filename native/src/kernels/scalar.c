@@ -148,6 +148,7 @@ const Kernels scalar_kernels = {
     .add = scalar_add,
     .swiglu = scalar_swiglu,
     .softmax = scalar_softmax,
+    .weigh = scalar_weigh,
     .attend = scalar_attend,
     .argmax = scalar_argmax,
 };

@@ -15,6 +15,7 @@ void scalar_rmsnorm(float *out, const float *x, const float *weight, int n);
 void scalar_add(float *x, const float *y, int n);
 void scalar_swiglu(float *gate, const float *up, int n);
 void scalar_softmax(float *x, int n);
+void scalar_weigh(float *weights, const float *x, int n, float temperature, float shift);
 void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
 int scalar_argmax(const float *x, int n);

@@ -61,6 +61,12 @@ void scalar_softmax(float *x, int n)
         x[i] /= sum;
 }
 
+void scalar_weigh(float *weights, const float *x, int n, float temperature, float shift)
+{
+    for (int j = 0; j < n; j++)
+        weights[j] = exp_f32(x[j] / temperature - shift);
+}
+
 void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores)
 {
