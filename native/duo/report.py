@@ -149,8 +149,8 @@ def memory_table(programs: Programs, cases: list[Case]) -> str:
 
 def pack(programs: Programs, checkpoint: Path, tokenizer: Path, story: Path, coding: str) -> None:
     """Writes a .story with the host's engine."""
-    command = [programs.host_storyteller, "pack", checkpoint, tokenizer, "-q", coding, "-o", story]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    command = [programs.host_storyteller, "pack", str(checkpoint), str(tokenizer)]
+    subprocess.run([*command, "-q", coding, "-o", str(story)], check=True, capture_output=True)
 
 
 def cases_of(programs: Programs) -> list[Case]:

@@ -34,3 +34,27 @@ duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, w
 	  EMULATOR=$$($(DUO_TOOLS) emulator); \
 	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
 	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
+
+# The contest's measurement. CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs
+# the Duo's program in the emulator, where RUNS and STEPS should be small. RUN_C may name run.c.
+ON ?= here
+RUN_C ?=
+CONTEST_MODEL ?= $(firstword $(wildcard $(SHARED)/models/stories15M.bin \
+  $(SHARED)/models/storylike15M.bin) build/contest/synthetic15M.bin)
+CONTEST_TOKENIZER ?= $(if $(findstring synthetic,$(CONTEST_MODEL)),build/contest/synthetic15M.tok,$(SHARED)/models/tokenizer.bin)
+
+build/contest/synthetic15M.bin: build/synthetic
+	@mkdir -p build/contest
+	build/synthetic $@ build/contest/synthetic15M.tok
+
+contest: engine $(CONTEST_MODEL) build/.apt-TEST $(if $(findstring duo,$(ON)),duo) ## measure as the contest does: 30 runs, texts compared, speech apart (ON=duo: emulated)
+	@mkdir -p build/contest/$(ON)
+	@program=$(STORYTELLER); \
+	  if [ $(ON) = duo ]; then \
+	    program="$$($(DUO_TOOLS) emulator) -cpu $(DUO_CPU) $(CURDIR)/build/duo/storyteller"; fi; \
+	  RUN_C="$(RUN_C)" native/duo/contest_engines.sh $(CURDIR)/build/contest \
+	    $(abspath $(CONTEST_MODEL)) $(abspath $(CONTEST_TOKENIZER)) $(STORYTELLER) $$program \
+	    >build/contest/$(ON)/engines; \
+	  SCORER="$(STORYTELLER) eval $(abspath $(CONTEST_MODEL)) -z $(abspath $(CONTEST_TOKENIZER))" \
+	  SPEAK="espeak-ng -w /dev/null" \
+	  native/duo/contest.sh build/contest/$(ON)/engines build/contest/$(ON)

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Writes the engines of `make contest` to stdout, one "NAME COMMAND..." a line, for contest.sh.
+#
+#   contest_engines.sh DIRECTORY MODEL TOKENIZER PACKER [LAUNCHER... ] STORYTELLER
+#
+# MODEL is a llama2.c checkpoint, packed by PACKER into DIRECTORY as int8 and int4. The reference is
+# RUN_C where that names karpathy's run.c (compiled), else storyteller with the checkpoint itself.
+set -eu
+directory=$1 model=$2 tokenizer=$3 packer=$4
+shift 4
+for coding in int8 int4; do
+    [ "$directory/$coding.story" -nt "$model" ] && [ "$directory/$coding.story" -nt "$packer" ] ||
+        "$packer" pack "$model" "$tokenizer" -q $coding -o "$directory/$coding.story" >&2
+done
+if [ -n "${RUN_C:-}" ]; then
+    echo "run.c $RUN_C $model -z $tokenizer"
+fi
+echo "fp32 $* $model -z $tokenizer"
+echo "int8 $* $directory/int8.story"
+echo "int4 $* $directory/int4.story"
