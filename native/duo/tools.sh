@@ -57,7 +57,7 @@ scratch() {
 }
 
 compiler() {
-    need gcc-riscv64-linux-gnu make
+    need gcc-riscv64-linux-gnu make cmake
     if [ ! -x "$tools/musl/bin/musl-gcc" ]; then
         say "building musl for riscv64"
         scratch
