@@ -9,6 +9,7 @@
 #include <immintrin.h>
 
 #include "avx512.h"
+#include "tables.h"
 
 static bool runs_here(void)
 {

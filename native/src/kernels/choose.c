@@ -1,14 +1,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "scalar.h"
-#ifdef STORYTELLER_X86
-#include "avx512.h"
-#endif
+#include "tables.h"
 
 const Kernels *const all_kernels[] = {
 #ifdef STORYTELLER_X86
     &avx512_kernels,
+    &avx2_kernels,
 #endif
     &scalar_kernels,
     NULL,

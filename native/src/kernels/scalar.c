@@ -5,6 +5,7 @@
 #include "../arithmetic.h"
 #include "../kernels.h"
 #include "scalar.h"
+#include "tables.h"
 
 static bool runs_everywhere(void)
 {

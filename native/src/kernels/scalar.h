@@ -4,8 +4,6 @@
 
 #include "../kernels.h"
 
-extern const Kernels scalar_kernels;
-
 void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n);
 

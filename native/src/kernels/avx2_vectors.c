@@ -1,0 +1,185 @@
+/* Norms, quantisation, activation, softmax and attention with AVX2; sums run in the scalar order. */
+#include <math.h>
+
+#include "avx2.h"
+
+enum { LANES = AVX2_LANES };
+
+static inline __m256 multiply_add(__m256 a, __m256 b, float c)
+{
+    return _mm256_add_ps(_mm256_mul_ps(a, b), _mm256_set1_ps(c));
+}
+
+/* exp_f32 of arithmetic.h, operation by operation the same. */
+static inline __m256 exp_256(__m256 x)
+{
+    __m256 vanishes = _mm256_cmp_ps(x, _mm256_set1_ps(EXP_MIN), _CMP_LT_OQ);
+    x = _mm256_min_ps(_mm256_set1_ps(EXP_MAX), x); /* in this order a NaN stays */
+    __m256 shifted = multiply_add(x, _mm256_set1_ps(EXP_LOG2E), EXP_MAGIC);
+    __m256 n = _mm256_sub_ps(shifted, _mm256_set1_ps(EXP_MAGIC));
+    __m256 r = _mm256_sub_ps(x, _mm256_mul_ps(n, _mm256_set1_ps(EXP_LN2_HI)));
+    r = _mm256_sub_ps(r, _mm256_mul_ps(n, _mm256_set1_ps(EXP_LN2_LO)));
+    __m256 p = _mm256_set1_ps(EXP_C6);
+    p = multiply_add(p, r, EXP_C5);
+    p = multiply_add(p, r, EXP_C4);
+    p = multiply_add(p, r, EXP_C3);
+    p = multiply_add(p, r, EXP_C2);
+    p = multiply_add(p, r, EXP_C1);
+    p = _mm256_add_ps(_mm256_mul_ps(p, _mm256_mul_ps(r, r)), r);
+    p = _mm256_add_ps(p, _mm256_set1_ps(1.0f));
+    __m256i power = _mm256_slli_epi32(_mm256_castps_si256(shifted), 23);
+    __m256i bits = _mm256_add_epi32(_mm256_castps_si256(p), power);
+    return _mm256_andnot_ps(vanishes, _mm256_castsi256_ps(bits));
+}
+
+static inline float highest_lane(__m256 x)
+{
+    float lanes[LANES];
+    _mm256_storeu_ps(lanes, x);
+    float most = lanes[0];
+    for (int i = 1; i < LANES; i++)
+        most = lanes[i] > most ? lanes[i] : most;
+    return most;
+}
+
+void avx2_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
+                   int32_t *sum)
+{
+    const __m256 magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+    const __m256 magic = _mm256_set1_ps(EXP_MAGIC);
+    for (int g = 0; g < stride / group; g++) {
+        int start = g * group;
+        __m256 most = _mm256_setzero_ps();
+        for (int k = start; k < start + group && k < cols; k += LANES)
+            most = _mm256_max_ps(_mm256_and_ps(avx2_load_below(x, k, cols), magnitude), most);
+        float m = highest_lane(most);
+        __m256 inverse = _mm256_set1_ps(m > 0.0f ? 127.0f / m : 0.0f);
+        int32_t total = 0;
+        for (int k = start; k < start + group; k += LANES) {
+            __m256 value = k < cols ? avx2_load_below(x, k, cols) : _mm256_setzero_ps();
+            uint32_t bits[LANES];
+            __m256 shifted = _mm256_add_ps(_mm256_mul_ps(value, inverse), magic);
+            _mm256_storeu_si256((__m256i *)(void *)bits, _mm256_castps_si256(shifted));
+            for (int i = 0; i < LANES; i++) {
+                q[k + i] = (int8_t)(uint8_t)bits[i];
+                total += q[k + i];
+            }
+        }
+        scale[g] = m / 127.0f;
+        sum[g] = total;
+    }
+}
+
+void avx2_rmsnorm(float *out, const float *x, const float *weight, int n)
+{
+    float sum = 0.0f;
+    for (int j = 0; j < n; j++)
+        sum += x[j] * x[j];
+    __m256 s = _mm256_set1_ps(1.0f / sqrtf(sum / (float)n + 1e-5f));
+    for (int j = 0; j < n; j += LANES)
+        avx2_store_below(out, j, n, _mm256_mul_ps(avx2_load_below(weight, j, n),
+                                                  _mm256_mul_ps(s, avx2_load_below(x, j, n))));
+}
+
+void avx2_swiglu(float *gate, const float *up, int n)
+{
+    const __m256 one = _mm256_set1_ps(1.0f), sign = _mm256_set1_ps(-0.0f);
+    for (int j = 0; j < n; j += LANES) {
+        __m256 g = avx2_load_below(gate, j, n);
+        __m256 e = exp_256(_mm256_xor_ps(g, sign));
+        __m256 sigmoid = _mm256_div_ps(one, _mm256_add_ps(one, e));
+        avx2_store_below(gate, j, n, _mm256_mul_ps(_mm256_mul_ps(g, sigmoid),
+                                                   avx2_load_below(up, j, n)));
+    }
+}
+
+void avx2_softmax(float *x, int n)
+{
+    __m256 highest = _mm256_set1_ps(x[0]);
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        highest = _mm256_max_ps(_mm256_loadu_ps(x + i), highest);
+    float most = highest_lane(highest);
+    for (; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    float sum = 0.0f;
+    for (i = 0; i < n; i += LANES) {
+        __m256 shifted = _mm256_sub_ps(avx2_load_below(x, i, n), _mm256_set1_ps(most));
+        avx2_store_below(x, i, n, exp_256(shifted));
+        for (int j = i; j < n && j < i + LANES; j++)
+            sum += x[j];
+    }
+    for (i = 0; i < n; i += LANES)
+        avx2_store_below(x, i, n, _mm256_div_ps(avx2_load_below(x, i, n), _mm256_set1_ps(sum)));
+}
+
+void avx2_weigh(float *weights, const float *x, int n, float temperature, float shift)
+{
+    const __m256 divisor = _mm256_set1_ps(temperature), most = _mm256_set1_ps(shift);
+    for (int j = 0; j < n; j += LANES) {
+        __m256 quotient = _mm256_div_ps(avx2_load_below(x, j, n), divisor);
+        avx2_store_below(weights, j, n, exp_256(_mm256_sub_ps(quotient, most)));
+    }
+}
+
+/* Scores of a block of 32 timesteps. */
+static inline void score_block(float *scores, const float *q, const float *keys, int head_size,
+                               __m256 root)
+{
+    __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
+                      _mm256_setzero_ps() };
+    for (int i = 0; i < head_size; i++, keys += KEY_BLOCK)
+        for (int j = 0; j < 4; j++)
+            acc[j] = avx2_accumulate(acc[j], _mm256_set1_ps(q[i]),
+                                     _mm256_loadu_ps(keys + j * LANES));
+    for (int j = 0; j < 4; j++)
+        _mm256_storeu_ps(scores + j * LANES, _mm256_div_ps(acc[j], root));
+}
+
+/* Up to 32 of the head's dimensions, `width` of them, over all timesteps. */
+static inline void sum_values(float *out, const float *scores, const float *values, int value_stride,
+                              int pos, int width)
+{
+    __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
+                      _mm256_setzero_ps() };
+    for (int t = 0; t <= pos; t++, values += value_stride)
+        for (int j = 0; j * LANES < width; j++)
+            acc[j] = avx2_accumulate(acc[j], _mm256_set1_ps(scores[t]),
+                                     avx2_load_below(values, j * LANES, width));
+    for (int j = 0; j * LANES < width; j++)
+        avx2_store_below(out, j * LANES, width, acc[j]);
+}
+
+void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
+                 const float *values, int value_stride, int head_size, int pos, float *scores)
+{
+    const __m256 root = _mm256_set1_ps(sqrtf((float)head_size));
+    for (int t = 0; t <= pos; t += KEY_BLOCK)
+        score_block(scores + t, q, keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride, head_size,
+                    root);
+    avx2_softmax(scores, pos + 1);
+    for (int at = 0; at < head_size; at += 4 * LANES) {
+        int width = head_size - at < 4 * LANES ? head_size - at : 4 * LANES;
+        if (width == 4 * LANES)
+            sum_values(out + at, scores, values + at, value_stride, pos, 4 * LANES);
+        else if (width == 2 * LANES)
+            sum_values(out + at, scores, values + at, value_stride, pos, 2 * LANES);
+        else
+            sum_values(out + at, scores, values + at, value_stride, pos, width);
+    }
+}
+
+int avx2_argmax(const float *x, int n)
+{
+    __m256 highest = _mm256_set1_ps(x[0]);
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        highest = _mm256_max_ps(_mm256_loadu_ps(x + i), highest);
+    float most = highest_lane(highest);
+    for (; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    for (i = 0; i < n; i++)
+        if (x[i] == most)
+            return i;
+    return 0; /* only where the first value is not a number */
+}

@@ -1,0 +1,11 @@
+/* The tables of functions that a build may hold. */
+#ifndef STORYTELLER_TABLES_H
+#define STORYTELLER_TABLES_H
+
+#include "../kernels.h"
+
+extern const Kernels scalar_kernels;
+extern const Kernels avx2_kernels;
+extern const Kernels avx512_kernels;
+
+#endif
