@@ -21,6 +21,7 @@ from storybot.tale import Tale
 from storybot.things import find_thing
 
 VERSION = 1  # of the files
+SYSTEM_STATE = Path("/var/lib/storybot")
 _NAME = re.compile(r"(\d{6,})\.json")
 _UNFINISHED = ".unfinished"
 
@@ -60,13 +61,18 @@ def state_folder() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "state") / "storybot"
 
 
+def served_folder() -> Path:
+    """Where the daemon that serves this machine keeps its state, for who may read it; else ours."""
+    return SYSTEM_STATE if os.access(SYSTEM_STATE, os.R_OK | os.X_OK) else state_folder()
+
+
 class Library:
     """The folder of stories. Reading skips what is not a whole story."""
 
-    def __init__(self, settings: LibrarySettings) -> None:
-        self.folder = (
-            Path(settings.folder).expanduser() if settings.folder else state_folder() / "stories"
-        )
+    def __init__(self, settings: LibrarySettings, state: Path | None = None) -> None:
+        """`state`: the folder that `stories` lies in where the settings name none."""
+        given = Path(settings.folder).expanduser() if settings.folder else None
+        self.folder = given or (state or state_folder()) / "stories"
         self._keep = settings.keep
 
     def numbers(self) -> list[int]:

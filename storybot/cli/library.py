@@ -7,7 +7,7 @@ import textwrap
 
 from storybot.controls.messages import TellSaved
 from storybot.controls.socket_client import ask
-from storybot.library import Library, Story
+from storybot.library import Library, Story, served_folder
 from storybot.settings import Settings
 
 WIDTH = 78
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what was asked for."""
-    library = Library(settings.library)
+    library = Library(settings.library, served_folder())
     if args.what == "list":
         lines = [row(story) for story in library.stories()]
         print("\n".join(lines) or f"No stories are kept in {library.folder}.")

@@ -65,7 +65,9 @@ class SocketServer:
         if not self._group:
             return
         try:
-            os.chown(self.path, -1, grp.getgrnam(self._group).gr_gid)
+            wanted = grp.getgrnam(self._group).gr_gid
+            if self.path.stat().st_gid != wanted:
+                os.chown(self.path, -1, wanted)
         except (KeyError, OSError):
             LOG.info("only this user may use the control socket: no group %s here", self._group)
 
