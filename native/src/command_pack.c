@@ -14,12 +14,12 @@ typedef struct PackCommand {
     const char *output;
     const char *quantisation;
     const char *keep_int8;
-    int group;
+    int group; /* 0: the packer chooses */
 } PackCommand;
 
 static bool read_options(int argc, char **argv, PackCommand *o, Fault *fault)
 {
-    *o = (PackCommand){ .quantisation = "int8", .group = 32, .keep_int8 = "" };
+    *o = (PackCommand){ .quantisation = "int8", .keep_int8 = "" };
     const Option options[] = {
         { "-q", OPTION_TEXT, &o->quantisation },
         { "-o", OPTION_TEXT, &o->output },
@@ -50,8 +50,7 @@ static bool choose_coding(const PackCommand *o, PackOptions *options, Fault *fau
         options->coding = CODING_INT4;
     else
         return fault_set(fault, FAULT_USAGE, "-q takes int8, int4 or fp32, not \"%s\"", q);
-    options->group = options->coding == CODING_F32 ? 0 : o->group;
-    if (o->group < BLOCK_ROWS || o->group > MAX_GROUP || o->group % BLOCK_ROWS)
+    if (o->group < 0 || o->group > MAX_GROUP || o->group % BLOCK_ROWS)
         return fault_set(fault, FAULT_USAGE, "-g takes a multiple of 32 up to %d, not %d",
                          MAX_GROUP, o->group);
     return true;
@@ -97,6 +96,8 @@ bool command_pack(int argc, char **argv, Fault *fault)
     mapping_guard(o.model);
     RowPlan plan = {0};
     options.plan = &plan;
+    if (options.coding != CODING_F32)
+        options.group = o.group ? o.group : pack_group(&model.shape);
     bool packed = open_tokenizer(&o, &model, &tokenizer, fault)
         && screen_plan(&plan, &model, &tokenizer, pack_classifier_coding(&model, &options),
                        options.group, fault)

@@ -64,6 +64,13 @@ typedef struct Kernels {
      */
     void (*rmsnorm)(float *out, const float *x, const float *weight, int n);
 
+    /*
+     * RoPE of one position: `rotation` (head_size) holds the cosine and sine of each pair of a
+     * head; in each of the heads of x (heads, head_size) the pair (a, b) becomes
+     * (a * cosine - b * sine, a * sine + b * cosine).
+     */
+    void (*rotate)(float *x, const float *rotation, int heads, int head_size);
+
     /* x[j] = x[j] + y[j] */
     void (*add)(float *x, const float *y, int n);
 
@@ -95,6 +102,9 @@ typedef struct Kernels {
      */
     void (*attend)(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
+
+    /* Indices j with p[j] >= least, ascending; returns how many. `indices` has room for n. */
+    int (*collect)(int *indices, const float *p, int n, float least);
 
     /* Index of the largest value, the lowest index on a tie. */
     int (*argmax)(const float *x, int n);

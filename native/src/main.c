@@ -25,7 +25,7 @@ static const char usage[] =
     "\n"
     "Packing\n"
     "  -q CODING       int8 (default), int4 or fp32\n"
-    "  -g NUMBER       weights that share a scale, default 32\n"
+    "  -g NUMBER       weights that share a scale, a multiple of 32; default by shape\n"
     "  --keep-int8 L   matrices that stay int8 in an int4 pack, like wo,w2\n"
     "\n"
     "Scoring (-z -j -n --kernel as above; n defaults to the context)\n"

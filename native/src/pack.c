@@ -160,6 +160,14 @@ static bool put_all(Packing *p, const Tokenizer *tokenizer, const char *path, Fa
         && story_writer_finish(&p->writer, &p->model->shape, quantisation, o->group, fault);
 }
 
+int pack_group(const Shape *shape)
+{
+    for (int group = 128; group > BLOCK_ROWS; group -= BLOCK_ROWS)
+        if (shape->dim % group == 0 && shape->hidden % group == 0)
+            return group;
+    return BLOCK_ROWS;
+}
+
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault)
 {

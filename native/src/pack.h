@@ -23,6 +23,12 @@ typedef struct PackOptions {
 /* How the pack stores the classifier, be it a matrix of its own or the embedding. */
 Coding pack_classifier_coding(const Model *model, const PackOptions *options);
 
+/*
+ * The group for a shape: the largest multiple of 32 up to 128 that divides dim and hidden, for
+ * every group costs time; 32, which pads, where none does.
+ */
+int pack_group(const Shape *shape);
+
 /* Writes `path`, block of rows by block of rows. */
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault);

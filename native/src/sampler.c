@@ -12,14 +12,16 @@ bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, 
         .temperature = temperature, .topp = topp,
         .state = seed ? seed : 1,
         .candidates = malloc((size_t)vocab * sizeof(Candidate)),
+        .indices = malloc((size_t)vocab * sizeof(int)),
     };
-    return sampler->candidates
+    return (sampler->candidates && sampler->indices)
         || fault_set(fault, FAULT_MEMORY, "not enough memory to sample from %d tokens", vocab);
 }
 
 void sampler_close(Sampler *sampler)
 {
     free(sampler->candidates);
+    free(sampler->indices);
     *sampler = (Sampler){0};
 }
 
@@ -86,10 +88,9 @@ static int pick_from_top(Sampler *sampler, const float *probabilities, float coi
 {
     Candidate *heap = sampler->candidates;
     const float cutoff = (1.0f - sampler->topp) / (float)(sampler->vocab - 1);
-    int n = 0;
-    for (int i = 0; i < sampler->vocab; i++)
-        if (probabilities[i] >= cutoff)
-            heap[n++] = (Candidate){ probabilities[i], i };
+    int n = sampler->kernels->collect(sampler->indices, probabilities, sampler->vocab, cutoff);
+    for (int i = 0; i < n; i++)
+        heap[i] = (Candidate){ probabilities[sampler->indices[i]], sampler->indices[i] };
     if (n == 0) /* only where topp is so small that rounding decides, or for weights of NaN */
         return sampler->kernels->argmax(probabilities, sampler->vocab);
     for (int at = n / 2 - 1; at >= 0; at--)

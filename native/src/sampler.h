@@ -22,6 +22,7 @@ typedef struct Sampler {
     float topp;        /* out of (0, 1): the whole distribution */
     uint64_t state;    /* of the random numbers, never 0 */
     Candidate *candidates; /* (vocab), scratch of top-p */
+    int *indices;          /* (vocab), the same */
 } Sampler;
 
 bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, float temperature,

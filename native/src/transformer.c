@@ -90,18 +90,6 @@ static void add_delta(Transformer *t, int n)
     }
 }
 
-/* Rotates each pair of every head by its angle at this position. */
-static void rotate(float *vector, int size, const float *rotation, int head_size)
-{
-    for (int i = 0; i < size; i += head_size)
-        for (int j = 0; j < head_size; j += 2) {
-            float cosine = rotation[j], sine = rotation[j + 1];
-            float a = vector[i + j], b = vector[i + j + 1];
-            vector[i + j] = a * cosine - b * sine;
-            vector[i + j + 1] = a * sine + b * cosine;
-        }
-}
-
 /* Rotates q and k of position pos + i and stores k and v in the cache. */
 static void store_position(Transformer *t, int layer, int pos, int i)
 {
@@ -109,8 +97,9 @@ static void store_position(Transformer *t, int layer, int pos, int i)
     size_t kv_dim = (size_t)s->kv_dim, at = (size_t)(pos + i), positions = (size_t)t->positions;
     const float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
     float *k = t->k + (size_t)i * (size_t)stride_of(s->kv_dim);
-    rotate(t->q + (size_t)i * (size_t)stride_of(s->dim), s->dim, rotation, s->head_size);
-    rotate(k, s->kv_dim, rotation, s->head_size);
+    t->kernels->rotate(t->q + (size_t)i * (size_t)stride_of(s->dim), rotation, s->heads,
+                       s->head_size);
+    t->kernels->rotate(k, rotation, s->kv_heads, s->head_size);
     float *keys = t->keys + (size_t)layer * positions * kv_dim
                 + at / KEY_BLOCK * kv_dim * KEY_BLOCK + at % KEY_BLOCK;
     for (size_t j = 0; j < kv_dim; j++)

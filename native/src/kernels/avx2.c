@@ -159,10 +159,12 @@ const Kernels avx2_kernels = {
     },
     .quantise = avx2_quantise,
     .rmsnorm = avx2_rmsnorm,
+    .rotate = scalar_rotate,
     .add = scalar_add,
     .swiglu = avx2_swiglu,
     .softmax = avx2_softmax,
     .weigh = avx2_weigh,
     .attend = avx2_attend,
+    .collect = avx2_collect,
     .argmax = avx2_argmax,
 };

@@ -22,6 +22,7 @@ void avx2_softmax(float *x, int n);
 void avx2_weigh(float *weights, const float *x, int n, float temperature, float shift);
 void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
                  const float *values, int value_stride, int head_size, int pos, float *scores);
+int avx2_collect(int *indices, const float *p, int n, float least);
 int avx2_argmax(const float *x, int n);
 
 /* All bits set in the lanes of the 8 from `at` on that lie below n. */

@@ -169,6 +169,21 @@ void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
     }
 }
 
+int avx2_collect(int *indices, const float *p, int n, float least)
+{
+    int count = 0, j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        __m256 taken = _mm256_cmp_ps(_mm256_loadu_ps(p + j), _mm256_set1_ps(least), _CMP_GE_OQ);
+        unsigned lanes = (unsigned)_mm256_movemask_ps(taken);
+        for (; lanes; lanes &= lanes - 1)
+            indices[count++] = j + __builtin_ctz(lanes);
+    }
+    for (; j < n; j++)
+        if (p[j] >= least)
+            indices[count++] = j;
+    return count;
+}
+
 int avx2_argmax(const float *x, int n)
 {
     __m256 highest = _mm256_set1_ps(x[0]);

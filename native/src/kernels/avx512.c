@@ -184,10 +184,12 @@ const Kernels avx512_kernels = {
     },
     .quantise = avx512_quantise,
     .rmsnorm = avx512_rmsnorm,
+    .rotate = scalar_rotate,
     .add = scalar_add,
     .swiglu = avx512_swiglu,
     .softmax = avx512_softmax,
     .weigh = avx512_weigh,
     .attend = avx512_attend,
+    .collect = avx512_collect,
     .argmax = avx512_argmax,
 };

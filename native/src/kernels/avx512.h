@@ -17,6 +17,7 @@ void avx512_softmax(float *x, int n);
 void avx512_weigh(float *weights, const float *x, int n, float temperature, float shift);
 void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
+int avx512_collect(int *indices, const float *p, int n, float least);
 int avx512_argmax(const float *x, int n);
 
 #endif

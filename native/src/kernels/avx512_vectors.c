@@ -96,6 +96,23 @@ void avx512_weigh(float *weights, const float *x, int n, float temperature, floa
     }
 }
 
+int avx512_collect(int *indices, const float *p, int n, float least)
+{
+    const __m512 bound = _mm512_set1_ps(least);
+    __m512i index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    int count = 0;
+    for (int j = 0; j < n; j += LANES) {
+        __mmask16 taken = _mm512_mask_cmp_ps_mask(lanes_below(j, n), load_below(p, j, n), bound,
+                                                  _CMP_GE_OQ);
+        if (taken) {
+            _mm512_mask_compressstoreu_epi32(indices + count, taken, index);
+            count += __builtin_popcount(taken);
+        }
+        index = _mm512_add_epi32(index, _mm512_set1_epi32(LANES));
+    }
+    return count;
+}
+
 int avx512_argmax(const float *x, int n)
 {
     __m512 best = _mm512_set1_ps(x[0]);

@@ -7,6 +7,9 @@ const Kernels *const all_kernels[] = {
 #ifdef STORYTELLER_X86
     &avx512_kernels,
     &avx2_kernels,
+#elif defined(__riscv) && __riscv_xlen == 64
+    &c906_kernels,
+    &rvv_kernels,
 #endif
     &scalar_kernels,
     NULL,

@@ -2,6 +2,7 @@
 #define RVV_VERSION 7
 #include "rvv_kernels.h"
 #include "rvv_probe.h"
+#include "tables.h"
 
 static bool runs_here(void)
 {

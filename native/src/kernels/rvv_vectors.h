@@ -182,6 +182,18 @@ static void rvv_weigh(float *weights, const float *x, int n, float temperature, 
     }
 }
 
+static void rvv_weigh(float *weights, const float *x, int n, float temperature, float shift)
+{
+    EACH_STRETCH(n) {
+        VSETVL(length, E32M8);
+        VLE32(8, x + i);
+        VFDIV_F(8, 8, temperature);
+        VFSUB_F(8, 8, shift);
+        EXP();
+        VSE32(24, weights + i);
+    }
+}
+
 static int rvv_argmax(const float *x, int n)
 {
     float most = largest(x, n);

@@ -146,10 +146,12 @@ const Kernels scalar_kernels = {
     },
     .quantise = scalar_quantise,
     .rmsnorm = scalar_rmsnorm,
+    .rotate = scalar_rotate,
     .add = scalar_add,
     .swiglu = scalar_swiglu,
     .softmax = scalar_softmax,
     .weigh = scalar_weigh,
     .attend = scalar_attend,
+    .collect = scalar_collect,
     .argmax = scalar_argmax,
 };

@@ -10,6 +10,8 @@ void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int bl
 void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
                      int32_t *sum);
 void scalar_rmsnorm(float *out, const float *x, const float *weight, int n);
+void scalar_rotate(float *x, const float *rotation, int heads, int head_size);
+int scalar_collect(int *indices, const float *p, int n, float least);
 void scalar_add(float *x, const float *y, int n);
 void scalar_swiglu(float *gate, const float *up, int n);
 void scalar_softmax(float *x, int n);

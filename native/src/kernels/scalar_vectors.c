@@ -35,6 +35,16 @@ void scalar_rmsnorm(float *out, const float *x, const float *weight, int n)
         out[j] = weight[j] * (s * x[j]);
 }
 
+void scalar_rotate(float *x, const float *rotation, int heads, int head_size)
+{
+    for (int i = 0; i < heads * head_size; i += head_size)
+        for (int j = 0; j < head_size; j += 2) {
+            float cosine = rotation[j], sine = rotation[j + 1], a = x[i + j], b = x[i + j + 1];
+            x[i + j] = a * cosine - b * sine;
+            x[i + j + 1] = a * sine + b * cosine;
+        }
+}
+
 void scalar_add(float *x, const float *y, int n)
 {
     for (int j = 0; j < n; j++)
@@ -86,6 +96,15 @@ void scalar_attend(float *out, const float *q, const float *keys, int key_stride
         for (int i = 0; i < head_size; i++)
             out[i] += scores[t] * value[i];
     }
+}
+
+int scalar_collect(int *indices, const float *p, int n, float least)
+{
+    int count = 0;
+    for (int j = 0; j < n; j++)
+        if (p[j] >= least)
+            indices[count++] = j;
+    return count;
 }
 
 int scalar_argmax(const float *x, int n)
