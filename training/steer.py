@@ -23,6 +23,9 @@ SCENERY = frozenset(
 ) | {"grandmother", "grandfather", "teacher", "sky", "sun", "water", "house", "park"}
 LEAST_MENTIONS = 3  # after the opening, of the thing that a story is said to be about
 NOT_VERBS = "(?:and|of|who|that|in|on|with|from|at|then)"
+DRAWS = 8  # openings tried on one story
+NEAR = 160  # characters after the opening within which the story speaks of what was asked for
+STRANGER = 60  # characters within which no child may turn up whom the opening does not name
 MOST_DROPPED = 0.45  # share of a story that a new opening may replace
 WORD = re.compile(r"[A-Za-z]+")
 HERO = re.compile(r"\b(?:named|called|name was) ([A-Z][a-z]+)")
@@ -88,92 +91,67 @@ class Steerer:
                     return re.sub(rf"\b{word}\b", new, text)
         return text
 
-    def hero(self, beginning: str, text: str) -> Thing | None:
-        """The girl or boy of the list who is introduced in `beginning`."""
-        for word in HERO.findall(beginning):
-            name = self.names.get(word)
-            if name and text.count(word) >= 3:
-                return name
+    def child(self, text: str) -> Thing | None:
+        """The girl or boy whom the first sentence introduces, of the list or not."""
+        end = re.search(r'[.!?]["\s]', text)
+        for word in HERO.findall(text[: end.end()] if end else ""):
+            if text.count(word) < LEAST_MENTIONS:
+                continue
+            she, he = (len(re.findall(rf"\b{one}\b", text, re.IGNORECASE)) for one in ("she", "he"))
+            kind = "girl-name" if she > he else "boy-name"
+            return self.names.get(word) or Thing(word, kind, word)
         return None
 
     def open_anew(self, text: str) -> str | None:
         """The story under one of storybot's openings, or None where none fits."""
-        first = re.search(r'[.!?]["\s]', text)
-        if not first:
+        child = self.child(text)
+        things = [one for one, count in self.mentions(text)[:3] if count >= LEAST_MENTIONS]
+        if not things:
             return None
-        beginning = text[: first.end()]
-        hero = self.hero(beginning, text)
-        tellers = [self._after_one_day, self._at_the_thing]
-        self.rng.shuffle(tellers)
-        for teller in tellers:
-            story = teller(text, hero)
+        for _ in range(DRAWS):
+            request = self.rng.sample(things, self.rng.choice((1, 1, min(2, len(things)))))
+            if child and len(request) == 1 and self.rng.random() < 0.3:
+                request = [child, *request]
+            words = opening(request, self.rng.randrange(1 << 20))
+            story = self._joined(words, text, child, request)
             if story:
                 return story
         return None
 
-    def _drawn(self, things: Sequence[Thing], end: str) -> str | None:
-        """An opening for `things` that ends in `end`, or None."""
-        for _ in range(12):
-            words = opening(things, self.rng.randrange(1 << 20))
-            if words.endswith(end):
-                return words
-        return None
+    def _joined(
+        self, words: str, text: str, child: Thing | None, request: Sequence[Thing]
+    ) -> str | None:
+        """`words`, then the story from where one of its sentences begins as `words` end.
 
-    def _after_one_day(self, text: str, hero: Thing | None) -> str | None:
-        """'... One day, she ...': everything before it makes room for what the story is about."""
-        found = re.search(r"\bOne (?:\w+ )?day,? ((?:the |[A-Z])[a-z]+|he|she) (?!and )", text)
+        The child whom `words` name takes the place of the story's own.
+        """
+        named = HERO.search(words)
+        drawn = self.names.get(named[1]) or child if named else None
+        if drawn and not (child and child.kind == drawn.kind):
+            return None
+        last = words.rpartition(". ")[2]
+        pattern = re.escape(last).replace("One\\ day,", r"One\ (?:\w+\ )?day,?")
+        if drawn and child:
+            pattern = re.sub(r"\b[Ss]?[Hh]e\b", lambda they: f"(?:{they[0]}|{child.word})", pattern)
+        found = re.search(
+            rf"(?:^|(?<=[.!?] )|(?<=[.!?]\" )|(?<=\n)){pattern} (?!{NOT_VERBS} )", text
+        )
         if not found or found.start() > MOST_DROPPED * len(text):
             return None
-        subject, rest = found.group(1), text[found.end() :]
-        if subject.startswith("the "):
-            hero = self.by_form.get(subject[4:])
-            if not hero or hero.kind != "creature" or rest.count(hero.word) < 2:
-                return None
-            they = subject
-        else:
-            they = "she" if hero and hero.kind == "girl-name" else "he"
-            if not hero or subject not in (hero.word, they):
-                return None
-        things = [thing for thing, count in self.mentions(rest) if count >= LEAST_MENTIONS]
-        things = [thing for thing in things if thing.kind != "creature"][:2]
-        if hero.kind == "creature":
-            things = things[:1]
-        if not things:
+        rest = text[found.end() :]
+        if re.match(r"(?!was\b)\w*s\b", rest):
+            return None  # told in the present tense, which no opening is in
+        counts = dict(self.mentions(rest))
+        if any(counts.get(one, 0) < 2 for one in request if not one.is_name):
             return None
-        if len(things) == 2 and self.rng.random() < 0.6:
-            things = things[:1]
-        words = self._drawn([hero, *things][:2], f"One day, {they}")
-        return f"{words} {rest}" if words else None
+        if not last.startswith("The ") and self._far(rest, request):
+            return None
+        if drawn and child:
+            rest = re.sub(rf"\b{child.word}\b", drawn.word, rest)
+        elif child and child.word in rest[:STRANGER]:
+            return None
+        return f"{words} {rest}"
 
-    def _at_the_thing(self, text: str, hero: Thing | None) -> str | None:
-        """The story from the first sentence that begins with the thing it is about."""
-        for thing, _ in self.mentions(text)[:2]:
-            again = f"The {thing.word}"
-            found = re.search(rf"(?:^|[.!?]\"?\s)({again}) (?!{NOT_VERBS} )", text)
-            if not found or found.start() > MOST_DROPPED * len(text):
-                continue
-            rest = text[found.end(1) + 1 :]
-            if re.match(r"(?!was\b)\w*s\b", rest):
-                continue  # told in the present tense, which no opening is in
-            counts = dict(self.mentions(rest))
-            if counts.get(thing, 0) < LEAST_MENTIONS - 1:
-                continue
-            if hero and rest.count(hero.word) >= 2:
-                words = self._drawn([hero, thing], again)
-            elif thing.kind == "creature" and not re.search(r"\b[A-Z][a-z]+\b(?<!The)", rest[:40]):
-                others = [
-                    other
-                    for other, count in counts.items()
-                    if other.kind == "creature" and other != thing and count >= 2
-                ]
-                words = self._drawn([thing, others[0]] if others else [thing], again)
-                words = words or self._drawn([thing], again)
-            elif thing.kind in ("thing", "place"):
-                words = self._drawn([thing], again)
-                if words and f"there was {thing.phrase}." not in words:
-                    words = None  # it would bring in a child whom the story does not know
-            else:
-                words = None
-            if words:
-                return f"{words} {rest}"
-        return None
+    def _far(self, rest: str, request: Sequence[Thing]) -> bool:
+        near = {one for one, _ in self.mentions(rest[:NEAR])}
+        return not any(one in near for one in request)
