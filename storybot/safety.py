@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.settings import SafetySettings
 
+SHIPPED = Path(__file__).parent / "data" / "unsafe-words.txt"
 BRIDGES = (
     "And then something lovely happened.",
     "And so the day went on.",
@@ -113,8 +113,7 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
     settings = settings or SafetySettings()
     if not settings.filter:
         return Filter()
-    shipped = resources.files("storybot.data").joinpath("unsafe-words.txt")
-    found = parse(shipped.read_text("utf-8").splitlines(), "unsafe-words.txt")
+    found = parse(SHIPPED.read_text("utf-8").splitlines(), SHIPPED.name)
     if not settings.extra_words:
         return found
     path = Path(settings.extra_words).expanduser()

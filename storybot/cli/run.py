@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-import threading
 
-from storybot.errors import Exit
+from storybot import config, profile
+from storybot.running import handed_settings
 from storybot.settings import Settings
 
 
@@ -18,28 +17,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Live until SIGTERM; 0 after an end in good order."""
-    # The daemon talks to nobody over a network, and OpenSSL is megabytes the small board needs.
-    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
-    from storybot import config, profile, service
-    from storybot.daemon import Daemon
-    from storybot.running.rooms import real_makers
+    if profile.resolve(settings.service.profile) == "small":
+        become_small(args, settings)
+    from storybot.running import foreground
 
-    fields = service.begin_logging(settings.service.debug)
+    foreground.live(settings, "full", lambda: config.load(args.config).settings)
+    return foreground.leave(0)
 
-    async def live() -> None:
-        daemon = Daemon(
-            settings,
-            profile.resolve(settings.service.profile),
-            real_makers(),
-            lambda: config.load(args.config).settings,
-            fields,
-        )
-        await daemon.run()
 
-    asyncio.run(live())
-    if threading.active_count() > 1:
-        # A voice stuck in its library, or a disk that does not answer, must not hold up the end.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(Exit.OK)
-    return Exit.OK
+def become_small(args: argparse.Namespace, settings: Settings) -> None:
+    """Replace this process by one that never imported a reader of YAML or of arguments."""
+    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
+    os.write(handed, handed_settings.to_json(handed_settings.located(settings)).encode())
+    os.lseek(handed, 0, os.SEEK_SET)
+    command = [sys.executable, "-m", "storybot.running.foreground", str(handed)]
+    os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from storybot.controls.serial_board import SerialBoard
 from storybot.settings import ControlsSettings
+
+if TYPE_CHECKING:
+    from storybot.controls.serial_board import SerialBoard
 
 
 class Button(Protocol):
@@ -28,6 +30,8 @@ def make_button(settings: ControlsSettings, board: SerialBoard | None = None) ->
     if settings.button == "none":
         return None
     if settings.button == "serial":
+        from storybot.controls.serial_board import SerialBoard
+
         return (board or SerialBoard(settings.button_device)).button(settings.button_line)
     if settings.button == "gpio":
         from storybot.controls.gpio_button import GpioButton

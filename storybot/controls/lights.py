@@ -7,11 +7,13 @@ import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from storybot.controls.serial_board import SerialBoard
 from storybot.errors import Exit, StorybotError
 from storybot.settings import ControlsSettings
+
+if TYPE_CHECKING:
+    from storybot.controls.serial_board import SerialBoard
 
 LOG = logging.getLogger(__name__)
 LEDS = Path("/sys/class/leds")
@@ -92,6 +94,8 @@ def make_lights(settings: ControlsSettings, board: SerialBoard | None = None) ->
     if settings.lights == "none":
         return NoLights()
     if settings.lights == "serial":
+        from storybot.controls.serial_board import SerialBoard
+
         return (board or SerialBoard(settings.lights_device)).light()
     if settings.lights == "gpio":
         return _gpio_lamp(settings.lights_device or "/dev/gpiochip0", settings.lights_line)

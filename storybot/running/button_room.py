@@ -12,7 +12,6 @@ from storybot.controls import gestures
 from storybot.controls.button import Button, make_button
 from storybot.controls.gestures import Gesture
 from storybot.controls.lights import Lights, NoLights, make_lights
-from storybot.controls.serial_board import SerialBoard
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed
 from storybot.running.supervisor import Emit, Supervisor
@@ -28,6 +27,8 @@ def make_controls(settings: ControlsSettings) -> tuple[Button | None, Lights]:
     board = None
     shared = settings.lights_device in ("", settings.button_device)
     if settings.button == settings.lights == "serial" and shared:
+        from storybot.controls.serial_board import SerialBoard
+
         board = SerialBoard(settings.button_device)
     button = make_button(settings, board)
     try:

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from storybot import models
 from storybot.controls.messages import Wish
 from storybot.controls.socket_server import SocketServer
 from storybot.hearing.hearing_child import HearingChild
@@ -25,7 +25,6 @@ from storybot.safety import load_filter
 from storybot.settings import Settings
 from storybot.speaking.speaker import Speaker
 from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
 
 END = 2.0  # s in which all devices are given back
 
@@ -44,9 +43,15 @@ def real_makers() -> Makers:
     """The makers of everything real."""
 
     def engine(settings: Settings) -> Engine:
-        files = models.resolve(settings.telling.model, settings.telling.tokenizer)
-        program = find_engine(settings.telling.engine)
-        return Engine(settings.telling, program, files.model, files.tokenizer)
+        telling = settings.telling
+        if Path(telling.engine).is_absolute() and Path(telling.model).is_file():
+            tokenizer = Path(telling.tokenizer) if telling.tokenizer else None
+            return Engine(telling, Path(telling.engine), Path(telling.model), tokenizer)
+        from storybot import models
+        from storybot.telling.program import find_engine
+
+        files = models.resolve(telling.model, telling.tokenizer)
+        return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
 
     def speaker(settings: Settings, profile: str) -> Speaker:
         return Speaker(settings.speaking, profile, patience=SPEAKER_PATIENCE)
