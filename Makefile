@@ -8,7 +8,7 @@ PY := $(CURDIR)/.venv/bin/python
 STORYTELLER := $(CURDIR)/build/native/storyteller
 STORYBOT := $(PY) -m storybot
 SHARED ?= $(abspath $(CURDIR)/../shared)
-ABOUT ?=
+export ABOUT ?=
 PYTEST_ARGS ?=
 export STORYBOT_SHARED := $(SHARED)
 
@@ -24,8 +24,10 @@ help: ## list all targets
 	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sort | \
 	  awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-story: venv engine ## install what is missing, build, and tell a story (ABOUT="a dragon and a boat")
-	@$(STORYBOT) tell --or-wav story.wav $(ABOUT)
+story: venv ## install what is missing, build, and tell a story (ABOUT="a dragon and a boat")
+	@[ -x $(STORYTELLER) ] || echo "building the engine"
+	@$(MAKE) engine >build/engine.log 2>&1 || { cat build/engine.log; exit 1; }
+	@$(STORYBOT) tell --or-wav story.wav $${ABOUT:+"$$ABOUT"}
 
 test: test-venv engine test-native test-python ## run all tests of the engine and of storybot
 
