@@ -10,6 +10,7 @@
 #include "../src/arithmetic.h"
 #include "../src/kernels.h"
 #include "../src/kernels/scalar.h"
+#include "../src/kernels/tables.h"
 
 static const Kernels *table;
 static int differences;
@@ -180,6 +181,30 @@ static void check_vectors(int n, float magnitude)
     scalar_softmax(expected, n);
     table->softmax(got, n);
     expect_equal("softmax", expected, got, bytes);
+
+    scalar_weigh(expected, x, n, 0.7f, x[best] / 0.7f);
+    table->weigh(got, x, n, 0.7f, x[best] / 0.7f);
+    expect_equal("weigh", expected, got, bytes);
+}
+
+static void check_rotation(int heads, int head_size)
+{
+    int n = heads * head_size;
+    float *rotation = random_floats(head_size, 1.0f), *expected = random_floats(n, 3.0f);
+    float *got = copy_of(expected, n);
+    scalar_rotate(expected, rotation, heads, head_size);
+    table->rotate(got, rotation, heads, head_size);
+    expect_equal("rotate", expected, got, (size_t)n * sizeof(float));
+}
+
+static void check_collecting(int n, float least)
+{
+    float *x = random_floats(n, 1.0f);
+    size_t bytes = (size_t)n * sizeof(int);
+    int *expected = room(bytes), *got = room(bytes);
+    int count = scalar_collect(expected, x, n, least), found = table->collect(got, x, n, least);
+    expect_equal("collect: count", &count, &found, sizeof count);
+    expect_equal("collect: indices", expected, got, bytes);
 }
 
 static void check_attention(int head_size, int pos)
@@ -215,10 +240,14 @@ int main(int argc, char **argv)
                 check_matmuls(shapes[s][0], shapes[s][1], shapes[s][2], n, kind);
     for (int i = 0; i < 60; i++)
         check_vectors(i < 40 ? 1 + i : (int)(random_bits() % 400) + 1, i % 3 ? 3.0f : 120.0f);
+    for (int i = 0; i < 20; i++)
+        check_collecting(1 + i * 17, i % 2 ? 0.97f : 0.2f);
     static const int head_sizes[] = {48, 8, 16, 64, 40};
     for (size_t h = 0; h < sizeof head_sizes / sizeof *head_sizes; h++)
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < 8; i++) {
+            check_rotation(i + 1, head_sizes[h]);
             check_attention(head_sizes[h], i < 2 ? i : (int)(random_bits() % 250));
+        }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;
 }

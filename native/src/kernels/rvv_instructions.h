@@ -139,6 +139,7 @@
 /* Masks live in v0. */
 #define VMSNE_V(vd, vs2, vs1) RVV_V(0x19, 0, vd, vs2, vs1)
 #define VMFLT_F(vd, vs2, f) RVV_F(0x1b, vd, vs2, f)
+#define VMFGE_F(vd, vs2, f) RVV_F(0x1f, vd, vs2, f)
 #define VMFEQ_F(vd, vs2, f) RVV_F(0x18, vd, vs2, f)
 #define VMERGE_ZERO(vd, vs2) /* vd = v0 ? 0 : vs2 */ \
     __asm__ volatile(".insn r 0x57, 3, 0x2e, x" #vd ", x0, x" #vs2)

@@ -27,14 +27,13 @@
         }, \
         .quantise = rvv_quantise, \
         .rmsnorm = rvv_rmsnorm, \
-        .rotate = scalar_rotate, \
         .add = rvv_add, \
         .swiglu = rvv_swiglu, \
         .softmax = rvv_softmax, \
         .weigh = rvv_weigh, \
-        .weigh = rvv_weigh, \
         .attend = rvv_attend, \
-        .collect = scalar_collect, \
+        .rotate = rvv_rotate, \
+        .collect = rvv_collect, \
         .argmax = rvv_argmax, \
     }
 

@@ -174,7 +174,7 @@ static void rvv_weigh(float *weights, const float *x, int n, float temperature, 
     EACH_STRETCH(n) {
         VSETVL(length, E32M8);
         VLE32(8, x + i);
-        if (temperature != 1.0f)
+        if (temperature != 1.0f) /* a division by 1 changes nothing, and divisions are slow */
             VFDIV_F(8, 8, temperature);
         VFSUB_F(8, 8, shift);
         EXP();
@@ -182,16 +182,45 @@ static void rvv_weigh(float *weights, const float *x, int n, float temperature, 
     }
 }
 
-static void rvv_weigh(float *weights, const float *x, int n, float temperature, float shift)
+/* 16 pairs at a time, so that eight groups of registers are at hand. */
+static void rvv_rotate(float *x, const float *rotation, int heads, int head_size)
 {
+    enum { PAIRS = 16 };
+    const long stride = 2 * sizeof(float);
+    for (int j = 0; j < head_size; j += 2 * PAIRS) {
+        int left = (head_size - j) / 2;
+        VSETVL(left < PAIRS ? left : PAIRS, E32M4);
+        VLSE32(0, rotation + j, stride);
+        VLSE32(4, rotation + j + 1, stride);
+        for (float *a = x + j; a < x + heads * head_size; a += head_size) {
+            VLSE32(8, a, stride);
+            VLSE32(12, a + 1, stride);
+            VFMUL_V(16, 8, 0);
+            VFMUL_V(20, 12, 4);
+            VFSUB_V(16, 16, 20);
+            VFMUL_V(8, 8, 4);
+            VFMUL_V(12, 12, 0);
+            VFADD_V(8, 8, 12);
+            VSSE32(16, a, stride);
+            VSSE32(8, a + 1, stride);
+        }
+    }
+}
+
+static int rvv_collect(int *indices, const float *p, int n, float least)
+{
+    int count = 0;
     EACH_STRETCH(n) {
         VSETVL(length, E32M8);
-        VLE32(8, x + i);
-        VFDIV_F(8, 8, temperature);
-        VFSUB_F(8, 8, shift);
-        EXP();
-        VSE32(24, weights + i);
+        VLE32(8, p + i);
+        VMFGE_F(0, 8, least);
+        if (vfirst_v0() < 0)
+            continue;
+        for (int j = i; j < i + length; j++)
+            if (p[j] >= least)
+                indices[count++] = j;
     }
+    return count;
 }
 
 static int rvv_argmax(const float *x, int n)
