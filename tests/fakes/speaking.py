@@ -23,6 +23,7 @@ class FakeSpeaker:
         self.volume = 70
         self.fades: list[tuple[int, float]] = []
         self.pace = 100
+        self.per_word = PER_WORD
         self.paused = False
         self.opened = self.closed = False
         self.trouble: str | None = None
@@ -47,7 +48,7 @@ class FakeSpeaker:
             self.saying = text
             if on_word is not None:
                 on_word(text)
-            whole = await self._play(len(text.split()) * PER_WORD, turn)
+            whole = await self._play(len(text.split()) * self.per_word, turn)
             self.saying = ""
             return Spoken(0.01, 1.0, whole)
 
