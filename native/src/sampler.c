@@ -8,7 +8,7 @@ bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, 
     int vocab = model->shape.vocab;
     *sampler = (Sampler){
         .kernels = kernels, .vocab = vocab,
-        .exact_sum = model->is_story && model->classifier.coding != CODING_F32,
+        .exact = model->is_story && model->classifier.coding != CODING_F32,
         .temperature = temperature, .topp = topp,
         .state = seed ? seed : 1,
         .candidates = malloc((size_t)vocab * sizeof(Candidate)),
@@ -36,15 +36,21 @@ float sampler_coin(Sampler *sampler)
     return (float)(number >> 8) / 16777216.0f;
 }
 
-static int pick_from_all(const float *probabilities, int n, float coin)
+/* Sums of the reference are rounded to floats; exact ones fit a double. */
+static double rounded(const Sampler *sampler, double x)
 {
-    float cumulative = 0.0f;
-    for (int i = 0; i < n; i++) {
-        cumulative += probabilities[i];
-        if (coin < cumulative)
+    return sampler->exact ? x : (double)(float)x;
+}
+
+static int pick_from_all(const Sampler *sampler, const float *weights, double total, float coin)
+{
+    double draw = coin * total, cumulative = 0.0;
+    for (int i = 0; i < sampler->vocab; i++) {
+        cumulative = rounded(sampler, cumulative + weights[i]);
+        if (draw < cumulative)
             return i;
     }
-    return n - 1; /* rounding left the sum below the coin */
+    return sampler->vocab - 1; /* rounding left the sum below the draw */
 }
 
 static bool goes_before(Candidate a, Candidate b)
@@ -84,24 +90,25 @@ static Candidate take_best(Candidate *heap, int n)
  * Only the kept prefix is ever needed in order, so a heap is popped instead of sorting everything.
  * The popped candidates pile up at the end of the array, best last.
  */
-static int pick_from_top(Sampler *sampler, const float *probabilities, float coin)
+static int pick_from_top(Sampler *sampler, const float *weights, double total, float coin)
 {
     Candidate *heap = sampler->candidates;
-    const float cutoff = (1.0f - sampler->topp) / (float)(sampler->vocab - 1);
-    int n = sampler->kernels->collect(sampler->indices, probabilities, sampler->vocab, cutoff);
+    double share = (1.0f - sampler->topp) / (float)(sampler->vocab - 1);
+    int n = sampler->kernels->collect(sampler->indices, weights, sampler->vocab,
+                                      (float)(share * total));
     for (int i = 0; i < n; i++)
-        heap[i] = (Candidate){ probabilities[sampler->indices[i]], sampler->indices[i] };
+        heap[i] = (Candidate){ weights[sampler->indices[i]], sampler->indices[i] };
     if (n == 0) /* only where topp is so small that rounding decides, or for weights of NaN */
-        return sampler->kernels->argmax(probabilities, sampler->vocab);
+        return sampler->kernels->argmax(weights, sampler->vocab);
     for (int at = n / 2 - 1; at >= 0; at--)
         sink(heap, n, at);
-    float kept = 0.0f;
+    double kept = 0.0, most = sampler->topp * total;
     int left = n;
-    while (left && kept <= sampler->topp)
-        kept += take_best(heap, left--).probability;
-    float draw = coin * kept, cumulative = 0.0f;
+    while (left && kept <= most)
+        kept = rounded(sampler, kept + take_best(heap, left--).probability);
+    double draw = rounded(sampler, coin * kept), cumulative = 0.0;
     for (int i = n - 1; i >= left; i--) {
-        cumulative += heap[i].probability;
+        cumulative = rounded(sampler, cumulative + heap[i].probability);
         if (draw < cumulative)
             return heap[i].token;
     }
@@ -115,31 +122,40 @@ static void softmax_as_reference(const Sampler *sampler, float *logits)
     sampler->kernels->softmax(logits, sampler->vocab);
 }
 
-static void softmax_exactly(const Sampler *sampler, float *logits)
+void sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n, float shift)
+{
+    sampler->kernels->weigh(weights, logits, n, sampler->temperature, shift);
+    for (int i = 0; sampler->exact && i < n; i++) {
+        /* floats of 2^-4 and more are multiples of 2^-34 already */
+        float small = weights[i] < 0x1p-4f ? weights[i] : 0.0f;
+        float down = (float)(int32_t)(small * 0x1p34f) * 0x1p-34f;
+        weights[i] = weights[i] < 0x1p-4f ? down : weights[i];
+    }
+}
+
+/* Returns the sum of the weights. */
+static double weigh_exactly(const Sampler *sampler, float *logits)
 {
     int n = sampler->vocab;
     float shift = logits[sampler->kernels->argmax(logits, n)] / sampler->temperature;
-    sampler->kernels->weigh(logits, logits, n, sampler->temperature, shift);
-    int64_t sum = 0;
-    for (int i = 0; i < n; i++) {
-        float weight = logits[i] < 1.0f ? logits[i] : 1.0f; /* NaN of broken weights counts as 1 */
-        sum += (int32_t)(weight * 0x1p30f);
-    }
-    float divisor = (float)((double)sum * 0x1p-30);
+    sampler_weigh(sampler, logits, logits, n, shift);
+    double total = 0.0;
     for (int i = 0; i < n; i++)
-        logits[i] /= divisor;
+        total += logits[i];
+    return total;
 }
 
 int sampler_pick(Sampler *sampler, float *logits)
 {
     if (sampler->temperature == 0.0f)
         return sampler->kernels->argmax(logits, sampler->vocab);
-    if (sampler->exact_sum)
-        softmax_exactly(sampler, logits);
+    double total = 1.0;
+    if (sampler->exact)
+        total = weigh_exactly(sampler, logits);
     else
         softmax_as_reference(sampler, logits);
     float coin = sampler_coin(sampler);
     if (sampler->topp <= 0.0f || sampler->topp >= 1.0f)
-        return pick_from_all(logits, sampler->vocab, coin);
-    return pick_from_top(sampler, logits, coin);
+        return pick_from_all(sampler, logits, total, coin);
+    return pick_from_top(sampler, logits, total, coin);
 }

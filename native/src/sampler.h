@@ -17,7 +17,7 @@ typedef struct Candidate {
 typedef struct Sampler {
     const Kernels *kernels;
     int vocab;
-    bool exact_sum;    /* see sampler_pick */
+    bool exact;        /* sums are exact, see sampler_pick */
     float temperature; /* 0: the most likely token */
     float topp;        /* out of (0, 1): the whole distribution */
     uint64_t state;    /* of the random numbers, never 0 */
@@ -35,14 +35,18 @@ float sampler_coin(Sampler *sampler);
 
 /*
  * The next token. With temperature 0 no coin is used; else one coin per call:
- *   logits = logits / temperature, then softmax, both in place, in token order; for int8 and int4
- *   packs the softmax's sum is formed exactly, of the weights as multiples of 2^-30 (rounded down),
- *   so that no order of the rows and no skipped small one changes it;
+ *   logits = logits / temperature, then softmax, both in place, in token order;
  *   topp out of (0, 1): the first token whose ascending cumulative probability exceeds the coin;
  *   else of the tokens with p >= (1 - topp) / (vocab - 1), ordered by p descending, by token
  *   ascending where equal, the shortest prefix with a cumulative sum above topp is kept, and the
  *   first whose cumulative probability exceeds coin * that sum is drawn.
+ * Models of llama2.c and fp32 packs round every step to a float, as llama2.c does. For int8 and int4
+ * packs p is exp(logit / temperature - the largest) as a multiple of 2^-34, rounded down, which is
+ * compared with its exact sum times topp, coin and so on: no order of additions changes a pick.
  */
 int sampler_pick(Sampler *sampler, float *logits);
+
+/* The weights above of n logits of which `shift` times the temperature is the largest of all. */
+void sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n, float shift);
 
 #endif

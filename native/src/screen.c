@@ -22,8 +22,8 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault)
     if (opened) {
         s->known = malloc(vocab * sizeof *s->known);
         s->scored = calloc((size_t)s->section.blocks, 1);
-        s->reach = calloc((size_t)s->section.blocks, sizeof *s->reach);
-        opened = (s->known && s->scored && s->reach)
+        s->weights = malloc(vocab * sizeof *s->weights);
+        opened = (s->known && s->scored && s->weights)
             || fault_set(fault, FAULT_MEMORY, "not enough memory to screen %zu rows", vocab);
     }
     if (!opened) {
@@ -41,7 +41,7 @@ void screen_close(Screen *screen)
     screen_bounds_close(&screen->bounds);
     free(screen->known);
     free(screen->scored);
-    free(screen->reach);
+    free(screen->weights);
     free(screen);
 }
 

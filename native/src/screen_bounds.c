@@ -30,7 +30,7 @@ static Parts parts_of(const ScreenSection *s, int dim)
     p.scale = after(p.q, leading, 1);
     p.sum = after(p.scale, groups, sizeof(float));
     p.projected = after(p.sum, groups, sizeof(int32_t));
-    p.scores = after(p.projected, (size_t)padded_cols(s->directions.rows, 0), sizeof(float));
+    p.scores = after(p.projected, (size_t)s->leading, sizeof(float));
     p.end = after(p.scores, (size_t)s->coordinates.rows, sizeof(float));
     return p;
 }
@@ -91,6 +91,19 @@ static double quantisation_error(const Activations *a)
     return sqrt(sum) * OUTWARD;
 }
 
+/* In double, for the weight of a whole cluster hangs on it. */
+static double centre_of(const ScreenBounds *b, int cluster)
+{
+    const Matrix *directions = &b->section->directions;
+    int row = b->section->leading + cluster;
+    const float *column = (const float *)directions->data
+        + (size_t)(row / BLOCK_ROWS) * (size_t)directions->cols * BLOCK_ROWS + row % BLOCK_ROWS;
+    double sum = 0.0;
+    for (int i = 0; i < directions->cols; i++)
+        sum += (double)column[(size_t)i * BLOCK_ROWS] * b->state.f[i];
+    return sum;
+}
+
 void screen_bounds_start(ScreenBounds *b, const Transformer *t)
 {
     const ScreenSection *s = b->section;
@@ -98,13 +111,17 @@ void screen_bounds_start(ScreenBounds *b, const Transformer *t)
     b->kernels = t->kernels;
     copy_state(b, &t->normed);
     b->kernels->matmul[CODING_F32](b->projected, 0, &s->directions, 0,
-                                   blocks_of(s->directions.rows), &b->state, 1);
+                                   s->leading / BLOCK_ROWS, &b->state, 1);
     memcpy(b->leading.f, b->projected, (size_t)leading * sizeof *b->projected);
     b->kernels->quantise(b->leading.f, leading, leading, SCREEN_GROUP, b->leading.q,
                          b->leading.scale, b->leading.sum);
     /* a float sum of dim products is off by at most (dim + 4) roundoffs of the norms' product */
     b->norm = norm_of(b->state.f, dim) * (1.0 + 4.0 * ROUNDOFF);
     b->rounding = (dim + 4) * (1.01 * ROUNDOFF) * b->norm;
+    int sums = t->normed.group ? t->normed.stride / t->normed.group : dim;
+    b->logit_rounding = (sums + 4) * (1.01 * ROUNDOFF) * b->norm;
+    for (int c = 0; c < s->clusters; c++)
+        b->centre[c] = centre_of(b, c);
     double measured = norm_of(b->leading.f, leading);
     double error = sqrt((double)leading) * b->rounding * (1.0 + s->skew);
     double least = fmax(0.0, measured * (1.0 - 1e-8) - error);
@@ -116,23 +133,19 @@ void screen_bounds_start(ScreenBounds *b, const Transformer *t)
         + (leading / SCREEN_GROUP + 3) * (1.01 * ROUNDOFF) * 2.0 * b->along;
 }
 
-static double centre_of(const ScreenBounds *b, int cluster)
-{
-    return b->projected[b->section->leading + cluster];
-}
-
 /* Rounding of the centre and of the logits themselves. */
 static double rounding_of(const ScreenBounds *b, int cluster)
 {
     const ScreenCluster *c = &b->section->cluster[cluster];
-    return b->rounding * ((double)c->norm + c->row_norm) * OUTWARD + UNDERFLOW;
+    double centre = 2.0 * ROUNDOFF * b->norm * c->norm; /* of the copied state */
+    return (centre + b->logit_rounding * c->row_norm) * OUTWARD + UNDERFLOW;
 }
 
 ClusterBound screen_bounds_cluster(const ScreenBounds *b, int cluster)
 {
     const ScreenCluster *c = &b->section->cluster[cluster];
     double reach = c->radius * b->norm * OUTWARD + rounding_of(b, cluster);
-    return (ClusterBound){ centre_of(b, cluster), reach };
+    return (ClusterBound){ b->centre[cluster], reach };
 }
 
 void screen_bounds_cluster_mass(const ScreenBounds *b, int cluster, int rows, double temperature,
@@ -141,7 +154,7 @@ void screen_bounds_cluster_mass(const ScreenBounds *b, int cluster, int rows, do
     const ScreenCluster *c = &b->section->cluster[cluster];
     double rounding = rounding_of(b, cluster), scale = b->norm / temperature;
     double offset = c->offset * scale + rounding / temperature;
-    double centre = centre_of(b, cluster) / temperature - shift;
+    double centre = b->centre[cluster] / temperature - shift;
     double variance = c->variance * scale * scale;
     double reach = (c->radius + c->offset) * scale + 1e-9;
     double square = reach * reach;

@@ -11,13 +11,15 @@ typedef struct ScreenBounds {
     const Kernels *kernels;
     Activations state;     /* fp32 copy of what the classifier multiplies, (dim) */
     Activations leading;   /* its leading coordinates, quantised */
-    float *projected;      /* (leading + clusters, padded): directions, then centroids, times state */
+    float *projected;      /* (leading, padded): directions times state */
     float *scores;         /* of the skippable rows from their coordinates, without the centroid */
     double norm;           /* of the state */
     double across;         /* of its part across the directions */
     double along;          /* of its coordinates along the directions */
     double coordinate_error; /* of the quantised coordinates */
-    double rounding;       /* of a logit's own float arithmetic, per unit of the row's norm */
+    double rounding;       /* of a float sum of dim products, per unit of the row's norm */
+    double logit_rounding; /* the same of the classifier, whose integer products are exact */
+    double centre[SCREEN_MAX_CLUSTERS]; /* centroids times state */
     void *memory;          /* behind the buffers */
 } ScreenBounds;
 

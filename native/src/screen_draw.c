@@ -78,20 +78,17 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 }
 
 /*
- * Bounds on the sum that the sampler forms. Exact sums lose less than 2^-30 a row and are rounded
- * once; float additions each err by at most the smaller of the addend and ROUNDOFF times the
- * running sum.
+ * Bounds on the sum that the sampler forms. Float additions each err by at most the smaller of the
+ * addend and ROUNDOFF times the running sum; exact weights lose less than 2^-34 a row.
  */
 static void bound_sum(const Draw *d, double *least, double *most)
 {
     double exact = d->known_mass + d->most_rest, per_row = exact * (1.001 * ROUNDOFF);
-    if (d->exact_sum) {
-        *least = (d->known_mass + d->least_rest - d->vocab * 0x1p-30) * (1.0 - 2.0 * ROUNDOFF);
-        *most = exact * (1.0 + 2.0 * ROUNDOFF);
-        return;
-    }
     double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
-    *least = (d->known_mass + d->least_rest - error) * (1.0 - 1e-12);
+    if (d->exact)
+        error = 0.0;
+    double lost = d->exact ? (d->vocab - d->scored) * 0x1p-34 : 0.0;
+    *least = (d->known_mass + fmax(0.0, d->least_rest - lost) - error) * (1.0 - 1e-12);
     *most = (exact + error) * (1.0 + 1e-12);
 }
 
@@ -113,9 +110,9 @@ static bool has_twin(const Weighted *rows, int count, int at)
 }
 
 /* Rounding of k divisions by the sum, of k additions and of the product with the coin. */
-static double slack_of(int k)
+static double slack_of(const Draw *d, int k)
 {
-    return (k + 8) * (2.0 * ROUNDOFF);
+    return d->exact ? 1e-12 : (k + 8) * (2.0 * ROUNDOFF);
 }
 
 /* Keeps the rows that surely pass the sampler's cutoff; all that may be drawn are among them. */
@@ -139,9 +136,9 @@ static int draw_from_top(Draw *d)
         return DRAW_UNDECIDED;
     /* where the kept prefix ends: first so that no rounding can end it later, then sharper */
     double topp = d->topp;
-    Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack_of(count)),
+    Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack_of(d, count)),
                                   heavier);
-    double slack = slack_of(last.at + 1);
+    double slack = slack_of(d, last.at + 1);
     last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
     if (!(last.after > topp * most * (1.0 + slack))
         || !(d->most_weight < d->known[last.at].weight * (1.0 - 1e-6))
@@ -151,7 +148,8 @@ static int draw_from_top(Draw *d)
     Crossing first = find_crossing(d->known, 0, kept, 0.0, topp * least * (1.0 - slack), heavier);
     double low = d->coin * first.after * (1.0 - slack), high = d->coin * last.after * (1.0 + slack);
     Crossing drawn = find_crossing(d->known, 0, kept, 0.0, low, heavier);
-    if (!holds(&drawn, low, high, slack) || has_twin(d->known, count, drawn.at))
+    if (!holds(&drawn, low, high, slack)
+        || (!d->exact && has_twin(d->known, count, drawn.at)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
 }
@@ -163,13 +161,20 @@ static int draw_from_all(Draw *d)
     if (!(least > 0.0) || d->least_known > 0.0)
         return DRAW_UNDECIDED;
     /* the sampler compares a running sum of quotients with the coin; here both are times the sum */
-    double slack = slack_of(d->vocab);
+    double slack = slack_of(d, d->vocab);
     double low = d->coin * least * (1.0 - slack), high = d->coin * most * (1.0 + slack);
     Crossing drawn = find_crossing(d->known, 0, d->count, 0.0, high, lower_token);
     bool surely_before = (drawn.before + d->most_rest) * (1.0 + slack) <= low;
     if (!surely_before || !(high < drawn.after * (1.0 - slack)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
+}
+
+double screen_draw_floor(Draw *draw)
+{
+    double share = 1.0 - (1.0 - draw->topp) / 4.0;
+    Crossing c = find_crossing(draw->known, 0, draw->count, 0.0, share * draw->known_mass, heavier);
+    return draw->known[c.at].weight;
 }
 
 int screen_draw(Draw *draw)

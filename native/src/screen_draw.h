@@ -24,7 +24,7 @@ typedef struct Draw {
     double least_rest;  /* bounds on the sum of the weights of the rows not scored */
     double most_rest;
     double most_weight; /* bound on each of the weights of rows not scored */
-    bool exact_sum;     /* how the sampler sums weights, see sampler.h */
+    bool exact;         /* does the sampler sum exactly? see sampler.h */
     float topp;
     float coin;
 } Draw;
@@ -36,5 +36,11 @@ enum { DRAW_UNDECIDED = -1 };
  * topp in (0, 1): among the likeliest tokens; else: from the whole distribution, in token order.
  */
 int screen_draw(Draw *draw);
+
+/*
+ * A weight that most likely lies below everything that top-p draws from, by the rows known so far.
+ * Reorders them.
+ */
+double screen_draw_floor(Draw *draw);
 
 #endif

@@ -4,77 +4,87 @@
 #include "arithmetic.h"
 #include "screen_pick.h"
 
-/* A cluster whose mass is uncertain by more than this share is looked into block by block. */
-#define LOOSE_SHARE 1e-3
+/*
+ * A cluster is looked into block by block where its mass is uncertain by more than this share of
+ * all mass, and by more than this factor: below it the blocks' bounds are no sharper.
+ */
+#define LOOSE_SHARE 2e-5
+#define LOOSE_FACTOR 2.0
 
 /* A block that may hold more than this share of all mass is scored before the second try. */
 #define HEAVY_SHARE 1e-4
 
+/* Hot rows whose weights, relative to the largest, sum to less than this: peaked. */
+#define PEAKED_MASS 1.25
+
 /* Quotients of logits and temperature beyond this make float rounding matter: take all rows. */
 #define MOST_QUOTIENT 4000.0f
-
-/* Bounds on weights allow for exp and for rounding its argument, 2^-24 * 3 * MOST_QUOTIENT. */
-#define SLACK 1e-3
 
 /* Scored rows as weights, and bounds on what is not scored. */
 typedef struct Sight {
     Screen *s;
     Transformer *t;
+    const Sampler *sampler;
     float temperature;
     float shift;    /* the largest scored logit over the temperature */
-    double floor;   /* rows of less weight are only summed */
-    int looked[SCREEN_MAX_CLUSTERS]; /* cluster's blocks have scores from coordinates */
+    double slack;   /* share by which a weight may be off from rounding exp and its argument */
+    bool looked[SCREEN_MAX_CLUSTERS]; /* cluster's blocks have scores from coordinates */
+    bool loose[SCREEN_MAX_CLUSTERS];  /* bounds of the cluster as a whole are of no use */
     Draw draw;
 } Sight;
 
-/* weights = exp(logits / temperature - shift), as the sampler's softmax forms them. */
-static void weigh(const float *logits, float temperature, float shift, float *weights)
+/* A run of scored blocks from `block` on: its first row and number of rows; false past the last. */
+static bool next_run(const Screen *s, int *block, int *row, int *rows)
 {
-    for (int r = 0; r < BLOCK_ROWS; r++)
-        weights[r] = logits[r] / temperature - shift;
-    for (int r = 0; r < BLOCK_ROWS; r++)
-        weights[r] = exp_f32(weights[r]);
+    int blocks = s->section.blocks, vocab = s->model->shape.vocab;
+    while (*block < blocks && !s->scored[*block])
+        ++*block;
+    *row = *block * BLOCK_ROWS;
+    while (*block < blocks && s->scored[*block])
+        ++*block;
+    int end = *block * BLOCK_ROWS;
+    *rows = (end < vocab ? end : vocab) - *row;
+    return *rows > 0;
 }
 
-/* Adds the rows of a scored block. */
-static void take_block(Sight *sight, int block)
+static void find_shift(Sight *sight)
 {
-    const Screen *s = sight->s;
-    float weights[BLOCK_ROWS];
-    double sum = 0.0;
-    int rows = rows_of_block(s, block);
-    weigh(sight->t->row_logits + (size_t)block * BLOCK_ROWS, sight->temperature, sight->shift,
-          weights);
-    for (int r = 0; r < rows; r++) {
-        sum += weights[r];
-        if (weights[r] >= sight->floor)
-            sight->draw.known[sight->draw.count++] =
-                (Weighted){ weights[r], (int)s->model->token_of_row[block * BLOCK_ROWS + r] };
-    }
-    sight->draw.known_mass += sum;
-    sight->draw.scored += rows;
-}
-
-/* Gathers the weights of all scored rows, relative to the largest of them. */
-static void take_scored(Sight *sight)
-{
-    const Screen *s = sight->s;
-    const float *logits = sight->t->row_logits;
+    const Transformer *t = sight->t;
     float most = -INFINITY;
-    for (int block = 0; block < s->section.blocks; block++) {
-        if (!s->scored[block])
-            continue;
-        const float *rows = logits + (size_t)block * BLOCK_ROWS;
-        float largest = rows[sight->t->kernels->argmax(rows, rows_of_block(s, block))];
+    for (int block = 0, row, rows; next_run(sight->s, &block, &row, &rows);) {
+        const float *logits = t->row_logits + row;
+        float largest = logits[t->kernels->argmax(logits, rows)];
         most = largest > most ? largest : most;
     }
     sight->shift = most / sight->temperature;
-    sight->draw.count = 0;
-    sight->draw.scored = 0;
-    sight->draw.known_mass = 0.0;
-    for (int block = 0; block < s->section.blocks; block++)
-        if (s->scored[block])
-            take_block(sight, block);
+    sight->slack = 1e-6 + 0x1p-22 * (fabs((double)sight->shift) - EXP_MIN);
+}
+
+/* Gathers the scored rows whose weight is at least `floor`; the others are only summed. */
+static void take_scored(Sight *sight, double floor)
+{
+    const Screen *s = sight->s;
+    Draw *d = &sight->draw;
+    float *weights = s->weights, least = (float)floor;
+    find_shift(sight);
+    d->count = d->scored = 0;
+    d->known_mass = 0.0;
+    d->least_known = least;
+    for (int block = 0, row, rows; next_run(s, &block, &row, &rows);) {
+        sampler_weigh(sight->sampler, weights, sight->t->row_logits + row, rows, sight->shift);
+        const uint32_t *tokens = s->model->token_of_row + row;
+        int kept = sight->t->kernels->collect(sight->sampler->indices, weights, rows, least);
+        for (int i = 0; i < kept; i++) {
+            int r = sight->sampler->indices[i];
+            d->known[d->count++] = (Weighted){ weights[r], (int)tokens[r] };
+        }
+        double sums[8] = {0};
+        for (int r = 0; r < rows; r++)
+            sums[r % 8] += weights[r];
+        d->known_mass += ((sums[0] + sums[1]) + (sums[2] + sums[3]))
+            + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+        d->scored += rows;
+    }
 }
 
 static int rows_of_cluster(const Screen *s, int cluster)
@@ -95,21 +105,19 @@ static void bound_block(const Sight *sight, int cluster, int block, double *leas
     float top = scores[sight->t->kernels->argmax(scores, BLOCK_ROWS)];
     double largest = (centre + top) / sight->temperature - sight->shift;
     int rows = rows_of_block(s, block);
-    *heaviest = exp(largest + reach) * (1.0 + SLACK);
+    *heaviest = exp(largest + reach) * (1.0 + sight->slack);
     *least = 0.0;
     *most = rows * *heaviest;
     if (!(*most > 1e-9))
         return;
     float weights[BLOCK_ROWS], sum = 0.0f;
-    for (int r = 0; r < BLOCK_ROWS; r++)
-        weights[r] = (scores[r] - top) / sight->temperature;
-    for (int r = 0; r < BLOCK_ROWS; r++)
-        weights[r] = exp_f32(weights[r]);
+    sight->t->kernels->weigh(weights, scores, BLOCK_ROWS, sight->temperature,
+                             top / sight->temperature);
     for (int r = 0; r < rows; r++)
         sum += weights[r];
     double mass = sum * exp(largest);
-    *least = mass * exp(-reach) * (1.0 - SLACK);
-    *most = mass * exp(reach) * (1.0 + SLACK) + rows * exp(largest + reach + EXP_MIN + 1.0);
+    *least = mass * exp(-reach) * (1.0 - sight->slack);
+    *most = mass * exp(reach) * (1.0 + sight->slack) + rows * exp(largest + reach + EXP_MIN + 1.0);
 }
 
 /* Adds the bounds of a cluster's unscored blocks to the rest; scores heavy ones where asked. */
@@ -118,12 +126,12 @@ static bool bound_by_blocks(Sight *sight, int cluster, bool score_heavy)
     Screen *s = sight->s;
     const ScreenCluster *c = &s->section.cluster[cluster];
     bool scored = false;
-    if (!sight->looked[cluster])
-        screen_bounds_score(&s->bounds, cluster);
-    sight->looked[cluster] = 1;
     for (int block = (int)c->first; block < (int)(c->first + c->blocks); block++) {
         if (s->scored[block])
             continue;
+        if (!sight->looked[cluster])
+            screen_bounds_score(&s->bounds, cluster);
+        sight->looked[cluster] = true;
         double least, most, heaviest;
         bound_block(sight, cluster, block, &least, &most, &heaviest);
         if (score_heavy && !(most < HEAVY_SHARE * sight->draw.known_mass)) {
@@ -138,7 +146,27 @@ static bool bound_by_blocks(Sight *sight, int cluster, bool score_heavy)
     return scored;
 }
 
-/* Bounds everything that is not scored; true when it scored blocks instead of bounding them. */
+/* Bounds on a cluster as a whole; decides, once, whether they are of use. */
+static bool bound_cluster(Sight *sight, int cluster)
+{
+    const Screen *s = sight->s;
+    Draw *d = &sight->draw;
+    ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
+    double least, most, heaviest = (bound.centre + bound.reach) / sight->temperature;
+    screen_bounds_cluster_mass(&s->bounds, cluster, rows_of_cluster(s, cluster),
+                               sight->temperature, sight->shift, &least, &most);
+    if (!(most - least < LOOSE_SHARE * d->known_mass) && !(most < LOOSE_FACTOR * least))
+        return false;
+    d->least_rest += least * (1.0 - sight->slack);
+    d->most_rest += most * (1.0 + sight->slack);
+    d->most_weight = fmax(d->most_weight, exp(heaviest - sight->shift) * (1.0 + sight->slack));
+    return true;
+}
+
+/*
+ * Bounds everything that is not scored. `loose` clusters are looked into or, where all their
+ * blocks are scored, add nothing. True when it scored blocks instead of bounding them.
+ */
 static bool bound_rest(Sight *sight, bool score_heavy)
 {
     const Screen *s = sight->s;
@@ -146,60 +174,81 @@ static bool bound_rest(Sight *sight, bool score_heavy)
     bool scored = false;
     d->least_rest = d->most_rest = d->most_weight = 0.0;
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
-        ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
-        double least, most, heaviest = (bound.centre + bound.reach) / sight->temperature;
-        screen_bounds_cluster_mass(&s->bounds, cluster, rows_of_cluster(s, cluster),
-                                   sight->temperature, sight->shift, &least, &most);
-        if (!(most - least < LOOSE_SHARE * d->known_mass)) {
+        sight->loose[cluster] = sight->loose[cluster] || !bound_cluster(sight, cluster);
+        if (sight->loose[cluster])
             scored |= bound_by_blocks(sight, cluster, score_heavy);
-            continue;
-        }
-        d->least_rest += least * (1.0 - SLACK);
-        d->most_rest += most * (1.0 + SLACK);
-        d->most_weight = fmax(d->most_weight, exp(heaviest - sight->shift) * (1.0 + SLACK));
     }
     return scored;
 }
 
-/* Scores every block that was looked into. */
-static void score_looked(Sight *sight)
+/* Scores every block of the clusters whose bounds are of no use. */
+static void score_loose(Sight *sight)
 {
     Screen *s = sight->s;
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
         const ScreenCluster *c = &s->section.cluster[cluster];
-        for (uint32_t i = 0; sight->looked[cluster] && i < c->blocks; i++)
-            if (!s->scored[c->first + i])
-                screen_score(s, sight->t, (int)(c->first + i), (int)(c->first + i) + 1);
+        int block = (int)c->first, end = (int)(c->first + c->blocks);
+        while (sight->loose[cluster] && block < end) {
+            int first = block;
+            while (block < end && !s->scored[block])
+                block++;
+            if (block > first)
+                screen_score(s, sight->t, first, block);
+            block += block < end;
+        }
+    }
+}
+
+/* Few tokens hold nearly everything: most blocks' bounds are sharp enough. */
+static int draw_peaked(Sight *sight, double floor)
+{
+    bound_rest(sight, false);
+    int token = screen_draw(&sight->draw);
+    if (token != DRAW_UNDECIDED || !bound_rest(sight, true))
+        return token;
+    take_scored(sight, floor);
+    bound_rest(sight, false);
+    return screen_draw(&sight->draw);
+}
+
+/*
+ * All rows of loose clusters are scored. Where the top is drawn from, a weight below which surely
+ * no candidate lies saves sorting most rows; should it have been too high, all are taken.
+ */
+static int draw_flat(Sight *sight, double floor)
+{
+    Draw *d = &sight->draw;
+    double high = floor > 0.0 ? fmax(floor, screen_draw_floor(d)) : 0.0;
+    d->least_rest = d->most_rest = d->most_weight = 0.0;
+    for (int cluster = 0; cluster < sight->s->section.clusters; cluster++)
+        sight->loose[cluster] = sight->loose[cluster] || !bound_cluster(sight, cluster);
+    score_loose(sight);
+    for (double least = high;; least = floor) {
+        take_scored(sight, least);
+        bound_rest(sight, false);
+        int token = screen_draw(d);
+        if (token != DRAW_UNDECIDED || least <= floor)
+            return token;
     }
 }
 
 int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float coin)
 {
-    float temperature = sampler->temperature, topp = sampler->topp;
     int vocab = s->model->shape.vocab;
+    float topp = sampler->topp;
     bool top = topp > 0.0f && topp < 1.0f;
     Sight sight = {
-        .s = s, .t = t, .temperature = temperature,
-        .floor = top ? (1.0f - topp) / (float)(vocab - 1) : 0.0,
-        .draw = { .known = s->known, .vocab = vocab,
-                  .exact_sum = sampler->exact_sum, .topp = topp, .coin = coin },
+        .s = s, .t = t, .sampler = sampler, .temperature = sampler->temperature,
+        .draw = { .known = s->known, .vocab = vocab, .exact = sampler->exact,
+                  .topp = topp, .coin = coin },
     };
-    sight.draw.least_known = sight.floor;
-    take_scored(&sight);
+    /* the largest weight is 1, so the sampler's cutoff times the sum of weights is no less */
+    double floor = top ? (1.0f - topp) / (float)(vocab - 1) : 0.0;
+    take_scored(&sight, floor);
     if (!(fabsf(sight.shift) < MOST_QUOTIENT))
         return DRAW_UNDECIDED;
-    bound_rest(&sight, false);
-    int token = screen_draw(&sight.draw);
-    if (token == DRAW_UNDECIDED && bound_rest(&sight, true)) {
-        take_scored(&sight);
-        bound_rest(&sight, false);
-        token = screen_draw(&sight.draw);
-    }
-    if (token == DRAW_UNDECIDED) {
-        score_looked(&sight);
-        take_scored(&sight);
-        bound_rest(&sight, false);
-        token = screen_draw(&sight.draw);
-    }
-    return token;
+    int token = DRAW_UNDECIDED;
+    if (sight.draw.known_mass < PEAKED_MASS)
+        token = draw_peaked(&sight, floor);
+    return token == DRAW_UNDECIDED ? draw_flat(&sight, floor) : token;
 }

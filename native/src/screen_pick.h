@@ -13,7 +13,7 @@ struct Screen {
     ScreenCounts counts;
     Weighted *known;  /* (vocab) rows with their weights, for the draw */
     uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
-    float *reach;     /* (blocks) scratch */
+    float *weights;   /* (vocab) scratch */
 };
 
 /* Scores the blocks [first, end) into t->row_logits. */
