@@ -1,4 +1,4 @@
-"""Peak resident memory of a program that runs in QEMU's user mode, without the emulator's own.
+"""Peak resident memory of a program: here, or in QEMU's user mode without the emulator's own.
 
 QEMU maps the program's memory from `GUEST_BASE` on when it is told so; what /proc shows as resident
 there belongs to the program: its code, its data, and the pages of the mapped model.
@@ -6,9 +6,11 @@ there belongs to the program: its code, its data, and the pages of the mapped mo
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 GUEST_BASE = 0x4000000000
@@ -28,18 +30,31 @@ def guest_resident(smaps: str) -> int:
     return resident
 
 
-def peak_of(emulator: list[str], program: list[str]) -> tuple[int, str]:
-    """Runs a program in the emulator; returns its peak in kB and what it printed."""
+def peak_in(emulator: list[str], program: list[str]) -> int:
+    """Runs a program in the emulator; returns its peak in kB."""
     command = [*emulator, "-B", hex(GUEST_BASE), *program]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return watch(command, "smaps", guest_resident)
+
+
+def peak_here(program: list[str]) -> int:
+    """Runs a program on this machine; returns its peak in kB."""
+    return watch(program, "status", high_water_mark)
+
+
+def high_water_mark(status: str) -> int:
+    """kB of the most that was ever resident, from /proc/PID/status."""
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    return int(found[1]) if found else 0
+
+
+def watch(command: list[str], file: str, measure: Callable[[str], int]) -> int:
+    """The most that `measure` makes of /proc/PID/`file` while a command runs."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     peak = 0
     while process.poll() is None:
-        try:
-            peak = max(peak, guest_resident(Path(f"/proc/{process.pid}/smaps").read_text()))
-        except OSError:
-            break
+        with contextlib.suppress(OSError):
+            peak = max(peak, measure(Path(f"/proc/{process.pid}/{file}").read_text()))
         time.sleep(INTERVAL)
-    text = process.communicate()[0].decode(errors="replace")
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return peak, text
+    return peak
