@@ -59,6 +59,14 @@ command_of() {
     awk -v name="$1" '$1 == name { $1 = ""; print substr($0, 2) }' "$engines_file"
 }
 
+# excerpt FILE BYTE: the text from there on, some words of it.
+excerpt() {
+    case $2 in
+    *[!0-9]*) echo "(ends)" ;;
+    *) tail -c "+$2" "$1" | head -c 80 | tr '\n' ' ' ;;
+    esac
+}
+
 score() {
     if [ -n "${SCORER:-}" ]; then
         $SCORER "$1" 2>/dev/null | awk '/nats per token:/ { print $4; exit }'
@@ -151,6 +159,7 @@ printf '},\n "regression": {' >>$json
 
 comma=
 : >work/passes
+: >work/differences
 for name in $names; do
     passed=0 total=0
     printf '%s\n  "%s": [' "$comma" "$name" >>$json
@@ -159,15 +168,20 @@ for name in $names; do
         total=$((total + 1))
         expected=work/$reference.$total.txt got=work/$name.$total.txt
         run "$name" "$got" "$t" "$p" "$s" "$text" </dev/null
-        at=- nats_reference=- nats_engine=- same=yes
+        at='' nats_reference='' nats_engine='' same=yes
         if ! cmp -s "$expected" "$got"; then
             same=no
             at=$(cmp "$expected" "$got" 2>&1 | sed -n 's/.*\(byte\|char\) \([0-9]*\).*/\2/p')
             at=${at:-end}
             nats_reference=$(score "$expected") nats_engine=$(score "$got")
+            {
+                echo "- $name, $t, $p, seed $s, \"$text\", from byte $at:"
+                echo "  - reference: \"$(excerpt "$expected" "$at")\""
+                echo "  - $name: \"$(excerpt "$got" "$at")\""
+            } >>work/differences
         fi
         [ $same = no ] || passed=$((passed + 1))
-        echo "| $name | $t, $p, seed $s, \"$text\" | $same | $at | ${nats_reference:--} | ${nats_engine:--} |" >>$md
+        echo "| $name | $t, $p, seed $s, \"$text\" | $same | ${at:--} | ${nats_reference:--} | ${nats_engine:--} |" >>$md
         printf '%s\n   {"temperature": %s, "topp": %s, "seed": %s, "prompt": "%s", "same": "%s", "first_difference": "%s", "nats_reference": "%s", "nats_engine": "%s"}' \
             "$inner" "$t" "$p" "$s" "$(echo "$text" | escaped)" $same "$at" "$nats_reference" "$nats_engine" >>$json
         inner=,
@@ -178,6 +192,10 @@ done
 {
     echo
     awk '{ printf "- %s: %d of %d texts are the reference'"'"'s, byte for byte\n", $1, $2, $3 }' work/passes
+    if [ -s work/differences ]; then
+        printf '\n### Where texts part\n\n'
+        cat work/differences
+    fi
 } >>$md
 
 printf '},\n "speech": [' >>$json
