@@ -39,18 +39,26 @@ now() { # hundredths of a second since the machine started
     awk '{ print int($1 * 100) }' /proc/uptime
 }
 
-# run NAME OUT TEMPERATURE TOPP SEED PROMPT: sets $rate and $peak (kB, as far as /proc shows it).
+# run NAME OUT TEMPERATURE TOPP SEED PROMPT: sets $rate, and $peak in kB: from GNU time where there
+# is one, else the highest of what /proc shows while the engine runs.
 run() {
-    out=$2
-    # shellcheck disable=SC2046
-    $(command_of "$1") -t "$3" -p "$4" -s "$5" -n "$steps" -i "$6" >"$out" 2>work/stderr &
-    pid=$! peak=0
-    while kill -0 "$pid" 2>/dev/null; do
-        now_kb=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
-        [ "${now_kb:-0}" -le "$peak" ] || peak=$now_kb
-        sleep 0.1 2>/dev/null || sleep 1
-    done
-    wait "$pid" || fail "$1 failed: $(cat work/stderr)"
+    out=$2 peak=0
+    if [ -n "$timer" ]; then
+        # shellcheck disable=SC2046
+        $timer -f %M -o work/peak $(command_of "$1") -t "$3" -p "$4" -s "$5" -n "$steps" -i "$6" \
+            >"$out" 2>work/stderr || fail "$1 failed: $(cat work/stderr)"
+        peak=$(tail -n 1 work/peak)
+    else
+        # shellcheck disable=SC2046
+        $(command_of "$1") -t "$3" -p "$4" -s "$5" -n "$steps" -i "$6" >"$out" 2>work/stderr &
+        pid=$!
+        while kill -0 "$pid" 2>/dev/null; do
+            seen=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
+            [ "${seen:-0}" -le "$peak" ] || peak=$seen
+            sleep 0.1 2>/dev/null || sleep 1
+        done
+        wait "$pid" || fail "$1 failed: $(cat work/stderr)"
+    fi
     rate=$(awk '/achieved tok\/s:/ { print $3 }' work/stderr)
     [ -n "$rate" ] || fail "$1 printed no 'achieved tok/s: N': is it an engine with run.c's output?"
 }
@@ -73,6 +81,10 @@ score() {
     fi
 }
 
+timer=
+if /usr/bin/time -f %M -o work/peak true 2>/dev/null; then
+    timer=/usr/bin/time
+fi
 engines_file=$PWD/work/engines
 (cd "$OLDPWD" && grep -v -e '^#' -e '^ *$' "$engines") >"$engines_file" ||
     fail "$engines names no engine"

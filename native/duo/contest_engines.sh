@@ -9,7 +9,7 @@ set -eu
 directory=$1 model=$2 tokenizer=$3 packer=$4
 shift 4
 for coding in int8 int4; do
-    [ "$directory/$coding.story" -nt "$model" ] && [ "$directory/$coding.story" -nt "$packer" ] ||
+    [ -n "$(find "$directory/$coding.story" -newer "$model" -newer "$packer" 2>/dev/null)" ] ||
         "$packer" pack "$model" "$tokenizer" -q $coding -o "$directory/$coding.story" >&2
 done
 if [ -n "${RUN_C:-}" ]; then

@@ -47,7 +47,8 @@ build/contest/synthetic15M.bin: build/synthetic
 	@mkdir -p build/contest
 	build/synthetic $@ build/contest/synthetic15M.tok
 
-contest: engine $(CONTEST_MODEL) build/.apt-TEST $(if $(findstring duo,$(ON)),duo) ## measure as the contest does: 30 runs, texts compared, speech apart (ON=duo: emulated)
+APT_CONTEST := time espeak-ng
+contest: engine $(CONTEST_MODEL) build/.apt-CONTEST $(if $(findstring duo,$(ON)),duo) ## measure as the contest does: 30 runs, texts compared, speech apart (ON=duo: emulated)
 	@mkdir -p build/contest/$(ON)
 	@program=$(STORYTELLER); \
 	  if [ $(ON) = duo ]; then \

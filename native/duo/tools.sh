@@ -115,8 +115,8 @@ counter() {
 plugin() {
     counter >/dev/null
     library=$tools/counter/libcount.so
-    if [ ! -e "$library" ] || [ "$here/count.c" -nt "$library" ] ||
-        [ "$here/count_decode.c" -nt "$library" ]; then
+    if [ ! -e "$library" ] ||
+        [ -n "$(find "$here" -name 'count*.[ch]' -newer "$library")" ]; then
         # shellcheck disable=SC2046
         gcc -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -I "$tools/counter/headers" \
             $(pkg-config --cflags glib-2.0) "$here/count.c" "$here/count_decode.c" -o "$library"
