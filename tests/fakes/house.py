@@ -14,12 +14,12 @@ from storybot.controls.lights import Lights
 from storybot.controls.messages import Wish, read_reply
 from storybot.daemon import Daemon
 from storybot.errors import StorybotError
-from storybot.measuring import virtual_time
 from storybot.robot import Mode
 from storybot.running.control_room import ControlRoom
 from storybot.running.rooms import Makers
 from storybot.service import StoryFields
 from storybot.settings import ControlsSettings, LibrarySettings, Settings
+from tests.fakes import clock
 from tests.fakes.hearing import Ears
 from tests.fakes.speaking import FakeSpeaker
 from tests.fakes.telling import Engines
@@ -183,4 +183,4 @@ def play(
             await scene(house)
         return house
 
-    return virtual_time.run(main())
+    return clock.run(main())

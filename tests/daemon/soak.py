@@ -1,0 +1,307 @@
+"""Stories by the thousand with faults at random and nobody to help: `make soak N=1000`.
+
+Time is virtual (see tests/fakes/clock.py) except while the engine works. Real: the daemon, the
+engine, the voice's synthesis, the library. Fake: the hearing child, the loudspeaker, the button.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import random
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from storybot.controls.messages import Ask, Stop
+from storybot.errors import StorybotError
+from storybot.robot import Mode
+from storybot.robot.events import Event, StoryFailed, StoryTold
+from storybot.settings import Settings, TellingSettings
+from storybot.speaking.captions import OnWord
+from storybot.speaking.espeak_voice import EspeakVoice
+from storybot.speaking.mouth import Spoken
+from storybot.speaking.voice import Manner, Pcm
+from storybot.telling.engine import Engine
+from storybot.telling.program import find_engine
+from tests.fakes import clock
+from tests.fakes.house import House, living
+from tests.fakes.speaking import FakeSpeaker
+
+SHARED = Path(os.environ.get("STORYBOT_SHARED", "../shared"))
+THINGS = ("cat", "dog", "owl", "boat", "star", "castle", "bear", "ball")
+PATIENCE = 200.0  # virtual s for one story with whatever befalls it
+BACK = 10.0  # virtual s to be listening again
+
+
+class SynthesisingSpeaker(FakeSpeaker):
+    """Every sentence is really synthesised, and takes its real length of virtual time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._voice = EspeakVoice()
+
+    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        frames = 0
+
+        def count(pcm: Pcm) -> bool:
+            nonlocal frames
+            frames += pcm.frames
+            return True
+
+        self._voice.synthesise(text, Manner("en-us", 150, 55), count)
+        self.per_word = frames / self._voice.rate / max(1, len(text.split()))
+        return await super().say(text, on_word)
+
+
+class Soak:
+    """Counts what becomes of each story."""
+
+    def __init__(self, house: House, chance: random.Random) -> None:
+        self.house, self.chance = house, chance
+        self.engines: list[Engine] = []
+        self.told = self.lost = 0
+        self.faults: Counter[str] = Counter()
+        self.slowest = 0.0
+        story = house.daemon.rooms.story
+        emit = story._emit
+
+        def listen(event: Event) -> None:
+            self.told += isinstance(event, StoryTold)
+            self.lost += isinstance(event, StoryFailed)
+            emit(event)
+
+        story._emit = listen
+
+    def busy(self) -> bool:
+        """Whether an engine works: then time is real."""
+        self.engines = [engine for engine in self.engines if engine.pid is not None]
+        return bool(self.engines)
+
+    async def ask(self) -> None:
+        """One of the ways to ask."""
+        way = self.chance.choice(("voice", "socket", "button"))
+        thing = self.chance.choice(THINGS)
+        await self.house.wait(lambda: self.house.ears.listens_for == "keyphrase", "ear", PATIENCE)
+        if way == "voice":
+            self.house.ears.hear(f"tell me a story about a {thing}")
+        elif way == "socket":
+            await self.house.ask(Ask(f"a story about a {thing}"))
+        else:
+            await self.house.press()
+
+    async def one(self) -> None:
+        """One story, and perhaps a fault in it."""
+        ended, number = self.told + self.lost, self.house.daemon.robot.number
+        await self.ask()
+        await self.house.wait(lambda: self.house.daemon.robot.number > number, "a story", 5.0)
+        name, fault = "no fault", None
+        if self.chance.random() < 0.5:
+            name, fault = self.chance.choice(list(FAULTS.items()))
+            self.faults[name] += 1
+            await asyncio.sleep(self.chance.uniform(0.0, 12.0))
+            await fault(self)
+        stopped = fault in (stop, hammer)
+        await self.house.wait(
+            lambda: self.told + self.lost > ended or (stopped and self.house.mode is Mode.IDLE),
+            f"the story's end after {name}",
+            PATIENCE,
+        )
+        self.slowest = max(self.slowest, await self.house.until(Mode.IDLE, PATIENCE))
+        await self.house.wait(lambda: self.house.ears.listens_for == "keyphrase", "ear", BACK)
+
+
+async def ear_dies(soak: Soak) -> None:
+    soak.house.ears.child.die()
+
+
+async def ear_hangs(soak: Soak) -> None:
+    soak.house.ears.child.stalled = True
+    await asyncio.sleep(6)
+
+
+async def microphone_unplugged(soak: Soak) -> None:
+    soak.house.ears.fails = soak.chance.randrange(1, 5)
+    soak.house.ears.child.die()
+    await asyncio.sleep(10)
+
+
+async def loudspeaker_unplugged(soak: Soak) -> None:
+    soak.house.speaker.plugged = False
+    await asyncio.sleep(soak.chance.uniform(0.5, 30.0))
+    soak.house.speaker.plugged = True
+
+
+async def engine_killed(soak: Soak) -> None:
+    for engine in soak.engines:
+        if engine.pid:
+            os.kill(engine.pid, signal.SIGKILL)
+
+
+async def engine_killed_at_once(soak: Soak) -> None:
+    for _ in range(400):
+        await asyncio.sleep(0.001)
+        if soak.busy():
+            break
+    await engine_killed(soak)
+
+
+async def engine_hangs(soak: Soak) -> None:
+    for _ in range(400):
+        await asyncio.sleep(0.001)
+        if soak.busy():
+            break
+    for engine in soak.engines:
+        if engine.pid:
+            os.kill(engine.pid, signal.SIGSTOP)
+
+
+async def disk_full(soak: Soak) -> None:
+    library = soak.house.daemon.rooms.story.library
+    folder, library.folder = library.folder, Path("/dev/full/nowhere")
+    asyncio.get_running_loop().call_later(60, setattr, library, "folder", folder)
+
+
+async def reload(soak: Soak) -> None:
+    soak.house.daemon.reload()
+
+
+async def button_board_unplugged(soak: Soak) -> None:
+    soak.house.button_fails = 3
+    soak.house.buttons[-1].put(StorybotError("the button board is gone"))
+    await asyncio.sleep(5)
+
+
+async def bounce(soak: Soak) -> None:
+    for number in range(100):
+        soak.house.buttons[-1].put(number % 2 == 0)
+        await asyncio.sleep(0.01)
+
+
+async def hammer(soak: Soak) -> None:
+    for _ in range(10):
+        await soak.house.press(0.05)
+    await asyncio.sleep(1)
+    await soak.house.ask(Stop())
+
+
+async def stop(soak: Soak) -> None:
+    await soak.house.ask(Stop())
+
+
+async def chatter(soak: Soak) -> None:
+    for _ in range(20):
+        await soak.house.ask(Ask("blah blah"))
+
+
+FAULTS: dict[str, Callable[[Soak], Awaitable[None]]] = {
+    "ear dies": ear_dies,
+    "ear hangs": ear_hangs,
+    "microphone unplugged": microphone_unplugged,
+    "loudspeaker unplugged": loudspeaker_unplugged,
+    "engine killed": engine_killed,
+    "engine killed at once": engine_killed_at_once,
+    "engine hangs": engine_hangs,
+    "disk full": disk_full,
+    "settings reloaded": reload,
+    "button board unplugged": button_board_unplugged,
+    "button bounces": bounce,
+    "button hammered": hammer,
+    "stopped by somebody": stop,
+    "nonsense asked": chatter,
+}
+
+
+def figures() -> dict[str, int]:
+    """What must stay flat."""
+    gc.collect()
+    status = Path("/proc/self/status").read_text("ascii")
+    resident = int(status.partition("VmRSS:")[2].split()[0])
+    return {
+        "kB": resident,
+        "files": len(list(Path("/proc/self/fd").iterdir())),
+        "threads": len(list(Path("/proc/self/task").iterdir())),
+        "tasks": len(asyncio.all_tasks()),
+    }
+
+
+async def run(house: House, soak: Soak, count: int) -> list[tuple[int, dict[str, int]]]:
+    """Tell `count` stories; the figures after every twentieth part."""
+    rows: list[tuple[int, dict[str, int]]] = []
+    async with living(house):
+        for number in range(1, count + 1):
+            await soak.one()
+            if number % max(1, count // 20) == 0:
+                rows.append((number, figures()))
+                print(number, soak.told, soak.lost, *rows[-1][1].values(), sep="\t", flush=True)
+    return rows
+
+
+def engine_for(settings: TellingSettings) -> Callable[[], Engine]:
+    program = find_engine("")
+    models = SHARED / "models"
+    model, tokenizer = models / "stories260K.bin", models / "tok512.bin"
+    return lambda: Engine(settings, program, model, tokenizer)
+
+
+def soak(count: int, seed: int) -> tuple[Soak, list[tuple[int, dict[str, int]]], float]:
+    """The whole run in a folder of its own; the loop's virtual seconds come last."""
+    logging.getLogger("storybot").setLevel(logging.CRITICAL)
+    telling = TellingSettings(longest=120, first_deadline=2.0, token_deadline=1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        found: list[Soak] = []
+
+        async def main() -> tuple[list[tuple[int, dict[str, int]]], float]:
+            house = House(Path(folder), "full", replace(Settings(), telling=telling))
+            house.speakers[:] = [SynthesisingSpeaker()]
+            house.daemon.rooms.voice.speaker = cast(Any, house.speakers[0])
+            one = Soak(house, random.Random(seed))
+            found.append(one)
+            make = engine_for(telling)
+
+            def counted() -> Engine:
+                one.engines.append(make())
+                return one.engines[-1]
+
+            house.daemon.rooms.story.make = counted
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            rows = await run(house, one, count)
+            return rows, loop.time() - began
+
+        rows, lived = clock.run(main(), lambda: bool(found) and found[0].busy())
+        return found[0], rows, lived
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", type=int, default=1000, help="stories")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    began = time.monotonic()
+    print("asked\ttold\tlost\tkB\tfiles\tthreads\ttasks")
+    one, rows, lived = soak(args.n, args.seed)
+    faults = sum(one.faults.values())
+    print(
+        f"{args.n} asked for, {one.told} told, {one.lost} lost, "
+        f"{args.n - one.told - one.lost} stopped by somebody; {faults} faults; "
+        f"slowest back to idle {one.slowest:.1f} s; "
+        f"{lived / 3600:.1f} h of the box's life in {time.monotonic() - began:.0f} s"
+    )
+    for name, times in sorted(one.faults.items()):
+        print(f"  {name:24} {times}")
+    half = rows[len(rows) // 2 :]
+    growth = half[-1][1]["kB"] - half[0][1]["kB"]
+    print(f"memory over the second half: {growth:+d} kB; {half[-1][1]}")
+
+
+if __name__ == "__main__":
+    main()
