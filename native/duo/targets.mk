@@ -6,10 +6,11 @@ DUO_CPU := rv64,x-v=true,vext_spec=v0.7.1,vlen=128
 .PHONY: duo test-duo duo-report contest
 
 duo: ## build the engine for the Milk-V Duo: build/duo/storyteller, static
+	@mkdir -p build/duo
 	@DUO_COMPILER=$$($(DUO_TOOLS) compiler); DUO_EMULATOR=$$($(DUO_TOOLS) emulator); \
 	  export DUO_COMPILER DUO_EMULATOR; \
 	  cmake -S native -B build/duo/cmake -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/native/duo/toolchain.cmake \
-	    -DCMAKE_BUILD_TYPE=Release >build/duo-cmake.log || { cat build/duo-cmake.log; exit 1; }; \
+	    -DCMAKE_BUILD_TYPE=Release >build/duo/cmake.log || { cat build/duo/cmake.log; exit 1; }; \
 	  cmake --build build/duo/cmake -j $(NATIVE_JOBS)
 	@native/duo/check_binary.sh build/duo/cmake/storyteller
 	@cp build/duo/cmake/storyteller build/duo/storyteller
@@ -21,11 +22,8 @@ DUO_STORIES ?= 4
 test-duo: duo engine test-venv build/synthetic ## test the Duo's engine in an emulator (DUO_STORIES=50: all)
 	@DUO_EMULATOR=$$($(DUO_TOOLS) emulator); DUO_EMULATOR1=$$($(DUO_TOOLS) emulator1); \
 	  export DUO_EMULATOR DUO_EMULATOR1; \
-	  "$$($(DUO_TOOLS) compiler)" -std=c11 -O2 -Wall -Wextra -Werror -ffp-contract=off -static \
-	    -no-pie -D_GNU_SOURCE native/tests/rvv_agree.c build/duo/cmake/libengine.a \
-	    -o build/duo/rvv_agree; \
-	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/rvv_agree c906; \
-	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/rvv_agree rvv; \
+	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/cmake/tests/rvv_agree c906; \
+	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/cmake/tests/rvv_agree rvv; \
 	  DUO_CPU=$(DUO_CPU) DUO_SYNTHETIC=build/synthetic DUO_STORIES=$(DUO_STORIES) \
 	    $(PY) -m pytest -q -p no:cacheprovider tests/duo
 

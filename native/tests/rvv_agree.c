@@ -1,7 +1,7 @@
 /*
  * Every kernel of the table that this CPU's vectors take must return scalar.c's bits, for shapes
  * with and without padding, for inputs that drive each path of the integer kernels. Runs in an
- * emulator: `make test-duo`. usage: rvv_agree TABLE
+ * emulator for RISC-V: `make test-duo`. usage: rvv_agree TABLE
  */
 #include <stdio.h>
 #include <stdlib.h>
