@@ -41,7 +41,10 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
                              engine->steps, fault))
         return false;
     engine->transformer.stream = options->stream;
-    return options->full || screen_open(&engine->screen, &engine->model, fault);
+    if (!options->full && !screen_open(&engine->screen, &engine->model, fault))
+        return false;
+    engine->transformer.hot_blocks = screen_hot_blocks(engine->screen);
+    return true;
 }
 
 bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault)

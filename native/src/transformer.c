@@ -4,6 +4,7 @@
 
 #include "arithmetic.h"
 #include "embedding.h"
+#include "matrix.h"
 
 /* Matrices that take the same input and are multiplied in one go: wq wk wv, or w1 w3. */
 enum { MOST_TOGETHER = 3 };
@@ -175,6 +176,62 @@ static void ffn_block(Transformer *t, int l, int n)
     add_delta(t, n);
 }
 
+/* Blocks of the classifier that are scored between two times that pages are let go. */
+enum { STREAMED_BLOCKS = 32 };
+
+/* From this block on the classifier's pages do not stay in memory. */
+static int first_cold_block(const Transformer *t)
+{
+    int all = blocks_of(t->model->classifier.rows);
+    return t->stream ? 0 : t->hot_blocks >= 0 && t->hot_blocks < all ? t->hot_blocks : all;
+}
+
+static void classify_blocks(Transformer *t, int first, int blocks)
+{
+    Matrix part = matrix_blocks(&t->model->classifier, first, blocks);
+    MatmulJob job = {0};
+    add_to_job(&job, &part, t->row_logits + (size_t)first * BLOCK_ROWS, 0);
+    run_job(t, &job, &t->normed, 1);
+}
+
+static void classify_all(Transformer *t)
+{
+    const Matrix *classifier = &t->model->classifier;
+    int all = blocks_of(classifier->rows), cold = first_cold_block(t);
+    if (cold > 0)
+        classify_blocks(t, 0, cold);
+    for (int first = cold; first < all; first += STREAMED_BLOCKS) {
+        int blocks = STREAMED_BLOCKS < all - first ? STREAMED_BLOCKS : all - first;
+        classify_blocks(t, first, blocks);
+        Matrix part = matrix_blocks(classifier, first, blocks);
+        matrix_done_with(&part);
+    }
+}
+
+/* Cold blocks scored one by one between two times that all of their pages are let go. */
+enum { LET_GO_AFTER = 256 };
+
+static void let_cold_pages_go(Transformer *t, int scored)
+{
+    const Matrix *classifier = &t->model->classifier;
+    int all = blocks_of(classifier->rows), cold = first_cold_block(t);
+    t->cold_scored += scored;
+    if (t->cold_scored < LET_GO_AFTER)
+        return;
+    Matrix part = matrix_blocks(classifier, cold, all - cold);
+    matrix_done_with(&part);
+    t->cold_scored = 0;
+}
+
+/* Every matrix of a layer. */
+static void for_layer(const Layer *layer, void (*apply)(const Matrix *matrix))
+{
+    const Matrix *all[] = { &layer->wq, &layer->wk, &layer->wv, &layer->wo, &layer->w1, &layer->w3,
+                            &layer->w2 };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        apply(all[i]);
+}
+
 void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
 {
     const Shape *s = &t->model->shape;
@@ -186,8 +243,12 @@ void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
                     &rotation[2 * pair + 1]);
     }
     for (int l = 0; l < s->layers; l++) {
+        if (t->stream && l + 1 < s->layers)
+            for_layer(&t->model->layers[l + 1], matrix_will_need);
         attention_block(t, l, pos, n);
         ffn_block(t, l, n);
+        if (t->stream)
+            for_layer(&t->model->layers[l], matrix_done_with);
     }
     const float *last = t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim);
     normalise(t, last, t->model->final_norm, 1);
@@ -196,7 +257,16 @@ void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
 void transformer_classify(Transformer *t, int block0, int block1, float *y)
 {
     const Matrix *classifier = &t->model->classifier;
-    t->kernels->matmul[classifier->coding](y, 0, classifier, block0, block1, &t->normed, 1);
+    int cold = first_cold_block(t);
+    for (int first = block0, end; first < block1; first = end) {
+        end = first < cold && cold < block1 ? cold : block1;
+        if (first >= cold && end - first > STREAMED_BLOCKS)
+            end = first + STREAMED_BLOCKS;
+        t->kernels->matmul[classifier->coding](y + (size_t)(first - block0) * BLOCK_ROWS, 0,
+                                               classifier, first, end, &t->normed, 1);
+        if (first >= cold)
+            let_cold_pages_go(t, end - first);
+    }
 }
 
 void transformer_score(Transformer *t, int n, float *row_logits)
@@ -210,9 +280,7 @@ void transformer_score(Transformer *t, int n, float *row_logits)
 float *transformer_logits(Transformer *t)
 {
     const Model *model = t->model;
-    MatmulJob job = {0};
-    add_to_job(&job, &model->classifier, t->row_logits, 0);
-    run_job(t, &job, &t->normed, 1);
+    classify_all(t);
     if (model->token_of_row)
         for (int token = 0; token < model->shape.vocab; token++)
             t->logits[token] = t->row_logits[model->row_of_token[token]];

@@ -15,6 +15,8 @@ typedef struct Transformer {
     const Kernels *kernels;
     Crew *crew;  /* threads that share the work */
     bool stream; /* let pages of the weights go after use */
+    int hot_blocks; /* of the classifier; pages of the others are let go now and then; -1: none */
+    int cold_scored; /* blocks whose pages were not let go yet */
 
     /* Activations of up to MAX_BATCH positions, (MAX_BATCH, stride of each). */
     float *x;             /* residual stream, (MAX_BATCH, dim padded) */
