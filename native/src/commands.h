@@ -6,6 +6,7 @@
 
 typedef bool Command(int argc, char **argv, Fault *fault);
 
+Command command_bench;
 Command command_tell;
 Command command_pack;
 Command command_eval;

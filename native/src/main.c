@@ -8,6 +8,7 @@ static const char usage[] =
     "usage: storyteller MODEL [options]                  tell a story\n"
     "       storyteller pack MODEL [TOKENIZER] -o FILE   make a .story\n"
     "       storyteller eval MODEL TEXT                  score how well a model predicts a text\n"
+    "       storyteller bench MODEL                      measure speed, time by part, memory\n"
     "       storyteller info MODEL                       print what a model file holds\n"
     "\n"
     "Telling a story\n"
@@ -31,6 +32,9 @@ static const char usage[] =
     "Scoring (-z -j -n --kernel as above; n defaults to the context)\n"
     "  --compare REF   another model of the same vocabulary to compare with\n"
     "\n"
+    "Measuring (all options of telling; the seed counts up from run to run)\n"
+    "  -r NUMBER       runs, default 5\n"
+    "\n"
     "  info --verify   compares every checksum of a .story\n"
     "  --help          this text\n";
 
@@ -39,6 +43,7 @@ static const struct {
     Command *run;
 } commands[] = {
     { "pack", command_pack },
+    { "bench", command_bench },
     { "eval", command_eval },
     { "info", command_info },
 };

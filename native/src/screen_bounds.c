@@ -94,14 +94,15 @@ static double quantisation_error(const Activations *a)
 /* In double, for the weight of a whole cluster hangs on it. */
 static double centre_of(const ScreenBounds *b, int cluster)
 {
-    const Matrix *directions = &b->section->directions;
-    int row = b->section->leading + cluster;
-    const float *column = (const float *)directions->data
-        + (size_t)(row / BLOCK_ROWS) * (size_t)directions->cols * BLOCK_ROWS + row % BLOCK_ROWS;
-    double sum = 0.0;
-    for (int i = 0; i < directions->cols; i++)
-        sum += (double)column[(size_t)i * BLOCK_ROWS] * b->state.f[i];
-    return sum;
+    int dim = b->state.cols, i = 0;
+    const float *centroid = b->section->centroids + (size_t)cluster * (size_t)dim;
+    double sums[4] = {0};
+    for (; i + 4 <= dim; i += 4)
+        for (int lane = 0; lane < 4; lane++)
+            sums[lane] += (double)centroid[i + lane] * b->state.f[i + lane];
+    for (; i < dim; i++)
+        sums[0] += (double)centroid[i] * b->state.f[i];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 void screen_bounds_start(ScreenBounds *b, const Transformer *t)

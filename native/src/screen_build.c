@@ -259,8 +259,10 @@ static void build(Builder *b)
     put_header(b, skew_of(b));
     for (int k = 0; k < b->leading; k++)
         put_direction(b, k, b->directions + (size_t)k * (size_t)b->dim);
+    float *centroids = (float *)(void *)(b->out + b->layout.centroids);
     for (int c = 0; c < b->s.clusters; c++) {
-        put_direction(b, b->leading + c, b->centroids + (size_t)c * (size_t)b->dim);
+        for (int i = 0; i < b->dim; i++)
+            centroids[c * b->dim + i] = (float)b->centroids[c * b->dim + i];
         for (uint32_t i = 0; i < b->cluster[c].blocks; i++)
             put_block(b, c, (int)(b->cluster[c].first + i));
     }

@@ -12,9 +12,9 @@ ScreenLayout screen_layout(int dim, int blocks, int hot_blocks, int clusters, in
     size_t skippable = (size_t)(blocks - hot_blocks);
     ScreenLayout l = { .cluster = SCREEN_HEADER_BYTES };
     l.block = l.cluster + aligned((size_t)clusters * sizeof(ScreenCluster));
-    l.directions = l.block + aligned(skippable * sizeof(ScreenBlock));
-    l.coordinates = l.directions
-        + (size_t)blocks_of(leading + clusters) * block_bytes(CODING_F32, dim, 0);
+    l.centroids = l.block + aligned(skippable * sizeof(ScreenBlock));
+    l.directions = l.centroids + aligned((size_t)clusters * (size_t)dim * sizeof(float));
+    l.coordinates = l.directions + (size_t)blocks_of(leading) * block_bytes(CODING_F32, dim, 0);
     l.end = l.coordinates + skippable * block_bytes(CODING_INT8, leading, SCREEN_GROUP);
     return l;
 }
@@ -67,7 +67,8 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     s->block = (const void *)(section.data + l.block);
     if (!clusters_fit(s))
         return refuse(fault, "its clusters do not fit together");
-    s->directions = (Matrix){ .coding = CODING_F32, .rows = s->leading + s->clusters, .cols = dim,
+    s->centroids = (const void *)(section.data + l.centroids);
+    s->directions = (Matrix){ .coding = CODING_F32, .rows = s->leading, .cols = dim,
                               .data = section.data + l.directions };
     s->coordinates = (Matrix){
         .coding = CODING_INT8, .rows = (blocks - s->hot_blocks) * BLOCK_ROWS, .cols = s->leading,

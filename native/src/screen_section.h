@@ -38,7 +38,8 @@ typedef struct ScreenSection {
     float skew;      /* bound on the spectral norm of V' V - 1, V the directions */
     const ScreenCluster *cluster; /* (clusters), back to back from hot_blocks on */
     const ScreenBlock *block;     /* (blocks - hot_blocks) */
-    Matrix directions;            /* fp32 (leading + clusters, dim): V', then the centroids */
+    const float *centroids;       /* (clusters, dim) */
+    Matrix directions;            /* fp32 (leading, dim): V' */
     Matrix coordinates;           /* int8 ((blocks - hot_blocks) * 32, leading) */
 } ScreenSection;
 
@@ -46,6 +47,7 @@ typedef struct ScreenSection {
 typedef struct ScreenLayout {
     size_t cluster;
     size_t block;
+    size_t centroids;
     size_t directions;
     size_t coordinates;
     size_t end;
