@@ -63,15 +63,7 @@ class House:
     """The daemon and everything around it."""
 
     def __init__(self, folder: Path, profile: str = "full", settings: Settings | None = None):
-        self.settings = replace(
-            settings or Settings(),
-            controls=replace(
-                settings.controls if settings else ControlsSettings(),
-                socket=str(folder / "control"),
-                socket_group="",
-            ),
-            library=LibrarySettings(folder=str(folder / "stories")),
-        )
+        self.settings = self.bare_settings(folder, settings or Settings())
         self.ears, self.engines, self.lights = Ears(), Engines(), FakeLights()
         self.speakers = [FakeSpeaker()]
         self.buttons: list[FakeButton] = []
@@ -86,6 +78,13 @@ class House:
         self._made_speakers = 0
         self.fields = StoryFields()
         self.daemon = Daemon(self.settings, profile, makers, lambda: self.read_again(), self.fields)
+
+    @staticmethod
+    def bare_settings(folder: Path, settings: Settings = Settings()) -> Settings:  # noqa: B008
+        """Settings whose socket and library lie in `folder`."""
+        controls = replace(settings.controls, socket=str(folder / "control"), socket_group="")
+        library = LibrarySettings(folder=str(folder / "stories"))
+        return replace(settings, controls=controls, library=library)
 
     def _next_speaker(self) -> FakeSpeaker:
         self._made_speakers += 1
