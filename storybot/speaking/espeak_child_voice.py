@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import select
+import signal
 import subprocess
 import tempfile
 
 from storybot.errors import Exit, StorybotError
-from storybot.process import end_group_now
+from storybot.process import end_group_now, signal_group
 from storybot.speaking.trimming import Trimming
 from storybot.speaking.voice import Manner, OnPcm, Pcm, spread_words, unknown_accent
 
@@ -25,6 +26,7 @@ class EspeakChildVoice:
 
     def __init__(self, program: str = "espeak-ng", deadline: float = DEADLINE) -> None:
         self._program, self._deadline = program, deadline
+        self._child: subprocess.Popen[bytes] | None = None
 
     def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", manner.accent]
@@ -46,6 +48,7 @@ class EspeakChildVoice:
                     f"the program {self._program} is missing; install the package espeak-ng",
                     Exit.SOUND_OUT,
                 ) from None
+        self._child = child
         try:
             if self._pass_on(child, text, on_pcm) and child.wait(self._deadline) != 0:
                 raise unknown_accent(manner.accent)
@@ -55,10 +58,13 @@ class EspeakChildVoice:
                 Exit.SOUND_OUT,
             ) from None
         finally:
+            self._child = None
             end_group_now(child)
 
-    def close(self) -> None:
-        """Each child has ended with its sentence."""
+    def stop(self) -> None:
+        child = self._child
+        if child is not None:
+            signal_group(child.pid, signal.SIGKILL)
 
     def _pass_on(self, child: subprocess.Popen[bytes], text: str, on_pcm: OnPcm) -> bool:
         """Hand on all of the child's sound; False when no more of it was wanted."""

@@ -41,8 +41,8 @@ class EspeakVoice:
         """Language tag and name of the accents that are installed."""
         return sorted(espeak.voice_names(self._library))
 
-    def close(self) -> None:
-        """Nothing is held that would hinder another process; the library stays loaded."""
+    def stop(self) -> None:
+        """It waits for nothing but `on_pcm`, which then says that no more is wanted."""
 
     def _adopt(self, manner: Manner) -> None:
         if manner == self._manner:

@@ -74,8 +74,13 @@ class Mouth:
             return whole
 
         begun = time.monotonic()
-        if whole:
-            voice.synthesise(text, manner, on_pcm)
+        try:
+            if whole:
+                voice.synthesise(text, manner, on_pcm)
+        except StorybotError:
+            whole = False
+            if turn == self.turn:
+                raise
         took = time.monotonic() - begun - waited
         if turn == self.turn:
             caption.end()
@@ -124,6 +129,8 @@ class Mouth:
         self.turn += 1
         self._follows = False
         self.captions.clear()
+        if self.voice is not None:
+            self.voice.stop()
         if self.player is not None:
             self.player.stop()
 

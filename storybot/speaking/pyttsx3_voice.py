@@ -7,6 +7,7 @@ reliable is a single save_to_file in a new process.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.process import end_group_now
+from storybot.process import end_group_now, signal_group
 from storybot.speaking.trimming import Trimming
 from storybot.speaking.voice import Manner, OnPcm, Pcm, spread_words, unknown_accent
 
@@ -33,6 +34,7 @@ class Pyttsx3Voice:
 
     def __init__(self, deadline: float = DEADLINE) -> None:
         self._deadline = deadline
+        self._child: subprocess.Popen[bytes] | None = None
 
     def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
         with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
@@ -58,8 +60,10 @@ class Pyttsx3Voice:
             if not on_pcm(Pcm(samples[start : start + PIECE], RATE, () if start else words)):
                 return
 
-    def close(self) -> None:
-        """Each child has ended with its sentence."""
+    def stop(self) -> None:
+        child = self._child
+        if child is not None:
+            signal_group(child.pid, signal.SIGKILL)
 
     def _speak_into(self, wav: Path, text: str, manner: Manner) -> int:
         child = subprocess.Popen(
@@ -69,6 +73,7 @@ class Pyttsx3Voice:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        self._child = child
         try:
             task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
             child.communicate(task.encode(), timeout=self._deadline)
@@ -79,4 +84,5 @@ class Pyttsx3Voice:
                 Exit.SOUND_OUT,
             ) from None
         finally:
+            self._child = None
             end_group_now(child)

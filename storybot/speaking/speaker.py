@@ -197,8 +197,6 @@ class Speaker:
                 await self._in_thread(mouth.player.close)
         finally:
             self._thread.shutdown(wait=False)
-            if mouth.voice is not None:
-                mouth.voice.close()
 
     def _show(self) -> None:
         """Let captions follow what is heard; a fault in showing them is raised here."""

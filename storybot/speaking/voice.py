@@ -55,8 +55,8 @@ class Voice(Protocol):
         Raises StorybotError(Exit.SOUND_OUT) when the voice cannot speak so.
         """
 
-    def close(self) -> None:
-        """Give back what the voice holds; a child of it that still runs is ended."""
+    def stop(self) -> None:
+        """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
 
 
 def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:

@@ -23,7 +23,7 @@ class ToneVoice:
         self.fault: StorybotError | None = None
         self.held = threading.Event()  # cleared: the voice waits before each piece
         self.held.set()
-        self.closed = False
+        self.stopped = False
 
     def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
         self.spoken.append((text, manner))
@@ -42,8 +42,8 @@ class ToneVoice:
             if not on_pcm(Pcm(samples[at : at + 2 * PIECE], RATE)):
                 return
 
-    def close(self) -> None:
-        self.closed = True
+    def stop(self) -> None:
+        self.stopped = True
 
 
 def voice_fault() -> StorybotError:

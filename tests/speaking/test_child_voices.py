@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 import time
 import types
 import wave
@@ -31,7 +32,7 @@ def spoken(voice: Voice, text: str = SENTENCE, pieces: int = 1000) -> list[Pcm]:
         return len(heard) < pieces
 
     voice.synthesise(text, Manner(), keep)
-    voice.close()
+    voice.stop()
     return heard
 
 
@@ -71,6 +72,14 @@ def test_a_voice_that_hangs_is_ended(manner: str, monkeypatch: pytest.MonkeyPatc
         spoken(EspeakChildVoice(FAKE, deadline=1.0))
     assert caught.value.code == Exit.SOUND_OUT
     assert time.monotonic() - begun < 30
+
+
+def test_stop_ends_a_voice_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", "hang")
+    voice = EspeakChildVoice(FAKE, deadline=60)
+    threading.Timer(0.5, voice.stop).start()
+    with pytest.raises(StorybotError):
+        spoken(voice)
 
 
 def test_a_voice_that_knows_no_such_accent(monkeypatch: pytest.MonkeyPatch) -> None:

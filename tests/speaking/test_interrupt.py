@@ -1,0 +1,96 @@
+"""Ctrl-C at every stage of a story: it ends soon, and no child process is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+FAKES = Path(__file__).parents[1] / "fakes"
+STORY = """
+import asyncio, sys
+from dataclasses import replace
+from pathlib import Path
+from storybot.settings import SpeakingSettings
+from storybot.speaking.alsa_out import AlsaOutput
+from storybot.speaking.espeak_child_voice import EspeakChildVoice
+from storybot.speaking.queued_player import QueuedPlayer
+from storybot.speaking.speaker import Speaker
+from storybot.telling.story import sentences_of
+from tests.fakes.engine import fake_engine
+
+fakes, manner = Path(sys.argv[1]), sys.argv[2]
+
+async def main():
+    player = QueuedPlayer(AlsaOutput("", str(fakes / "fake_aplay.py")), 22050, 70)
+    voice = EspeakChildVoice(str(fakes / "fake_espeak.py"), deadline=60)
+    async with Speaker(SpeakingSettings(), voice=voice, player=player) as speaker:
+        print("here", flush=True)
+        await asyncio.to_thread(player.open)
+        async for sentence in sentences_of(fake_engine(manner), "Once", 1):
+            print("here", flush=True)
+            await speaker.say(sentence.text, lambda word: print("here", flush=True))
+        await speaker.drain()
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def children(mark: str) -> list[int]:
+    """The living processes that were started with this mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    ("engine", "espeak", "aplay", "lines"),
+    [
+        ("whole", "speak", "hang", 1),  # while the loudspeaker is taken
+        ("hang", "speak", "play", 1),  # while the engine loads
+        ("hang-midway", "hang", "play", 2),  # while a sentence is synthesised
+        ("endless", "endless", "play", 3),  # while it is played
+        ("deaf", "speak", "play", 2),  # while the engine ignores TERM
+    ],
+)
+def test_ctrl_c(engine: str, espeak: str, aplay: str, lines: int, tmp_path: Path) -> None:
+    mark = uuid.uuid4().hex
+    environment = {
+        **os.environ,
+        "FAKE_ESPEAK": espeak,
+        "FAKE_APLAY": aplay,
+        "FAKE_APLAY_FILE": str(tmp_path / "played"),
+        "STORYBOT_TEST_MARK": mark,
+    }
+    story = subprocess.Popen(
+        [sys.executable, "-c", STORY, str(FAKES), engine],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    assert story.stdout is not None
+    for _ in range(lines):
+        assert story.stdout.readline() == b"here\n"
+    time.sleep(0.2)
+    story.send_signal(signal.SIGINT)
+    _, said = story.communicate(timeout=30)
+    assert story.returncode == 130, said.decode()
+    limit = time.monotonic() + 10
+    while children(mark) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert children(mark) == []
