@@ -109,7 +109,7 @@ class Soak:
             self.faults[name] += 1
             await asyncio.sleep(self.chance.uniform(0.0, 12.0))
             await fault(self)
-        stopped = fault in (stop, hammer)
+        stopped = fault in (stop, hammer, bounce)  # a stretched bounce is a press
         await self.house.wait(
             lambda: self.told + self.lost > ended or (stopped and self.house.mode is Mode.IDLE),
             f"the story's end after {name}",

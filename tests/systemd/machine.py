@@ -5,6 +5,7 @@ Nothing outside is changed: the root is an overlay whose upper layer lies in mem
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -85,6 +86,7 @@ def why_not() -> str:
 
 UNSHARE = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--cgroup"]
 UNSHARE += ["--propagation", "private"]
+NAMESPACES = ["-m", "-p", "-u", "-i", "-C", "-r", "-w"]
 
 
 class Machine:
@@ -138,10 +140,8 @@ class Machine:
 
     def __exit__(self, *_: object) -> None:
         if self.pid:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self._unshare.kill()
         self._unshare.wait()
         self._log.close()
@@ -150,8 +150,7 @@ class Machine:
     def run(self, command: str, check: bool = True, timeout: float = 60) -> str:
         """Run a shell command on the machine, as root; returns its output."""
         done = subprocess.run(
-            ["nsenter", "-t", str(self.pid), "-m", "-p", "-u", "-i", "-C", "-r", "-w"]
-            + ["/bin/bash", "-c", command],
+            ["nsenter", "-t", str(self.pid), *NAMESPACES, "/bin/bash", "-c", command],
             capture_output=True,
             check=False,
             timeout=timeout,

@@ -1,0 +1,70 @@
+#!/bin/bash
+# Put storybot on this machine as a service, or take it off: install.sh install|uninstall
+# PREFIX (/usr/local) holds the programs, DESTDIR a root for packagers. The settings in
+# /etc/storybot and the stories in /var/lib/storybot are never touched once they are there.
+set -eu -o pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+prefix=${PREFIX:-/usr/local}
+dest=${DESTDIR:-}
+home=$prefix/lib/storybot
+units=/etc/systemd/system
+
+live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
+
+put_program() {
+    python3 -m venv "$dest$home"
+    "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
+    mkdir -p "$dest$prefix/bin"
+    ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$dest$prefix/bin/"
+}
+
+put_service() {
+    install -d "$dest$units/storybot.service.d" "$dest/etc/sysusers.d" "$dest/etc/tmpfiles.d" \
+        "$dest/etc/udev/rules.d" "$dest/etc/storybot"
+    sed "s#@BINDIR@#$prefix/bin#" "$here/storybot.service" > "$dest$units/storybot.service"
+    version=$(systemctl --version 2>/dev/null | awk 'NR == 1 {print $2}')
+    if [ "${version:-0}" -ge 254 ]; then
+        install -m 644 "$here/storybot.service.d/50-growing-delay.conf" \
+            "$dest$units/storybot.service.d/"
+    fi
+    install -m 644 "$here/storybot.sysusers" "$dest/etc/sysusers.d/storybot.conf"
+    install -m 644 "$here/storybot.tmpfiles" "$dest/etc/tmpfiles.d/storybot.conf"
+    install -m 644 "$here/60-storybot.rules" "$dest/etc/udev/rules.d/"
+    if [ -e "$dest/etc/storybot/config.yaml" ]; then
+        install -m 644 "$here/../config.yaml" "$dest/etc/storybot/config.yaml.new"
+    else
+        install -m 644 "$here/../config.yaml" "$dest/etc/storybot/config.yaml"
+    fi
+    if live; then
+        systemd-sysusers /etc/sysusers.d/storybot.conf
+        systemctl daemon-reload
+        systemd-tmpfiles --create /etc/tmpfiles.d/storybot.conf
+        udevadm control --reload 2>/dev/null || true
+        systemctl try-restart storybot.service
+        echo "storybot is installed; start it now and at every boot with:"
+        echo "  systemctl enable --now storybot"
+    fi
+}
+
+remove() {
+    if live; then
+        systemctl disable --now storybot.service 2>/dev/null || true
+    fi
+    rm -f "$dest$units/storybot.service" "$dest/etc/sysusers.d/storybot.conf" \
+        "$dest/etc/tmpfiles.d/storybot.conf" "$dest/etc/udev/rules.d/60-storybot.rules" \
+        "$dest$units/storybot.service.d/50-growing-delay.conf" \
+        "$dest$prefix/bin/storybot" "$dest$prefix/bin/storyteller"
+    rmdir "$dest$units/storybot.service.d" 2>/dev/null || true
+    rm -rf "$dest$home"
+    if live; then
+        systemctl daemon-reload
+        echo "storybot is gone; its settings are still in /etc/storybot, its stories in /var/lib/storybot."
+    fi
+}
+
+case ${1:-} in
+    install) put_program; put_service ;;
+    service) put_service ;;
+    uninstall) remove ;;
+    *) echo "usage: $0 install|service|uninstall" >&2; exit 2 ;;
+esac

@@ -1,0 +1,22 @@
+# The appliance: install it, try it under a real systemd, soak it, measure its memory.
+N ?= 1000
+
+.PHONY: install uninstall install-service test-systemd soak memory
+
+install: engine ## (as root) put storybot and its service on this machine; PREFIX, DESTDIR
+	@systemd/install.sh install
+
+uninstall: ## (as root) take storybot off this machine; settings and stories stay
+	@systemd/install.sh uninstall
+
+install-service: ## (as root) put only unit, user, rules and settings on this machine
+	@systemd/install.sh service
+
+test-systemd: test-venv engine ## the service under a real systemd, in namespaces (needs root)
+	@$(PY) -m pytest -q tests/systemd $(PYTEST_ARGS)
+
+soak: test-venv engine ## N=1000 stories in virtual time, with faults at random
+	@nice $(PY) -m tests.daemon.soak -n $(N)
+
+memory: test-venv engine ## memory of every process, listening and telling, in the small profile
+	@$(PY) -m storybot.measuring.memory

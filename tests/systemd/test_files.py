@@ -1,0 +1,85 @@
+"""The unit and its companions, as systemd's own checkers see them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+
+needs_analyze = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="needs systemd-analyze"
+)
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    path = tmp_path / "storybot.service"
+    text = (
+        (FOLDER / "storybot.service").read_text("utf-8").replace("@BINDIR@/storybot", "/bin/true")
+    )
+    path.write_text(text)
+    return path
+
+
+@needs_analyze
+def test_verified(unit: Path) -> None:
+    """Unknown keys and wrong values are errors with this flag; without it they only warn."""
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", str(unit)],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "storybot" not in done.stderr
+
+
+@needs_analyze
+def test_hardened(unit: Path) -> None:
+    """2.5 or better is asked for."""
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", str(unit)],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    found = re.search(r"Overall exposure level for storybot.service: ([\d.]+)", done.stdout)
+    if found is None:
+        pytest.skip(f"this systemd-analyze judges no files: {done.stderr.strip()[-200:]}")
+    assert float(found[1]) <= 1.5
+
+
+def test_install_script_is_sound() -> None:
+    subprocess.run(["bash", "-n", str(FOLDER / "install.sh")], check=True)
+
+
+@pytest.mark.skipif(shutil.which("udevadm") is None, reason="needs udevadm")
+def test_rules() -> None:
+    """Every line is a comment or a list of matches and assignments udev knows."""
+    rules = (FOLDER / "60-storybot.rules").read_text("utf-8")
+    key = r"[A-Z]+(\{[^}]*\})?\s*(==|!=|\+=|=|:=)\"[^\"]*\""
+    for line in rules.splitlines():
+        if line and not line.startswith("#"):
+            assert re.fullmatch(rf"{key}(, {key})*", line), line
+
+
+def test_service_files_put_and_removed(tmp_path: Path) -> None:
+    """An existing configuration is kept; the new one lies beside it."""
+    script = str(FOLDER / "install.sh")
+    environment = {"DESTDIR": str(tmp_path), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+    subprocess.run([script, "service"], check=True, env=environment)
+    config = tmp_path / "etc/storybot/config.yaml"
+    shipped = config.read_text("utf-8")
+    config.write_text("service: {debug: true}\n")
+    subprocess.run([script, "service"], check=True, env=environment)
+    assert config.read_text("utf-8") == "service: {debug: true}\n"
+    assert config.with_suffix(".yaml.new").read_text("utf-8") == shipped
+    unit = tmp_path / "etc/systemd/system/storybot.service"
+    assert "ExecStart=/usr/local/bin/storybot run" in unit.read_text("utf-8")
+    subprocess.run([script, "uninstall"], check=True, env=environment)
+    assert not unit.exists() and config.exists()
