@@ -98,14 +98,15 @@ static bool put_layer(Packing *p, int l, Fault *fault)
 }
 
 /* The row of the source for each row of the file, when source and file are both permuted. */
-static uint32_t *source_rows(const Packing *p)
+static uint32_t *source_rows(const Packing *p, bool twins)
 {
     const Model *model = p->model;
     const RowPlan *plan = p->options->plan;
     bool permuted = plan && plan->token_of_row;
     uint32_t *order = malloc((size_t)model->shape.vocab * sizeof *order);
     for (int row = 0; order && row < model->shape.vocab; row++) {
-        uint32_t token = permuted ? plan->token_of_row[row] : (uint32_t)row;
+        int from = permuted && twins && row > plan->twin_row ? plan->twin_row : row;
+        uint32_t token = permuted ? plan->token_of_row[from] : (uint32_t)row;
         order[row] = model->row_of_token ? model->row_of_token[token] : token;
     }
     return order;
@@ -114,13 +115,14 @@ static uint32_t *source_rows(const Packing *p)
 static bool put_vocabulary(Packing *p, Fault *fault)
 {
     const Model *model = p->model;
-    uint32_t *order = source_rows(p);
-    if (!order)
-        return fault_set(fault, FAULT_MEMORY, "not enough memory for the order of rows");
-    bool put = put_matrix(p, SECTION_EMBEDDING, 0, &model->embedding, order, fault)
-        && (model->classifier.data == model->embedding.data
-            || put_matrix(p, SECTION_CLASSIFIER, 0, &model->classifier, order, fault));
-    free(order);
+    bool tied = model->classifier.data == model->embedding.data;
+    uint32_t *embedding = source_rows(p, tied), *classifier = source_rows(p, true);
+    bool put = embedding && classifier
+        ? put_matrix(p, SECTION_EMBEDDING, 0, &model->embedding, embedding, fault)
+            && (tied || put_matrix(p, SECTION_CLASSIFIER, 0, &model->classifier, classifier, fault))
+        : fault_set(fault, FAULT_MEMORY, "not enough memory for the order of rows");
+    free(embedding);
+    free(classifier);
     return put;
 }
 

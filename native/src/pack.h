@@ -9,6 +9,7 @@
 typedef struct RowPlan {
     uint32_t *token_of_row; /* (vocab); NULL: row = token */
     uint32_t *row_of_token; /* (vocab), the inverse */
+    int twin_row;           /* classifier rows from here on are stored as copies of this one; or vocab */
     uint8_t *screen;        /* section for the screened classifier, or NULL */
     size_t screen_size;
 } RowPlan;

@@ -42,10 +42,12 @@ typedef struct Builder {
 
 void stored_row(const StoredRows *stored, int row, float *out)
 {
+    const RowOrder *order = stored->order;
+    int from = row > order->twin_row ? order->twin_row : row;
     if (stored->packed.data)
         matrix_row(&stored->packed, row, out);
     else
-        classifier_row(stored->model, (int)stored->order->token_of_row[row], out);
+        classifier_row(stored->model, (int)order->token_of_row[from], out);
 }
 
 static double norm_of(const double *v, int n)

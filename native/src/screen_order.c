@@ -129,6 +129,8 @@ static bool order_rows(Heap *h, RowOrder *order, Ranked *ranked, const Tokenizer
         }
     }
     put_rest(h, order, ranked, used);
+    order->heap_radius = h->median;
+    order->twin_row = vocab;
     return used >= order->hot_rows;
 }
 

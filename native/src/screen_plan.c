@@ -1,8 +1,10 @@
 #include "screen_plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedding.h"
 #include "quantise.h"
 #include "screen_build.h"
 #include "screen_section.h"
@@ -30,6 +32,35 @@ static uint8_t *pack_classifier(StoredRows *stored, Coding coding, int group)
     }
     free(rows);
     return packed;
+}
+
+/*
+ * Where rounding to the coding moves the heap's rows farther than they lie from each other, one of
+ * them stands for all: nothing else is lost, and their logits are equal.
+ */
+static bool choose_twin(RowOrder *order, const Model *model, Coding coding, int group, Fault *fault)
+{
+    int dim = model->shape.dim;
+    size_t bytes = block_bytes(coding, dim, group);
+    float *rows = calloc(BLOCK_ROWS * (size_t)dim, sizeof *rows);
+    float *back = malloc((size_t)dim * sizeof *back);
+    uint8_t *block = malloc(bytes);
+    bool enough = rows && back && block;
+    if (enough && order->cold_row < model->shape.vocab) {
+        double moved = 0.0;
+        classifier_row(model, (int)order->token_of_row[order->cold_row], rows);
+        quantise_block(rows, dim, group, coding, block);
+        matrix_row(&(Matrix){ .coding = coding, .rows = BLOCK_ROWS, .cols = dim, .group = group,
+                              .data = block }, 0, back);
+        for (int i = 0; i < dim; i++)
+            moved += (rows[i] - back[i]) * (rows[i] - back[i]);
+        if (sqrt(moved) > order->heap_radius)
+            order->twin_row = order->cold_row;
+    }
+    free(rows);
+    free(back);
+    free(block);
+    return enough || fault_set(fault, FAULT_MEMORY, "not enough memory to plan the screening");
 }
 
 static bool build_section(RowPlan *plan, const Model *model, const RowOrder *order, Coding coding,
@@ -63,12 +94,14 @@ bool screen_plan(RowPlan *plan, const Model *model, const Tokenizer *tokenizer, 
         return fault_set(fault, FAULT_MEMORY, "not enough memory to order %d rows", vocab);
     }
     RowOrder order = { .token_of_row = plan->token_of_row };
-    if (!screen_order(&order, model, tokenizer, HOT_ROWS, fault)) {
+    if (!screen_order(&order, model, tokenizer, HOT_ROWS, fault)
+        || (coding == CODING_INT4 && !choose_twin(&order, model, coding, group, fault))) {
         screen_plan_free(plan);
         return false;
     }
     for (int row = 0; row < vocab; row++)
         plan->row_of_token[plan->token_of_row[row]] = (uint32_t)row;
+    plan->twin_row = order.twin_row;
     if (order.hot_rows == HOT_ROWS && build_section(plan, model, &order, coding, group, fault))
         return true;
     bool failed = order.hot_rows == HOT_ROWS;
