@@ -31,7 +31,7 @@ class HearingSettings:
     keyphrase: str = "tell me a story"
     keyphrase_threshold: float = number(1e-30, 1e-60, 1.0)  # PocketSphinx kws threshold
     things: int = number(300, 10, 1000)  # how many things of the list may be asked for
-    gate: float = number(-3.3, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
+    gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
     longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
     answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase

@@ -82,9 +82,10 @@ def load_things() -> tuple[Thing, ...]:
 
 
 def usual_things(most: int) -> tuple[Thing, ...]:
-    """The `most` likeliest things and every name."""
+    """The `most` likeliest things and a tenth as many names."""
     things = load_things()
-    return tuple(t for t in things if not t.is_name)[:most] + tuple(t for t in things if t.is_name)
+    names = tuple(t for t in things if t.is_name)[: most // 10]
+    return tuple(t for t in things if not t.is_name)[:most] + names
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The sentences PocketSphinx listens for: a JSGF grammar and the dictionary cut down to it (pure)."""
+"""What PocketSphinx listens for: JSGF grammars and the dictionary cut down to them (pure)."""
 
 from __future__ import annotations
 
@@ -8,43 +8,51 @@ from collections.abc import Iterable, Mapping, Sequence
 from storybot.things import Thing
 
 GRAMMAR_HEAD = "#JSGF V1.0;\ngrammar {name};\n"
-HISSING = frozenset("S Z SH ZH CH JH".split())  # plural spoken as IH Z
-UNVOICED = frozenset("P T K F TH".split())  # plural spoken as S
+HISSING = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))  # plural spoken as IH Z
+UNVOICED = frozenset(("P", "T", "K", "F", "TH"))  # plural spoken as S
 COMMANDS = (
     "another one",
     "another story",
-    "one more story",
     "again",
     "tell it again",
-    "the same story again",
     "stop",
     "stop it",
-    "stop the story",
     "louder",
     "softer",
     "quieter",
     "good night",
 )
-STOPS = ("stop", "stop it", "stop the story")
+STOPS = ("stop", "stop it")
 
 Pronunciations = Mapping[str, Sequence[str]]  # word -> "K AE T" and its variants
 
 
-def request_grammar(keyphrase: str, topics: Iterable[str]) -> str:
-    """Whole requests, their short answers ("about a cat") and the commands.
+def call_grammar(keyphrase: str, topics: Iterable[str]) -> str:
+    """Whole requests, which begin with the keyphrase, and the commands."""
+    return _grammar(
+        "call",
+        "[<polite>] <call> [about <topics>] [please] | <command>",
+        topics,
+        f"<polite> = please | can you | could you;\n<call> = {_call(keyphrase)};",
+    )
 
-    `topics` are the words that may be asked for; all words must stand in the dictionary.
-    """
-    call = re.sub(r"^(tell|read) me\b", "(tell | read) me", keyphrase)
-    if " story" not in keyphrase:
-        call += " [tell me a story]"
-    return GRAMMAR_HEAD.format(name="requests") + "\n".join(
+
+def answer_grammar(topics: Iterable[str]) -> str:
+    """What follows on the keyphrase alone: "about a cat", "a cat and a dog", and the commands."""
+    return _grammar("answer", "[[a story] about] <topics> [please] | <command>", topics)
+
+
+def stop_grammar() -> str:
+    return GRAMMAR_HEAD.format(name="stop") + f"public <utterance> = {' | '.join(STOPS)};"
+
+
+def _grammar(name: str, utterance: str, topics: Iterable[str], rules: str = "") -> str:
+    """`topics` are the words that may be asked for; all must stand in the dictionary."""
+    return GRAMMAR_HEAD.format(name=name) + "\n".join(
         (
-            "public <utterance> = [<polite>] <call> [<about>] [please] | <short> | <command>;",
-            "<polite> = please | can you | could you | will you;",
-            f"<call> = {call};",
-            "<about> = about <topic> [and <topic>];",
-            "<short> = [a story] <about> [please] | <topic> [and <topic>] [please];",
+            f"public <utterance> = {utterance};",
+            rules,
+            "<topics> = <topic> [and <topic>];",
             "<topic> = [a | an | the | some] <thing>;",
             f"<thing> = {' | '.join(topics)};",
             f"<command> = {' | '.join(COMMANDS)};",
@@ -52,8 +60,9 @@ def request_grammar(keyphrase: str, topics: Iterable[str]) -> str:
     )
 
 
-def stop_grammar() -> str:
-    return GRAMMAR_HEAD.format(name="stop") + f"public <utterance> = {' | '.join(STOPS)};"
+def _call(keyphrase: str) -> str:
+    """A keyphrase that does not ask for a story itself can be followed by asking for one."""
+    return keyphrase if " story" in keyphrase else f"{keyphrase} [tell me a story]"
 
 
 def spoken_forms(things: Iterable[Thing]) -> list[str]:

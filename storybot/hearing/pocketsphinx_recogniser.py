@@ -1,11 +1,12 @@
-"""The small recogniser: PocketSphinx with a grammar, a cut-down dictionary and a confidence gate."""
+"""The small recogniser: PocketSphinx with grammars, a cut-down dictionary and a gate."""
 
 from __future__ import annotations
 
 import hashlib
 import math
 import os
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pocketsphinx import Config, Decoder, get_model_path
@@ -13,18 +14,25 @@ from pocketsphinx import Config, Decoder, get_model_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import grammar
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
-from storybot.hearing.segments import Segments
+from storybot.hearing.pcm import RATE
+from storybot.hearing.segments import MARGIN, Segments
 from storybot.settings import HearingSettings
-from storybot.things import usual_things
+from storybot.things import Thing, usual_things
 
 ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
+COVERAGE = 0.7  # least share of the speech; requests filled 0.8 and more, strange speech 0.56
+FRAME_RATE = 100  # frames per second of the acoustic model
 TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
 class PocketSphinxRecogniser:
-    """Waits for a whole stretch of speech, looks for the keyphrase in it, then for a request."""
+    """Waits for a whole stretch of speech, then decodes it with the grammar of what is awaited.
+
+    The keyphrase is a part of that grammar: PocketSphinx's keyphrase search would cost a decoding
+    more, and found 51 of 60 requests where the grammar found 60, with no false alarm in either.
+    """
 
     def __init__(self, settings: HearingSettings, cache: Path) -> None:
         self.name = "pocketsphinx"
@@ -33,23 +41,24 @@ class PocketSphinxRecogniser:
         self._segments = Segments(settings.longest_request)
         self._listen_for = ListenFor.KEYPHRASE
         things = usual_things(settings.things)
-        request = grammar.request_grammar(self._keyphrase, grammar.spoken_forms(things))
-        stop = grammar.stop_grammar()
-        dictionary = reduced_dictionary(
-            cache, grammar.grammar_words(request, stop) | set(self._keyphrase.split())
-        )
+        forms = grammar.spoken_forms(things)
+        grammars = {
+            ListenFor.KEYPHRASE: grammar.call_grammar(self._keyphrase, forms),
+            ListenFor.REQUEST: grammar.answer_grammar(forms),
+            ListenFor.STOP: grammar.stop_grammar(),
+        }
+        words = grammar.grammar_words(*grammars.values())
+        dictionary = reduced_dictionary(cache, words, things)
         self._decoder = Decoder(
             Config(
                 hmm=get_model_path(ACOUSTIC_MODEL),
                 dict=str(dictionary),
                 lm=None,
-                kws_threshold=settings.keyphrase_threshold,
                 loglevel="FATAL",
             )
         )
-        self._decoder.add_keyphrase("keyphrase", self._keyphrase)
-        self._decoder.add_jsgf_string("request", request)
-        self._decoder.add_jsgf_string("stop", stop)
+        for what, rules in grammars.items():
+            self._decoder.add_jsgf_string(what.value, rules)
 
     def listen_for(self, what: ListenFor) -> None:
         self._listen_for = what
@@ -64,30 +73,69 @@ class PocketSphinxRecogniser:
         return [heard for pcm in segments if (heard := self._recognise(pcm)) is not None]
 
     def _recognise(self, pcm: bytes) -> Heard | KeyphraseHeard | None:
-        search = "stop" if self._listen_for is ListenFor.STOP else "request"
-        text, confidence = self._decode(search, pcm)
+        text, confidence, coverage = self._decode(pcm)
         if not text:
             return None
         wanted = sift(text, self._listen_for, self._keyphrase)
-        if wanted is None or confidence < self._settings.gate:
+        if wanted is None or confidence < self._settings.gate or coverage < COVERAGE:
             return Heard(text, confidence, sure=False)
         return wanted if isinstance(wanted, KeyphraseHeard) else Heard(text, confidence)
 
-    def _decode(self, search: str, pcm: bytes) -> tuple[str, float]:
-        """The words and the mean ln acoustic score per frame over them.
+    def _decode(self, pcm: bytes) -> tuple[str, float, float]:
+        """The words, their mean ln acoustic score per frame, and the share of the speech they fill.
 
-        A grammar always answers something; this score tells speech that fits it from speech that
-        was forced into it.
+        A grammar always answers something. The score tells speech that fits it from speech that
+        was forced into it, the share tells when the rest was swept under silence.
         """
         decoder = self._decoder
-        decoder.activate_search(search)
+        decoder.activate_search(self._listen_for.value)
         decoder.start_utt()
         decoder.process_raw(pcm, False, True)
         decoder.end_utt()
         hypothesis = decoder.hyp()
         words = [s for s in decoder.seg() or () if not s.word.startswith(FILLERS)]
         if hypothesis is None or not words:
-            return "", -math.inf
+            return "", -math.inf, 0.0
         score = sum(math.log(max(word.ascore, TINY)) for word in words)
         frames = sum(word.end_frame - word.start_frame + 1 for word in words)
-        return hypothesis.hypstr, score / frames
+        speech = len(pcm) / 2 / RATE - 2 * MARGIN
+        return hypothesis.hypstr, score / frames, frames / FRAME_RATE / speech
+
+
+def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:
+    """A dictionary file with these words alone, made at first use and kept in the cache.
+
+    The full one has 135,000 entries: 20 MB of memory more, and a second to read. Raises
+    StorybotError(CONFIG) for a word that it does not tell how to speak.
+    """
+    full = Path(get_model_path(FULL_DICTIONARY))
+    state = full.stat()
+    key = f"{full} {state.st_size} {state.st_mtime_ns} {' '.join(sorted(words))}"
+    name = f"words-{hashlib.sha256(key.encode()).hexdigest()[:16]}.dict"
+    if (kept := cache / name).is_file():
+        return kept
+    with full.open(encoding="utf-8") as lines:
+        known = grammar.with_plurals(grammar.parse_dictionary(lines, words), things)
+    if strange := sorted(words - known.keys()):
+        raise StorybotError(
+            f"the recogniser does not know how to speak: {', '.join(strange)}; "
+            "choose another hearing.keyphrase",
+            Exit.CONFIG,
+        )
+    return _kept(cache, name, grammar.dictionary_text(known))
+
+
+def _kept(cache: Path, name: str, text: str) -> Path:
+    """Writes the file whole or not at all; without a usable cache into the temporary folder."""
+    for folder in (cache, Path(tempfile.gettempdir()) / f"storybot-{os.getuid()}"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(folder / name)
+        except OSError:
+            continue
+        return folder / name
+    raise StorybotError(
+        f"cannot write {cache} nor the temporary folder; give storybot a place for its dictionary"
+    )

@@ -30,15 +30,16 @@ class Request:
 
 
 MOST_THINGS = 2
-JOINS = frozenset(("and", "with"))
-SMALL_WORDS = frozenset(
-    "a an the some my our one two three many of about please now thanks thank you"
-    " little big small tiny brave funny friendly happy silly named called".split()
+SMALL_WORDS = re.compile(
+    r"an?|the|some|my|our|one|two|three|many|of|about|and|with|please|now|thanks|thank|you"
+    r"|little|big|small|tiny|brave|funny|friendly|happy|silly|named|called"
 )
-UNFINISHED = frozenset("a an the some about and with me us tell read of".split())
+UNFINISHED = re.compile(r".*\b(?:an?|the|some|about|and|with|me|us|tell|read|of)")
+# "about a cat and a": what was to follow was not said, or it was the s of "cats".
+UNFINISHED_SECOND = re.compile(r"(?<=\w) (?:and|with)(?: (?:a|an|the|some))?$")
 POLITE = re.compile(
     r"^(?:(?:please|hey|hi|hello|okay|ok|oh|now|well|storybot|robot|story bot"
-    r"|can you|could you|will you|would you) )+|(?: (?:please|now|storybot|robot|thank you))+$"
+    r"|can you|could you|will you|would you) )+|(?: (?:please|now|storybot|thank you))+$"
 )
 # The whole utterance, without its politeness, is the command.
 COMMANDS: tuple[tuple[RequestKind, str], ...] = (
@@ -54,8 +55,9 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     ),
     (
         RequestKind.SOFTER,
-        r"(?:(?:a bit |a little |much )?(?:softer|quieter)|(?:speak |talk )(?:softer|quieter|softly)"
-        r"|not so loud|too loud|turn (?:it )?down|turn down the volume|volume down)",
+        r"(?:(?:a bit |a little |much )?(?:softer|quieter)"
+        r"|(?:speak |talk )(?:softer|quieter|softly)|not so loud|too loud"
+        r"|turn (?:it )?down|turn down the volume|volume down)",
     ),
     (
         RequestKind.GOOD_NIGHT,
@@ -80,9 +82,11 @@ COMMAND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in COMMAN
 ASKS = re.compile(
     r"(?:^|.*?\b)(?:"
     r"(?:tell|read|give|make)(?: me| us)? (?:\w+ ){0,4}?(?:story|stories|tale)s?"
-    r"|(?:want|like|need|hear|have)(?: to (?:hear|have|listen to))? (?:\w+ ){0,3}?(?:story|stories|tale)"
+    r"|(?:want|like|need|hear|have)(?: to (?:hear|have|listen to))? (?:\w+ ){0,3}?"
+    r"(?:story|stories|tale)"
     r"|tell (?:me|us)(?= (?:something )?about\b)"
-    r"|^(?:(?:a|an|the|another|one more)? ?(?:\w+ )?(?:story|stories|tale))(?= (?:about|of|with)\b|$)"
+    r"|^(?:(?:a|an|the|another|one more)? ?(?:\w+ )?(?:story|stories|tale))"
+    r"(?= (?:about|of|with)\b|$)"
     r")\b"
 )
 
@@ -98,12 +102,13 @@ def understand(text: str) -> Request | None:
     for kind, pattern in COMMAND_PATTERNS:
         if pattern.fullmatch(utterance):
             return Request(kind)
-    if words[-1] in UNFINISHED:
+    utterance = UNFINISHED_SECOND.sub("", utterance)
+    if UNFINISHED.fullmatch(utterance):
         return None
     if asked := ASKS.match(utterance):
         things, unknown = _topics(utterance[asked.end() :].split())
         return Request(RequestKind.STORY, things, unknown)
-    things, unknown = _topics(words)
+    things, unknown = _topics(utterance.split())
     if things and not unknown:
         return Request(RequestKind.STORY, things)
     return None
@@ -133,7 +138,7 @@ def _topics(words: Sequence[str]) -> tuple[tuple[Thing, ...], tuple[str, ...]]:
     things: list[Thing] = []
     unknown: list[str] = []
     for word in words:
-        if word in SMALL_WORDS or word in JOINS:
+        if SMALL_WORDS.fullmatch(word):
             continue
         thing = find_thing(word) or find_thing(word.removesuffix("'s"))
         if thing is None:

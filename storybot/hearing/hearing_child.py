@@ -1,0 +1,144 @@
+"""The parent's side of the ear: starts it, steers it, and hands on its events."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from storybot.errors import Exit, StorybotError
+from storybot.process import end_group
+from storybot.settings import HearingSettings
+
+EAR = "storybot.hearing.ear"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The microphone is open, for the first time or again."""
+
+    recogniser: str
+    microphone: str
+
+
+@dataclass(frozen=True)
+class Level:
+    rms: float  # dBFS of the last 0.1 s
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Proof of progress: both counts grow while there is a microphone."""
+
+    read: int  # samples at 16 kHz since the start
+    decoded: int  # of these, how many were recognised or, while paused, let go
+
+
+@dataclass(frozen=True)
+class Keyphrase:
+    """Somebody called; from here on the ear listens for the request by itself."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The microphone or recogniser is missing; a microphone is looked for until Ready."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The child is gone; no event follows."""
+
+    code: int
+
+
+HearingEvent = Ready | Level | Heartbeat | Keyphrase | Heard | Trouble | Ended
+KINDS: dict[str, type[Any]] = {
+    kind.__name__.lower(): kind for kind in (Ready, Level, Heartbeat, Keyphrase, Heard, Trouble)
+}
+
+
+class HearingChild:
+    """One life of the ear. Its memory is gone when it ends."""
+
+    def __init__(self, settings: HearingSettings, profile: str) -> None:
+        self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
+        self._process: asyncio.subprocess.Process | None = None
+        self._first: HearingEvent | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> None:
+        """Start the child and wait for its first word: Ready or Trouble.
+
+        StorybotError(SOUND_IN) when it ended without one.
+        """
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            EAR,
+            json.dumps(self._given),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK talk there
+            start_new_session=True,
+        )
+        self._first = await self._next()
+        if isinstance(self._first, Ended):
+            raise StorybotError(
+                f"the ear ended at its start with status {self._first.code}", Exit.SOUND_IN
+            )
+
+    async def events(self) -> AsyncIterator[HearingEvent]:
+        """What the child tells, to its end; the last event is Ended."""
+        event = self._first or await self._next()
+        while True:
+            yield event
+            if isinstance(event, Ended):
+                return
+            event = await self._next()
+
+    async def listen(self, what: str) -> None:
+        """Listen for "keyphrase", "request" or "stop" from now on."""
+        await self.send({"do": "listen", "for": what})
+
+    async def pause(self) -> None:
+        """Keep the microphone open and let its sound go."""
+        await self.send({"do": "pause"})
+
+    async def send(self, order: dict[str, str]) -> None:
+        """One order to the child; lost without a word when it has ended."""
+        if self._process is None or self._process.stdin is None:
+            return
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            await self._process.stdin.drain()
+
+    async def stop(self, grace: float) -> None:
+        """End the child: TERM, after `grace` s KILL, both to its whole process group."""
+        if self._process is not None:
+            await end_group(self._process, grace)
+
+    async def _next(self) -> HearingEvent:
+        """The next event; lines that this parent does not understand are skipped."""
+        assert self._process is not None and self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                fields = json.loads(line)
+                event: HearingEvent = KINDS[fields.pop("event")](**fields)
+                return event
+        return Ended(await self._process.wait())

@@ -1,0 +1,50 @@
+"""A request from a recording instead of the microphone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.hearing.recogniser import Recogniser, make_recogniser
+from storybot.hearing.wav_in import Recording, read_wav
+from storybot.settings import HearingSettings
+
+SILENCE = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
+
+
+def hear_wav(path: Path, settings: HearingSettings) -> Heard | None:
+    """The request in this wav file, None where nothing was recognised for sure.
+
+    StorybotError where the file holds no usable sound or the recogniser is missing.
+    """
+    best = hear_recording(read_wav(path), make_recogniser(settings), settings)
+    return best if best is not None and best.sure else None
+
+
+def hear_recording(
+    recording: Recording, recogniser: Recogniser, settings: HearingSettings
+) -> Heard | None:
+    """The last sure utterance, else the likeliest unsure one, else None: there was no speech.
+
+    It listens as the box does: for the keyphrase, and after it for the request.
+    """
+    quiet = [bytes(BLOCK_BYTES)] * SILENCE
+    heard: list[Heard] = []
+    recogniser.listen_for(ListenFor.KEYPHRASE)
+    for block in (*quiet, *recording.blocks(), *quiet):
+        heard += _taken(recogniser.hear(block), recogniser, settings)
+    heard += _taken(recogniser.finish(), recogniser, settings)
+    return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
+
+
+def _taken(
+    events: list[Heard | KeyphraseHeard], recogniser: Recogniser, settings: HearingSettings
+) -> list[Heard]:
+    taken = []
+    for event in events:
+        if isinstance(event, KeyphraseHeard):
+            recogniser.listen_for(ListenFor.REQUEST)
+            event = Heard(settings.keyphrase, 0.0)
+        taken.append(event)
+    return taken
