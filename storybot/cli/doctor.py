@@ -92,10 +92,7 @@ def _voice(settings: Settings) -> str:
         heard += 1
         return True
 
-    try:
-        voice.synthesise("Hello.", Manner(speaking.accent, speaking.speed, speaking.pitch), count)
-    finally:
-        voice.close()
+    voice.synthesise("Hello.", Manner(speaking.accent, speaking.speed, speaking.pitch), count)
     if not heard:
         raise StorybotError(f"the voice {voice.name} made no sound", Exit.SOUND_OUT)
     return f"{voice.name}, {speaking.accent}"

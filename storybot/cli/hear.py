@@ -45,9 +45,7 @@ def described(heard: Heard) -> str:
         meant = "none: too unsure, or not meant for storybot"
     else:
         meant = says_back(request) if request is not None else "none"
-    return (
-        f'recognised: "{heard.text}"\nconfidence: {heard.confidence:.2f}\nrequest:    {meant}'
-    )
+    return f'recognised: "{heard.text}"\nconfidence: {heard.confidence:.2f}\nrequest:    {meant}'
 
 
 def _listen(settings: Settings, once: bool) -> int:

@@ -54,9 +54,7 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert (await terminal.type("volume", "+30%"))[:2] == (0, "70 %")
             assert (await terminal.type("volume", "-10"))[:2] == (0, "60 %")
             house.speaker.per_word = 1.0
-            code, said, _ = await terminal.type(
-                "ask", "tell me a story about a cat"
-            )
+            code, said, _ = await terminal.type("ask", "tell me a story about a cat")
             assert (code, said) == (0, "A story about a cat.")
             await house.until(Mode.TELLING)
             code, said, _ = await terminal.type("status")

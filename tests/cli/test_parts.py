@@ -1,0 +1,184 @@
+"""`storybot devices`, `voices` and `doctor`, on this machine and on one without sound."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storybot.cli import doctor, hear
+from storybot.cli import main as cli
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard
+from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.settings import Settings, TellingSettings
+
+Out = pytest.CaptureFixture[str]
+
+
+def without_sound(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command on a machine without sound devices."""
+    if any(Path("/dev/snd").glob("pcm*")):
+        pytest.skip("this machine has a sound card")
+    silent = {"ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PULSE_SERVER": "unix:/nowhere"}
+    return subprocess.run(
+        [sys.executable, "-m", "storybot", *words],
+        env=os.environ | silent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_no_device_at_all() -> None:
+    listed = without_sound("devices")
+    assert listed.returncode == Exit.SOUND_OUT
+    assert listed.stdout.count("none found") == 2
+
+
+def test_no_microphone() -> None:
+    told = without_sound("hear")
+    assert told.returncode == Exit.SOUND_IN
+    assert told.stderr.startswith("storybot: ") and len(told.stderr.splitlines()) == 1
+
+
+def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
+    words = ("tell", "about a cat", "--model", str(model), "--length", "20")
+    told = without_sound(*words)
+    assert told.returncode == Exit.SOUND_OUT
+    assert len(told.stderr.splitlines()) == 1
+    other = tmp_path / "story.wav"
+    told = without_sound(*words, "--or-wav", str(other))
+    assert told.returncode == Exit.OK
+    assert f"the story goes into {other}" in told.stderr
+    assert other.stat().st_size > 10_000
+
+
+def test_voices_marks_the_default(capsys: Out) -> None:
+    assert cli.main(["voices", "--accents"]) == Exit.OK
+    told = capsys.readouterr().out
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("*")] == [
+        "espeak",
+        "en-us",
+    ]
+    assert "pyttsx3" in told
+
+
+def test_doctor_tells_of_every_part(model: Path) -> None:
+    told = without_sound("doctor")
+    assert told.returncode != Exit.OK
+    lines = {line.split()[0]: line for line in told.stdout.splitlines()}
+    assert set(lines) == set(doctor.CHECKS)
+    assert " ok: " not in lines["microphone"] + lines["speaker"]
+    for part in ("recogniser", "voice", "memory", "permissions"):
+        assert " ok: " in lines[part]
+
+
+class Microphone:
+    """Gives one level for ever."""
+
+    name = "fake"
+
+    def __init__(self, sample: int) -> None:
+        self.block = sample.to_bytes(2, "little", signed=True) * (BLOCK_BYTES // 2)
+        self.closed = False
+
+    def read(self) -> bytes:
+        return self.block
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"), [(0, "gives no sound"), (32000, "is overdriven"), (600, "fake, loudest")]
+)
+def test_doctor_judges_the_level(monkeypatch: pytest.MonkeyPatch, sample: int, told: str) -> None:
+    microphone = Microphone(sample)
+    monkeypatch.setattr(doctor, "open_microphone", lambda *_: microphone)
+    check = doctor.CHECKS["microphone"]
+    if told.startswith("fake"):
+        assert told in check(Settings())
+    else:
+        with pytest.raises(StorybotError, match=told):
+            check(Settings())
+    assert microphone.closed
+
+
+def test_doctor_tries_engine_and_model(model: Path, tmp_path: Path) -> None:
+    mine = dataclasses.replace(Settings(), telling=TellingSettings(model=str(model)))
+    assert "tokens/s" in doctor.CHECKS["engine"](mine)
+    assert "MB" in doctor.CHECKS["model"](mine)
+    if model.suffix != ".story":
+        pytest.skip("only a .story carries checksums")
+    damaged = tmp_path / "damaged.story"
+    content = bytearray(model.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    theirs = dataclasses.replace(Settings(), telling=TellingSettings(model=str(damaged)))
+    with pytest.raises(StorybotError):
+        doctor.CHECKS["model"](theirs)
+
+
+def test_doctor_counts_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "memory_kb", lambda field: 60_000 if field == "MemTotal" else 9_000)
+    with pytest.raises(StorybotError, match="only 8 of 58 MB available"):
+        doctor.CHECKS["memory"](Settings())
+
+
+class FlakyRecogniser:
+    """Hears a request in the third block."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.blocks = 0
+
+    def listen_for(self, what: object) -> None:
+        self.blocks = 0
+
+    def hear(self, block: bytes) -> Iterator[Heard]:
+        self.blocks += 1
+        if self.blocks == 3:
+            yield Heard("tell me a story about a cat", -1.0)
+
+
+def test_hear_from_the_microphone(monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
+    microphone = Microphone(600)
+    monkeypatch.setattr(hear, "open_microphone", lambda *_: microphone)
+    monkeypatch.setattr(hear, "make_recogniser", lambda _: FlakyRecogniser())
+    assert cli.main(["hear", "--once"]) == Exit.OK
+    assert "request:    A story about a cat." in capsys.readouterr().out
+    assert microphone.closed
+
+
+def test_the_meter_spans_sixty_decibels() -> None:
+    assert hear.meter(-70) == f"[{' ' * 30}]"
+    assert hear.meter(-30).count("#") == 15
+    assert hear.meter(3) == f"[{'#' * 30}]"
+
+
+def test_silence_is_no_request(capsys: Out, tmp_path: Path) -> None:
+    import wave
+
+    path = tmp_path / "silence.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes(32000))
+    assert cli.main(["hear", str(path)]) != Exit.OK
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_unrelated_sentence_starts_no_story(
+    model: Path, capsys: Out, say: Callable[[str], Path]
+) -> None:
+    asked = say("my sister went to the market on friday")
+    code = cli.main(["tell", "--heard", str(asked), "--silent", "--model", str(model)])
+    assert code == Exit.NOT_HEARD
+    assert "no request was understood" in capsys.readouterr().err
