@@ -19,42 +19,49 @@ MAPPING = re.compile(r"([0-9a-f]+)-[0-9a-f]+ ")
 INTERVAL = 0.05  # seconds between two looks; what is resident changes slowly
 
 
-def guest_resident(smaps: str) -> int:
-    """kB that are resident in the guest's part of the address space."""
-    resident, inside = 0, False
+def resident(smaps: str) -> tuple[int, int]:
+    """kB that are resident in the guest's part of the address space, and in the emulator's."""
+    sums, inside = {True: 0, False: 0}, False
     for line in smaps.splitlines():
         if start := MAPPING.match(line):
             inside = GUEST_BASE <= int(start[1], 16) < GUEST_BASE + GUEST_SIZE
-        elif inside and line.startswith("Rss:"):
-            resident += int(line.split()[1])
-    return resident
+        elif line.startswith("Rss:"):
+            sums[inside] += int(line.split()[1])
+    return sums[True], sums[False]
 
 
-def peak_in(emulator: list[str], program: list[str]) -> int:
-    """Runs a program in the emulator; returns its peak in kB."""
-    command = [*emulator, "-B", hex(GUEST_BASE), *program]
-    return watch(command, "smaps", guest_resident)
+def in_emulator(emulator: list[str], program: list[str]) -> list[str]:
+    """The command that runs a program in the emulator, its memory where `resident` looks for it."""
+    return [*emulator, "-B", hex(GUEST_BASE), *program]
+
+
+def peaks_in(emulator: list[str], program: list[str]) -> tuple[int, int]:
+    """Runs a program in the emulator; returns its peak in kB and the emulator's own."""
+    return watch(in_emulator(emulator, program), "smaps", resident)
 
 
 def peak_here(program: list[str]) -> int:
     """Runs a program on this machine; returns its peak in kB."""
-    return watch(program, "status", high_water_mark)
+    return watch(program, "status", high_water_mark)[0]
 
 
-def high_water_mark(status: str) -> int:
+def high_water_mark(status: str) -> tuple[int, int]:
     """kB of the most that was ever resident, from /proc/PID/status."""
     found = re.search(r"VmHWM:\s+(\d+)", status)
-    return int(found[1]) if found else 0
+    return (int(found[1]) if found else 0), 0
 
 
-def watch(command: list[str], file: str, measure: Callable[[str], int]) -> int:
+def watch(
+    command: list[str], file: str, measure: Callable[[str], tuple[int, int]]
+) -> tuple[int, int]:
     """The most that `measure` makes of /proc/PID/`file` while a command runs."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = 0
+    most = (0, 0)
     while process.poll() is None:
         with contextlib.suppress(OSError):
-            peak = max(peak, measure(Path(f"/proc/{process.pid}/{file}").read_text()))
+            now = measure(Path(f"/proc/{process.pid}/{file}").read_text())
+            most = max(most[0], now[0]), max(most[1], now[1])
         time.sleep(INTERVAL)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return peak
+    return most
