@@ -29,7 +29,6 @@ class HearingSettings:
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
     keyphrase: str = "tell me a story"
-    keyphrase_threshold: float = number(1e-30, 1e-60, 1.0)  # PocketSphinx kws threshold
     things: int = number(300, 10, 1000)  # how many things of the list may be asked for
     gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence

@@ -154,7 +154,7 @@ def main() -> int:
     wait = 0.0
     try:
         while not orders.ended:
-            if not all([ear.command(order) for order in orders.take(wait)]):
+            if not all(ear.command(order) for order in orders.take(wait)):
                 break
             wait = ear.step()
     except BrokenPipeError:

@@ -94,12 +94,12 @@ def test_environment_faults() -> None:
 def test_forgiving_forms(tmp_path: Path) -> None:
     path = write(
         tmp_path / "ok.yaml",
-        "hearing:\n  barge_in: off\n  keyphrase_threshold: 1e-20\n  microphone:\nspeaking:\n"
+        "hearing:\n  barge_in: off\n  vosk_confidence: 5e-1\n  microphone:\nspeaking:\n"
         "controls:\n  button_line: 17\n",
     )
     settings = config.load(path, {}).settings
     assert settings.hearing.barge_in == "off"
-    assert settings.hearing.keyphrase_threshold == 1e-20
+    assert settings.hearing.vosk_confidence == 0.5
     assert settings.hearing.microphone == ""
     assert settings.controls.button_line == "17"
 
