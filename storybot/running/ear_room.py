@@ -55,6 +55,7 @@ class EarRoom:
         self._make, self._voice, self._emit, self._progress = make, voice, emit, progress
         self._supervisor = Supervisor(Part.EAR, emit)
         self._wanted: Purpose | None = None
+        self._told: Purpose | None = None  # what the child was told last
         self._change = asyncio.Event()
         self._child: HearingChild | None = None
         self._gone = asyncio.Event()
@@ -72,6 +73,11 @@ class EarRoom:
         self._change.set()
         if self.small:
             await self._gone.wait()
+
+    @property
+    def listens_for(self) -> str | None:
+        """What would be heard now; None: nothing."""
+        return None if self._child is None or self._told is None else self._told.value
 
     @property
     def pid(self) -> int | None:
@@ -119,12 +125,12 @@ class EarRoom:
         finally:
             self._progress.forget("hearing")
             await child.stop(GRACE)
-            self._child = None
+            self._child = self._told = None
             self._gone.set()
 
     async def _steer(self, child: HearingChild) -> None:
         """Tell the child what to listen for; returns when it shall end."""
-        told: Purpose | None = None
+        self._told = None
         while True:
             self._change.clear()
             if self.small and self._wanted is None:
@@ -132,12 +138,12 @@ class EarRoom:
             wanted = self._wanted
             if wanted is not Purpose.STOP and self._voice.sounding:
                 wanted = None
-            if wanted is not told:
+            if wanted is not self._told:
                 if wanted is None:
                     await child.pause()
                 else:
                     await child.listen(wanted.value)
-                told = wanted
+                self._told = wanted
             await self._change.wait()
 
     async def _serve(self, child: HearingChild) -> None:

@@ -44,6 +44,7 @@ def status(daemon: Told) -> dict[str, Any]:
         "story": robot.number,
         "missing": sorted(part.value for part in robot.missing),
         "works": [LEFT[part] for part in sorted(robot.missing, key=lambda part: part.value)],
+        "listens_for": rooms.ear.listens_for,
         "volume": robot.volume,
         "night": robot.night,
         "quiet": robot.quiet,

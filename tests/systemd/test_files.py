@@ -19,10 +19,8 @@ needs_analyze = pytest.mark.skipif(
 @pytest.fixture
 def unit(tmp_path: Path) -> Path:
     path = tmp_path / "storybot.service"
-    text = (
-        (FOLDER / "storybot.service").read_text("utf-8").replace("@BINDIR@/storybot", "/bin/true")
-    )
-    path.write_text(text)
+    text = (FOLDER / "storybot.service").read_text("utf-8")
+    path.write_text(text.replace("@BINDIR@/storybot", "/bin/true"))
     return path
 
 

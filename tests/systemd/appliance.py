@@ -1,0 +1,166 @@
+"""storybot on the machine of machine.py, with a virtual sound card and a button board on a pty."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.systemd.machine import Machine
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("STORYBOT_SHARED", ROOT.parent / "shared"))
+CONFIG = """\
+hearing: {recogniser: pocketsphinx, driver: DRIVER}
+telling:
+  engine: /opt/storytest/src/build/native/storyteller
+  model: /opt/storytest/data/model.bin
+  tokenizer: /opt/storytest/data/tokenizer.bin
+  longest: 70
+  first_deadline: 4
+  token_deadline: 2
+speaking: {driver: DRIVER, speed: 260}
+controls: {button: serial, button_device: /run/storytest/board, lights: serial}
+service: {profile: PROFILE}
+"""
+SOUND = """\
+[Unit]
+DefaultDependencies=no
+[Service]
+Environment=HOME=/run/storytest XDG_RUNTIME_DIR=/run/storytest JACK_NO_START_SERVER=1
+ExecStartPre=/bin/mkdir -p /run/storytest
+ExecStart=/usr/bin/pulseaudio -n -F /opt/storytest/data/pulse --daemonize=no --exit-idle-time=-1 \
+  --disable-shm=yes --use-pid-file=no --log-target=stderr
+Restart=always
+RestartSec=100ms
+"""
+PULSE = """\
+load-module module-native-protocol-unix socket=/run/storytest/native auth-anonymous=1
+load-module module-null-sink sink_name=speaker rate=48000
+load-module module-null-sink sink_name=micfeed rate=16000 channels=1
+load-module module-remap-source source_name=mic master=micfeed.monitor
+set-default-sink speaker
+set-default-source mic
+"""
+BOARD = """\
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/usr/bin/python3 /opt/storytest/data/board.py
+"""
+BOARD_PROGRAM = """\
+import os, pty, selectors, tty
+ours, theirs = pty.openpty()
+tty.setraw(ours); tty.setraw(theirs)
+name = os.ttyname(theirs)
+os.chmod(name, 0o666)
+os.makedirs("/run/storytest", exist_ok=True)
+os.symlink(name, "/run/storytest/board")
+os.mkfifo("/run/storytest/finger")
+finger = os.open("/run/storytest/finger", os.O_RDWR)
+lights = open("/run/storytest/lights", "ab", buffering=0)
+waiting = selectors.DefaultSelector()
+waiting.register(finger, selectors.EVENT_READ); waiting.register(ours, selectors.EVENT_READ)
+while True:
+    for key, _ in waiting.select():
+        data = os.read(key.fd, 4096)
+        if key.fd == finger: os.write(ours, data)
+        else: lights.write(data)
+"""
+DROP_IN = """\
+WatchdogSec=8
+Environment=PULSE_SERVER=unix:/run/storytest/native ALSA_CONFIG_PATH=/opt/storytest/data/alsa.conf
+Environment=JACK_NO_START_SERVER=1
+[Unit]
+Wants=storytest-sound.service storytest-board.service
+After=storytest-sound.service storytest-board.service
+"""
+ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
+
+
+class Appliance(Machine):
+    """The machine with everything a box has."""
+
+    def __init__(self, profile: str = "full") -> None:
+        driver = "portaudio" if profile == "full" else "alsa"
+        files = {
+            "storytest-sound.service": SOUND,
+            "storytest-board.service": BOARD,
+            "board.py": BOARD_PROGRAM,
+            "pulse": PULSE,
+            "alsa.conf": ALSA,
+        }
+        config = CONFIG.replace("DRIVER", driver).replace("PROFILE", profile)
+        super().__init__(config, files, DROP_IN)
+        shutil.copy(SHARED / "models" / "stories260K.bin", self.data / "model.bin")
+        shutil.copy(SHARED / "models" / "tok512.bin", self.data / "tokenizer.bin")
+
+    def start(self) -> None:
+        """Start the service and wait until it is READY and listens."""
+        self.run("systemctl start storybot")
+        self.until(listens, 30)
+
+    def status(self) -> dict[str, Any]:
+        """`storybot status --json`; empty while nobody answers."""
+        answer = self.run("storybot status --json 2>/dev/null", check=False)
+        try:
+            found: dict[str, Any] = json.loads(answer)
+        except ValueError:
+            return {}
+        return found
+
+    def until(self, reached: Any, longest: float) -> float:
+        """Wait until the status is as wanted; returns how long it took, in s."""
+        began = time.monotonic()
+        while True:
+            status = self.status()
+            if reached(status):
+                return time.monotonic() - began
+            if time.monotonic() - began > longest:
+                raise AssertionError(f"not within {longest} s: {status}\n{self.journal()[-3000:]}")
+            time.sleep(0.1)
+
+    def say(self, text: str, voice: str = "slt") -> None:
+        """Speak into the microphone; returns when it was said."""
+        wav = self.data / "said.wav"
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(wav)], check=True)
+        self.run(
+            "PULSE_SERVER=unix:/run/storytest/native paplay --device=micfeed "
+            "/opt/storytest/data/said.wav"
+        )
+
+    def press(self, seconds: float = 0.15) -> None:
+        """The button on the board."""
+        self.run(
+            f"echo down > /run/storytest/finger; sleep {seconds}; echo up > /run/storytest/finger"
+        )
+
+    def told(self) -> int:
+        """Stories told to their end since the machine was started."""
+        return self.journal().count("was told)")
+
+    def pids(self, who: str) -> list[int]:
+        """The service's processes: daemon, ear, engine; or the sound server."""
+        if who == "daemon":
+            pid = int(self.show("MainPID"))
+            return [pid] if pid else []
+        pattern = {"ear": "storybot.hearing.ear", "engine": "storyteller", "sound": "pulseaudio"}
+        found = self.run(f"pgrep -f '{pattern[who]}'", check=False).split()
+        own = self.run(
+            "cat /sys/fs/cgroup/system.slice/storybot.service/cgroup.procs", check=False
+        ).split()
+        return [int(pid) for pid in found if who == "sound" or pid in own]
+
+    def kill(self, who: str, number: str = "KILL") -> None:
+        """A signal to a process."""
+        for pid in self.pids(who):
+            self.run(f"kill -{number} {pid}", check=False)
+
+
+def listens(status: dict[str, Any]) -> bool:
+    """Whether a spoken request would be heard."""
+    return status.get("state") == "idle" and status.get("listens_for") == "keyphrase"
