@@ -45,6 +45,11 @@ void screen_close(Screen *screen)
     free(screen);
 }
 
+int screen_hot_blocks(const Screen *screen)
+{
+    return screen ? screen->section.hot_blocks : -1;
+}
+
 ScreenCounts screen_counts(const Screen *screen)
 {
     return screen->counts;

@@ -45,7 +45,7 @@ static void lay_out(Transformer *t, Arena *arena)
     const Shape *s = &t->model->shape;
     int group = t->model->group;
     size_t dim = (size_t)padded_cols(s->dim, 0), kv_dim = (size_t)padded_cols(s->kv_dim, 0);
-    size_t hidden = (size_t)padded_cols(s->hidden, 0), positions = (size_t)t->positions;
+    size_t hidden = (size_t)padded_cols(s->hidden, 0), positions = (size_t)t->cache.positions;
     t->normed = activations(arena, s->dim, group);
     t->attended = activations(arena, s->dim, group);
     t->gated = activations(arena, s->hidden, group);
@@ -60,16 +60,24 @@ static void lay_out(Transformer *t, Arena *arena)
     t->frequency = floats(arena, 1, (size_t)s->head_size / 2);
     t->row_logits = floats(arena, 1, (size_t)padded_cols(s->vocab, 0));
     t->logits = t->model->token_of_row ? floats(arena, 1, (size_t)s->vocab) : t->row_logits;
-    size_t cache = (size_t)s->layers * positions * (size_t)s->kv_dim;
-    t->keys = floats(arena, 1, cache);
-    t->values = floats(arena, 1, cache);
+    size_t cells = (size_t)s->layers * positions * (size_t)s->kv_dim;
+    if (t->cache.halves) {
+        t->cache.key_pairs = piece(arena, cells / 2, sizeof(uint32_t));
+        t->cache.value_pairs = piece(arena, cells / 2, sizeof(uint32_t));
+    } else {
+        t->cache.keys = floats(arena, 1, cells);
+        t->cache.values = floats(arena, 1, cells);
+    }
 }
 
 bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
                       int positions, Fault *fault)
 {
     *t = (Transformer){ .model = model, .kernels = kernels, .crew = crew };
-    t->positions = padded_cols(positions, KEY_BLOCK);
+    t->cache = (KvCache){
+        .halves = model->is_story && model->group, .positions = padded_cols(positions, 2 * KEY_BLOCK),
+        .kv_dim = model->shape.kv_dim, .head_size = model->shape.head_size,
+    };
     Arena arena = {0};
     lay_out(t, &arena);
     t->memory_size = arena.used;

@@ -1,7 +1,5 @@
 #include "transformer.h"
 
-#include <string.h>
-
 #include "arithmetic.h"
 #include "embedding.h"
 #include "matrix.h"
@@ -95,18 +93,12 @@ static void add_delta(Transformer *t, int n)
 static void store_position(Transformer *t, int layer, int pos, int i)
 {
     const Shape *s = &t->model->shape;
-    size_t kv_dim = (size_t)s->kv_dim, at = (size_t)(pos + i), positions = (size_t)t->positions;
     const float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
     float *k = t->k + (size_t)i * (size_t)stride_of(s->kv_dim);
     t->kernels->rotate(t->q + (size_t)i * (size_t)stride_of(s->dim), rotation, s->heads,
                        s->head_size);
     t->kernels->rotate(k, rotation, s->kv_heads, s->head_size);
-    float *keys = t->keys + (size_t)layer * positions * kv_dim
-                + at / KEY_BLOCK * kv_dim * KEY_BLOCK + at % KEY_BLOCK;
-    for (size_t j = 0; j < kv_dim; j++)
-        keys[j * KEY_BLOCK] = k[j];
-    memcpy(t->values + ((size_t)layer * positions + at) * kv_dim,
-           t->v + (size_t)i * (size_t)stride_of(s->kv_dim), kv_dim * sizeof(float));
+    kvcache_store(&t->cache, layer, pos + i, k, t->v + (size_t)i * (size_t)stride_of(s->kv_dim));
 }
 
 typedef struct AttendJob {
@@ -122,17 +114,14 @@ static void attend_part(void *context, int part, int parts)
     const AttendJob *job = context;
     Transformer *t = job->t;
     const Shape *s = &t->model->shape;
-    size_t head_size = (size_t)s->head_size, kv_dim = (size_t)s->kv_dim;
-    size_t cache = (size_t)job->layer * (size_t)t->positions * kv_dim;
     for (int h = s->heads * part / parts; h < s->heads * (part + 1) / parts; h++) {
-        size_t kv_at = (size_t)(h / (s->heads / s->kv_heads)) * head_size;
-        size_t at = (size_t)h * head_size;
+        int kv_head = h / (s->heads / s->kv_heads);
+        size_t at = (size_t)h * (size_t)s->head_size;
         for (int i = 0; i < job->n; i++)
-            t->kernels->attend(t->attended.f + (size_t)i * (size_t)t->attended.f_stride + at,
-                               t->q + (size_t)i * (size_t)stride_of(s->dim) + at,
-                               t->keys + cache + kv_at * KEY_BLOCK, (int)kv_dim * KEY_BLOCK,
-                               t->values + cache + kv_at, (int)kv_dim, s->head_size, job->pos + i,
-                               t->scores + (size_t)h * (size_t)t->positions);
+            kvcache_attend(&t->cache, t->kernels, job->layer, kv_head, job->pos + i,
+                           t->q + (size_t)i * (size_t)stride_of(s->dim) + at,
+                           t->scores + (size_t)h * (size_t)t->cache.positions,
+                           t->attended.f + (size_t)i * (size_t)t->attended.f_stride + at);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "crew.h"
 #include "fault.h"
 #include "kernels.h"
+#include "kvcache.h"
 #include "model.h"
 
 typedef struct Transformer {
@@ -32,9 +33,7 @@ typedef struct Transformer {
     float *rotation;      /* cosine and sine of each pair of a head, (MAX_BATCH, head_size) */
     float *frequency;     /* RoPE, radians per position, (head_size / 2) */
 
-    int positions; /* room in the KV cache, a multiple of 32 */
-    float *keys;   /* (layers, positions / 32, kv_heads, head_size, 32) */
-    float *values; /* (layers, positions, kv_heads, head_size) */
+    KvCache cache;
 
     float *row_logits; /* scores of all rows in the classifier's row order, (vocab padded) */
     float *logits;     /* the same by token, (vocab); row_logits itself when row = token */

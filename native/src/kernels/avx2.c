@@ -165,6 +165,7 @@ const Kernels avx2_kernels = {
     .softmax = avx2_softmax,
     .weigh = avx2_weigh,
     .attend = avx2_attend,
+    .attend_halves = avx2_attend_halves,
     .collect = avx2_collect,
     .argmax = avx2_argmax,
 };

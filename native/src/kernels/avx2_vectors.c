@@ -1,4 +1,4 @@
-/* Norms, quantisation, activation, softmax and attention with AVX2; sums run in the scalar order. */
+/* Norms, quantisation, activation and softmax with AVX2; sums run in the scalar order. */
 #include <math.h>
 
 #include "avx2.h"
@@ -119,53 +119,6 @@ void avx2_weigh(float *weights, const float *x, int n, float temperature, float 
     for (int j = 0; j < n; j += LANES) {
         __m256 quotient = _mm256_div_ps(avx2_load_below(x, j, n), divisor);
         avx2_store_below(weights, j, n, exp_256(_mm256_sub_ps(quotient, most)));
-    }
-}
-
-/* Scores of a block of 32 timesteps. */
-static inline void score_block(float *scores, const float *q, const float *keys, int head_size,
-                               __m256 root)
-{
-    __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
-                      _mm256_setzero_ps() };
-    for (int i = 0; i < head_size; i++, keys += KEY_BLOCK)
-        for (int j = 0; j < 4; j++)
-            acc[j] = avx2_accumulate(acc[j], _mm256_set1_ps(q[i]),
-                                     _mm256_loadu_ps(keys + j * LANES));
-    for (int j = 0; j < 4; j++)
-        _mm256_storeu_ps(scores + j * LANES, _mm256_div_ps(acc[j], root));
-}
-
-/* Up to 32 of the head's dimensions, `width` of them, over all timesteps. */
-static inline void sum_values(float *out, const float *scores, const float *values, int value_stride,
-                              int pos, int width)
-{
-    __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
-                      _mm256_setzero_ps() };
-    for (int t = 0; t <= pos; t++, values += value_stride)
-        for (int j = 0; j * LANES < width; j++)
-            acc[j] = avx2_accumulate(acc[j], _mm256_set1_ps(scores[t]),
-                                     avx2_load_below(values, j * LANES, width));
-    for (int j = 0; j * LANES < width; j++)
-        avx2_store_below(out, j * LANES, width, acc[j]);
-}
-
-void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
-                 const float *values, int value_stride, int head_size, int pos, float *scores)
-{
-    const __m256 root = _mm256_set1_ps(sqrtf((float)head_size));
-    for (int t = 0; t <= pos; t += KEY_BLOCK)
-        score_block(scores + t, q, keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride, head_size,
-                    root);
-    avx2_softmax(scores, pos + 1);
-    for (int at = 0; at < head_size; at += 4 * LANES) {
-        int width = head_size - at < 4 * LANES ? head_size - at : 4 * LANES;
-        if (width == 4 * LANES)
-            sum_values(out + at, scores, values + at, value_stride, pos, 4 * LANES);
-        else if (width == 2 * LANES)
-            sum_values(out + at, scores, values + at, value_stride, pos, 2 * LANES);
-        else
-            sum_values(out + at, scores, values + at, value_stride, pos, width);
     }
 }
 

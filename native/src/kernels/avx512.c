@@ -190,6 +190,7 @@ const Kernels avx512_kernels = {
     .softmax = avx512_softmax,
     .weigh = avx512_weigh,
     .attend = avx512_attend,
+    .attend_halves = avx512_attend_halves,
     .collect = avx512_collect,
     .argmax = avx512_argmax,
 };

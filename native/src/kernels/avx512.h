@@ -18,6 +18,9 @@ void avx512_weigh(float *weights, const float *x, int n, float temperature, floa
 void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
 int avx512_collect(int *indices, const float *p, int n, float least);
+void avx512_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
+                          const uint32_t *values, int value_stride, int head_size, int pos,
+                          float *scores);
 int avx512_argmax(const float *x, int n);
 
 #endif

@@ -60,3 +60,73 @@ void avx512_attend(float *out, const float *q, const float *keys, int key_stride
         }
     }
 }
+
+static inline __m512 low_halves(__m512i words)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
+}
+
+static inline __m512 high_halves(__m512i words)
+{
+    return _mm512_castsi512_ps(_mm512_and_si512(words, _mm512_set1_epi32((int)0xffff0000)));
+}
+
+/* Scores of a block of 64 timesteps. */
+static inline void score_pairs(float *scores, const float *q, const uint32_t *keys, int head_size,
+                               __m512 root)
+{
+    __m512 acc[4] = { _mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps(),
+                      _mm512_setzero_ps() };
+    for (int i = 0; i < head_size; i++, keys += KEY_BLOCK) {
+        __m512 query = _mm512_set1_ps(q[i]);
+        __m512i a = _mm512_loadu_si512(keys), b = _mm512_loadu_si512(keys + LANES);
+        acc[0] = _mm512_add_ps(acc[0], _mm512_mul_ps(query, low_halves(a)));
+        acc[1] = _mm512_add_ps(acc[1], _mm512_mul_ps(query, low_halves(b)));
+        acc[2] = _mm512_add_ps(acc[2], _mm512_mul_ps(query, high_halves(a)));
+        acc[3] = _mm512_add_ps(acc[3], _mm512_mul_ps(query, high_halves(b)));
+    }
+    for (int j = 0; j < 4; j++)
+        _mm512_storeu_ps(scores + j * LANES, _mm512_div_ps(acc[j], root));
+}
+
+/* The sums of up to 32 words of the values, and so of twice as many dimensions. */
+static inline __attribute__((always_inline)) void
+weigh_pairs(float *out, const float *scores, const uint32_t *values, int value_stride, int pos,
+            int half, int words)
+{
+    const __mmask16 first = words >= LANES ? 0xffff : (__mmask16)((1u << words) - 1);
+    const __mmask16 second = words <= LANES ? 0 : (__mmask16)(0xffffu >> (2 * LANES - words));
+    __m512 acc[4] = { _mm512_setzero_ps(), _mm512_setzero_ps(), _mm512_setzero_ps(),
+                      _mm512_setzero_ps() };
+    for (int t = 0; t <= pos; t++, values += value_stride) {
+        __m512 score = _mm512_set1_ps(scores[t]);
+        __m512i a = _mm512_maskz_loadu_epi32(first, values);
+        acc[0] = _mm512_add_ps(acc[0], _mm512_mul_ps(score, low_halves(a)));
+        acc[1] = _mm512_add_ps(acc[1], _mm512_mul_ps(score, high_halves(a)));
+        if (words > LANES) {
+            __m512i b = _mm512_maskz_loadu_epi32(second, values + LANES);
+            acc[2] = _mm512_add_ps(acc[2], _mm512_mul_ps(score, low_halves(b)));
+            acc[3] = _mm512_add_ps(acc[3], _mm512_mul_ps(score, high_halves(b)));
+        }
+    }
+    _mm512_mask_storeu_ps(out, first, acc[0]);
+    _mm512_mask_storeu_ps(out + half, first, acc[1]);
+    _mm512_mask_storeu_ps(out + LANES, second, acc[2]);
+    _mm512_mask_storeu_ps(out + half + LANES, second, acc[3]);
+}
+
+void avx512_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
+                          const uint32_t *values, int value_stride, int head_size, int pos,
+                          float *scores)
+{
+    const __m512 root = _mm512_set1_ps(sqrtf((float)head_size));
+    for (int t = 0; t <= pos; t += 2 * KEY_BLOCK)
+        score_pairs(scores + t, q, keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
+                    head_size, root);
+    avx512_softmax(scores, pos + 1);
+    int half = head_size / 2;
+    for (int at = 0; at < half; at += 2 * LANES) {
+        int words = half - at < 2 * LANES ? half - at : 2 * LANES;
+        weigh_pairs(out + at, scores, values + at, value_stride, pos, half, words);
+    }
+}

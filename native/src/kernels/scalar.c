@@ -152,6 +152,7 @@ const Kernels scalar_kernels = {
     .softmax = scalar_softmax,
     .weigh = scalar_weigh,
     .attend = scalar_attend,
+    .attend_halves = scalar_attend_halves,
     .collect = scalar_collect,
     .argmax = scalar_argmax,
 };

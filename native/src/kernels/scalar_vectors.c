@@ -98,6 +98,36 @@ void scalar_attend(float *out, const float *q, const float *keys, int key_stride
     }
 }
 
+static float half_of(uint32_t word, bool high)
+{
+    return float_of(high ? word & 0xffff0000u : word << 16);
+}
+
+void scalar_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
+                          const uint32_t *values, int value_stride, int head_size, int pos,
+                          float *scores)
+{
+    float root = sqrtf((float)head_size);
+    for (int t = 0; t <= pos; t++) {
+        int block = t / (2 * KEY_BLOCK);
+        const uint32_t *key = keys + (size_t)block * (size_t)key_stride + t % KEY_BLOCK;
+        bool high = t / KEY_BLOCK % 2;
+        float score = 0.0f;
+        for (int i = 0; i < head_size; i++)
+            score += q[i] * half_of(key[(size_t)i * KEY_BLOCK], high);
+        scores[t] = score / root;
+    }
+    scalar_softmax(scores, pos + 1);
+    int half = head_size / 2;
+    for (int i = 0; i < head_size; i++)
+        out[i] = 0.0f;
+    for (int t = 0; t <= pos; t++) {
+        const uint32_t *value = values + (size_t)t * (size_t)value_stride;
+        for (int i = 0; i < head_size; i++)
+            out[i] += scores[t] * half_of(value[i % half], i >= half);
+    }
+}
+
 int scalar_collect(int *indices, const float *p, int n, float least)
 {
     int count = 0;
