@@ -223,6 +223,30 @@ static void check_attention(int head_size, int pos)
     expect_equal("attend", expected, got, out_bytes);
 }
 
+static uint32_t *random_halves(int words, float magnitude)
+{
+    uint32_t *pairs = room((size_t)words * sizeof *pairs);
+    for (int i = 0; i < words; i++)
+        pairs[i] = (bits_of(random_float() * magnitude) & 0xffff0000u)
+                 | bits_of(random_float() * magnitude) >> 16;
+    return pairs;
+}
+
+static void check_attention_to_halves(int head_size, int pos)
+{
+    int blocks = pos / (2 * KEY_BLOCK) + 1, positions = 2 * blocks * KEY_BLOCK;
+    size_t out_bytes = (size_t)head_size * sizeof(float);
+    float *q = random_floats(head_size, 1.0f), *scores = random_floats(positions, 1.0f);
+    uint32_t *keys = random_halves(blocks * KEY_BLOCK * head_size, 0.3f);
+    uint32_t *values = random_halves(positions * head_size / 2, 1.0f);
+    float *expected = room(out_bytes), *got = room(out_bytes);
+    scalar_attend_halves(expected, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size,
+                         pos, scores);
+    table->attend_halves(got, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size, pos,
+                         scores);
+    expect_equal("attend_halves", expected, got, out_bytes);
+}
+
 int main(int argc, char **argv)
 {
     table = argc == 2 ? kernels_choose(argv[1]) : NULL;
@@ -246,7 +270,9 @@ int main(int argc, char **argv)
     for (size_t h = 0; h < sizeof head_sizes / sizeof *head_sizes; h++)
         for (int i = 0; i < 8; i++) {
             check_rotation(i + 1, head_sizes[h]);
-            check_attention(head_sizes[h], i < 2 ? i : (int)(random_bits() % 250));
+            int pos = i < 2 ? i : (int)(random_bits() % 250);
+            check_attention(head_sizes[h], pos);
+            check_attention_to_halves(head_sizes[h], pos);
         }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;

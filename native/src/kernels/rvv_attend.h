@@ -8,7 +8,7 @@
 #include "rvv_instructions.h"
 #include "rvv_vectors.h"
 
-/* out[0..length) = sum over t ascending of scores[t] * values[t * stride + 0..length). */
+/* out[0..length) = sum over t ascending of scores[t] * values[t * value_stride + 0..length). */
 #define WEIGH(length, vtype) \
     do { \
         const float *value = values + i; \
@@ -22,8 +22,9 @@
         VSE32(0, out + i); \
     } while (0)
 
-static void rvv_attend(float *out, const float *q, const float *keys, int key_stride, const float *values,
-                int value_stride, int head_size, int pos, float *scores)
+static void rvv_attend(float *out, const float *q, const float *keys, int key_stride,
+                       const float *values, int value_stride, int head_size, int pos,
+                       float *scores)
 {
     float root = sqrtf((float)head_size);
     VSETVL(KEY_BLOCK, E32M8);
@@ -44,6 +45,73 @@ static void rvv_attend(float *out, const float *q, const float *keys, int key_st
             WEIGH(head_size - i < 32 ? head_size - i : 32, E32M8);
         else
             WEIGH(head_size - i, E32M4);
+    }
+}
+
+/* Words of two bfloat16 in v0: the low ones as floats to v8, the high ones stay in v0. */
+#define SPLIT_HALVES() \
+    do { \
+        VSLL_I(8, 0, 16); \
+        VAND_X(0, 0, 0xffff0000u); \
+    } while (0)
+
+/* WEIGH for words: the low halves to out + i, the high ones to out + half + i. */
+#define WEIGH_HALVES(length, vtype) \
+    do { \
+        const uint32_t *value = values + i; \
+        VSETVL(length, vtype); \
+        VMV_ZERO(16); \
+        VMV_ZERO(24); \
+        for (int t = 0; t <= pos; t++, value += value_stride) { \
+            VLE32(0, value); \
+            SPLIT_HALVES(); \
+            VFMUL_F(8, 8, scores[t]); \
+            VFMUL_F(0, 0, scores[t]); \
+            VFADD_V(16, 16, 8); \
+            VFADD_V(24, 24, 0); \
+        } \
+        VSE32(16, out + i); \
+        VSE32(24, out + half + i); \
+        i += length; \
+    } while (0)
+
+static void rvv_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
+                              const uint32_t *values, int value_stride, int head_size, int pos,
+                              float *scores)
+{
+    float root = sqrtf((float)head_size);
+    VSETVL(KEY_BLOCK, E32M8);
+    for (int t = 0; t <= pos; t += 2 * KEY_BLOCK, keys += key_stride) {
+        const uint32_t *key = keys;
+        VMV_ZERO(16);
+        VMV_ZERO(24);
+        for (int i = 0; i < head_size; i++, key += KEY_BLOCK) {
+            VLE32(0, key);
+            SPLIT_HALVES();
+            VFMUL_F(8, 8, q[i]);
+            VFMUL_F(0, 0, q[i]);
+            VFADD_V(16, 16, 8);
+            VFADD_V(24, 24, 0);
+        }
+        VFDIV_F(16, 16, root);
+        VSE32(16, scores + t);
+        if (t + KEY_BLOCK <= pos) {
+            VFDIV_F(24, 24, root);
+            VSE32(24, scores + t + KEY_BLOCK);
+        }
+    }
+    rvv_softmax(scores, pos + 1);
+    int half = head_size / 2;
+    for (int i = 0; i < half;) {
+        int left = half - i;
+        if (left >= 32)
+            WEIGH_HALVES(32, E32M8);
+        else if (left >= 16)
+            WEIGH_HALVES(16, E32M4);
+        else if (left > 8)
+            WEIGH_HALVES(left, E32M4);
+        else
+            WEIGH_HALVES(left, E32M2);
     }
 }
 

@@ -26,6 +26,7 @@
 #define E8M8 RVV_VTYPE(3, 3)
 #define E16M4 RVV_VTYPE(4, 2)
 #define E32M1 RVV_VTYPE(5, 0)
+#define E32M2 RVV_VTYPE(5, 1)
 #define E32M4 RVV_VTYPE(5, 2)
 #define E32M8 RVV_VTYPE(5, 3)
 

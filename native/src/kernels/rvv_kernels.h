@@ -33,7 +33,7 @@
         .weigh = rvv_weigh, \
         .attend = rvv_attend, \
         .rotate = rvv_rotate, \
-        .attend_halves = scalar_attend_halves, \
+        .attend_halves = rvv_attend_halves, \
         .collect = rvv_collect, \
         .argmax = rvv_argmax, \
     }
