@@ -8,7 +8,6 @@ import logging
 import random
 import re
 from collections.abc import Callable
-from contextlib import aclosing
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.hearing_child import (
@@ -33,7 +32,8 @@ from storybot.tale import SEEDS
 
 LOG = logging.getLogger("storybot")
 START = 30.0  # s in which the child must be ready; the small board reads its model slowly
-STALL = 5.0  # s without a heartbeat that shows frames read and decoded
+STALL = 5.0  # s without a heartbeat that shows samples read and decoded
+WATCHED = 20.0  # s after which the watchdog starves: the ear was then not even killed
 GRACE = 0.7  # s between TERM and KILL
 ECHO = 2.0  # s after which what the robot said can no longer come back as heard
 _WORD = re.compile(r"[a-z]+")
@@ -60,7 +60,9 @@ class EarRoom:
         self._child: HearingChild | None = None
         self._gone = asyncio.Event()
         self._gone.set()
-        voice.on_sound = lambda sounding: self._change.set()
+        voice.on_speech = self._change.set
+        self._read = self._decoded = -1  # samples, as the last heartbeat had them
+        self._got_on = 0.0  # s of the loop's clock when they last grew
 
     def listen(self, purpose: Purpose) -> None:
         """Listen for this from now on; while the robot speaks only for "stop"."""
@@ -136,7 +138,7 @@ class EarRoom:
             if self.small and self._wanted is None:
                 return
             wanted = self._wanted
-            if wanted is not Purpose.STOP and self._voice.sounding:
+            if wanted is not Purpose.STOP and self._voice.speaking:
                 wanted = None
             if wanted is not self._told:
                 if wanted is None:
@@ -148,18 +150,20 @@ class EarRoom:
 
     async def _serve(self, child: HearingChild) -> None:
         """Take the child's events; StorybotError when it stalls or ends."""
-        async with aclosing(child.events()) as events:
-            while True:
-                try:
-                    async with asyncio.timeout(STALL):
-                        event = await anext(events)
-                except TimeoutError:
-                    raise StorybotError(
-                        f"the ear was silent for {STALL:g} s and was ended", Exit.SOUND_IN
-                    ) from None
-                except StopAsyncIteration:
-                    raise StorybotError("the ear ended by itself", Exit.SOUND_IN) from None
-                self._take(event)
+        loop = asyncio.get_running_loop()
+        events = child.events()
+        self._read = self._decoded = -1
+        self._got_on = loop.time()
+        self._progress.expect("hearing", WATCHED)
+        while True:
+            try:
+                async with asyncio.timeout_at(self._got_on + STALL):
+                    event = await anext(events)
+            except TimeoutError:
+                raise StorybotError(
+                    f"the ear made no progress for {STALL:g} s and was ended", Exit.SOUND_IN
+                ) from None
+            self._take(event)
 
     def _take(self, event: HearingEvent) -> None:
         match event:
@@ -172,6 +176,7 @@ class EarRoom:
             case Ended(code):
                 raise StorybotError(f"the ear ended by itself ({code})", Exit.SOUND_IN)
             case Keyphrase():
+                self._told = Purpose.REQUEST  # the child went on to that by itself
                 if self._wanted in (Purpose.KEYPHRASE, Purpose.REQUEST):
                     self._emit(KeyphraseHeard(random.randrange(SEEDS)))
             case Heard(text, confidence):
@@ -195,7 +200,11 @@ class EarRoom:
             self._emit(Asked(request, random.randrange(SEEDS), Source.VOICE))
 
     def _beat(self, read: int, decoded: int) -> None:
-        """Frames read and decoded since the child began; both must grow while it listens."""
+        """Both counts of samples grow, unless the microphone is gone."""
+        if self._supervisor.lost or (read > self._read and decoded > self._decoded):
+            self._read, self._decoded = read, decoded
+            self._got_on = asyncio.get_running_loop().time()
+            self._progress.made("hearing")
 
     def _is_echo(self, text: str) -> bool:
         """Whether the robot says these very words itself, now or a moment ago."""

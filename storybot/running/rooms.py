@@ -34,7 +34,7 @@ class Makers:
     """How the devices and children are made; tests put fakes here."""
 
     speaker: Callable[[Settings, str], Speaker]
-    child: Callable[[Settings], HearingChild]
+    child: Callable[[Settings, str], HearingChild]
     engine: Callable[[Settings], Engine]
     controls: Make = make_controls
 
@@ -56,7 +56,10 @@ def real_makers() -> Makers:
     def speaker(settings: Settings, profile: str) -> Speaker:
         return Speaker(settings.speaking, profile, patience=SPEAKER_PATIENCE)
 
-    return Makers(speaker, HearingChild, engine)
+    def child(settings: Settings, profile: str) -> HearingChild:
+        return HearingChild(settings.hearing, profile)
+
+    return Makers(speaker, child, engine)
 
 
 SPEAKER_PATIENCE = 90.0  # s for which the speaker itself looks for a lost loudspeaker
@@ -136,13 +139,19 @@ def build(
     control = SocketServer(settings.controls, answer)
     news = News(control.publish)
     allowed = load_filter(settings.safety)
+
+    def child() -> HearingChild:
+        return makers.child(rooms.settings, profile)
+
     voice = VoiceRoom(makers.speaker(settings, profile), emit, progress)
     rooms = Rooms(
         settings=settings,
         makers=makers,
         small=small,
         voice=voice,
-        ear=EarRoom(small, lambda: makers.child(rooms.settings), voice, allowed, emit, progress),
+        ear=EarRoom(
+            small, lambda: makers.child(rooms.settings, profile), voice, allowed, emit, progress
+        ),
         story=StoryRoom(
             lambda: makers.engine(rooms.settings),
             voice,

@@ -35,7 +35,8 @@ class VoiceRoom:
         self._replacing: asyncio.Task[None] | None = None
         self._said: deque[tuple[float, str]] = deque(maxlen=8)  # when it was last heard, what
         self.sounding = False
-        self.on_sound: Callable[[bool], None] = lambda sounding: None
+        self.speaking = False  # words, not only signs
+        self.on_speech: Callable[[], None] = lambda: None  # speaking changed
 
     async def run(self) -> None:
         """Open the speaker, then watch over it; for ever."""
@@ -98,7 +99,8 @@ class VoiceRoom:
 
     def say(self, text: str) -> None:
         """Say a sentence after those before it; nobody waits for it."""
-        self._try(lambda: self.speaker.say(text))
+        if self._try(lambda: self.speaker.say(text)):
+            self._set_speaking(True)
 
     def earcon(self, name: str) -> None:
         """Play a sign after what is being said."""
@@ -106,6 +108,7 @@ class VoiceRoom:
 
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
+        self._set_speaking(True)
         spoken: Spoken = await self._begin(self._aloud(lambda: self.speaker.say(text, on_word)))
         return spoken
 
@@ -152,7 +155,6 @@ class VoiceRoom:
         if not self.sounding:
             self.sounding = True
             self._progress.expect("voice", STUCK)
-            self.on_sound(True)
         return task
 
     async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
@@ -161,10 +163,16 @@ class VoiceRoom:
         await self._open.wait()
         return await job()
 
-    def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
         """Do it if there is a loudspeaker; nobody waits for it."""
         if self.works:
             self._begin(self._quietly_failing(job))
+        return self.works
+
+    def _set_speaking(self, speaking: bool) -> None:
+        if speaking is not self.speaking:
+            self.speaking = speaking
+            self.on_speech()
 
     async def _quietly_failing(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         try:
@@ -202,4 +210,4 @@ class VoiceRoom:
             if not self._jobs:
                 self.sounding = False
                 self._progress.forget("voice")
-                self.on_sound(False)
+                self._set_speaking(False)

@@ -51,6 +51,7 @@ class Ears:
 
     def keyphrase(self) -> None:
         if self.listens_for is not None:
+            self.child.purpose = "request"  # as the real one goes on by itself
             self.child.put(Keyphrase())
 
 

@@ -71,7 +71,7 @@ class House:
         self.read_again: Callable[[], Settings] = lambda: self.settings
         makers = Makers(
             speaker=lambda settings, profile: cast(Any, self._next_speaker()),
-            child=lambda settings: cast(Any, self.ears.make()),
+            child=lambda settings, profile: cast(Any, self.ears.make()),
             engine=lambda settings: cast(Any, self.engines.make()),
             controls=self._controls,
         )
