@@ -52,7 +52,7 @@ def _grammar(name: str, utterance: str, topics: Iterable[str], rules: str = "") 
         (
             f"public <utterance> = {utterance};",
             rules,
-            "<topics> = <topic> [and <topic>];",
+            "<topics> = <topic> [and <topics>];",
             "<topic> = [a | an | the | some] <thing>;",
             f"<thing> = {' | '.join(topics)};",
             f"<command> = {' | '.join(COMMANDS)};",

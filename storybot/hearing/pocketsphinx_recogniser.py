@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
-import tempfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -39,15 +38,9 @@ class PocketSphinxRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = Segments(settings.longest_request)
-        self._listen_for = ListenFor.KEYPHRASE
         things = usual_things(settings.things)
-        forms = grammar.spoken_forms(things)
-        grammars = {
-            ListenFor.KEYPHRASE: grammar.call_grammar(self._keyphrase, forms),
-            ListenFor.REQUEST: grammar.answer_grammar(forms),
-            ListenFor.STOP: grammar.stop_grammar(),
-        }
-        words = grammar.grammar_words(*grammars.values())
+        self._forms = grammar.spoken_forms(things)
+        words = grammar.grammar_words(*(self._grammar(what) for what in ListenFor))
         dictionary = reduced_dictionary(cache, words, things)
         self._decoder = Decoder(
             Config(
@@ -57,11 +50,31 @@ class PocketSphinxRecogniser:
                 loglevel="FATAL",
             )
         )
-        for what, rules in grammars.items():
-            self._decoder.add_jsgf_string(what.value, rules)
+        self._decoder.add_jsgf_string(ListenFor.STOP.value, grammar.stop_grammar())
+        self._listen_for = ListenFor.STOP
+        self.listen_for(ListenFor.KEYPHRASE)
 
     def listen_for(self, what: ListenFor) -> None:
+        """Beside the few words of STOP only one grammar is kept.
+
+        Each takes 5 MB for 300 things, and is compiled in 10 ms.
+        """
+        if what is self._listen_for:
+            return
+        self._decoder.activate_search(ListenFor.STOP.value)
+        if self._listen_for is not ListenFor.STOP:
+            self._decoder.remove_search(self._listen_for.value)
+        if what is not ListenFor.STOP:
+            self._decoder.add_jsgf_string(what.value, self._grammar(what))
+            self._decoder.activate_search(what.value)
         self._listen_for = what
+
+    def _grammar(self, what: ListenFor) -> str:
+        if what is ListenFor.STOP:
+            return grammar.stop_grammar()
+        if what is ListenFor.REQUEST:
+            return grammar.answer_grammar(self._forms)
+        return grammar.call_grammar(self._keyphrase, self._forms)
 
     def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
         return self._understood(self._segments.feed(block))
@@ -88,7 +101,6 @@ class PocketSphinxRecogniser:
         was forced into it, the share tells when the rest was swept under silence.
         """
         decoder = self._decoder
-        decoder.activate_search(self._listen_for.value)
         decoder.start_utt()
         decoder.process_raw(pcm, False, True)
         decoder.end_utt()
@@ -111,7 +123,7 @@ def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) ->
     full = Path(get_model_path(FULL_DICTIONARY))
     state = full.stat()
     key = f"{full} {state.st_size} {state.st_mtime_ns} {' '.join(sorted(words))}"
-    name = f"words-{hashlib.sha256(key.encode()).hexdigest()[:16]}.dict"
+    name = f"words-{zlib.crc32(key.encode()):08x}.dict"
     if (kept := cache / name).is_file():
         return kept
     with full.open(encoding="utf-8") as lines:
@@ -127,15 +139,15 @@ def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) ->
 
 def _kept(cache: Path, name: str, text: str) -> Path:
     """Writes the file whole or not at all; without a usable cache into the temporary folder."""
-    for folder in (cache, Path(tempfile.gettempdir()) / f"storybot-{os.getuid()}"):
+    for folder in (cache, Path(os.environ.get("TMPDIR", "/tmp")) / f"storybot-{os.getuid()}"):
+        half = folder / f"{name}.{os.getpid()}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(folder / name)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            half.write_text(text, encoding="utf-8")
+            half.replace(folder / name)
         except OSError:
             continue
         return folder / name
     raise StorybotError(
-        f"cannot write {cache} nor the temporary folder; give storybot a place for its dictionary"
+        f"cannot write the recogniser's dictionary into {cache}; set XDG_CACHE_HOME to a folder"
     )
