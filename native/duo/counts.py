@@ -20,6 +20,7 @@ from pathlib import Path
 SCALAR = ("integer", "load", "store", "branch", "multiply", "divide", "float", "other")
 VECTOR = ("vload", "vstore", "vinteger", "vwiden", "vfloat", "vdivide", "vreduce", "vmove")
 
+ATTENTION = ("rvv_attend", "rvv_attend_halves", "rvv_softmax", "kvcache_store", "kvcache_attend")
 PARTS = ("matrices", "attention", "classifier", "sampling", "rest")
 
 
@@ -62,7 +63,7 @@ def part_of(phase: str, function: str) -> str:
     if phase == "transformer_forward":
         if function.startswith("rvv_matmul"):
             return "matrices"
-        return "attention" if function in ("rvv_attend", "rvv_softmax") else "rest"
+        return "attention" if function in ATTENTION else "rest"
     if function.startswith("rvv_matmul") or phase in ("transformer_logits", "screen_pick"):
         return "classifier"
     return "sampling" if phase == "sampler_pick" else "rest"

@@ -218,7 +218,8 @@ def main() -> None:
         parts += [f"\n## {name[0].upper()}{name[1:]}\n", cost_table(costs)]
     print("measuring memory", flush=True)
     checkpoint, tokenizer = (programs.work / f"synthetic15M.{kind}" for kind in ("bin", "tok"))
-    parts += ["\n## Memory\n", memory_table(programs, cases, checkpoint, tokenizer)]
+    shown = [case for case in cases if "top-p" not in case.name]
+    parts += ["\n## Memory\n", memory_table(programs, shown, checkpoint, tokenizer)]
     path = Path(document)
     text = path.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
