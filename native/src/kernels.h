@@ -95,13 +95,25 @@ typedef struct Kernels {
      *   keys    key blocks of this layer and kv head: block t / 32 at
      *           keys + (t / 32) * key_stride holds float (head_size, 32): [i][t % 32]
      *   values  float (head_size) of position t at values + t * value_stride
-     *   scores  scratch, (pos + 1) rounded up to 32 floats
+     *   scores  scratch, (pos + 1) rounded up to 64 floats
      *   out     (head_size)
      * score[t] = (sum over i ascending of q[i] * k[t][i]) / sqrt(head_size), then softmax,
      * then out[i] = sum over t ascending of score[t] * v[t][i].
      */
     void (*attend)(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
+
+    /*
+     * The same over bfloat16 pairs, which widen by a shift or a mask to the floats that `attend`
+     * would read.
+     *   keys    block t / 64 at keys + (t / 64) * key_stride holds words (head_size, 32): word
+     *           [i][r] has timestep 64 * (t / 64) + r in its low half, 32 steps later in its high
+     *   values  words (head_size / 2) of position t at values + t * value_stride: word j has
+     *           dimension j in its low half and j + head_size / 2 in its high half
+     */
+    void (*attend_halves)(float *out, const float *q, const uint32_t *keys, int key_stride,
+                          const uint32_t *values, int value_stride, int head_size, int pos,
+                          float *scores);
 
     /* Indices j with p[j] >= least, ascending; returns how many. `indices` has room for n. */
     int (*collect)(int *indices, const float *p, int n, float least);
