@@ -13,13 +13,13 @@ typedef struct PackCommand {
     const char *tokenizer; /* NULL: the one inside the model */
     const char *output;
     const char *quantisation;
-    const char *keep_int8;
+    const char *keep_int8; /* NULL: the packer chooses */
     int group; /* 0: the packer chooses */
 } PackCommand;
 
 static bool read_options(int argc, char **argv, PackCommand *o, Fault *fault)
 {
-    *o = (PackCommand){ .quantisation = "int8", .keep_int8 = "" };
+    *o = (PackCommand){ .quantisation = "int8", .keep_int8 = NULL };
     const Option options[] = {
         { "-q", OPTION_TEXT, &o->quantisation },
         { "-o", OPTION_TEXT, &o->output },
@@ -90,7 +90,7 @@ bool command_pack(int argc, char **argv, Fault *fault)
     Model model;
     Tokenizer tokenizer = {0};
     if (!read_options(argc, argv, &o, fault) || !choose_coding(&o, &options, fault)
-        || !read_kinds(o.keep_int8, &options.keep_int8, fault)
+        || !read_kinds(o.keep_int8 ? o.keep_int8 : "", &options.keep_int8, fault)
         || !model_open(&model, o.model, fault))
         return false;
     mapping_guard(o.model);
@@ -98,6 +98,8 @@ bool command_pack(int argc, char **argv, Fault *fault)
     options.plan = &plan;
     if (options.coding != CODING_F32)
         options.group = o.group ? o.group : pack_group(&model.shape);
+    if (!o.keep_int8)
+        options.keep_int8 = pack_keep_int8(&model.shape);
     bool packed = open_tokenizer(&o, &model, &tokenizer, fault)
         && screen_plan(&plan, &model, &tokenizer, pack_classifier_coding(&model, &options),
                        options.group, fault)

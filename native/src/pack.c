@@ -170,6 +170,18 @@ int pack_group(const Shape *shape)
     return BLOCK_ROWS;
 }
 
+unsigned pack_keep_int8(const Shape *shape)
+{
+    const unsigned vocabulary = 1u << SECTION_EMBEDDING | 1u << SECTION_CLASSIFIER;
+    const unsigned attention = 1u << SECTION_WQ | 1u << SECTION_WK | 1u << SECTION_WV
+                             | 1u << SECTION_WO;
+    if (shape->dim >= 256)
+        return 0;
+    if (shape->dim >= 128)
+        return vocabulary;
+    return vocabulary | attention | 1u << SECTION_W1 | 1u << SECTION_W2;
+}
+
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault)
 {

@@ -30,6 +30,12 @@ Coding pack_classifier_coding(const Model *model, const PackOptions *options);
  */
 int pack_group(const Shape *shape);
 
+/*
+ * The matrices that stay int8 in an int4 pack, as bits of SectionKind: the narrower the model, the
+ * more a coarse weight costs. docs/speed.md has what was tried.
+ */
+unsigned pack_keep_int8(const Shape *shape);
+
 /* Writes `path`, block of rows by block of rows. */
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault);

@@ -127,5 +127,5 @@ int avx512_argmax(const float *x, int n)
     }
     float most = _mm512_reduce_max_ps(best);
     __mmask16 tied = _mm512_cmp_ps_mask(best, _mm512_set1_ps(most), _CMP_EQ_OQ);
-    return (int)_mm512_mask_reduce_min_epu32(tied, at);
+    return tied ? (int)_mm512_mask_reduce_min_epu32(tied, at) : 0; /* 0: the first is no number */
 }
