@@ -96,8 +96,13 @@ class Appliance(Machine):
         }
         config = CONFIG.replace("DRIVER", driver).replace("PROFILE", profile)
         super().__init__(config, files, DROP_IN)
-        shutil.copy(SHARED / "models" / "stories260K.bin", self.data / "model.bin")
-        shutil.copy(SHARED / "models" / "tok512.bin", self.data / "tokenizer.bin")
+        models = SHARED / "models"
+        # The small profile gets the slower model: its engine lives long enough to be seen.
+        names = ("stories260K.bin", "tok512.bin")
+        if profile == "small":
+            names = ("storylike15M.bin", "tokenizer.bin")
+        shutil.copy(models / names[0], self.data / "model.bin")
+        shutil.copy(models / names[1], self.data / "tokenizer.bin")
 
     def start(self) -> None:
         """Start the service and wait until it is READY and listens."""
