@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
+from storybot.errors import Exit, StorybotError
 from storybot.hearing.hearing_child import (
     Ended,
     Heard,
@@ -14,8 +15,6 @@ from storybot.hearing.hearing_child import (
     Ready,
     Trouble,
 )
-
-from storybot.errors import Exit, StorybotError
 
 BEAT = 0.2  # s between heartbeats
 
