@@ -47,7 +47,8 @@ async def end_group(process: asyncio.subprocess.Process, grace: float) -> int:
     if process.returncode is None:
         signal_group(process.pid, signal.SIGTERM)
     try:
-        return await asyncio.wait_for(process.wait(), grace)
+        async with asyncio.timeout(grace):
+            return await process.wait()
     except TimeoutError:
         signal_group(process.pid, signal.SIGKILL)
         return await process.wait()

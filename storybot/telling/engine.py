@@ -7,8 +7,9 @@ import codecs
 import contextlib
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
+from typing import TypeVar
 
 from storybot.errors import Exit, StorybotError
 from storybot.process import bound, end_group
@@ -24,6 +25,7 @@ MODEL_FAULTS = (3, 4, 5, 7)  # exit codes of storyteller: file, model, tokenizer
 
 # Terminals obey control characters; a story has none but the end of a line.
 _CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
+Result = TypeVar("Result")
 _REPLACED = "\ufffd"
 
 
@@ -63,7 +65,7 @@ class Engine:
         first: float | None = None
         try:
             deadline = self._settings.first_deadline
-            while data := await asyncio.wait_for(process.stdout.read(CHUNK), deadline):
+            while data := await _within(deadline, process.stdout.read(CHUNK)):
                 if first is None:
                     first = time.monotonic() - started
                 deadline = self._settings.token_deadline
@@ -71,7 +73,7 @@ class Engine:
                     yield piece
             if piece := text.decode(b"", final=True):
                 yield piece
-            status = await asyncio.wait_for(process.wait(), self._settings.token_deadline)
+            status = await _within(deadline, process.wait())
             said = await errors
         except TimeoutError:
             if self._stopped:
@@ -104,7 +106,7 @@ class Engine:
         if self._process is not None:
             raise RuntimeError("one story at a time")
         settings = self._settings
-        arguments = ["-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
+        arguments = ["--stats", "-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
         arguments += ["-s", str(seed), "-n", str(tokens), "-i", opening.translate(_CONTROLS)]
         if self._tokenizer is not None:
             arguments += ["-z", str(self._tokenizer)]
@@ -125,7 +127,7 @@ class Engine:
         except OSError as error:
             raise StorybotError(
                 f"the engine {self._program} cannot be started ({error.strerror}); "
-                "build it with `make build`",
+                "build it with `make engine`",
                 Exit.ENGINE,
             ) from None
         bound(process.pid, settings.first_deadline + tokens * settings.token_deadline)
@@ -159,6 +161,13 @@ class _Text:
                 Exit.ENGINE,
             )
         return text.replace(_REPLACED, "").translate(_CONTROLS)
+
+
+async def _within(seconds: float, work: Awaitable[Result]) -> Result:
+    """Await `work` for at most so long; other tasks get their turn even if it is ready at once."""
+    async with asyncio.timeout(seconds):
+        await asyncio.sleep(0)
+        return await work
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:

@@ -33,7 +33,7 @@ def find_engine(setting: str) -> Path:
     found = shutil.which(NAME)
     if found is None:
         raise StorybotError(
-            f"the engine {NAME} is not installed; build it with `make build` or "
+            f"the engine {NAME} is not installed; build it with `make engine` or "
             "install storybot with pip",
             Exit.ENGINE,
         )

@@ -22,16 +22,15 @@ async def sentences_of(
     """
     stream = SentenceStream()
     number = 0
-    held: list[Sentence] = []  # no end mark: told only when more of the story follows
+    held: list[Sentence] = []  # one without an end mark: told only when more of the story follows
     async with aclosing(engine.tell(opening, seed, longest)) as pieces:
         async for piece in pieces:
             for sentence in stream.feed(piece):
-                held.append(sentence)
-                if sentence.finished:
-                    for whole in held:
-                        number = whole.number
-                        yield whole
-                    held.clear()
+                whole = [*held, sentence] if sentence.finished else held
+                held = [] if sentence.finished else [sentence]
+                for each in whole:
+                    number = each.number
+                    yield each
     if engine.figures is None:  # stopped: nobody listens any more
         return
     held += stream.end()

@@ -63,7 +63,7 @@ def children(mark: str) -> list[int]:
         ("whole", "speak", "hang", 1),  # while the loudspeaker is taken
         ("hang", "speak", "play", 1),  # while the engine loads
         ("hang-midway", "hang", "play", 2),  # while a sentence is synthesised
-        ("endless", "endless", "play", 3),  # while it is played
+        ("endless", "endless", "play", 2),  # while it is played
         ("deaf", "speak", "play", 2),  # while the engine ignores TERM
     ],
 )
