@@ -14,6 +14,7 @@ typedef struct TellOptions {
     float topp;
     int64_t seed;
     const char *prompt;
+    bool stats;
 } TellOptions;
 
 static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
@@ -32,6 +33,7 @@ static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
         { "--full", OPTION_FLAG, &o->engine.full },
         { "--stream", OPTION_FLAG, &o->engine.stream },
+        { "--stats", OPTION_FLAG, &o->stats },
         { 0 },
     };
     int count;
@@ -68,6 +70,9 @@ bool command_tell(int argc, char **argv, Fault *fault)
                 &pace, fault);
     if (told && pace.tokens > 0 && pace.seconds > 0.0)
         fprintf(stderr, "achieved tok/s: %f\n", (double)pace.tokens / pace.seconds);
+    if (told && o.stats)
+        fprintf(stderr, "{\"tokens\": %d, \"ended\": \"%s\"}\n", pace.length,
+                pace.ended ? "model" : "limit");
     sampler_close(&sampler);
     engine_close(&engine);
     return told;

@@ -23,6 +23,7 @@ static const char usage[] =
     "  --kernel NAME   arithmetic for one kind of CPU, default the best that runs here\n"
     "  --full          score every row of the classifier; the text stays the same\n"
     "  --stream        keep little of the model in memory\n"
+    "  --stats         a line of JSON at the end: tokens, ended by model or limit\n"
     "\n"
     "Packing\n"
     "  -q CODING       int8 (default), int4 or fp32\n"

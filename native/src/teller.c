@@ -55,13 +55,16 @@ static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Sc
     for (int first = pos; pos < steps && written == WRITTEN; pos++) {
         transformer_forward(transformer, &token, 1, pos);
         int next = screen_pick(screen, transformer, sampler);
-        if (next == TOKEN_BOS)
+        if (next == TOKEN_BOS) {
+            pace->ended = true;
             break;
+        }
         written = write_token(out, tokenizer, token, next);
         token = next;
         if (pos == first)
             start = clock_seconds();
-        *pace = (Pace){ pos - first, clock_seconds() - start };
+        *pace = (Pace){ .tokens = pos - first, .seconds = clock_seconds() - start,
+                        .length = pos + 1 };
     }
     return written;
 }
