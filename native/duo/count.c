@@ -45,7 +45,7 @@ typedef struct Symbol {
 
 /* What a translation block adds when it runs. */
 typedef struct Block {
-    Counts scalar;
+    Counts counts;
     int symbol;
     int phase; /* entered by this block, or -1 */
     bool token;
@@ -69,25 +69,29 @@ static void on_vset(unsigned cpu, void *vtype)
     (void)cpu;
     lmul = 1u << ((uintptr_t)vtype & 3);
     sew = 8u << ((uintptr_t)vtype >> 2 & 7);
-    current->of[VSET]++;
 }
 
-static void on_vector(unsigned cpu, void *data)
+/*
+ * What one instruction adds to its block. QEMU ends a block at vsetvli and translates a block anew
+ * for each vtype it runs under, right before it first runs: the vtype now is the block's for good.
+ */
+static void add_instruction(Counts *counts, const Instruction *i)
 {
-    (void)cpu;
-    const Instruction *i = data;
     unsigned elements = 128 * lmul / sew;
-    uint64_t *of = current->of;
+    uint64_t *of = counts->of;
     of[i->class]++;
-    if (i->class == VLOAD || i->class == VSTORE) {
+    if (i->class == LOAD || i->class == STORE) {
+        of[i->class == LOAD ? LOAD_BYTES : STORE_BYTES] += (uint64_t)i->bytes;
+    } else if (i->class == VLOAD || i->class == VSTORE) {
         bool is_load = i->class == VLOAD;
-        of[is_load ? VLOAD_BYTES : VSTORE_BYTES] += elements * (i->bytes ? (unsigned)i->bytes : sew / 8);
+        unsigned width = i->bytes ? (unsigned)i->bytes : sew / 8;
+        of[is_load ? VLOAD_BYTES : VSTORE_BYTES] += elements * width;
         of[is_load ? VLOAD_BEATS : VSTORE_BEATS] += lmul;
     } else if (i->ordered) {
         of[ORDERED_ELEMENTS] += elements;
     } else if (i->class == VDIVIDE) {
         of[DIVIDE_ELEMENTS] += elements;
-    } else {
+    } else if (i->class > VSET) {
         of[BEATS] += lmul * (unsigned)i->factor;
     }
 }
@@ -121,10 +125,8 @@ static void on_block(unsigned cpu, void *data)
     if (block->phase >= 0)
         phase = block->phase;
     current = &counts[phase][block->symbol];
-    for (int c = INTEGER; c <= OTHER; c++)
-        current->of[c] += block->scalar.of[c];
-    current->of[LOAD_BYTES] += block->scalar.of[LOAD_BYTES];
-    current->of[STORE_BYTES] += block->scalar.of[STORE_BYTES];
+    for (int c = 0; c < CLASSES; c++)
+        current->of[c] += block->counts.of[c];
 }
 
 static int symbol_at(uint64_t address)
@@ -159,20 +161,10 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         uint32_t o = 0;
         memcpy(&o, qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn));
         Instruction i = decode(o, qemu_plugin_insn_size(insn) == 2);
-        if (i.class == VSET) {
+        add_instruction(&block->counts, &i);
+        if (i.class == VSET)
             qemu_plugin_register_vcpu_insn_exec_cb(insn, on_vset, QEMU_PLUGIN_CB_NO_REGS,
                                                    (void *)(uintptr_t)i.vtype);
-        } else if (i.class > VSET) {
-            Instruction *kept = g_new(Instruction, 1);
-            *kept = i;
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_vector, QEMU_PLUGIN_CB_NO_REGS, kept);
-        } else {
-            block->scalar.of[i.class]++;
-            if (i.class == LOAD)
-                block->scalar.of[LOAD_BYTES] += (uint64_t)i.bytes;
-            if (i.class == STORE)
-                block->scalar.of[STORE_BYTES] += (uint64_t)i.bytes;
-        }
     }
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, block);
 }
