@@ -36,17 +36,17 @@ def sift(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseHeard | s
     While waiting for the keyphrase a story must be asked for with it; "another one", "again",
     "louder" and the like need no keyphrase, they follow on a story.
     """
-    called = f" {keyphrase} " in f" {text} "
     request = understand(text)
     if listen_for is ListenFor.STOP:
         return text if request is not None and request.kind is RequestKind.STOP else None
     if listen_for is ListenFor.REQUEST:
         return text if request is not None else None
-    if request is None or (request.kind is RequestKind.STORY and not request.things):
-        return KeyphraseHeard() if called and finished(text, keyphrase) else None
-    return text if called or request.kind is not RequestKind.STORY else None
-
-
-def finished(text: str, keyphrase: str) -> bool:
-    """Whether a bare call broke off in what it asks for ("tell me a story about the")."""
-    return text == keyphrase or text.endswith(f" {keyphrase}") or understand(text) is not None
+    if text == keyphrase:
+        return KeyphraseHeard()
+    if request is None:
+        return None
+    if request.kind is not RequestKind.STORY:
+        return text
+    if f" {keyphrase} " not in f" {text} ":
+        return None
+    return text if request.things else KeyphraseHeard()

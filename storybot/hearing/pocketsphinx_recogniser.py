@@ -6,7 +6,9 @@ import math
 import os
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pocketsphinx import Config, Decoder, get_model_path
 
@@ -86,32 +88,58 @@ class PocketSphinxRecogniser:
         return [heard for pcm in segments if (heard := self._recognise(pcm)) is not None]
 
     def _recognise(self, pcm: bytes) -> Heard | KeyphraseHeard | None:
-        text, confidence, coverage = self._decode(pcm)
-        if not text:
+        decoded = self._decode(pcm)
+        if decoded is None:
             return None
-        wanted = sift(text, self._listen_for, self._keyphrase)
-        if wanted is None or confidence < self._settings.gate or coverage < COVERAGE:
-            return Heard(text, confidence, sure=False)
-        return wanted if isinstance(wanted, KeyphraseHeard) else Heard(text, confidence)
+        wanted = sift(decoded.text, self._listen_for, self._keyphrase)
+        gate = self._settings.gate
+        if wanted is None or decoded.coverage < COVERAGE or min(decoded.score, decoded.call) < gate:
+            return Heard(decoded.text, decoded.score, sure=False)
+        return wanted if isinstance(wanted, KeyphraseHeard) else Heard(decoded.text, decoded.score)
 
-    def _decode(self, pcm: bytes) -> tuple[str, float, float]:
-        """The words, their mean ln acoustic score per frame, and the share of the speech they fill.
-
-        A grammar always answers something. The score tells speech that fits it from speech that
-        was forced into it, the share tells when the rest was swept under silence.
-        """
+    def _decode(self, pcm: bytes) -> Decoded | None:
         decoder = self._decoder
         decoder.start_utt()
         decoder.process_raw(pcm, False, True)
         decoder.end_utt()
         hypothesis = decoder.hyp()
-        words = [s for s in decoder.seg() or () if not s.word.startswith(FILLERS)]
+        words = [Word.of(s) for s in decoder.seg() or () if not s.word.startswith(FILLERS)]
         if hypothesis is None or not words:
-            return "", -math.inf, 0.0
-        score = sum(math.log(max(word.ascore, TINY)) for word in words)
-        frames = sum(word.end_frame - word.start_frame + 1 for word in words)
-        speech = len(pcm) / 2 / RATE - 2 * MARGIN
-        return hypothesis.hypstr, score / frames, frames / FRAME_RATE / speech
+            return None
+        frames = sum(word.frames for word in words)
+        call = self._keyphrase.split()
+        spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
+        return Decoded(
+            text=hypothesis.hypstr,
+            score=sum(word.score * word.frames for word in words) / frames,
+            call=min(spoken, default=0.0) if self._keyphrase in hypothesis.hypstr else 0.0,
+            coverage=frames / FRAME_RATE / (len(pcm) / 2 / RATE - 2 * MARGIN),
+        )
+
+
+@dataclass(frozen=True)
+class Word:
+    """One decoded word."""
+
+    text: str
+    frames: int
+    score: float  # mean ln acoustic score per frame
+
+    @classmethod
+    def of(cls, segment: Any) -> Word:
+        frames = segment.end_frame - segment.start_frame + 1
+        score = math.log(max(segment.ascore, TINY)) / frames
+        return cls(segment.word.partition("(")[0], frames, score)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the grammar answered, for it always answers something, and three reasons to doubt it."""
+
+    text: str
+    score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
+    call: float  # score of the keyphrase's worst word: low where only the rest fitted
+    coverage: float  # share of the speech in words: low where the rest was swept under silence
 
 
 def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:

@@ -45,6 +45,6 @@ def _taken(
     for event in events:
         if isinstance(event, KeyphraseHeard):
             recogniser.listen_for(ListenFor.REQUEST)
-            event = Heard(settings.keyphrase, 0.0)
+            event = Heard(settings.keyphrase, -100.0)
         taken.append(event)
     return taken

@@ -63,7 +63,7 @@ class Segments:
         assert self._start is not None
         speech = bytes(self._sound[self._offset(self._start) : self._offset(end)])
         self._forget(end)
-        return [speech] if len(speech) >= (SHORTEST + 2 * MARGIN) * SECOND else []
+        return [speech] if len(speech) >= (SHORTEST + MARGIN) * SECOND else []
 
     def _forget(self, until: float) -> None:
         dropped = self._offset(until)

@@ -24,9 +24,7 @@ from storybot.things import find_thing, load_things, usual_things
         ("Lily", "Lily", "Lily", "Lily", "Lily"),
     ],
 )
-def test_article_and_plural(
-    word: str, phrase: str, definite: str, plural: str, loved: str
-) -> None:
+def test_article_and_plural(word: str, phrase: str, definite: str, plural: str, loved: str) -> None:
     thing = find_thing(word)
     assert thing is not None
     assert (thing.phrase, thing.definite, thing.plural, thing.loved) == (
@@ -49,9 +47,9 @@ def test_there_are_three_hundred_things_and_every_form_is_written_once() -> None
     assert len({thing.word.lower() for thing in entries}) == len(entries)
 
 
-def test_usual_things_are_cut_from_the_end_and_names_stay() -> None:
-    few = usual_things(10)
-    assert [thing.is_name for thing in few].count(False) == 10
+def test_usual_things_are_cut_from_the_end_with_a_tenth_as_many_names() -> None:
+    few = usual_things(20)
+    assert [thing.is_name for thing in few] == [False] * 20 + [True] * 2
     assert find_thing("Lily") in few
     assert find_thing("windmill") not in few
 

@@ -1,0 +1,142 @@
+"""The real PocketSphinx on flite's voices: a few sentences; `make round-trip` tries many."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.settings import HearingSettings
+from tests.fakes.recognisers import noisy, spoken
+
+pytest.importorskip("pocketsphinx")
+from storybot.hearing.pocketsphinx_recogniser import (
+    PocketSphinxRecogniser,
+    reduced_dictionary,
+)
+
+SETTINGS = HearingSettings(things=150)
+QUIET = bytes(32000)
+
+
+@pytest.fixture(scope="module")
+def recogniser(tmp_path_factory: pytest.TempPathFactory) -> PocketSphinxRecogniser:
+    return PocketSphinxRecogniser(SETTINGS, tmp_path_factory.mktemp("cache"))
+
+
+def heard(
+    recogniser: PocketSphinxRecogniser, what: ListenFor, sound: bytes
+) -> list[Heard | KeyphraseHeard]:
+    recogniser.listen_for(what)
+    events = []
+    sound = QUIET + sound + QUIET
+    for start in range(0, len(sound), BLOCK_BYTES):
+        events += recogniser.hear(sound[start : start + BLOCK_BYTES])
+    return events + recogniser.finish()
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "things"),
+    [
+        ("tell me a story about a dragon", "awb", "dragon"),
+        ("please tell me a story about elephants", "rms", "elephants"),
+        ("tell me a story about a princess and a castle", "slt", "princess castle"),
+        ("can you tell me a story about a monkey please", "kal16", "monkey"),
+    ],
+)
+def test_a_request_in_one_breath(
+    recogniser: PocketSphinxRecogniser, text: str, voice: str, things: str
+) -> None:
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, spoken(text, voice))
+    assert isinstance(event, Heard) and event.sure
+    assert "tell me a story about" in event.text
+    assert all(thing in event.text.split() for thing in things.split())
+
+
+def test_a_request_in_a_little_noise(recogniser: PocketSphinxRecogniser) -> None:
+    sound = noisy(QUIET + spoken("please tell me a story about the queen", "slt") + QUIET, 25)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Heard) and "queen" in event.text
+
+
+def test_keyphrase_first_and_then_the_answer(recogniser: PocketSphinxRecogniser) -> None:
+    assert heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story")) == [KeyphraseHeard()]
+    (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", "rms"))
+    assert isinstance(answer, Heard) and answer.sure and "monster" in answer.text
+
+
+@pytest.mark.parametrize("command", ["another one", "softer", "good night"])
+def test_commands(recogniser: PocketSphinxRecogniser, command: str) -> None:
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, spoken(command, "rms"))
+    assert isinstance(event, Heard) and event.sure and event.text == command
+
+
+def test_during_a_story_only_stop_is_heard(recogniser: PocketSphinxRecogniser) -> None:
+    (stop,) = heard(recogniser, ListenFor.STOP, spoken("stop", "rms"))
+    assert isinstance(stop, Heard) and stop.sure and stop.text == "stop"
+    story = spoken("once upon a time there was a little boy named Tim", "rms")
+    assert [e for e in heard(recogniser, ListenFor.STOP, story) if getattr(e, "sure", True)] == []
+
+
+UNRELATED = (
+    "can you pass me the salt please",
+    "the story in the newspaper was sad",
+    "who left the door open again",
+    "tell me what happened at school",
+    "another day another problem",
+    "he told me about his holiday",
+)
+
+
+CASES = list(zip(UNRELATED, ("slt", "rms", "awb") * 2, strict=True))
+
+
+@pytest.mark.parametrize(("text", "voice"), CASES)
+def test_unrelated_speech_is_not_sure(
+    recogniser: PocketSphinxRecogniser, text: str, voice: str
+) -> None:
+    events = heard(recogniser, ListenFor.KEYPHRASE, spoken(text, voice))
+    assert all(isinstance(event, Heard) and not event.sure for event in events)
+
+
+def test_silence_is_nothing(recogniser: PocketSphinxRecogniser) -> None:
+    assert heard(recogniser, ListenFor.KEYPHRASE, QUIET) == []
+
+
+def test_the_dictionary_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = reduced_dictionary(tmp_path, {"cat", "dog"}, ())
+    assert first.parent == tmp_path
+    assert [line.split()[0] for line in first.read_text().splitlines()] == ["cat", "dog"]
+    first.write_text("kept")
+    assert reduced_dictionary(tmp_path, {"dog", "cat"}, ()).read_text() == "kept"
+    assert reduced_dictionary(tmp_path, {"cat"}, ()) != first
+
+
+def test_without_a_cache_the_temporary_folder_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    made = reduced_dictionary(blocked / "cache", {"cat"}, ())
+    assert made.is_file() and tmp_path in made.parents
+    monkeypatch.setenv("TMPDIR", str(blocked))
+    with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
+        reduced_dictionary(blocked / "cache", {"cat"}, ())
+
+
+def test_a_keyphrase_that_cannot_be_spoken_is_refused(tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, keyphrase="Hokuspokus tell me a story")
+    with pytest.raises(StorybotError, match="how to speak: hokuspokus") as fault:
+        PocketSphinxRecogniser(settings, tmp_path)
+    assert fault.value.code is Exit.CONFIG
+
+
+def test_a_keyphrase_of_ones_own(tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, keyphrase="Hello robot")
+    own = PocketSphinxRecogniser(settings, tmp_path)
+    assert heard(own, ListenFor.KEYPHRASE, spoken("hello robot", "rms")) == [KeyphraseHeard()]
