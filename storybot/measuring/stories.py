@@ -33,6 +33,7 @@ from storybot.things import Thing, load_things
 
 TEMPERATURE, TOP_P = 0.8, 0.9
 LONGEST = 400  # tokens, opening included
+MORE = 12  # tokens: a story that is no longer with so many more had ended by itself
 DEFAULT_MODEL = Path(__file__).parents[1] / "data" / "default.story"
 
 
@@ -50,17 +51,21 @@ class Told:
 def tell(engine: Path, model: Sequence[str], thing: Thing, seed: int) -> Told:
     """Let the engine tell one story about `thing`; StorybotError when it fails."""
     begins = opening([thing], seed)
-    command = [
-        str(engine), *model, "-i", begins, "-t", str(TEMPERATURE), "-p", str(TOP_P),
-        "-s", str(seed), "-n", str(LONGEST), "--stats",
-    ]  # fmt: skip
+    command = [str(engine), *model, "-i", begins, "-t", str(TEMPERATURE), "-p", str(TOP_P)]
+    command += ["-s", str(seed)]
+    text, said = _run([*command, "-n", str(LONGEST)])
+    longer, _ = _run([*command, "-n", str(LONGEST + MORE)])
+    speed = read_figures(said, 0.0).tokens_per_second
+    return Told(thing, begins, text, ended=text == longer, tokens_per_second=speed)
+
+
+def _run(command: Sequence[str]) -> tuple[str, str]:
+    """What the engine wrote as story and what it said beside it."""
     done = subprocess.run(command, capture_output=True, check=False)
     said = done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
-        raise StorybotError(f"{' '.join(model)} told no story: {said.strip()}", Exit.ENGINE)
-    figures = read_figures(said, 0.0)
-    text = done.stdout.decode("utf-8", "replace").strip()
-    return Told(thing, begins, text, bool(figures.ended), figures.tokens_per_second)
+        raise StorybotError(f"{command[1]} told no story: {said.strip()}", Exit.ENGINE)
+    return done.stdout.decode("utf-8", "replace").strip(), said
 
 
 def tell_all(engine: Path, model: Sequence[str], things: Sequence[Thing], seed: int) -> list[Told]:
