@@ -6,7 +6,7 @@
 #include "rvv_instructions.h"
 
 static void rvv_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                    const Activations *x, int n)
+                           const Activations *x, int n)
 {
     VSETVL(BLOCK_ROWS, E32M8);
     for (int b = block0; b < block1; b++) {
@@ -31,8 +31,8 @@ static int last_row(const Matrix *matrix, int block1)
     return matrix->rows < block1 * BLOCK_ROWS ? matrix->rows : block1 * BLOCK_ROWS;
 }
 
-static void rvv_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                         const Activations *x, int n)
+static void rvv_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0,
+                                int block1, const Activations *x, int n)
 {
     int first = block0 * BLOCK_ROWS, last = last_row(matrix, block1);
     size_t cols = (size_t)matrix->cols, stride = cols * sizeof(float);
@@ -52,8 +52,8 @@ static void rvv_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, in
     }
 }
 
-static void rvv_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                         const Activations *x, int n)
+static void rvv_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0,
+                                int block1, const Activations *x, int n)
 {
     int first = block0 * BLOCK_ROWS, last = last_row(matrix, block1), group = matrix->group;
     size_t cols = (size_t)matrix->cols, groups = cols / (size_t)group;

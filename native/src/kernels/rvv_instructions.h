@@ -121,7 +121,7 @@
 #define VFRDIV_F(vd, vs2, f) RVV_F(0x21, vd, vs2, f) /* f / vs2 */
 #define VFMUL_V(vd, vs2, vs1) RVV_V(0x24, 1, vd, vs2, vs1)
 #define VFMUL_F(vd, vs2, f) RVV_F(0x24, vd, vs2, f)
-#define VFNMSAC_F(vd, f, vs2) RVV_F(0x2f, vd, vs2, f) /* vd = vd - f * vs2, rounded once */
+#define VFNMSAC_F(vd, f, vs2) RVV_F(0x2f, vd, vs2, f) /* vd - f * vs2, rounded once */
 #define VFREDOSUM(vd, vs2, vs1) RVV_V(0x03, 1, vd, vs2, vs1) /* in element order */
 #define VFREDMAX(vd, vs2, vs1) RVV_V(0x07, 1, vd, vs2, vs1)
 #if RVV_VERSION == 7

@@ -141,7 +141,7 @@ static bool fits_16_bits(const Int4Input *in)
 }
 
 static void rvv_matmul_int4(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                     const Activations *x, int n)
+                            const Activations *x, int n)
 {
     size_t block = block_bytes(CODING_INT4, matrix->cols, matrix->group);
     for (int i = 0; i < n; i++) {

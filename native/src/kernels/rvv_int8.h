@@ -176,8 +176,10 @@ static bool equal_bytes(const int8_t *a, const int8_t *b, int n)
     return true;
 }
 
-/* The plans of the last input are kept: wq, wk and wv share theirs, as do all calls for one token's
-   logits. A plan is good for the same activations in groups of the same size. */
+/*
+ * The plans of the last input are kept: wq, wk and wv share theirs, as do all calls for one token's
+ * logits. A plan is good for the same activations in groups of the same size.
+ */
 typedef struct Plans {
     int cols, group, n; /* n 0: none yet */
     int8_t q[MAX_HIDDEN + MAX_GROUP];

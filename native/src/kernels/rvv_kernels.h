@@ -1,7 +1,7 @@
 /*
  * A table of kernels for RISC-V vectors of 128 bits, from one source for two versions of the
- * instruction set: the file that includes this defines RVV_VERSION (see rvv_instructions.h) and gets
- * the table `name` as RVV_TABLE(name, test). Every kernel returns the bits of kernels/scalar.c.
+ * instruction set: the file that includes this defines RVV_VERSION (see rvv_instructions.h) and
+ * gets its table as RVV_TABLE(name, test). Every kernel returns the bits of kernels/scalar.c.
  */
 #ifndef STORYTELLER_RVV_KERNELS_H
 #define STORYTELLER_RVV_KERNELS_H

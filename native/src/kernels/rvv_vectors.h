@@ -51,7 +51,7 @@ enum { LANES = 32 };
     } while (0)
 
 static void rvv_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
-                  int32_t *sum)
+                         int32_t *sum)
 {
     for (int g = 0; g * group < stride; g++, x += group, q += group, cols -= group) {
         int here = cols < 0 ? 0 : cols < group ? cols : group;
