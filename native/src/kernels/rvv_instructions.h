@@ -159,7 +159,10 @@ static inline float vfmv_f_s_v0(void)
     return f;
 }
 
-/* Element 0 of v0 as int32, vtype of 32 bits; RVV 0.7.1 zero-extends where 1.0 sign-extends, so the cast decides. */
+/*
+ * Element 0 of v0 as int32, vtype of 32 bits. RVV 0.7.1 zero-extends where 1.0 sign-extends, so the
+ * cast decides.
+ */
 static inline int vmv_x_s_v0(void)
 {
     long x;
