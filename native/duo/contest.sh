@@ -32,7 +32,8 @@ fail() {
 
 # Text of stdin as the inside of a JSON string.
 escaped() {
-    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" | awk '{ printf "%s%s", sep, $0; sep = "\\n" }'
+    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" |
+        awk '{ printf "%s%s", sep, $0; sep = "\\n" }'
 }
 
 now() { # hundredths of a second since the machine started
@@ -106,14 +107,15 @@ sentences() { # one sentence a line
 
 environment() {
     echo "system: $(uname -srm)"
-    echo "processor: $(awk -F: '/model name|uarch|^isa/ { sub(/^ /, "", $2); print $2; exit }' /proc/cpuinfo)"
+    echo "processor: $(awk -F': *' '/model name|uarch|^isa/ { print $2; exit }' /proc/cpuinfo)"
     echo "memory: $(awk '/MemTotal/ { print $2, $3 }' /proc/meminfo)"
     echo "distribution: $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | tr -d '"')"
     echo "date: $(date -u '+%Y-%m-%d %H:%M UTC')"
     echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 environment >work/environment
-repeat="RUNS=$runs STEPS=$steps SEED=$seed TEMPERATURE=$temperature TOPP=$topp PROMPT='$prompt' contest.sh $engines $directory"
+repeat="RUNS=$runs STEPS=$steps SEED=$seed TEMPERATURE=$temperature TOPP=$topp PROMPT='$prompt'"
+repeat="$repeat contest.sh $engines $directory"
 
 {
     echo "# Contest report"
@@ -151,8 +153,9 @@ for name in $names; do
     [ "$name" != "$reference" ] || base=$mean
     ratio=$(awk -v a="$mean" -v b="$base" 'BEGIN { printf "%.2f", a / b }')
     echo "| $name | $mean | $low | $high | $most | $ratio |" >>$md
-    printf '%s\n  "%s": {"command": "%s", "mean": %s, "peak_kb": %s, "runs": [%s]}' "$comma" "$name" \
-        "$(command_of "$name" | escaped)" "$mean" "$most" "$(tr '\n' ',' <work/rates | sed 's/,$//')" >>$json
+    printf '%s\n  "%s": {"command": "%s", "mean": %s, "peak_kb": %s, "runs": [%s]}' \
+        "$comma" "$name" "$(command_of "$name" | escaped)" "$mean" "$most" \
+        "$(tr '\n' ',' <work/rates | sed 's/,$//')" >>$json
     comma=,
     echo "$name: $mean tok/s, $most kB" >&2
 done
@@ -193,9 +196,12 @@ for name in $names; do
             } >>work/differences
         fi
         [ $same = no ] || passed=$((passed + 1))
-        echo "| $name | $t, $p, seed $s, \"$text\" | $same | ${at:--} | ${nats_reference:--} | ${nats_engine:--} |" >>$md
-        printf '%s\n   {"temperature": %s, "topp": %s, "seed": %s, "prompt": "%s", "same": "%s", "first_difference": "%s", "nats_reference": "%s", "nats_engine": "%s"}' \
-            "$inner" "$t" "$p" "$s" "$(echo "$text" | escaped)" $same "$at" "$nats_reference" "$nats_engine" >>$json
+        echo "| $name | $t, $p, seed $s, \"$text\" | $same | ${at:--} |" \
+            "${nats_reference:--} | ${nats_engine:--} |" >>$md
+        printf '%s\n   {"temperature": %s, "topp": %s, "seed": %s, "prompt": "%s", ' \
+            "$inner" "$t" "$p" "$s" "$(echo "$text" | escaped)" >>$json
+        printf '"same": "%s", "first_difference": "%s", ' $same "$at" >>$json
+        printf '"nats_reference": "%s", "nats_engine": "%s"}' "$nats_reference" "$nats_engine" >>$json
         inner=,
     done <work/cases
     printf ']' >>$json
@@ -222,7 +228,8 @@ if [ -n "${SPEAK:-}" ]; then
         all=$((all + took))
         seconds=$(awk -v t=$took 'BEGIN { printf "%.2f", t / 100 }')
         echo "| $seconds | $sentence |" >>$md
-        printf '%s\n  {"seconds": %s, "sentence": "%s"}' "$inner" "$seconds" "$(echo "$sentence" | escaped)" >>$json
+        printf '%s\n  {"seconds": %s, "sentence": "%s"}' "$inner" "$seconds" \
+            "$(echo "$sentence" | escaped)" >>$json
         inner=,
     done <work/sentences
     awk -v t=$all 'BEGIN { printf "| **%.2f** | in all |\n", t / 100 }' >>$md

@@ -8,13 +8,14 @@
 set -eu
 directory=$1 model=$2 tokenizer=$3 packer=$4
 shift 4
+base=$directory/$(basename "$model" .bin)
 for coding in int8 int4; do
-    [ -n "$(find "$directory/$coding.story" -newer "$model" -newer "$packer" 2>/dev/null)" ] ||
-        "$packer" pack "$model" "$tokenizer" -q $coding -o "$directory/$coding.story" >&2
+    [ -n "$(find "$base-$coding.story" -newer "$model" -newer "$packer" 2>/dev/null)" ] ||
+        "$packer" pack "$model" "$tokenizer" -q $coding -o "$base-$coding.story" >&2
 done
 if [ -n "${RUN_C:-}" ]; then
     echo "run.c $RUN_C $model -z $tokenizer"
 fi
 echo "fp32 $* $model -z $tokenizer"
-echo "int8 $* $directory/int8.story"
-echo "int4 $* $directory/int4.story"
+echo "int8 $* $base-int8.story"
+echo "int4 $* $base-int4.story"
