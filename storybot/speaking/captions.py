@@ -15,7 +15,7 @@ class Caption:
 
     def __init__(self, captions: Captions, text: str, begin: int, on_word: OnWord | None) -> None:
         self._captions, self._text, self._on_word = captions, text, on_word
-        self._begin = begin  # frame of the sentence's first sample
+        self.begin = begin  # frame of the sentence's first sample
         self._frame = begin  # of the slice that is still open
         self._start = 0  # in the text, of that slice
 
@@ -24,7 +24,7 @@ class Caption:
         for word in words:
             if word.start > self._start:
                 self._close(word.start)
-                self._frame = self._begin + word.sample
+                self._frame = self.begin + word.sample
 
     def end(self) -> None:
         """The voice is done: the rest of the text belongs to the last word."""

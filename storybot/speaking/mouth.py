@@ -11,6 +11,7 @@ from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import Caption, Captions, OnWord
 from storybot.speaking.player import Player
 from storybot.speaking.players import make_player
+from storybot.speaking.trimming import without_lead
 from storybot.speaking.voice import Manner, Pcm, Voice
 from storybot.speaking.voices import make_voice
 
@@ -65,12 +66,14 @@ class Mouth:
 
         def on_pcm(pcm: Pcm) -> bool:
             nonlocal waited, frames, whole
+            sound = pcm.samples if frames else without_lead(pcm.samples)
+            caption.begin -= pcm.frames - len(sound) // 2
             if turn == self.turn:
                 caption.add(pcm.words)
             begun = time.monotonic()
-            whole = self.sound(pcm.samples, turn)
+            whole = self.sound(sound, turn)
             waited += time.monotonic() - begun
-            frames += pcm.frames
+            frames += len(sound) // 2
             return whole
 
         begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""Child voices end a sentence with up to half a second of silence: too long between sentences."""
+"""Voices add silence of their own around a sentence; how long the pause is, is a setting."""
 
 from __future__ import annotations
 
@@ -16,3 +16,9 @@ class Trimming:
         length = min(len(samples), length + length % 2)
         self._kept = samples[length:]
         return samples[:length]
+
+
+def without_lead(samples: bytes) -> bytes:
+    """int16 samples without the zeros before the first sound."""
+    length = len(samples.lstrip(b"\0"))
+    return samples[len(samples) - length - length % 2 :]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storybot.speaking.captions import Caption, Captions
 from storybot.speaking.earcons import EARCONS, PEAK, earcon, tone
 from storybot.speaking.resampler import Resampler
-from storybot.speaking.trimming import Trimming
+from storybot.speaking.trimming import Trimming, without_lead
 from storybot.speaking.voice import WordMark, spread_words
 
 
@@ -62,6 +62,15 @@ def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> Non
     assert not any(whole[len(result) :])
     assert len(result) % 2 == 0
     assert len(result) - len(whole.rstrip(b"\0")) in (0, 1)
+
+
+@given(st.binary(max_size=60).map(lambda b: (b"\0" * 5 + b)[: (len(b) + 5) // 2 * 2]))
+def test_lead_is_the_silence_before_the_first_sound(samples: bytes) -> None:
+    sound = without_lead(samples)
+    assert samples.endswith(sound)
+    assert not any(samples[: len(samples) - len(sound)])
+    assert len(sound) % 2 == 0
+    assert not sound or any(sound[:2])
 
 
 @pytest.mark.parametrize("name", EARCONS)
