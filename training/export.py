@@ -48,12 +48,11 @@ def checkpoint_bytes(shape: Mapping[str, int], weights: Mapping[str, Tensor]) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/training"))
-    parser.add_argument("--checkpoint", default="checkpoint.pt", help="file inside OUT")
     parser.add_argument("--bin", default="model.bin", help="file to write inside OUT")
     args = parser.parse_args()
-    saved: dict[str, Any] = torch.load(args.out / args.checkpoint, weights_only=True)
+    saved: dict[str, Any] = torch.load(args.out / "checkpoint.pt", weights_only=True)
     (args.out / args.bin).write_bytes(checkpoint_bytes(saved["shape"], saved["model"]))
-    print(f"export: {args.out / args.bin}, {saved['seen'] / 1e6:.1f} M tokens seen")
+    print(f"export: {args.out / args.bin}, {saved['progress']['seen'] / 1e6:.1f} M tokens seen")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,45 @@
+"""The model inside the repo, through the engine."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from storybot.measuring.stories import DEFAULT_MODEL, tell
+from storybot.telling.program import BUILT
+from storybot.things import find_thing, load_things
+
+pytestmark = pytest.mark.skipif(not BUILT.is_file(), reason="the engine is not built: make engine")
+MOST_BYTES = 4_000_000
+
+
+def info(model: Path, *options: str) -> str:
+    done = subprocess.run(
+        [BUILT, "info", model, *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_it_is_small_and_whole() -> None:
+    assert DEFAULT_MODEL.stat().st_size <= MOST_BYTES
+    said = info(DEFAULT_MODEL, "--verify")
+    assert "int8" in said
+    assert "context: 512" in said
+
+
+@pytest.mark.parametrize("word", ["penguin", "umbrella", "castle", "snow", "moon", "Zoe"])
+def test_it_tells_a_story_about_what_was_asked_for(word: str) -> None:
+    thing = find_thing(word)
+    assert thing
+    stories = [tell(BUILT, [str(DEFAULT_MODEL)], thing, seed) for seed in range(1, 4)]
+    assert all(story.text.startswith(story.opening) for story in stories)
+    assert any(story.ended for story in stories)
+    assert any(word in story.text[len(story.opening) :] for story in stories)
+
+
+def test_every_thing_is_spelt_as_a_whole() -> None:
+    data = DEFAULT_MODEL.read_bytes()
+    assert all(f" {thing.word}".encode() in data for thing in load_things())
