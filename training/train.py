@@ -161,7 +161,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         speed = (progress.seen - seen_at) / (time.time() - since)
         print(
             f"{time.strftime('%H:%M:%S')} step {progress.steps}, "
-            f"{progress.seen / 1e6:.2f} M tokens, loss {smooth:.4f}, {speed:.0f} tokens/s, {100 * left:.1f} % left",
+            f"{progress.seen / 1e6:.2f} M tokens, loss {smooth:.4f}, "
+            f"{speed:.0f} tokens/s, {100 * left:.1f} % left",
             flush=True,
         )
         since, seen_at = time.time(), progress.seen
