@@ -19,4 +19,4 @@ soak: test-venv engine ## N=1000 stories in virtual time, with faults at random
 	@nice $(PY) -m tests.daemon.soak -n $(N)
 
 memory: test-venv engine ## memory of every process, listening and telling, in the small profile
-	@$(PY) -m storybot.measuring.memory
+	@$(PY) -m tests.daemon.memory

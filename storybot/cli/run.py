@@ -30,5 +30,6 @@ def become_small(args: argparse.Namespace, settings: Settings) -> None:
     handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
     os.write(handed, handed_settings.to_json(handed_settings.located(settings)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
+    os.environ["PYTHONOPTIMIZE"] = "2"  # code without docstrings, in this process and the ear
     command = [sys.executable, "-m", "storybot.running.foreground", str(handed)]
     os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])
