@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
@@ -27,6 +28,7 @@ CHANCES = 2  # runs of the engine for one story; the second goes on where the fi
 LOST_AFTER = 3  # stories lost in a row after which the engine counts as missing
 PROBE_EVERY = 10.0  # s between two tries to have a missing engine back
 LAST_SAVE = 1.0  # s that the disk has for the last story when the daemon ends
+NICE = 10  # of the engine: on one core it must not make the voice stutter
 GRACE = 0.5  # s between TERM and KILL of an engine that nobody listens to
 
 
@@ -154,6 +156,8 @@ class StoryRoom:
                 ) as sentences:
                     async for sentence in sentences:
                         number += 1
+                        if number == 1:
+                            _yield_to_the_voice(self._engine.pid)
                         if number <= done:
                             continue
                         done = number
@@ -216,3 +220,9 @@ class StoryRoom:
                 error,
             )
         self._disk_trouble = error is not None
+
+
+def _yield_to_the_voice(pid: int | None) -> None:
+    if pid is not None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, NICE)

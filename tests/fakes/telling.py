@@ -42,6 +42,7 @@ class FakeEngine:
         self._world = world
         self._stopped = asyncio.Event()
         self.figures: EngineFigures | None = None
+        self.pid: int | None = None
 
     async def tell(
         self, opening: str, seed: int, longest: int | None = None

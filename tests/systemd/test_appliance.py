@@ -143,6 +143,23 @@ def test_killed(calm: Appliance, who: str, wanted: str) -> None:
     print(f"{who} killed while {wanted}: listening after {time.monotonic() - began:.1f} s")
 
 
+@pytest.mark.parametrize("wanted", ["idle", "telling"])
+def test_sound_away_and_back(calm: Appliance, wanted: str) -> None:
+    """All devices gone for a while: the daemon lives on and is well 5 s after they are back."""
+    pid = calm.pids("daemon")
+    bring_to(calm, wanted)
+    calm.run("systemctl stop storytest-sound")
+    calm.until(lambda status: status["state"] in ("degraded", "paused"), 15)
+    calm.run("systemctl start storytest-sound")
+    began = time.monotonic()
+    if wanted == "telling":
+        calm.until(state("telling"), 5)
+        calm.run("storybot stop")
+    calm.until(listens, 5)
+    print(f"sound away while {wanted}: well after {time.monotonic() - began:.1f} s")
+    assert calm.pids("daemon") == pid
+
+
 def test_hung_ear(calm: Appliance) -> None:
     ears = calm.pids("ear")
     calm.kill("ear", "STOP")
