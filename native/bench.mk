@@ -1,5 +1,71 @@
 # Benchmarks, the report on screening and the fuzzers; the top Makefile includes this file.
+#   make bench PEER=path/to/run PEERQ=path/to/runq     against llama2.c's programs, where given
+#   make screen-report STORIES=2000                    every screened pick against the full one
+#   make fuzz SECONDS=60                               each fuzzer for so long
+PEER ?=
+PEERQ ?=
+ROUNDS ?= 7
+STORIES ?= 2000
+SECONDS ?= 60
+APT_FUZZ := clang
+FUZZERS := checkpoint story tokenizer pack
+BENCH_SHAPE := $(SHARED)/models/storylike15M.bin
+BENCH_TOKENS := $(SHARED)/models/tokenizer.bin
+
+.PHONY: bench screen-report fuzz bench-models
 
 build/synthetic: native/bench/synthetic.c
 	@mkdir -p build
 	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -ffp-contract=off -o $@ $<
+
+# A trained checkpoint of the 15M shape where there is one, else the synthetic one; and its packs.
+bench-models: engine build/synthetic
+	@mkdir -p build/bench
+	@if [ -f $(BENCH_SHAPE) ]; then \
+	  cp -u $(BENCH_SHAPE) build/bench/model.bin; cp -u $(BENCH_TOKENS) build/bench/tokenizer.bin; \
+	elif [ ! -f build/bench/model.bin ]; then \
+	  echo "no trained checkpoint in $(SHARED): measuring a synthetic one of the same shape"; \
+	  build/synthetic build/bench/model.bin build/bench/tokenizer.bin; \
+	fi
+	@for q in fp32 int8 int4; do \
+	  if [ build/bench/model.bin -nt build/bench/$$q.story ] \
+	    || [ $(STORYTELLER) -nt build/bench/$$q.story ]; then \
+	    $(STORYTELLER) pack build/bench/model.bin build/bench/tokenizer.bin -q $$q \
+	      -o build/bench/$$q.story; \
+	  fi; \
+	done
+
+bench: bench-models ## speed and memory of the engine, beside PEER=run and PEERQ=runq
+	@python3 native/bench/compare.py --storyteller $(STORYTELLER) --models build/bench \
+	  --rounds $(ROUNDS) --peer "$(PEER)" --peerq "$(PEERQ)" --cc "$(CC)"
+
+build/spread: native/bench/spread.c engine
+	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Inative/src -o $@ $< \
+	  build/native/libengine.a -lm -lpthread
+
+screen-report: bench-models build/spread ## compare every screened pick of STORIES=2000 stories
+	@for q in int8 int4 fp32; do echo "== $$q"; \
+	  build/native/tests/screen_agrees build/bench/$$q.story $(STORIES); done
+	@for f in 3 10 30; do for q in int8 int4; do echo "== $$q, unseen rows spread $$f times as far"; \
+	  build/spread build/bench/model.bin build/bench/tokenizer.bin $$f build/bench/spread.bin; \
+	  $(STORYTELLER) pack build/bench/spread.bin build/bench/tokenizer.bin -q $$q \
+	    -o build/bench/spread.story; \
+	  build/native/tests/screen_agrees build/bench/spread.story 100; done; done
+
+FUZZ_SOURCES = $(filter-out %/main.c $(wildcard native/src/command_*.c),$(wildcard native/src/*.c)) \
+  native/src/kernels/choose.c native/src/kernels/scalar.c native/src/kernels/scalar_vectors.c
+
+build/fuzz/fuzz_%: native/fuzz/fuzz_%.c native/fuzz/support.c native/fuzz/support.h \
+    $(wildcard native/src/*.[ch] native/src/kernels/scalar*) | build/.apt-FUZZ
+	@mkdir -p build/fuzz
+	clang -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -ffp-contract=off \
+	  -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Inative/src \
+	  -Inative/fuzz -o $@ $< native/fuzz/support.c $(FUZZ_SOURCES) -lm -lpthread
+
+fuzz: $(FUZZERS:%=build/fuzz/fuzz_%) ## fuzz the loaders, the tokenizer and the packer
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/$$f; echo "== $$f, $(SECONDS) s"; \
+	  build/fuzz/fuzz_$$f -max_total_time=$(SECONDS) -max_len=20000 -rss_limit_mb=3000 \
+	    -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 build/fuzz/$$f \
+	    native/fuzz/seeds/$$f 2>build/fuzz/$$f.log \
+	    || { tail -n 40 build/fuzz/$$f.log; exit 1; }; \
+	  grep -E "DONE|number_of_executed_units" build/fuzz/$$f.log; done

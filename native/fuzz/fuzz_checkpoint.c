@@ -1,0 +1,15 @@
+/* llama2.c checkpoints of any version, as bytes from anywhere. */
+#include "support.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Model model;
+    Fault fault;
+    if (model_open(&model, file_of(data, size), &fault)) {
+        use_model(&model);
+        model_close(&model);
+    }
+    return 0;
+}
