@@ -34,7 +34,7 @@ def test_it_is_small_and_whole() -> None:
 def test_it_tells_a_story_about_what_was_asked_for(word: str) -> None:
     thing = find_thing(word)
     assert thing
-    stories = [tell(BUILT, [str(DEFAULT_MODEL)], thing, seed) for seed in range(1, 4)]
+    stories = [tell(BUILT, [str(DEFAULT_MODEL)], [thing], seed) for seed in range(1, 4)]
     assert all(story.text.startswith(story.opening) for story in stories)
     assert any(story.ended for story in stories)
     assert any(word in story.text[len(story.opening) :] for story in stories)
