@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from tests.systemd.machine import why_not
 
 MISSING = [program for program in ("pulseaudio", "paplay", "flite") if not shutil.which(program)]
 REASON = (
-    why_not()
+    ("" if os.environ.get("STORYBOT_SYSTEMD") else "minutes of real time: make test-systemd")
+    or why_not()
     or (f"needs {', '.join(MISSING)}" if MISSING else "")
     or ("" if (ROOT / "build/native/storyteller").exists() else "needs the engine: make engine")
     or ("" if (SHARED / "models/stories260K.bin").exists() else "needs ../shared/models")
@@ -88,6 +90,18 @@ def test_asked_by_voice(calm: Appliance) -> None:
         break
     calm.until(listens, 60)
     assert calm.told() == before + 1
+
+
+def test_stopped_by_voice(calm: Appliance) -> None:
+    """The full profile listens for "stop" while it tells."""
+    calm.run("storybot ask a story about a cat")
+    calm.until(lambda status: status.get("listens_for") == "stop", 10)
+    for voice in ("slt", "rms", "awb", "kal16"):
+        calm.say("stop the story", voice)
+        if calm.status()["state"] == "idle":
+            break
+    assert "(story" not in calm.journal().splitlines()[-1], "it was told to its end"
+    calm.until(listens, 5)
 
 
 def test_journal_fields(calm: Appliance) -> None:
