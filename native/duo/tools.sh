@@ -64,7 +64,7 @@ compiler() {
         "$here/debian.sh" source bookworm musl "$tools/scratch/source"
         cd "$tools/scratch/source"
         CROSS_COMPILE=riscv64-linux-gnu- CFLAGS="-O2 -march=rv64gc -mabi=lp64d" \
-            logged musl-configure ./configure --target=riscv64 --disable-shared \
+            logged musl-configure ./configure --target=riscv64 --disable-shared --enable-wrapper=gcc \
             --prefix="$tools/musl"
         logged musl-make make -j "$jobs"
         logged musl-install make install
