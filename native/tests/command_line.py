@@ -1,0 +1,134 @@
+"""What a user can get wrong, and what the system can do to the program: each has its exit code and
+one sentence. Usage: command_line.py STORYTELLER SYNTHETIC
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+USAGE, FILE, MODEL, TOKENIZER, MEMORY, VANISHED, KERNEL = 2, 3, 4, 5, 6, 7, 8
+failures = 0
+
+
+def check(what: str, holds: bool, detail: object = "") -> None:
+    global failures
+    if not holds:
+        failures += 1
+        print(f"does not hold: {what} {detail}")
+
+
+def refused(code: int, word: str, *arguments: str, storyteller: str) -> None:
+    """The command ends with this code and one sentence on stderr that holds `word`."""
+    run = subprocess.run([storyteller, *arguments], capture_output=True, check=False)
+    sentence = run.stderr.decode()
+    good = run.returncode == code and word in sentence and sentence.count("\n") == 1
+    check(f"{arguments} -> {code}, {word!r}", good and sentence.startswith("storyteller: "),
+          f"{run.returncode} {sentence!r}")
+
+
+def told(storyteller: str, *arguments: str) -> bytes:
+    run = subprocess.run([storyteller, *arguments], capture_output=True, check=False)
+    check(f"{arguments} tells", run.returncode == 0, run.stderr)
+    return run.stdout
+
+
+def bad_command_lines(s: str) -> None:
+    refused(USAGE, "which model", storyteller=s)
+    refused(USAGE, "no option -x", "small.story", "-x", storyteller=s)
+    refused(USAGE, "needs a value", "small.story", "-t", storyteller=s)
+    refused(USAGE, "takes a number", "small.story", "-t", "warm", storyteller=s)
+    refused(USAGE, "takes a whole number", "small.story", "-n", "1e3", storyteller=s)
+    refused(USAGE, "one word too many", "small.story", "other", storyteller=s)
+    refused(USAGE, "threads", "small.story", "-j", "0", storyteller=s)
+    refused(KERNEL, "cannot run the kernel", "small.story", "--kernel", "abacus", storyteller=s)
+    refused(USAGE, "pack takes", "pack", "small.bin", storyteller=s)
+    refused(USAGE, "-q takes", "pack", "small.bin", "small.tok", "-q", "int3", "-o", "x", storyteller=s)
+    refused(USAGE, "-g takes", "pack", "small.bin", "small.tok", "-g", "33", "-o", "x", storyteller=s)
+    refused(USAGE, "no tokenizer inside", "pack", "small.bin", "-o", "x", storyteller=s)
+    refused(USAGE, "eval takes", "eval", "small.story", storyteller=s)
+
+
+def bad_files(s: str) -> None:
+    Path("empty").write_bytes(b"")
+    Path("noise").write_bytes(os.urandom(5000))
+    Path("short").write_bytes(Path("small.bin").read_bytes()[:-4])
+    Path("cut.story").write_bytes(Path("small.story").read_bytes()[:-64])
+    refused(FILE, "cannot open", "nowhere.story", storyteller=s)
+    refused(FILE, "not a regular file", ".", storyteller=s)
+    refused(MODEL, "0 bytes", "empty", storyteller=s)
+    refused(MODEL, "noise", "noise", storyteller=s)
+    refused(MODEL, "shorter", "short", "-z", "small.tok", storyteller=s)
+    refused(MODEL, "damaged", "cut.story", storyteller=s)
+    refused(TOKENIZER, "cannot open", "small.bin", "-z", "nowhere", storyteller=s)
+    refused(TOKENIZER, "not a tokenizer of", "small.bin", "-z", "noise", storyteller=s)
+    refused(FILE, "cannot write", "pack", "small.bin", "small.tok", "-o", "no/such/x", storyteller=s)
+    check("no draft is left", not list(Path(".").glob("*.part")))
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "wb") as full:
+            run = subprocess.run([s, "small.story"], stdout=full, stderr=subprocess.PIPE,
+                                 check=False)
+        check("full disk", run.returncode == FILE and b"cannot write" in run.stderr, run.stderr)
+
+
+def little_memory(s: str) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20))
+
+    if "asan" in s:
+        return
+    run = subprocess.run([s, "small.story"], capture_output=True, check=False, preexec_fn=limit)
+    check("out of memory is no crash", run.returncode != 0 and run.returncode != -11, run)
+
+
+def prompts(s: str) -> None:
+    check("a prompt comes out", told(s, "small.story", "-i", "Hello", "-n", "30").startswith(b"Hello"))
+    check("steps bound the prompt", told(s, "small.story", "-i", "Hello", "-n", "3") != b"")
+    for prompt in (b"\xff\xfe\x80\xc3", b"\xf0\x9f\x98", b"a" * 120_000, b"-- <0x41> \n\t"):
+        run = subprocess.run([os.fsencode(s), b"small.story", b"-i", prompt, b"-t", b"0"],
+                             capture_output=True, check=False)
+        check(f"prompt {prompt[:8]!r}", run.returncode == 0, run.stderr)
+    same = told(s, "small.story", "-s", "5", "-i", "A", "-n", "0")
+    check("the seed decides", same == told(s, "small.story", "-s", "5", "-i", "A", "-n", "0"))
+
+
+def reader_leaves(s: str) -> None:
+    """A closed pipe ends the story at once, without a word and without a signal."""
+    child = subprocess.Popen([s, "small.story", "-t", "0"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    complaint = child.stderr.read()
+    check("reader left", child.wait() == 0 and b"cannot" not in complaint, complaint)
+
+
+def file_shrinks(s: str) -> None:
+    """The model is cut while a long scoring uses it."""
+    Path("shrinking.bin").write_bytes(Path("small.bin").read_bytes())
+    Path("long.txt").write_text("a dog ran to the park and saw a cat. " * 20000)
+    text = "long.txt"
+    Path(text).write_text(("a dog saw a cat. " * 40 + "\n<|endoftext|>\n") * 3000)
+    child = subprocess.Popen([s, "eval", "shrinking.bin", text, "-z", "small.tok"],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1.0)
+    os.truncate("shrinking.bin", 4096)
+    _, complaint = child.communicate()
+    check("a model that shrinks", child.returncode == VANISHED and b"shrank" in complaint,
+          f"{child.returncode} {complaint!r}")
+
+
+def main() -> int:
+    storyteller, synthetic = sys.argv[1:3]
+    subprocess.run([synthetic, "small.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2",
+                    "1000", "256"], check=True)
+    subprocess.run([storyteller, "pack", "small.bin", "small.tok", "-o", "small.story"], check=True)
+    for part in (bad_command_lines, bad_files, little_memory, prompts, reader_leaves, file_shrinks):
+        part(storyteller)
+    print(f"{failures} checks do not hold")
+    return failures > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
