@@ -1,7 +1,8 @@
 #!/bin/bash
 # Put storybot on this machine as a service, or take it off: install.sh install|uninstall
-# PREFIX (/usr/local) holds the programs, DESTDIR a root for packagers. The settings in
-# /etc/storybot and the stories in /var/lib/storybot are never touched once they are there.
+# PREFIX (/usr/local) holds the programs; with DESTDIR, for packagers, only the service's files
+# are put. The settings in /etc/storybot and the stories in /var/lib/storybot are never touched
+# once they are there.
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 prefix=${PREFIX:-/usr/local}
@@ -12,10 +13,12 @@ units=/etc/systemd/system
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 
 put_program() {
-    python3 -m venv "$dest$home"
-    "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
-    mkdir -p "$dest$prefix/bin"
-    ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$dest$prefix/bin/"
+    python=/usr/bin/python3 # the service's user may not run one in somebody's home
+    [ -x "$python" ] || python=python3
+    "$python" -m venv "$home"
+    "$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
+    mkdir -p "$prefix/bin"
+    ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$prefix/bin/"
 }
 
 put_service() {
@@ -63,7 +66,10 @@ remove() {
 }
 
 case ${1:-} in
-    install) put_program; put_service ;;
+    install)
+        [ -n "$dest" ] || put_program
+        put_service
+        ;;
     service) put_service ;;
     uninstall) remove ;;
     *) echo "usage: $0 install|service|uninstall" >&2; exit 2 ;;
