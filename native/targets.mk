@@ -2,7 +2,7 @@
 # reference texts, once as released and once under AddressSanitizer and UndefinedBehaviorSanitizer.
 NATIVE_JOBS ?= 2
 
-.PHONY: engine test-native
+.PHONY: engine test-native accuracy
 
 engine: ## build the engine: build/native/storyteller
 	cmake -S native -B build/native -DCMAKE_BUILD_TYPE=Release
@@ -13,3 +13,12 @@ test-native: engine ## test the engine, as released and under ASan and UBSan
 	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON
 	cmake --build build/asan -j $(NATIVE_JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(NATIVE_JOBS)
+
+# DEFAULT_CHECKPOINT and DEFAULT_TOKENIZER name the default model's fp32 weights, where they lie.
+ACCURACY_STORIES ?= 100
+DEFAULT_CHECKPOINT ?= training/out/model.bin
+DEFAULT_TOKENIZER ?= training/out/tokenizer.bin
+
+accuracy: engine ## what int8 and int4 cost against fp32, for every model at hand
+	@python3 native/bench/accuracy.py build/native/storyteller $(SHARED) build/accuracy \
+	  $(ACCURACY_STORIES) default=$(DEFAULT_CHECKPOINT),$(DEFAULT_TOKENIZER)
