@@ -2,8 +2,9 @@
  * int4 x int8 for VLEN 128: a byte holds two columns of a row, each as weight + 8.
  *
  * A nibble is never negative, so it multiplies as an int8; the 8 that each weight has too much is
- * taken off by starting the 16-bit sums at -8 * (sum of the activations), modulo 2^16. The result
- * is exact while 8 * (sum of the absolute activations) is within 32767: always for 32 columns.
+ * taken off by starting the 16-bit sums at -8 * (sum of the activations), modulo 2^16. The sums are
+ * exact while 8 * (sum of the absolute activations) is within 32767: always for 32 columns, nearly
+ * always for a group of 96. Groups that exceed it are cut into segments, whose sums meet in 32 bits.
  */
 #ifndef STORYTELLER_RVV_INT4_H
 #define STORYTELLER_RVV_INT4_H
@@ -13,9 +14,64 @@
 
 enum {
     INT4_TILE_COLS = 8,
-    INT4_SAFE_COLS = 32, /* 8 * 127 * 32 = 32512 */
+    INT4_STRETCH_COLS = 32, /* 8 * 127 * 32 = 32512; groups are multiples of it */
     INT4_SAFE_SUM = 4095,
+    INT4_MAX_SEGMENTS = (MAX_HIDDEN + MAX_GROUP) / INT4_STRETCH_COLS,
 };
+
+/* Columns that 16 bits can sum up. */
+typedef struct Int4Segment {
+    int16_t cols;
+    int16_t start; /* -8 * sum of the activations, modulo 2^16 */
+    bool ends_group;
+} Int4Segment;
+
+/* Sum of the absolute values of n <= 256 activations. */
+static int absolute_sum(const int8_t *q, int n)
+{
+    VSETVL(1, E32M1);
+    VMV_ZERO(0);
+    for (int k = 0; k < n; k += 128) {
+        VSETVL(n - k < 128 ? n - k : 128, E8M8);
+        VLE8(8, q + k);
+        VRSUB_X(16, 8, 0);
+        VMAX_V(8, 8, 16);
+        VWREDSUMU(0, 8, 0);
+    }
+    VSETVL(1, E32M1);
+    return vmv_x_s_v0();
+}
+
+static int plain_sum(const int8_t *q, int n)
+{
+    int sum = 0;
+    for (int k = 0; k < n; k++)
+        sum += q[k];
+    return sum;
+}
+
+/* Cuts one group into as few segments as the activations allow. */
+static Int4Segment *plan_group(Int4Segment *segment, const int8_t *q, int group, int sum)
+{
+    if (group <= INT4_STRETCH_COLS || absolute_sum(q, group) <= INT4_SAFE_SUM) {
+        *segment = (Int4Segment){ (int16_t)group, (int16_t)(-8 * sum), true };
+        return segment + 1;
+    }
+    int start = 0, running = 0;
+    for (int k = 0; k < group; k += INT4_STRETCH_COLS) {
+        int here = absolute_sum(q + k, INT4_STRETCH_COLS);
+        if (running + here > INT4_SAFE_SUM) {
+            int so_far = plain_sum(q + start, k - start);
+            *segment++ = (Int4Segment){ (int16_t)(k - start), (int16_t)(-8 * so_far), false };
+            sum -= so_far;
+            start = k;
+            running = 0;
+        }
+        running += here;
+    }
+    *segment = (Int4Segment){ (int16_t)(group - start), (int16_t)(-8 * sum), true };
+    return segment + 1;
+}
 
 /* Low nibbles of a tile to v0..v7, high ones to v8..v15, then 8 columns into the sums `acc`. */
 #define ADD_TILE(acc, tile) \
@@ -38,9 +94,31 @@ enum {
     int x0 = (x)[0], x1 = (x)[1], x2 = (x)[2], x3 = (x)[3]; \
     int x4 = (x)[4], x5 = (x)[5], x6 = (x)[6], x7 = (x)[7]
 
-/* y (+)= v0 * weight scales * activation scale for 32 rows; the first group starts from 0. */
-#define FINISH_INT4(scales, y) \
+/* A segment's sums join those of the group's segments before it, in memory. */
+#define SET_ASIDE(acc, aside) \
     do { \
+        VSETVL(32, E32M8); \
+        if (is_first) \
+            VMV_ZERO(24); \
+        else \
+            VLE32(24, aside); \
+        VSETVL(32, E16M4); \
+        VWADD_W(24, 24, acc); \
+        VSETVL(32, E32M8); \
+        VSE32(24, aside); \
+    } while (0)
+
+/* y (+)= sums * weight scales * activation scale for 32 rows; the first group starts from 0. */
+#define FINISH_INT4(acc, aside, scales, y) \
+    do { \
+        if (is_first) { \
+            VSETVL(32, E16M4); \
+            VFWCVT_F_X(0, acc); \
+            VSETVL(32, E32M8); \
+        } else { \
+            SET_ASIDE(acc, aside); \
+            VFCVT_F_X(0, 24); \
+        } \
         LOAD_BF16(8, 12, scales); \
         VFMUL_V(0, 0, 8); \
         VFMUL_F(0, 0, scale[g]); \
@@ -53,115 +131,68 @@ enum {
         VSE32(0, y); \
     } while (0)
 
-typedef struct Int4Input {
-    const int8_t *q;
-    const float *scale;
-    const int32_t *sum;
-    int groups, group;
-} Int4Input;
-
-/* Two neighbouring blocks of rows, whole groups in 16 bits. */
-static void two_blocks(float *y, const uint8_t *a, const uint8_t *b, Int4Input in)
+/* One block of rows, or two neighbouring ones: `pair` is a constant at every call. */
+static inline __attribute__((always_inline)) void
+int4_rows_times(bool pair, float *y, const uint8_t *a, size_t block, const Int4Segment *segment,
+                const int8_t *q, const float *scale, int groups)
 {
-    const int8_t *q = in.q;
-    const float *scale = in.scale;
-    for (int g = 0; g < in.groups; g++) {
+    const uint8_t *b = a + block;
+    int32_t aside[2 * BLOCK_ROWS];
+    bool is_first = true; /* of the group's segments */
+    for (int g = 0; g < groups; segment++) {
         VSETVL(32, E16M4);
-        VMV_X(16, -8 * in.sum[g]);
-        VMV_X(20, -8 * in.sum[g]);
-        for (const int8_t *end = q + in.group; q < end; q += INT4_SAFE_COLS) {
+        VMV_X(16, segment->start);
+        if (pair)
+            VMV_X(20, segment->start);
+        for (const int8_t *end = q + segment->cols; q < end; q += INT4_STRETCH_COLS) {
 #pragma GCC unroll 4
-            for (int k = 0; k < INT4_SAFE_COLS; k += INT4_TILE_COLS) {
+            for (int k = 0; k < INT4_STRETCH_COLS; k += INT4_TILE_COLS) {
                 LOAD_ACTIVATIONS(q + k);
                 ADD_TILE(16, a);
-                ADD_TILE(20, b);
                 a += TILE_BYTES;
-                b += TILE_BYTES;
+                if (pair) {
+                    ADD_TILE(20, b);
+                    b += TILE_BYTES;
+                }
             }
         }
-        VSETVL(32, E16M4);
-        VFWCVT_F_X(0, 16);
-        VFWCVT_F_X(24, 20);
-        VSETVL(32, E32M8);
-        FINISH_INT4(a, y);
-        VMV_V(0, 24);
-        FINISH_INT4(b, y + BLOCK_ROWS);
-        a += BLOCK_ROWS * sizeof(uint16_t);
-        b += BLOCK_ROWS * sizeof(uint16_t);
-    }
-}
-
-/* One block of rows for any activations: widened to 32 bits after every 32 columns. */
-static void one_block(float *y, const uint8_t *a, Int4Input in)
-{
-    const int8_t *q = in.q;
-    const float *scale = in.scale;
-    for (int g = 0; g < in.groups; g++) {
-        VSETVL(32, E32M8);
-        VMV_ZERO(24);
-        for (const int8_t *end = q + in.group; q < end;) {
-            int sum = 0;
-            for (int k = 0; k < INT4_SAFE_COLS; k++)
-                sum += q[k];
-            VSETVL(32, E16M4);
-            VMV_X(16, -8 * sum);
-            for (const int8_t *part = q + INT4_SAFE_COLS; q < part; q += INT4_TILE_COLS) {
-                LOAD_ACTIVATIONS(q);
-                ADD_TILE(16, a);
-                a += TILE_BYTES;
+        if (segment->ends_group) {
+            FINISH_INT4(16, aside, a, y);
+            a += BLOCK_ROWS * sizeof(uint16_t);
+            if (pair) {
+                FINISH_INT4(20, aside + BLOCK_ROWS, b, y + BLOCK_ROWS);
+                b += BLOCK_ROWS * sizeof(uint16_t);
             }
-            VSETVL(32, E16M4);
-            VWADD_W(24, 24, 16);
+            g++;
+        } else {
+            SET_ASIDE(16, aside);
+            if (pair)
+                SET_ASIDE(20, aside + BLOCK_ROWS);
         }
-        VSETVL(32, E32M8);
-        VFCVT_F_X(0, 24);
-        FINISH_INT4(a, y);
-        a += BLOCK_ROWS * sizeof(uint16_t);
+        is_first = segment->ends_group;
     }
-}
-
-/* Are all groups within INT4_SAFE_SUM? A group has at most 256 columns, so 16 bits hold its sum. */
-static bool fits_16_bits(const Int4Input *in)
-{
-    for (int g = 0; g < in->groups && in->group > INT4_SAFE_COLS; g++) {
-        VSETVL(1, E32M1);
-        VMV_ZERO(0);
-        for (int k = 0; k < in->group; k += 128) {
-            VSETVL(in->group - k < 128 ? in->group - k : 128, E8M8);
-            VLE8(8, in->q + g * in->group + k);
-            VRSUB_X(16, 8, 0);
-            VMAX_V(8, 8, 16);
-            VWREDSUMU(0, 8, 0);
-        }
-        VSETVL(1, E32M1);
-        if (vmv_x_s_v0() > INT4_SAFE_SUM)
-            return false;
-    }
-    return true;
 }
 
 static void rvv_matmul_int4(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n)
 {
-    size_t block = block_bytes(CODING_INT4, matrix->cols, matrix->group);
+    static _Thread_local Int4Segment segments[INT4_MAX_SEGMENTS];
+    int group = matrix->group, groups = padded_cols(matrix->cols, group) / group;
+    size_t block = block_bytes(CODING_INT4, matrix->cols, group);
     for (int i = 0; i < n; i++) {
-        Int4Input in = {.group = matrix->group,
-                    .groups = padded_cols(matrix->cols, matrix->group) / matrix->group};
-        size_t first_group = (size_t)i * (size_t)(x->stride / matrix->group);
-        in.q = x->q + (size_t)i * (size_t)x->stride;
-        in.scale = x->scale + first_group;
-        in.sum = x->sum + first_group;
-        bool in_pairs = fits_16_bits(&in);
-        for (int b = block0; b < block1;) {
+        size_t first_group = (size_t)i * (size_t)(x->stride / group);
+        const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
+        const float *scale = x->scale + first_group;
+        Int4Segment *segment = segments;
+        for (int g = 0; g < groups; g++)
+            segment = plan_group(segment, q + g * group, group, x->sum[first_group + (size_t)g]);
+        for (int b = block0; b < block1; b += 2) {
             const uint8_t *weights = (const uint8_t *)matrix->data + (size_t)b * block;
             float *out = y + (size_t)i * (size_t)y_stride + (size_t)(b - block0) * BLOCK_ROWS;
-            if (in_pairs && b + 1 < block1) {
-                two_blocks(out, weights, weights + block, in);
-                b += 2;
-            } else {
-                one_block(out, weights, in);
-                b += 1;
-            }
+            if (b + 1 < block1)
+                int4_rows_times(true, out, weights, block, segments, q, scale, groups);
+            else
+                int4_rows_times(false, out, weights, block, segments, q, scale, groups);
         }
     }
 }
