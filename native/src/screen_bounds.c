@@ -13,7 +13,7 @@
 enum { LINE = 64 };
 
 typedef struct Parts {
-    size_t state, coordinates, q, scale, sum, projected, scores, end;
+    size_t state, coordinates, q, scale, sum, scores, end;
 } Parts;
 
 static size_t after(size_t at, size_t count, size_t size)
@@ -29,8 +29,7 @@ static Parts parts_of(const ScreenSection *s, int dim)
     p.q = after(p.coordinates, leading, sizeof(float));
     p.scale = after(p.q, leading, 1);
     p.sum = after(p.scale, groups, sizeof(float));
-    p.projected = after(p.sum, groups, sizeof(int32_t));
-    p.scores = after(p.projected, (size_t)s->leading, sizeof(float));
+    p.scores = after(p.sum, groups, sizeof(int32_t));
     p.end = after(p.scores, (size_t)s->coordinates.rows, sizeof(float));
     return p;
 }
@@ -53,7 +52,6 @@ bool screen_bounds_open(ScreenBounds *b, const ScreenSection *section, const Mod
         .group = SCREEN_GROUP, .f = (void *)(m + p.coordinates), .q = (void *)(m + p.q),
         .scale = (void *)(m + p.scale), .sum = (void *)(m + p.sum),
     };
-    b->projected = (void *)(m + p.projected);
     b->scores = (void *)(m + p.scores);
     return true;
 }
@@ -111,9 +109,11 @@ void screen_bounds_start(ScreenBounds *b, const Transformer *t)
     int leading = s->leading, dim = b->state.cols;
     b->kernels = t->kernels;
     copy_state(b, &t->normed);
-    b->kernels->matmul[CODING_F32](b->projected, 0, &s->directions, 0,
-                                   s->leading / BLOCK_ROWS, &b->state, 1);
-    memcpy(b->leading.f, b->projected, (size_t)leading * sizeof *b->projected);
+    if (s->directions.rows)
+        b->kernels->matmul[CODING_F32](b->leading.f, 0, &s->directions, 0, leading / BLOCK_ROWS,
+                                       &b->state, 1);
+    else
+        memcpy(b->leading.f, b->state.f, (size_t)leading * sizeof *b->state.f);
     b->kernels->quantise(b->leading.f, leading, leading, SCREEN_GROUP, b->leading.q,
                          b->leading.scale, b->leading.sum);
     /* a float sum of dim products is off by at most (dim + 4) roundoffs of the norms' product */

@@ -11,7 +11,6 @@ typedef struct ScreenBounds {
     const Kernels *kernels;
     Activations state;     /* fp32 copy of what the classifier multiplies, (dim) */
     Activations leading;   /* its leading coordinates, quantised */
-    float *projected;      /* (leading, padded): directions times state */
     float *scores;         /* of the skippable rows from their coordinates, without the centroid */
     double norm;           /* of the state */
     double across;         /* of its part across the directions */

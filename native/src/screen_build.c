@@ -116,6 +116,8 @@ static void mean_of_rows(Builder *b, int first, int end, double *mean)
 /* Directions in which the rows that matter differ, and with them the hidden states that score. */
 static void choose_directions(Builder *b)
 {
+    if (b->leading == b->dim)
+        return;
     int rows = b->vocab < ROWS_FOR_DIRECTIONS ? b->vocab : ROWS_FOR_DIRECTIONS;
     mean_of_rows(b, 0, rows, b->rest);
     memset(b->matrix, 0, (size_t)b->dim * (size_t)b->dim * sizeof *b->matrix);
@@ -137,7 +139,7 @@ static void choose_directions(Builder *b)
 static double skew_of(const Builder *b)
 {
     double sum = 0.0;
-    for (int i = 0; i < b->leading; i++)
+    for (int i = 0; i < b->leading && b->leading < b->dim; i++)
         for (int j = 0; j < b->leading; j++) {
             double d = dot(b->directions + (size_t)i * (size_t)b->dim,
                            b->directions + (size_t)j * (size_t)b->dim, b->dim) - (i == j);
@@ -177,33 +179,42 @@ static void measure_cluster(Builder *b, int index)
     c->variance = up(largest_eigenvalue_bound(b->matrix, dim, b->scratch));
 }
 
+/* The norm of v's coordinates along the directions, which are subtracted from v. */
+static double take_along(const Builder *b, double *v)
+{
+    int dim = b->dim;
+    double along[SCREEN_MAX_DIM];
+    for (int k = 0; k < b->leading; k++)
+        along[k] = dot(b->directions + (size_t)k * (size_t)dim, v, dim);
+    for (int k = 0; k < b->leading; k++)
+        for (int i = 0; i < dim; i++)
+            v[i] -= along[k] * b->directions[(size_t)k * (size_t)dim + (size_t)i];
+    return norm_of(along, b->leading);
+}
+
 /* Bounds of what the stored coordinates `lead` leave of a row less its centroid. */
 static void measure_rest(Builder *b, const double *centroid, const float *lead, ScreenBlock *block)
 {
     int dim = b->dim;
-    double along[SCREEN_MAX_DIM], coordinate, leading = 0.0;
+    double leading = 0.0, along, across = 0.0;
+    bool all = b->leading == dim;
     for (int i = 0; i < dim; i++)
-        b->rest[i] = b->row[i] - centroid[i];
+        b->rest[i] = b->row[i] - centroid[i] - (all ? lead[i] : 0.0f);
     for (int k = 0; k < b->leading; k++) {
         const double *v = b->directions + (size_t)k * (size_t)dim;
-        coordinate = lead[k];
-        leading += coordinate * coordinate;
-        for (int i = 0; i < dim; i++)
-            b->rest[i] -= coordinate * v[i];
+        leading += (double)lead[k] * lead[k];
+        for (int i = 0; i < dim && !all; i++)
+            b->rest[i] -= lead[k] * v[i];
     }
-    /* split the rest: its part along the directions, and what is across them to rounding */
-    for (int k = 0; k < b->leading; k++)
-        along[k] = dot(b->directions + (size_t)k * (size_t)dim, b->rest, dim);
-    double along_norm = norm_of(along, b->leading), left = 0.0;
-    for (int k = 0; k < b->leading; k++)
-        for (int i = 0; i < dim; i++)
-            b->rest[i] -= along[k] * b->directions[(size_t)k * (size_t)dim + (size_t)i];
-    for (int k = 0; k < b->leading; k++) {
-        double d = dot(b->directions + (size_t)k * (size_t)dim, b->rest, dim);
-        left += d * d;
+    if (all) {
+        along = norm_of(b->rest, dim);
+    } else { /* what is left along the directions after the first pass is rounding */
+        along = take_along(b, b->rest);
+        across = norm_of(b->rest, dim);
+        along += take_along(b, b->rest);
     }
-    block->along = fmaxf(block->along, up(along_norm + sqrt(left) + 1e-12));
-    block->across = fmaxf(block->across, up(norm_of(b->rest, dim) + 1e-12));
+    block->along = fmaxf(block->along, up(along + 1e-12));
+    block->across = fmaxf(block->across, up(across + 1e-12));
     block->leading = fmaxf(block->leading, up(sqrt(leading)));
 }
 
@@ -221,8 +232,8 @@ static void put_block(Builder *b, int cluster, int at)
         for (int i = 0; i < dim; i++)
             b->rest[i] = b->row[i] - centroid[i];
         for (int k = 0; k < b->leading; k++)
-            b->leads[(row - first) * b->leading + k] =
-                (float)dot(b->directions + (size_t)k * (size_t)dim, b->rest, dim);
+            b->leads[(row - first) * b->leading + k] = (float)(b->leading == dim
+                ? b->rest[k] : dot(b->directions + (size_t)k * (size_t)dim, b->rest, dim));
     }
     quantise_block(b->leads, b->leading, SCREEN_GROUP, CODING_INT8, record);
     Matrix packed = { .coding = CODING_INT8, .rows = BLOCK_ROWS, .cols = b->leading,
@@ -259,7 +270,7 @@ static void build(Builder *b)
     for (int c = 0; c < b->s.clusters; c++)
         measure_cluster(b, c);
     put_header(b, skew_of(b));
-    for (int k = 0; k < b->leading; k++)
+    for (int k = 0; k < b->leading && b->leading < b->dim; k++)
         put_direction(b, k, b->directions + (size_t)k * (size_t)b->dim);
     float *centroids = (float *)(void *)(b->out + b->layout.centroids);
     for (int c = 0; c < b->s.clusters; c++) {

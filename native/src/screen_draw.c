@@ -83,7 +83,8 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
  */
 static void bound_sum(const Draw *d, double *least, double *most)
 {
-    double exact = d->known_mass + d->most_rest, per_row = exact * (1.001 * ROUNDOFF);
+    /* half a unit in the last place of the largest running sum */
+    double exact = d->known_mass + d->most_rest, per_row = ldexp(ROUNDOFF, ilogb(exact * 1.01));
     double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
     if (d->exact)
         error = 0.0;

@@ -11,8 +11,8 @@
 #define LOOSE_SHARE 2e-5
 #define LOOSE_FACTOR 2.0
 
-/* A block that may hold more than this share of all mass is scored before the second try. */
-#define HEAVY_SHARE 1e-4
+/* A block whose mass is uncertain by more than this share is scored before the second try. */
+#define HEAVY_SHARE 5e-6
 
 /* Hot rows whose weights, relative to the largest, sum to less than this: peaked. */
 #define PEAKED_MASS 1.25
@@ -134,7 +134,7 @@ static bool bound_by_blocks(Sight *sight, int cluster, bool score_heavy)
         sight->looked[cluster] = true;
         double least, most, heaviest;
         bound_block(sight, cluster, block, &least, &most, &heaviest);
-        if (score_heavy && !(most < HEAVY_SHARE * sight->draw.known_mass)) {
+        if (score_heavy && !(most - least < HEAVY_SHARE * sight->draw.known_mass)) {
             screen_score(s, sight->t, block, block + 1);
             scored = true;
             continue;
@@ -248,7 +248,7 @@ int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float c
     if (!(fabsf(sight.shift) < MOST_QUOTIENT))
         return DRAW_UNDECIDED;
     int token = DRAW_UNDECIDED;
-    if (sight.draw.known_mass < PEAKED_MASS)
+    if (sight.draw.known_mass < PEAKED_MASS || s->section.leading == t->model->shape.dim)
         token = draw_peaked(&sight, floor);
     return token == DRAW_UNDECIDED ? draw_flat(&sight, floor) : token;
 }

@@ -67,8 +67,9 @@ static bool build_section(RowPlan *plan, const Model *model, const RowOrder *ord
                           int group, Fault *fault)
 {
     StoredRows stored = { .model = model, .order = order };
-    if (coding == CODING_F32)
-        return screen_build(&stored, SCREEN_LEADING, &plan->screen, &plan->screen_size, fault);
+    int dim = model->shape.dim;
+    if (coding == CODING_F32) /* all columns in int8 are still a quarter of the bytes */
+        return screen_build(&stored, dim % SCREEN_GROUP ? SCREEN_LEADING : dim, &plan->screen, &plan->screen_size, fault);
     uint8_t *packed = pack_classifier(&stored, coding, group);
     if (!packed)
         return fault_set(fault, FAULT_MEMORY, "not enough memory to plan the screening");

@@ -14,7 +14,8 @@ ScreenLayout screen_layout(int dim, int blocks, int hot_blocks, int clusters, in
     l.block = l.cluster + aligned((size_t)clusters * sizeof(ScreenCluster));
     l.centroids = l.block + aligned(skippable * sizeof(ScreenBlock));
     l.directions = l.centroids + aligned((size_t)clusters * (size_t)dim * sizeof(float));
-    l.coordinates = l.directions + (size_t)blocks_of(leading) * block_bytes(CODING_F32, dim, 0);
+    int directions = leading < dim ? leading : 0;
+    l.coordinates = l.directions + (size_t)blocks_of(directions) * block_bytes(CODING_F32, dim, 0);
     l.end = l.coordinates + skippable * block_bytes(CODING_INT8, leading, SCREEN_GROUP);
     return l;
 }
@@ -58,7 +59,7 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     s->leading = count_at(section, 12, SCREEN_MAX_DIM);
     memcpy(&s->skew, section.data + 16, sizeof s->skew);
     if (s->hot_blocks < 1 || s->clusters < 0 || s->leading < SCREEN_GROUP
-        || s->leading % SCREEN_GROUP || dim > SCREEN_MAX_DIM)
+        || s->leading > dim || s->leading % SCREEN_GROUP || dim > SCREEN_MAX_DIM)
         return refuse(fault, "its counts do not fit the model");
     ScreenLayout l = screen_layout(dim, blocks, s->hot_blocks, s->clusters, s->leading);
     if (section.size != l.end)
@@ -68,7 +69,8 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     if (!clusters_fit(s))
         return refuse(fault, "its clusters do not fit together");
     s->centroids = (const void *)(section.data + l.centroids);
-    s->directions = (Matrix){ .coding = CODING_F32, .rows = s->leading, .cols = dim,
+    s->directions = (Matrix){ .coding = CODING_F32, .rows = s->leading < dim ? s->leading : 0,
+                              .cols = dim,
                               .data = section.data + l.directions };
     s->coordinates = (Matrix){
         .coding = CODING_INT8, .rows = (blocks - s->hot_blocks) * BLOCK_ROWS, .cols = s->leading,

@@ -34,12 +34,12 @@ typedef struct ScreenSection {
     int hot_blocks;  /* blocks before the first cluster */
     int blocks;      /* all */
     int clusters;
-    int leading;     /* coordinates per row, a multiple of 32 */
+    int leading;     /* coordinates per row, a multiple of 32; dim: the columns themselves */
     float skew;      /* bound on the spectral norm of V' V - 1, V the directions */
     const ScreenCluster *cluster; /* (clusters), back to back from hot_blocks on */
     const ScreenBlock *block;     /* (blocks - hot_blocks) */
     const float *centroids;       /* (clusters, dim) */
-    Matrix directions;            /* fp32 (leading, dim): V' */
+    Matrix directions;            /* fp32 (leading, dim): V'; no rows where leading is dim */
     Matrix coordinates;           /* int8 ((blocks - hot_blocks) * 32, leading) */
 } ScreenSection;
 
