@@ -35,11 +35,14 @@ bench-models: engine build/synthetic
 	  fi; \
 	done
 
-bench: bench-models ## speed and memory of the engine, beside PEER=run and PEERQ=runq
+build/bench/q80.bin: build/q80 bench-models
+	@build/q80 build/bench/model.bin $@
+
+bench: bench-models $(if $(PEERQ),build/bench/q80.bin) ## speed and memory of the engine, beside PEER=run and PEERQ=runq
 	@python3 native/bench/compare.py --storyteller $(STORYTELLER) --models build/bench \
 	  --rounds $(ROUNDS) --peer "$(PEER)" --peerq "$(PEERQ)" --cc "$(CC)"
 
-build/spread: native/bench/spread.c engine
+build/spread build/q80: build/%: native/bench/%.c engine
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Inative/src -o $@ $< \
 	  build/native/libengine.a -lm -lpthread
 
