@@ -1,6 +1,7 @@
 #include "profile.h"
 
 #include "clock.h"
+#include "matrix.h"
 
 const char *const part_names[PART_COUNT] = {
     "matrices of the layers", "attention", "classifier rows", "bounds of skipped rows",
@@ -16,7 +17,8 @@ static double seconds[PART_COUNT];
 static Part part_of(const Matrix *matrix)
 {
     const uint8_t *data = matrix->data, *screen = of_model->screen.data;
-    if (matrix->data == of_model->classifier.data)
+    const uint8_t *classifier = of_model->classifier.data;
+    if (data >= classifier && data < classifier + matrix_bytes(&of_model->classifier))
         return PART_CLASSIFIER;
     if (screen && data >= screen && data < screen + of_model->screen.size)
         return PART_SCREENING;
@@ -95,6 +97,15 @@ static void timed_attend(float *out, const float *q, const float *keys, int key_
     add_since(PART_ATTENTION, start);
 }
 
+static void timed_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
+                                const uint32_t *values, int value_stride, int head_size, int pos,
+                                float *scores)
+{
+    double start = clock_seconds();
+    measured->attend_halves(out, q, keys, key_stride, values, value_stride, head_size, pos, scores);
+    add_since(PART_ATTENTION, start);
+}
+
 static int timed_collect(int *indices, const float *p, int n, float least)
 {
     double start = clock_seconds();
@@ -122,6 +133,7 @@ static const Kernels timed = {
     .softmax = timed_softmax,
     .weigh = timed_weigh,
     .attend = timed_attend,
+    .attend_halves = timed_attend_halves,
     .collect = timed_collect,
     .argmax = timed_argmax,
 };
