@@ -71,6 +71,7 @@ class Soak:
         self.told = self.lost = 0
         self.faults: Counter[str] = Counter()
         self.slowest = 0.0
+        self.before = "nothing"  # the fault of the last story
         story = house.daemon.rooms.story
         emit = story._emit
 
@@ -86,29 +87,31 @@ class Soak:
         self.engines = [engine for engine in self.engines if engine.pid is not None]
         return bool(self.engines)
 
-    async def ask(self) -> None:
-        """One of the ways to ask."""
+    async def ask(self) -> str:
+        """One of the ways to ask; which one, and what was answered."""
         way = self.chance.choice(("voice", "socket", "button"))
         thing = self.chance.choice(THINGS)
         await self.house.wait(lambda: self.house.ears.listens_for == "keyphrase", "ear", PATIENCE)
         if way == "voice":
             self.house.ears.hear(f"tell me a story about a {thing}")
         elif way == "socket":
-            await self.house.ask(Ask(f"a story about a {thing}"))
+            way += str(await self.house.ask(Ask(f"a story about a {thing}")))
         else:
             await self.house.press()
+        return way
 
     async def one(self) -> None:
         """One story, and perhaps a fault in it."""
         ended, number = self.told + self.lost, self.house.daemon.robot.number
-        await self.ask()
-        await self.house.wait(lambda: self.house.daemon.robot.number > number, "a story", 5.0)
+        asked = f"a story, asked by {await self.ask()} after {self.before}"
+        await self.house.wait(lambda: self.house.daemon.robot.number > number, asked, 5.0)
         name, fault = "no fault", None
         if self.chance.random() < 0.5:
             name, fault = self.chance.choice(list(FAULTS.items()))
             self.faults[name] += 1
             await asyncio.sleep(self.chance.uniform(0.0, 12.0))
             await fault(self)
+        self.before = name
         stopped = fault in (stop, hammer, bounce)  # a stretched bounce is a press
         await self.house.wait(
             lambda: self.told + self.lost > ended or (stopped and self.house.mode is Mode.IDLE),

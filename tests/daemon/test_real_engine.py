@@ -25,6 +25,8 @@ STORYTELLER = ROOT / "build" / "native" / "storyteller"
 SHARED = Path(os.environ.get("STORYBOT_SHARED", ROOT.parent / "shared"))
 MODEL = SHARED / "models" / "stories260K.bin"
 TOKENIZER = SHARED / "models" / "tok512.bin"
+SLOWER_MODEL = SHARED / "models" / "storylike15M.bin"  # long enough at work to be killed
+SLOWER_TOKENIZER = SHARED / "models" / "tokenizer.bin"
 
 FAULTS = {
     "garbage": 'printf "\\377\\376\\375\\374%.0s" $(seq 500)',
@@ -136,7 +138,7 @@ def test_real_engine_killed_in_the_middle(tmp_path: Path) -> None:
     """kill -9: the second run goes on where the first was, word for word."""
 
     async def main() -> None:
-        house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER)
+        house = house_with(tmp_path, STORYTELLER, SLOWER_MODEL, SLOWER_TOKENIZER)
         story = house.daemon.rooms.story
         pids: list[int] = []
 
