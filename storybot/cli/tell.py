@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         voice, wrong = checked(SpeakingSettings.__dataclass_fields__["voice"], args.voice)
         if wrong:
             raise StorybotError(f"--voice: {wrong}", Exit.USAGE)
-        settings = replace(settings, speaking=replace(settings.speaking, voice=voice))
+        settings = replace(settings, speaking=replace(settings.speaking, voice=str(voice)))
     safe = load_filter(settings.safety)
     tale = _tale(args, settings, safe)
     engine = _engine(telling)
@@ -88,25 +88,35 @@ async def _tell(
     with ended_by_signals():
         speaker = None if args.silent else await _speaker(args, settings)
         page = Page()
-        if tale.title:
-            page.line(tale.title)
-        spoken: list[Spoken] = []
         try:
-            async with aclosing(sentences_of(engine, tale.opening, tale.seed)) as sentences:
-                async for sentence in suitable(sentences, safe):
-                    if speaker is None:
-                        page.words(sentence)(sentence.text)
-                    else:
-                        spoken.append(await speaker.say(sentence.text, page.words(sentence)))
-            if speaker is not None:
-                await speaker.drain()
+            spoken = await _tell_aloud(speaker, page, safe, tale, engine)
         finally:
-            page.end()
             if speaker is not None:
                 await speaker.close()
         first = None if speaker is None or speaker.first_sound is None else page.first_word
         print(_figures(engine.figures, spoken, first, tale.seed), file=sys.stderr)
         return Exit.OK
+
+
+async def _tell_aloud(
+    speaker: Speaker | None, page: Page, safe: Filter, tale: Tale, engine: Engine
+) -> list[Spoken]:
+    """Every sentence spoken and shown; returns when the last word has been heard."""
+    if tale.title:
+        page.line(tale.title)
+    spoken: list[Spoken] = []
+    try:
+        async with aclosing(sentences_of(engine, tale.opening, tale.seed)) as sentences:
+            async for sentence in suitable(sentences, safe):
+                if speaker is None:
+                    page.words(sentence)(sentence.text)
+                else:
+                    spoken.append(await speaker.say(sentence.text, page.words(sentence)))
+        if speaker is not None:
+            await speaker.drain()
+    finally:
+        page.end()
+    return spoken
 
 
 async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:

@@ -171,3 +171,21 @@ def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
     assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
     twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
     assert len(twice) == 3 and twice[-1] == CLOSING
+
+
+def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(
+    model: Path, tmp_path: Path
+) -> None:
+    words = [sys.executable, "-m", "storybot", "tell", "about a cat", "--model", str(model)]
+    process = subprocess.Popen(
+        [*words, "--wav", str(tmp_path / "story.wav")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    assert process.wait(30) in (Exit.OK, 141)
+    assert list(tmp_path.glob("*.part")) == []
+    process.stderr.close()
