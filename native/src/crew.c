@@ -1,16 +1,15 @@
 #include "crew.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * Jobs follow each other within microseconds, so a thread first looks this many times. After that
- * it gives its processor away: on a busy machine the one it waits for may need it.
+ * Jobs follow each other within microseconds, so a thread that waits first looks this many times.
+ * After that it sleeps: on a busy machine the thread it waits for may need the processor.
  */
-enum { SPINS = 2000 };
+enum { SPINS = 4000 };
 
 typedef struct Worker {
     Crew *crew;
@@ -26,8 +25,10 @@ struct Crew {
     atomic_uint ticket;  /* number of the job to do */
     atomic_int unfinished; /* parts of it that run on other threads */
     atomic_int asleep;   /* workers that wait on `wake` */
+    atomic_bool waiting; /* the calling thread waits on `done` */
     pthread_mutex_t mutex;
     pthread_cond_t wake;
+    pthread_cond_t done;
     Worker workers[MAX_CREW];
     int started;
 };
@@ -63,8 +64,27 @@ static void *work(void *argument)
         if (crew->leaving)
             return NULL;
         crew->job(crew->context, worker->part, crew->size);
-        atomic_fetch_sub_explicit(&crew->unfinished, 1, memory_order_release);
+        if (atomic_fetch_sub(&crew->unfinished, 1) == 1 && atomic_load(&crew->waiting)) {
+            pthread_mutex_lock(&crew->mutex);
+            pthread_cond_signal(&crew->done);
+            pthread_mutex_unlock(&crew->mutex);
+        }
     }
+}
+
+static void wait_for_workers(Crew *crew)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load_explicit(&crew->unfinished, memory_order_acquire) == 0)
+            return;
+        relax();
+    }
+    pthread_mutex_lock(&crew->mutex);
+    atomic_store(&crew->waiting, true);
+    while (atomic_load(&crew->unfinished))
+        pthread_cond_wait(&crew->done, &crew->mutex);
+    atomic_store(&crew->waiting, false);
+    pthread_mutex_unlock(&crew->mutex);
 }
 
 /* Publishes the next ticket; sleepers hold the mutex while they decide to sleep. */
@@ -87,6 +107,7 @@ bool crew_open(Crew **result, int size, Fault *fault)
     crew->size = size;
     pthread_mutex_init(&crew->mutex, NULL);
     pthread_cond_init(&crew->wake, NULL);
+    pthread_cond_init(&crew->done, NULL);
     for (int i = 1; i < size; i++) {
         Worker *worker = &crew->workers[i];
         *worker = (Worker){ .crew = crew, .part = i };
@@ -111,6 +132,7 @@ void crew_close(Crew *crew)
     for (int i = 1; i <= crew->started; i++)
         pthread_join(crew->workers[i].thread, NULL);
     pthread_cond_destroy(&crew->wake);
+    pthread_cond_destroy(&crew->done);
     pthread_mutex_destroy(&crew->mutex);
     free(crew);
 }
@@ -124,14 +146,8 @@ void crew_run(Crew *crew, CrewJob *job, void *context)
         call_workers(crew);
     }
     job(context, 0, crew->size);
-    for (int i = 0; crew->size > 1; i++) {
-        if (atomic_load_explicit(&crew->unfinished, memory_order_acquire) == 0)
-            return;
-        if (i < SPINS)
-            relax();
-        else
-            sched_yield();
-    }
+    if (crew->size > 1)
+        wait_for_workers(crew);
 }
 
 int crew_size(const Crew *crew)

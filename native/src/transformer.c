@@ -266,12 +266,21 @@ void transformer_score(Transformer *t, int n, float *row_logits)
     run_job(t, &job, &t->normed, n);
 }
 
+/* Each part puts its share of the tokens in order. */
+static void order_part(void *context, int part, int parts)
+{
+    const Transformer *t = context;
+    int vocab = t->model->shape.vocab;
+    int first = (int)((long)vocab * part / parts), last = (int)((long)vocab * (part + 1) / parts);
+    const uint32_t *row_of_token = t->model->row_of_token;
+    for (int token = first; token < last; token++)
+        t->logits[token] = t->row_logits[row_of_token[token]];
+}
+
 float *transformer_logits(Transformer *t)
 {
-    const Model *model = t->model;
     classify_all(t);
-    if (model->token_of_row)
-        for (int token = 0; token < model->shape.vocab; token++)
-            t->logits[token] = t->row_logits[model->row_of_token[token]];
+    if (t->model->token_of_row)
+        crew_run(t->crew, order_part, t);
     return t->logits;
 }
