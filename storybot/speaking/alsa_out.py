@@ -73,6 +73,10 @@ class AlsaOutput:
         self._pump.start()
         return BUFFER + PIPE / (2 * rate)
 
+    def alive(self) -> bool:
+        child = self._child
+        return child is not None and child.poll() is None
+
     def finish(self) -> None:
         self._over.set()
         if self._child is not None:

@@ -64,6 +64,9 @@ class Output(Protocol):
     def open(self, rate: int, fetch: Fetch) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""
 
+    def alive(self) -> bool:
+        """Whether the open device still works, as far as it tells."""
+
     def finish(self) -> None:
         """Let what the device still holds be heard, then give it back."""
 

@@ -56,6 +56,13 @@ class PortAudioOutput:
                 raise
         return float(self._stream.get_output_latency())
 
+    def alive(self) -> bool:
+        stream = self._stream
+        try:
+            return stream is not None and bool(stream.is_active())
+        except OSError:
+            return False
+
     def finish(self) -> None:
         with hushed():
             self._stream.stop_stream()  # waits until the device has played what it holds

@@ -67,8 +67,9 @@ class QueuedPlayer:
         return drawn - max(0, min(drawn, round(late * self._rate)))
 
     def check(self) -> None:
-        waiting = self._queued > 0 and not self._paused
-        if waiting and time.monotonic() - self._drawn_at > LOST:
+        if self._queued == 0 or self._paused or not self._open:
+            return
+        if time.monotonic() - self._drawn_at > LOST or not self._output.alive():
             raise StorybotError(
                 f"the loudspeaker {self.name} takes no more sound; plug it in again", Exit.SOUND_OUT
             )

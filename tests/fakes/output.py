@@ -17,6 +17,7 @@ class FakeOutput:
     def __init__(self, speed: float = 20.0, latency: float = 0.0) -> None:
         self.name = "fake speaker"
         self.plugged = True
+        self.tells = False  # knows that it was pulled out; else it draws no more, that is all
         self.heard = bytearray()  # what was drawn, without silence
         self.opened = self.closed = self.finished = 0
         self._speed, self._latency = speed, latency
@@ -31,6 +32,9 @@ class FakeOutput:
         self._thread = threading.Thread(target=self._draw, args=(rate, fetch), daemon=True)
         self._thread.start()
         return self._latency
+
+    def alive(self) -> bool:
+        return self.plugged or not self.tells
 
     def finish(self) -> None:
         self.finished += 1

@@ -81,6 +81,7 @@ class FakeStream:
     callback: Callback
     closed: bool = False
     drained: bool = False
+    broken: bool = False
 
     def play(self, frames: int) -> bytes:
         data, go_on = self.callback(None, frames, None, 0)
@@ -90,6 +91,11 @@ class FakeStream:
 
     def get_output_latency(self) -> float:
         return 0.02
+
+    def is_active(self) -> bool:
+        if self.broken:
+            raise OSError("Stream not open", -9988)
+        return not self.closed
 
     def stop_stream(self) -> None:
         self.drained = True

@@ -97,7 +97,6 @@ def test_faults_at_the_start(
 
 def test_a_device_that_dies_is_noticed(played: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_APLAY", "die")
-    monkeypatch.setattr("storybot.speaking.queued_player.LOST", 0.5)
     player = player_of()
     with pytest.raises(StorybotError, match="takes no more sound"):
         for _ in range(400):
@@ -137,7 +136,9 @@ def test_the_list_puts_names_first_that_convert() -> None:
 def test_nothing_is_left_running(played: Path) -> None:
     output = AlsaOutput("", FAKE)
     output.open(RATE, lambda frames: b"")
+    assert output.alive()
     output.close()
+    assert not output.alive()
     output.close()
     output.finish()
     assert not [t for t in threading.enumerate() if t.name.endswith("(_pump)")]

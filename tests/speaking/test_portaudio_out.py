@@ -69,6 +69,18 @@ def test_finish_lets_the_device_play_out(monkeypatch: pytest.MonkeyPatch) -> Non
     assert audio.initialised == 0
 
 
+def test_a_stream_that_broke_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    audio = use(monkeypatch, Device("Speaker"))
+    output = PortAudioOutput()
+    assert not output.alive()
+    output.open(RATE, Source(0))
+    assert output.alive()
+    audio.streams[0].broken = True
+    assert not output.alive()
+    output.close()
+    assert not output.alive()
+
+
 def test_stereo_where_mono_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     audio = use(monkeypatch, Device("Speaker", mono=False))
     PortAudioOutput().open(RATE, Source(3))

@@ -165,3 +165,16 @@ def test_an_idle_device_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     time.sleep(0.1)
     player.check()
     player.close()
+
+
+def test_a_device_that_tells_of_its_end_is_lost_at_once() -> None:
+    output = FakeOutput()
+    output.tells = True
+    player = player_of(output)
+    player.check()
+    output.pull_out()
+    player.write(sound(RATE))
+    with pytest.raises(StorybotError, match="takes no more sound"):
+        player.check()
+    player.close()
+    player.check()
