@@ -68,9 +68,12 @@ class FakeChild:
         self.stalled = False
         self.unplugged = False
         self.stopped = False
+        self.never_ready = False
 
     async def start(self) -> None:
         await asyncio.sleep(0)
+        if self.never_ready:
+            await asyncio.Event().wait()
         if self._ears.fails > 0:
             self._ears.fails -= 1
             raise StorybotError("there is no microphone; plug one in", Exit.SOUND_IN)

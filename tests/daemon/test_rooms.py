@@ -1,0 +1,122 @@
+"""The rooms by themselves, where a whole daemon would hide what they do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storybot.controls.lights import NoLights
+from storybot.controls.messages import Ask
+from storybot.errors import Exit, StorybotError
+from storybot.robot import Mode
+from storybot.running.button_room import make_controls
+from storybot.settings import ControlsSettings
+from tests.fakes.button_devices import PtyBoard
+from tests.fakes.house import House, play
+from tests.fakes.speaking import FakeSpeaker
+
+
+def test_button_and_lights_on_one_board() -> None:
+    far = PtyBoard()
+    settings = ControlsSettings(button="serial", lights="serial", button_device=far.device)
+    button, lights = make_controls(settings)
+    assert button is not None
+    lights.show("telling")
+    assert far.received() == b"light telling\n"
+    lights.close()
+    button.close()
+
+
+def test_lights_that_cannot_be_had_are_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    button, lights = make_controls(ControlsSettings(lights="sysfs", lights_device="none"))
+    assert button is None and isinstance(lights, NoLights)
+    assert "no lights" in caplog.text
+
+
+def test_an_ear_that_never_begins(tmp_path: Path) -> None:
+    """Thirty seconds are its limit; then it is ended and another one tried."""
+
+    async def scene(house: House) -> None:
+        await house.wait(lambda: house.ears.children[0].stopped, "given up")
+        house.ears.children[0].never_ready = False
+        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+
+    def before(house: House) -> None:
+        make = house.ears.make
+
+        def first_is_slow(_: object = None) -> Any:
+            child = make()
+            child.never_ready = len(house.ears.children) == 1
+            return child
+
+        house.ears.make = first_is_slow  # type: ignore[method-assign]
+
+    play(tmp_path, scene, before=before)
+
+
+def test_a_sentence_of_its_own_that_cannot_be_said(tmp_path: Path) -> None:
+    """The speaker gives up on a lost loudspeaker: its return is still noticed, with a sign."""
+
+    async def scene(house: House) -> None:
+        say = house.speaker.say
+
+        async def fails(text: str, on_word: object = None) -> Any:
+            house.speaker.plugged = False
+            raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
+
+        house.speaker.say = fails  # type: ignore[method-assign]
+        await house.ask(Ask("good night"))
+        await house.until(Mode.DEGRADED, 5)
+        house.speaker.say = say  # type: ignore[method-assign]
+        await asyncio.sleep(5)
+        house.speaker.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+        await house.wait(lambda: house.heard[-1] == "<ready>")
+
+    play(tmp_path, scene)
+
+
+def test_a_loudspeaker_lost_at_the_very_end(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        drain = house.speaker.drain
+
+        async def fails() -> None:
+            raise StorybotError("the loudspeaker takes no more sound", Exit.SOUND_OUT)
+
+        await house.wait(lambda: not house.daemon.rooms.voice.sounding)
+        house.speaker.drain = fails  # type: ignore[method-assign]
+        await house.ask(Ask("louder"))
+        await house.until(Mode.DEGRADED, 5)
+        house.speaker.drain = drain  # type: ignore[method-assign]
+        assert await house.until(Mode.IDLE) < 5.0
+
+    play(tmp_path, scene)
+
+
+def test_voice_replaced_by_one_without_a_loudspeaker(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        unplugged: Any = FakeSpeaker(plugged=False)
+        house.daemon.rooms.voice.replace(lambda: unplugged)
+        await house.until(Mode.DEGRADED, 5)
+        unplugged.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+
+    play(tmp_path, scene)
+
+
+def test_a_fault_of_our_own_ends_the_daemon(tmp_path: Path) -> None:
+    """What nobody foresaw is left to systemd: better started anew than half alive."""
+
+    async def scene(house: House) -> None:
+        def broken(name: str) -> None:
+            raise ZeroDivisionError
+
+        house.daemon.rooms.button.show = broken  # type: ignore[method-assign]
+        await house.ask(Ask("a story about a cat"))
+        await house.wait(lambda: house.speaker.closed, "the end", 10)
+
+    with pytest.raises(ZeroDivisionError):
+        play(tmp_path, scene)
