@@ -219,7 +219,8 @@ def main() -> None:
         parts += [f"\n## {name[0].upper()}{name[1:]}\n", cost_table(costs)]
     print("measuring memory", flush=True)
     checkpoint, tokenizer = (programs.work / f"synthetic15M.{kind}" for kind in ("bin", "tok"))
-    shown = [case for case in cases if "top-p" not in case.name]
+    last = cases[-1].name.split(",")[0]  # the trained model where there is one
+    shown = [case for case in cases if case.name.startswith(last) and "top-p" not in case.name]
     parts += ["\n## Memory\n", memory_table(programs, shown, checkpoint, tokenizer)]
     path = Path(document)
     text = path.read_text(encoding="utf-8")
