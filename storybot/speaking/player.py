@@ -18,6 +18,7 @@ class Player(Protocol):
     name: str  # the device, or the file
     gain: Gain  # per cent; may be moved while playing
     first_sound: float | None  # time.monotonic() of the first sample heard since open()
+    latency: float  # s from here to the ear
 
     def open(self) -> None:
         """Take the device. Raises StorybotError(Exit.SOUND_OUT) when it cannot."""

@@ -23,6 +23,7 @@ class QueuedPlayer:
         self.name = output.name
         self.gain = Gain(volume, rate)
         self.first_sound: float | None = None
+        self.latency = 0.0  # s
         self._output, self._rate = output, rate
         self._device = threading.Lock()  # held while the device is taken or given back
         self._change = threading.Condition()
@@ -31,14 +32,13 @@ class QueuedPlayer:
         self._written = 0  # frames
         self._stops = 0  # calls of stop()
         self._open = self._paused = False
-        self._latency = 0.0  # s
         self._drawn_at = 0.0  # monotonic s when the device last came for samples
         self._sound_at = 0.0  # monotonic s when it last got some
 
     def open(self) -> None:
         with self._device:
             if not self._open:
-                self._latency = self._output.open(self._rate, self._fetch)
+                self.latency = self._output.open(self._rate, self._fetch)
                 self._drawn_at = time.monotonic()
                 self._open = True
 
@@ -63,13 +63,14 @@ class QueuedPlayer:
     def played(self) -> int:
         with self._change:
             drawn = self._written - self._queued
-            late = self._latency - (time.monotonic() - self._sound_at)
+            late = self.latency - (time.monotonic() - self._sound_at)
         return drawn - max(0, min(drawn, round(late * self._rate)))
 
     def check(self) -> None:
-        if self._queued == 0 or self._paused or not self._open:
+        if self._queued == 0 or self._paused:
             return
-        if time.monotonic() - self._drawn_at > LOST or not self._output.alive():
+        late = time.monotonic() - self._drawn_at > LOST
+        if late or not self._open or not self._output.alive():
             raise StorybotError(
                 f"the loudspeaker {self.name} takes no more sound; plug it in again", Exit.SOUND_OUT
             )
@@ -92,7 +93,7 @@ class QueuedPlayer:
             self._queued = 0
             self._paused = False
             self._change.notify_all()
-        if self._latency > PROMPT and not self._device.locked():
+        if self.latency > PROMPT and not self._device.locked():
             self._leave()
 
     def rest(self) -> None:
@@ -123,7 +124,7 @@ class QueuedPlayer:
                 self._sound_at = now
                 self._change.notify_all()
         if drawn and self.first_sound is None:
-            self.first_sound = now + self._latency
+            self.first_sound = now + self.latency
         return self.gain.apply(drawn)
 
     def _draw(self, frames: int) -> bytes:

@@ -11,6 +11,7 @@ class SilentPlayer:
     """Takes samples at once, counts them and forgets them: nothing waits, nothing is lost."""
 
     name = "silent"
+    latency = 0.0  # s
 
     def __init__(self, rate: int, volume: float) -> None:
         self.gain = Gain(volume, rate)

@@ -135,7 +135,9 @@ class Speaker:
         limit = time.monotonic() + seconds + LOOK
         while turn == self._mouth.turn and player.gain.level > 0 and time.monotonic() < limit:
             await asyncio.sleep(LOOK)
-        self.stop()
+        await asyncio.sleep(player.latency)
+        if turn == self._mouth.turn:
+            self.stop()
         player.gain.jump(self._volume)
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:

@@ -209,6 +209,21 @@ def test_fade_out_falls_silent_softly_and_keeps_the_volume() -> None:
     assert levels == sorted(levels, reverse=True)
 
 
+def test_a_fade_that_a_stop_overtook_spares_the_next_story() -> None:
+    async def act(stage: Stage) -> None:
+        await stage.speaker.say("x" * 40)
+        await until(lambda: stage.heard > 0)
+        fading = asyncio.create_task(stage.speaker.fade_out(0.5))
+        await asyncio.sleep(0.05)
+        stage.speaker.stop()
+        assert (await stage.speaker.say("Next.")).whole
+        await fading
+        assert stage.player.gain.level == 100
+        await stage.speaker.drain()
+
+    assert play(act, Stage(speed=2.0)).heard >= 5 * LETTER
+
+
 def test_volume_stays_between_floor_and_cap() -> None:
     async def act(stage: Stage) -> None:
         speaker = stage.speaker
@@ -294,6 +309,8 @@ def test_a_loudspeaker_lost_at_the_very_end(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(StorybotError, match="takes no more sound") as caught:
             await stage.speaker.drain()
         assert caught.value.code == Exit.SOUND_OUT
+        with pytest.raises(StorybotError):
+            await stage.speaker.drain()
 
     play(act, Stage(speed=1.0, patience=0.2))
 
