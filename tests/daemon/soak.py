@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -151,28 +152,33 @@ async def loudspeaker_unplugged(soak: Soak) -> None:
     soak.house.speaker.plugged = True
 
 
-async def engine_killed(soak: Soak) -> None:
+def signal_engines(soak: Soak, number: signal.Signals) -> None:
     for engine in soak.engines:
-        if engine.pid:
-            os.kill(engine.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            if engine.pid:
+                os.kill(engine.pid, number)
+
+
+async def an_engine(soak: Soak) -> None:
+    """Wait a moment for one to work."""
+    for _ in range(400):
+        await asyncio.sleep(0.001)
+        if soak.busy():
+            break
+
+
+async def engine_killed(soak: Soak) -> None:
+    signal_engines(soak, signal.SIGKILL)
 
 
 async def engine_killed_at_once(soak: Soak) -> None:
-    for _ in range(400):
-        await asyncio.sleep(0.001)
-        if soak.busy():
-            break
-    await engine_killed(soak)
+    await an_engine(soak)
+    signal_engines(soak, signal.SIGKILL)
 
 
 async def engine_hangs(soak: Soak) -> None:
-    for _ in range(400):
-        await asyncio.sleep(0.001)
-        if soak.busy():
-            break
-    for engine in soak.engines:
-        if engine.pid:
-            os.kill(engine.pid, signal.SIGSTOP)
+    await an_engine(soak)
+    signal_engines(soak, signal.SIGSTOP)
 
 
 async def disk_full(soak: Soak) -> None:

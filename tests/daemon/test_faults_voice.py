@@ -1,0 +1,105 @@
+"""Faults of the voice and its loudspeaker."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from storybot.controls.messages import Ask, Status
+from storybot.robot import Mode
+from storybot.robot.moves import NOT_READY
+from tests.daemon.scenes import telling
+from tests.fakes.house import House, play
+
+
+def test_no_loudspeaker_at_start(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        refused = await house.ask(Ask("a story about a cat"))
+        assert "voice" in refused["error"] and "doctor" in refused["error"]
+        assert (await house.ask(Status()))["missing"] == ["voice"]
+        house.speaker.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+        await house.told_once()
+        assert "The end." in house.heard
+
+    def before(house: House) -> None:
+        house.speaker.plugged = False
+
+    play(tmp_path, scene, until=Mode.DEGRADED, before=before)
+
+
+@pytest.mark.parametrize("mode", [Mode.THINKING, Mode.TELLING])
+def test_loudspeaker_unplugged_during_a_story(tmp_path: Path, mode: Mode) -> None:
+    async def scene(house: House) -> None:
+        await house.ask(Ask("a story about a cat"))
+        await house.until(mode)
+        house.speaker.plugged = False
+        await house.until(Mode.PAUSED, 3)
+        await asyncio.sleep(10)
+        house.speaker.plugged = True
+        assert await house.until(Mode.TELLING) < 5.0
+        await house.until(Mode.IDLE)
+        said = " ".join(house.heard)
+        assert said.index("The cat was happy.") < said.index("There it met a dog.")
+        assert house.heard.count("The end.") == 1
+
+    play(tmp_path, scene)
+
+
+def test_loudspeaker_gone_for_long(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await telling(house)
+        house.speaker.plugged = False
+        await house.until(Mode.PAUSED)
+        assert 50 < await house.until(Mode.DEGRADED) < 70
+        assert house.engines.running == 0
+        house.speaker.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+        assert house.heard[-1] == "<ready>"
+        await house.told_once()
+
+    play(tmp_path, scene)
+
+
+def test_loudspeaker_unplugged_while_idle(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        house.speaker.plugged = False
+        await house.ask(Ask("a story about a cat"))
+        await house.until(Mode.PAUSED, 3)
+        house.speaker.plugged = True
+        assert await house.until(Mode.TELLING) < 5.0
+        await house.until(Mode.IDLE)
+
+    play(tmp_path, scene)
+
+
+def test_stop_while_the_loudspeaker_is_gone(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await telling(house)
+        house.speaker.plugged = False
+        await house.until(Mode.PAUSED)
+        await house.press()
+        await house.until(Mode.DEGRADED, 3)
+        assert NOT_READY not in house.heard
+        house.speaker.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+
+    play(tmp_path, scene)
+
+
+def test_voice_stuck_starves_the_watchdog(tmp_path: Path) -> None:
+    """A library that never returns cannot be killed from inside: systemd must do it."""
+
+    async def scene(house: House) -> None:
+        await telling(house)
+        house.speaker.stuck = True
+        progress = house.daemon.rooms.progress
+        took = await house.wait(lambda: "voice" in progress.stalled())
+        assert took < 15.0
+        assert (await house.ask(Status()))["stalled"] == ["voice"]
+        house.speaker.stuck = False
+        await house.wait(lambda: not progress.stalled())
+
+    play(tmp_path, scene)
