@@ -2,6 +2,7 @@
 
 #include "arithmetic.h"
 #include "embedding.h"
+#include "kernels/scalar.h"
 #include "matrix.h"
 
 /* Matrices that take the same input and are multiplied in one go: wq wk wv, or w1 w3. */
@@ -64,10 +65,17 @@ static void quantise(const Transformer *t, Activations *a, int n)
     if (!a->group)
         return;
     size_t stride = (size_t)a->stride, groups = stride / (size_t)a->group;
-    size_t f_stride = (size_t)a->f_stride;
-    for (size_t i = 0; i < (size_t)n; i++)
-        t->kernels->quantise(a->f + i * f_stride, a->cols, a->stride, a->group,
-                             a->q + i * stride, a->scale + i * groups, a->sum + i * groups);
+    bool as_runq = t->model->classifier.coding == CODING_Q80_ROWS;
+    for (size_t i = 0; i < (size_t)n; i++) {
+        const float *f = a->f + i * (size_t)a->f_stride;
+        int8_t *q = a->q + i * stride;
+        float *scale = a->scale + i * groups;
+        int32_t *sum = a->sum + i * groups;
+        if (as_runq)
+            scalar_quantise_q80(f, a->cols, a->group, q, scale, sum);
+        else
+            t->kernels->quantise(f, a->cols, a->stride, a->group, q, scale, sum);
+    }
 }
 
 /* Input of the next matrices: the normed residual stream x of n positions. */

@@ -9,6 +9,9 @@ void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int bl
 
 void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
                      int32_t *sum);
+/* As runq.c: x / (max / 127), rounded to nearest, ties away from zero. For version 2 only. */
+void scalar_quantise_q80(const float *x, int cols, int group, int8_t *q, float *scale,
+                         int32_t *sum);
 void scalar_rmsnorm(float *out, const float *x, const float *weight, int n);
 void scalar_rotate(float *x, const float *rotation, int heads, int head_size);
 int scalar_collect(int *indices, const float *p, int n, float least);

@@ -25,6 +25,25 @@ void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q,
     }
 }
 
+void scalar_quantise_q80(const float *x, int cols, int group, int8_t *q, float *scale,
+                         int32_t *sum)
+{
+    for (int g = 0; g < cols / group; g++) {
+        float most = 0.0f;
+        for (int k = g * group; k < (g + 1) * group; k++)
+            most = fabsf(x[k]) > most ? fabsf(x[k]) : most;
+        scale[g] = most / 127.0f;
+        sum[g] = 0;
+        for (int k = g * group; k < (g + 1) * group; k++) {
+            float quotient = most > 0.0f ? x[k] / scale[g] : 0.0f;
+            /* a subnormal scale may leave more than 127; NaN fails both comparisons */
+            quotient = quotient > -127.5f && quotient < 127.5f ? quotient : 0.0f;
+            q[k] = (int8_t)roundf(quotient);
+            sum[g] += q[k];
+        }
+    }
+}
+
 void scalar_rmsnorm(float *out, const float *x, const float *weight, int n)
 {
     float sum = 0.0f;
