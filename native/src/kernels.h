@@ -90,6 +90,12 @@ typedef struct Kernels {
     void (*weigh)(float *weights, const float *x, int n, float temperature, float shift);
 
     /*
+     * Rounds n weights in [0, 1], at most 2^18 of them, to multiples of 2^-34 (nearest, ties to
+     * even) and returns their sum, which no order of additions changes.
+     */
+    double (*settle)(float *weights, int n);
+
+    /*
      * Attention of one query head over positions 0..pos.
      *   q       (head_size), already rotated
      *   keys    key blocks of this layer and kv head: block t / 32 at

@@ -88,6 +88,13 @@ static void timed_weigh(float *weights, const float *x, int n, float temperature
     add_since(PART_SAMPLING, start);
 }
 
+static double timed_settle(float *weights, int n)
+{
+    double start = clock_seconds(), sum = measured->settle(weights, n);
+    add_since(PART_SAMPLING, start);
+    return sum;
+}
+
 static void timed_attend(float *out, const float *q, const float *keys, int key_stride,
                          const float *values, int value_stride, int head_size, int pos,
                          float *scores)
@@ -132,6 +139,7 @@ static const Kernels timed = {
     .swiglu = timed_swiglu,
     .softmax = timed_softmax,
     .weigh = timed_weigh,
+    .settle = timed_settle,
     .attend = timed_attend,
     .attend_halves = timed_attend_halves,
     .collect = timed_collect,

@@ -122,15 +122,16 @@ static void softmax_as_reference(const Sampler *sampler, float *logits)
     sampler->kernels->softmax(logits, sampler->vocab);
 }
 
-void sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n, float shift)
+double sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n,
+                     float shift)
 {
     sampler->kernels->weigh(weights, logits, n, sampler->temperature, shift);
-    for (int i = 0; sampler->exact && i < n; i++) {
-        /* floats of 2^-4 and more are multiples of 2^-34 already */
-        float small = weights[i] < 0x1p-4f ? weights[i] : 0.0f;
-        float down = (float)(int32_t)(small * 0x1p34f) * 0x1p-34f;
-        weights[i] = weights[i] < 0x1p-4f ? down : weights[i];
-    }
+    if (sampler->exact)
+        return sampler->kernels->settle(weights, n);
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += weights[i];
+    return sum;
 }
 
 /* Returns the sum of the weights. */
@@ -138,11 +139,7 @@ static double weigh_exactly(const Sampler *sampler, float *logits)
 {
     int n = sampler->vocab;
     float shift = logits[sampler->kernels->argmax(logits, n)] / sampler->temperature;
-    sampler_weigh(sampler, logits, logits, n, shift);
-    double total = 0.0;
-    for (int i = 0; i < n; i++)
-        total += logits[i];
-    return total;
+    return sampler_weigh(sampler, logits, logits, n, shift);
 }
 
 int sampler_pick(Sampler *sampler, float *logits)

@@ -41,12 +41,16 @@ float sampler_coin(Sampler *sampler);
  *   ascending where equal, the shortest prefix with a cumulative sum above topp is kept, and the
  *   first whose cumulative probability exceeds coin * that sum is drawn.
  * Models of llama2.c and fp32 packs round every step to a float, as llama2.c does. For int8 and int4
- * packs p is exp(logit / temperature - the largest) as a multiple of 2^-34, rounded down, which is
+ * packs p is exp(logit / temperature - the largest) as a multiple of 2^-34, the nearest, which is
  * compared with its exact sum times topp, coin and so on: no order of additions changes a pick.
  */
 int sampler_pick(Sampler *sampler, float *logits);
 
-/* The weights above of n logits of which `shift` times the temperature is the largest of all. */
-void sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n, float shift);
+/*
+ * The weights above of n logits of which `shift` times the temperature is the largest of all.
+ * Returns their sum, exact where the sampler's sums are.
+ */
+double sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n,
+                     float shift);
 
 #endif

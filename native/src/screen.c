@@ -23,7 +23,8 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault)
         s->known = malloc(vocab * sizeof *s->known);
         s->scored = calloc((size_t)s->section.blocks, 1);
         s->weights = malloc(vocab * sizeof *s->weights);
-        opened = (s->known && s->scored && s->weights)
+        s->tied = malloc(vocab * sizeof *s->tied);
+        opened = (s->known && s->scored && s->weights && s->tied)
             || fault_set(fault, FAULT_MEMORY, "not enough memory to screen %zu rows", vocab);
     }
     if (!opened) {
@@ -42,6 +43,7 @@ void screen_close(Screen *screen)
     free(screen->known);
     free(screen->scored);
     free(screen->weights);
+    free(screen->tied);
     free(screen);
 }
 

@@ -79,7 +79,7 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 
 /*
  * Bounds on the sum that the sampler forms. Float additions each err by at most the smaller of the
- * addend and ROUNDOFF times the running sum; exact weights lose less than 2^-34 a row.
+ * addend and ROUNDOFF times the running sum; exact weights are off by 2^-35 a row at most.
  */
 static void bound_sum(const Draw *d, double *least, double *most)
 {
@@ -87,9 +87,8 @@ static void bound_sum(const Draw *d, double *least, double *most)
     double exact = d->known_mass + d->most_rest, per_row = ldexp(ROUNDOFF, ilogb(exact * 1.01));
     double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
     if (d->exact)
-        error = 0.0;
-    double lost = d->exact ? (d->vocab - d->scored) * 0x1p-34 : 0.0;
-    *least = (d->known_mass + fmax(0.0, d->least_rest - lost) - error) * (1.0 - 1e-12);
+        error = (d->vocab - d->scored) * 0x1p-35;
+    *least = (d->known_mass + d->least_rest - error) * (1.0 - 1e-12);
     *most = (exact + error) * (1.0 + 1e-12);
 }
 
@@ -142,7 +141,7 @@ static int draw_from_top(Draw *d)
     double slack = slack_of(d, last.at + 1);
     last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
     if (!(last.after > topp * most * (1.0 + slack))
-        || !(d->most_weight < d->known[last.at].weight * (1.0 - 1e-6))
+        || !(d->most_weight + 0x1p-34 < d->known[last.at].weight * (1.0 - 1e-6))
         || !(least_weight * (1.0 + 2e-6) < d->known[last.at].weight))
         return DRAW_UNDECIDED;
     int kept = last.at + 1;

@@ -17,6 +17,9 @@
 /* Hot rows whose weights, relative to the largest, sum to less than this: peaked. */
 #define PEAKED_MASS 1.25
 
+/* More than exp_f32 loses where it returns 0. */
+#define VANISHED 1e-37
+
 /* Quotients of logits and temperature beyond this make float rounding matter: take all rows. */
 #define MOST_QUOTIENT 4000.0f
 
@@ -71,18 +74,14 @@ static void take_scored(Sight *sight, double floor)
     d->known_mass = 0.0;
     d->least_known = least;
     for (int block = 0, row, rows; next_run(s, &block, &row, &rows);) {
-        sampler_weigh(sight->sampler, weights, sight->t->row_logits + row, rows, sight->shift);
+        d->known_mass += sampler_weigh(sight->sampler, weights, sight->t->row_logits + row, rows,
+                                       sight->shift);
         const uint32_t *tokens = s->model->token_of_row + row;
         int kept = sight->t->kernels->collect(sight->sampler->indices, weights, rows, least);
         for (int i = 0; i < kept; i++) {
             int r = sight->sampler->indices[i];
             d->known[d->count++] = (Weighted){ weights[r], (int)tokens[r] };
         }
-        double sums[8] = {0};
-        for (int r = 0; r < rows; r++)
-            sums[r % 8] += weights[r];
-        d->known_mass += ((sums[0] + sums[1]) + (sums[2] + sums[3]))
-            + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
         d->scored += rows;
     }
 }
@@ -102,10 +101,12 @@ static void bound_block(const Sight *sight, int cluster, int block, double *leas
     const float *scores = screen_bounds_scores(&s->bounds, block);
     double centre = screen_bounds_cluster(&s->bounds, cluster).centre;
     double reach = screen_bounds_block_reach(&s->bounds, cluster, block) / sight->temperature;
+    double play = exp(reach);
     float top = scores[sight->t->kernels->argmax(scores, BLOCK_ROWS)];
     double largest = (centre + top) / sight->temperature - sight->shift;
     int rows = rows_of_block(s, block);
-    *heaviest = exp(largest + reach) * (1.0 + sight->slack);
+    double weight = exp(largest);
+    *heaviest = weight * play * (1.0 + sight->slack);
     *least = 0.0;
     *most = rows * *heaviest;
     if (!(*most > 1e-9))
@@ -115,9 +116,8 @@ static void bound_block(const Sight *sight, int cluster, int block, double *leas
                              top / sight->temperature);
     for (int r = 0; r < rows; r++)
         sum += weights[r];
-    double mass = sum * exp(largest);
-    *least = mass * exp(-reach) * (1.0 - sight->slack);
-    *most = mass * exp(reach) * (1.0 + sight->slack) + rows * exp(largest + reach + EXP_MIN + 1.0);
+    *least = sum * weight / play * (1.0 - sight->slack);
+    *most = sum * weight * play * (1.0 + sight->slack) + rows * weight * play * VANISHED;
 }
 
 /* Adds the bounds of a cluster's unscored blocks to the rest; scores heavy ones where asked. */

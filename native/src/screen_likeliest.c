@@ -17,16 +17,18 @@ void screen_score(Screen *screen, Transformer *t, int first, int end)
 }
 
 /* Rows are not in the order of tokens, so equal logits are compared by token. */
-static void improve(const Screen *s, const Transformer *t, int row, int count, Best *best)
+static void improve(Screen *s, const Transformer *t, int row, int count, Best *best)
 {
     const float *logits = t->row_logits + row;
     float most = logits[t->kernels->argmax(logits, count)];
-    if (most < best->logit)
+    if (!(most >= best->logit))
         return;
-    for (int i = 0; i < count; i++) {
-        int token = (int)s->model->token_of_row[row + i];
-        if (logits[i] > best->logit || (logits[i] == best->logit && token < best->token))
-            *best = (Best){ logits[i], token };
+    if (most > best->logit)
+        *best = (Best){ most, s->model->shape.vocab };
+    int tied = t->kernels->collect(s->tied, logits, count, most);
+    for (int i = 0; i < tied; i++) {
+        int token = (int)s->model->token_of_row[row + s->tied[i]];
+        best->token = token < best->token ? token : best->token;
     }
 }
 

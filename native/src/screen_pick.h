@@ -14,6 +14,7 @@ struct Screen {
     Weighted *known;  /* (vocab) rows with their weights, for the draw */
     uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
     float *weights;   /* (vocab) scratch */
+    int *tied;        /* (vocab) scratch */
 };
 
 /* Scores the blocks [first, end) into t->row_logits. */

@@ -185,6 +185,10 @@ static void check_vectors(int n, float magnitude)
     scalar_weigh(expected, x, n, 0.7f, x[best] / 0.7f);
     table->weigh(got, x, n, 0.7f, x[best] / 0.7f);
     expect_equal("weigh", expected, got, bytes);
+
+    double sum = scalar_kernels.settle(expected, n), settled = table->settle(got, n);
+    expect_equal("settle: weights", expected, got, bytes);
+    expect_equal("settle: sum", &sum, &settled, sizeof sum);
 }
 
 static void check_rotation(int heads, int head_size)

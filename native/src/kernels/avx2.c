@@ -4,6 +4,7 @@
  * holds |x| * |w| twice (2 * 127 * 127) and, for int4, eight times 2 * 15 * 127 at most.
  */
 #include "avx2.h"
+#include "settle.h"
 #include "tables.h"
 
 static bool runs_here(void)
@@ -164,6 +165,7 @@ const Kernels avx2_kernels = {
     .swiglu = avx2_swiglu,
     .softmax = avx2_softmax,
     .weigh = avx2_weigh,
+    .settle = settle_lanes,
     .attend = avx2_attend,
     .attend_halves = avx2_attend_halves,
     .collect = avx2_collect,

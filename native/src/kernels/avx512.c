@@ -9,6 +9,7 @@
 #include <immintrin.h>
 
 #include "avx512.h"
+#include "settle.h"
 #include "tables.h"
 
 static bool runs_here(void)
@@ -189,6 +190,7 @@ const Kernels avx512_kernels = {
     .swiglu = avx512_swiglu,
     .softmax = avx512_softmax,
     .weigh = avx512_weigh,
+    .settle = settle_lanes,
     .attend = avx512_attend,
     .attend_halves = avx512_attend_halves,
     .collect = avx512_collect,

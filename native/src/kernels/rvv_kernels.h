@@ -31,6 +31,7 @@
         .swiglu = rvv_swiglu, \
         .softmax = rvv_softmax, \
         .weigh = rvv_weigh, \
+        .settle = rvv_settle, \
         .attend = rvv_attend, \
         .rotate = rvv_rotate, \
         .attend_halves = rvv_attend_halves, \

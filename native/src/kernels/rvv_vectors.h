@@ -9,6 +9,7 @@
 
 #include "../kernels.h"
 #include "rvv_instructions.h"
+#include "settle.h"
 
 enum { LANES = 32 };
 
@@ -180,6 +181,47 @@ static void rvv_weigh(float *weights, const float *x, int n, float temperature, 
         EXP();
         VSE32(24, weights + i);
     }
+}
+
+/*
+ * The sum in two parts of 32 lanes: multiples of 2^-11, exact in float for 2^18 / 32 rows of at most
+ * 1, and what is left as integers of 2^-34, at most 2^22 each, of 256 stretches at a time.
+ */
+static double rvv_settle(float *weights, int n)
+{
+    enum { TOGETHER = 256 * LANES };
+    double sum = 0.0;
+    for (int start = 0; start < n; start += TOGETHER) {
+        float *part = weights + start, coarse[LANES];
+        int32_t fine[LANES];
+        int count = n - start < TOGETHER ? n - start : TOGETHER;
+        VSETVL(LANES, E32M8);
+        VMV_ZERO(0);
+        VMV_ZERO(8);
+        EACH_STRETCH(count) {
+            if (length < LANES) { /* shorter vectors would zero the sums' other lanes */
+                sum += settle_lanes(part + i, length);
+                break;
+            }
+            VLE32(16, part + i);
+            VFADD_F(24, 16, SETTLE_COARSE);
+            VFSUB_F(24, 24, SETTLE_COARSE);
+            VFADD_V(0, 0, 24);
+            VFSUB_V(16, 16, 24);
+            VFADD_F(16, 16, SETTLE_FINE);
+            VFSUB_F(16, 16, SETTLE_FINE);
+            VFADD_V(24, 24, 16);
+            VSE32(24, part + i);
+            VFMUL_F(16, 16, 0x1p34f);
+            VFCVT_X_F(16, 16);
+            VADD_V(8, 8, 16);
+        }
+        VSE32(0, coarse);
+        VSE32(8, fine);
+        for (int lane = 0; lane < LANES; lane++)
+            sum += coarse[lane] + (double)fine[lane] * 0x1p-34;
+    }
+    return sum;
 }
 
 /* 16 pairs at a time, so that eight groups of registers are at hand. */

@@ -5,6 +5,7 @@
 #include "../arithmetic.h"
 #include "../kernels.h"
 #include "scalar.h"
+#include "settle.h"
 #include "tables.h"
 
 static bool runs_everywhere(void)
@@ -151,6 +152,7 @@ const Kernels scalar_kernels = {
     .swiglu = scalar_swiglu,
     .softmax = scalar_softmax,
     .weigh = scalar_weigh,
+    .settle = settle_lanes,
     .attend = scalar_attend,
     .attend_halves = scalar_attend_halves,
     .collect = scalar_collect,
