@@ -115,13 +115,14 @@ class Recording:
 
     def sounds(self, since: float = 0.0) -> list[float]:
         """Monotonic times, 5 ms apart, at which something was heard."""
-        step = RATE // 200
-        times = []
-        for at in range(0, len(self._samples) - step, step):
-            when = self._start + at / RATE
-            if when >= since and max(map(abs, self._samples[at : at + step])) > LOUD:
-                times.append(when)
-        return times
+        step, start = RATE // 200, self._start
+        first = max(0, round((since - start) * RATE)) // step * step
+        places = range(first, len(self._samples) - step, step)
+        return [
+            start + at / RATE
+            for at in places
+            if max(map(abs, self._samples[at : at + step])) > LOUD
+        ]
 
     def _read(self) -> None:
         assert self._parec.stdout is not None
