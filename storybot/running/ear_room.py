@@ -104,10 +104,10 @@ class EarRoom:
         """Start a child and serve it; True when it ended because nobody wants to listen."""
         self._gone.clear()
         child = self._child = self._make()
-        steering: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(START):
-                await child.start()
+                if not await self._begun(child):
+                    return True
             steering = asyncio.create_task(self._steer(child))
             serving = asyncio.create_task(self._serve(child))
             try:
@@ -129,6 +129,22 @@ class EarRoom:
             await child.stop(GRACE)
             self._child = self._told = None
             self._gone.set()
+
+    async def _begun(self, child: HearingChild) -> bool:
+        """Start the child; False when nobody wants to listen any more before it is ready."""
+        starting = asyncio.ensure_future(child.start())
+        try:
+            while not starting.done():
+                if self.small and self._wanted is None:
+                    return False
+                self._change.clear()
+                changed = asyncio.ensure_future(self._change.wait())
+                await asyncio.wait([starting, changed], return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+            starting.result()
+            return True
+        finally:
+            starting.cancel()
 
     async def _steer(self, child: HearingChild) -> None:
         """Tell the child what to listen for; returns when it shall end."""

@@ -27,6 +27,7 @@ from storybot.speaking.speaker import Speaker
 from storybot.telling.engine import Engine
 
 END = 2.0  # s in which all devices are given back
+SPEAKER_PATIENCE = 90.0  # s for which the speaker itself looks for a lost loudspeaker
 
 
 @dataclass
@@ -60,9 +61,6 @@ def real_makers() -> Makers:
         return HearingChild(settings.hearing, profile)
 
     return Makers(speaker, child, engine)
-
-
-SPEAKER_PATIENCE = 90.0  # s for which the speaker itself looks for a lost loudspeaker
 
 
 @dataclass
@@ -149,9 +147,7 @@ def build(
         makers=makers,
         small=small,
         voice=voice,
-        ear=EarRoom(
-            small, lambda: makers.child(rooms.settings, profile), voice, allowed, emit, progress
-        ),
+        ear=EarRoom(small, child, voice, allowed, emit, progress),
         story=StoryRoom(
             lambda: makers.engine(rooms.settings),
             voice,
@@ -159,6 +155,7 @@ def build(
             allowed,
             emit,
             news,
+            progress,
         ),
         button=ButtonRoom(settings.controls, emit, makers.controls),
         alarms=Alarms(emit),

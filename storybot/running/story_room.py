@@ -15,6 +15,7 @@ from typing import Protocol
 from storybot.errors import StorybotError
 from storybot.library import Library, Story, story_of
 from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
+from storybot.running.progress import Progress
 from storybot.running.supervisor import Emit
 from storybot.running.voice_room import VoiceRoom
 from storybot.safety import KIND_END, MOST_REFUSED, Filter, bridge
@@ -27,9 +28,13 @@ LOG = logging.getLogger("storybot")
 CHANCES = 2  # runs of the engine for one story; the second goes on where the first broke off
 LOST_AFTER = 3  # stories lost in a row after which the engine counts as missing
 PROBE_EVERY = 10.0  # s between two tries to have a missing engine back
+LONGEST_STEP = 300.0  # s from one sentence to the next, a loudspeaker away for a while included
 LAST_SAVE = 1.0  # s that the disk has for the last story when the daemon ends
 NICE = 10  # of the engine: on one core it must not make the voice stutter
 GRACE = 0.5  # s between TERM and KILL of an engine that nobody listens to
+
+
+Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or what went wrong
 
 
 class Watchers(Protocol):
@@ -51,9 +56,11 @@ class StoryRoom:
         allowed: Filter,
         emit: Emit,
         watchers: Watchers,
+        progress: Progress,
     ) -> None:
         self.make, self.library, self.allowed = make, keep, allowed
         self._voice, self._emit, self._watchers = voice, emit, watchers
+        self._progress = progress
         self._engine: Engine | None = None
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
@@ -96,27 +103,30 @@ class StoryRoom:
     async def _tell(self, tale: Tale, number: int) -> None:
         told: list[str] = []
         whole = False
+        self._progress.expect("story", LONGEST_STEP)
         try:
             await self._aloud(tale, number, told)
             await self._voice.silent()
             whole, self._lost = True, 0
             self._emit(StoryTold(number))
-        except StorybotError as error:
-            LOG.warning("the story was lost: %s", error)
+        except Exception as error:  # whatever it is, the robot must not wait for ever
+            LOG.warning("the story was lost: %s", error, exc_info=not _foreseen(error))
             self._emit(StoryFailed(number, str(error)))
             self._count_loss(str(error))
         finally:
+            self._progress.forget("story")
             if told:
                 self._save(tale, " ".join(told), whole)
 
     async def _aloud(self, tale: Tale, number: int, told: list[str]) -> None:
         """Write ahead of the voice; say each sentence as the one before it is nearly over."""
-        ready: asyncio.Queue[str | StorybotError | None] = asyncio.Queue()
+        ready: Ready = asyncio.Queue()
         writing = asyncio.create_task(self._write(tale, ready))
         try:
             while (text := await ready.get()) is not None:
-                if isinstance(text, StorybotError):
+                if isinstance(text, Exception):
                     raise text
+                self._progress.made("story")
                 told.append(text)
                 await self._voice.tell(text, self._heard(number, text, first=len(told) == 1))
         finally:
@@ -139,14 +149,14 @@ class StoryRoom:
 
         return on_word
 
-    async def _write(self, tale: Tale, ready: asyncio.Queue[str | StorybotError | None]) -> None:
+    async def _write(self, tale: Tale, ready: Ready) -> None:
         """Put what may be said into `ready`, then None, or the error that ended it.
 
         An engine that breaks off is run again: the same seed gives the same sentences, of which
         those already handed on are passed over.
         """
         done = refused = 0  # sentences handed on; refused in a row
-        last: StorybotError | None = None
+        last: Exception | None = None
         for _ in range(CHANCES):
             try:
                 self._engine = self.make()
@@ -168,9 +178,9 @@ class StoryRoom:
                             ready.put_nowait(None)
                             return
                         ready.put_nowait(sentence.text if good else bridge(number))
-            except StorybotError as error:
+            except Exception as error:  # who waits for `ready` must learn of it
                 last = error
-                LOG.warning("the engine broke off: %s", error)
+                LOG.warning("the engine broke off: %s", error, exc_info=not _foreseen(error))
             else:
                 last = None
                 break
@@ -194,7 +204,7 @@ class StoryRoom:
             await asyncio.sleep(PROBE_EVERY)
             try:
                 await self.check()
-            except StorybotError as error:
+            except (StorybotError, OSError) as error:
                 LOG.debug("still no engine: %s", error)
             else:
                 break
@@ -220,6 +230,10 @@ class StoryRoom:
                 error,
             )
         self._disk_trouble = error is not None
+
+
+def _foreseen(error: Exception) -> bool:
+    return isinstance(error, StorybotError)
 
 
 def _yield_to_the_voice(pid: int | None) -> None:

@@ -57,6 +57,45 @@ def test_an_ear_that_never_begins(tmp_path: Path) -> None:
     play(tmp_path, scene, before=before)
 
 
+def test_a_press_while_the_ear_begins(tmp_path: Path) -> None:
+    """The small board reads its acoustic model for seconds; nobody waits for that."""
+
+    async def scene(house: House) -> None:
+        await house.wait(lambda: bool(house.ears.children))
+        await house.press()
+        assert await house.wait(lambda: house.ears.children[0].stopped, "ended", 5) < 1.0
+        await house.until(Mode.TELLING, 5)
+        house.ears.slow = False
+        await house.until(Mode.IDLE)
+        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+
+    def before(house: House) -> None:
+        house.ears.slow = True
+
+    play(tmp_path, scene, before=before, profile="small")
+
+
+@pytest.mark.parametrize("where", ["make", "voice"])
+def test_a_story_that_breaks_as_nobody_foresaw(tmp_path: Path, where: str) -> None:
+    """It is lost like any other; the robot does not wait for it for ever."""
+
+    async def scene(house: House) -> None:
+        def broken(*_: object) -> Any:
+            raise ZeroDivisionError
+
+        room = house.daemon.rooms.story
+        if where == "make":
+            room.make = broken
+        else:
+            house.daemon.rooms.voice.tell = broken  # type: ignore[method-assign]
+        await house.ask(Ask("a story about a cat"))
+        await house.until(Mode.THINKING)
+        await house.until(Mode.IDLE, 10)
+        await house.wait(lambda: any("I have lost" in text for text in house.heard), "sorry", 5)
+
+    play(tmp_path, scene)
+
+
 def test_a_sentence_of_its_own_that_cannot_be_said(tmp_path: Path) -> None:
     """The speaker gives up on a lost loudspeaker: its return is still noticed, with a sign."""
 

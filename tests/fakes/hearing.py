@@ -25,6 +25,7 @@ class Ears:
     def __init__(self) -> None:
         self.children: list[FakeChild] = []
         self.fails = 0  # so many children cannot start
+        self.slow = False  # children are not ready as long as this holds at their start
         self.alive = 0
         self.most_alive = 0
 
@@ -72,7 +73,7 @@ class FakeChild:
 
     async def start(self) -> None:
         await asyncio.sleep(0)
-        if self.never_ready:
+        if self.never_ready or self._ears.slow:
             await asyncio.Event().wait()
         if self._ears.fails > 0:
             self._ears.fails -= 1
