@@ -29,40 +29,37 @@ Pronunciations = Mapping[str, Sequence[str]]  # word -> "K AE T" and its variant
 
 def call_grammar(keyphrase: str, topics: Iterable[str]) -> str:
     """Whole requests, which begin with the keyphrase, and the commands."""
-    return _grammar(
-        "call",
-        "[<polite>] <call> [about <topics>] [please] | <command>",
-        topics,
-        f"<polite> = please | can you | could you;\n<call> = {_call(keyphrase)};",
-    )
+    utterance = "[<polite>] <call> [about <topics>] [please] | <command>"
+    return _grammar("call", utterance, topics, keyphrase)
 
 
-def answer_grammar(topics: Iterable[str]) -> str:
-    """What follows on the keyphrase alone: "about a cat", "a cat and a dog", and the commands."""
-    return _grammar("answer", "[[a story] about] <topics> [please] | <command>", topics)
+def answer_grammar(keyphrase: str, topics: Iterable[str]) -> str:
+    """What follows on the keyphrase: "about a cat", "a cat and a dog", and the commands.
+
+    The keyphrase may come before it, for a recogniser that hears both as one.
+    """
+    utterance = "[<call>] [[a story] about] <topics> [please] | [<call>] <command>"
+    return _grammar("answer", utterance, topics, keyphrase)
 
 
 def stop_grammar() -> str:
     return GRAMMAR_HEAD.format(name="stop") + f"public <utterance> = {' | '.join(STOPS)};"
 
 
-def _grammar(name: str, utterance: str, topics: Iterable[str], rules: str = "") -> str:
+def _grammar(name: str, utterance: str, topics: Iterable[str], keyphrase: str) -> str:
     """`topics` are the words that may be asked for; all must stand in the dictionary."""
+    call = keyphrase if " story" in keyphrase else f"{keyphrase} [tell me a story]"
     return GRAMMAR_HEAD.format(name=name) + "\n".join(
         (
             f"public <utterance> = {utterance};",
-            rules,
+            "<polite> = please | can you | could you;",
+            f"<call> = {call};",
             "<topics> = <topic> [and <topics>];",
             "<topic> = [a | an | the | some] <thing>;",
             f"<thing> = {' | '.join(topics)};",
             f"<command> = {' | '.join(COMMANDS)};",
         )
     )
-
-
-def _call(keyphrase: str) -> str:
-    """A keyphrase that does not ask for a story itself can be followed by asking for one."""
-    return keyphrase if " story" in keyphrase else f"{keyphrase} [tell me a story]"
 
 
 def spoken_forms(things: Iterable[Thing]) -> list[str]:

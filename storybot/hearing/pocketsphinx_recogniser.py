@@ -16,6 +16,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing import grammar
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.pcm import RATE
+from storybot.hearing.requests import MOST_THINGS
 from storybot.hearing.segments import MARGIN, Segments
 from storybot.settings import HearingSettings
 from storybot.things import Thing, usual_things
@@ -24,6 +25,7 @@ ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 COVERAGE = 0.7  # least share of the speech; requests filled 0.8 and more, strange speech 0.56
+ANSWER_SLACK = 0.6  # short answers score lower, and are only listened for after a call
 FRAME_RATE = 100  # frames per second of the acoustic model
 TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
 
@@ -40,6 +42,7 @@ class PocketSphinxRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = Segments(settings.longest_request)
+        self._call = b""  # the speech that called, before the answer that is awaited
         things = usual_things(settings.things)
         self._forms = grammar.spoken_forms(things)
         words = grammar.grammar_words(*(self._grammar(what) for what in ListenFor))
@@ -75,7 +78,7 @@ class PocketSphinxRecogniser:
         if what is ListenFor.STOP:
             return grammar.stop_grammar()
         if what is ListenFor.REQUEST:
-            return grammar.answer_grammar(self._forms)
+            return grammar.answer_grammar(self._keyphrase, self._forms)
         return grammar.call_grammar(self._keyphrase, self._forms)
 
     def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
@@ -91,28 +94,45 @@ class PocketSphinxRecogniser:
         decoded = self._decode(pcm)
         if decoded is None:
             return None
-        wanted = sift(decoded.text, self._listen_for, self._keyphrase)
+        text, score = decoded.text, decoded.score
+        wanted = sift(text, self._listen_for, self._keyphrase)
         gate = self._settings.gate
-        if wanted is None or decoded.coverage < COVERAGE or min(decoded.score, decoded.call) < gate:
-            return Heard(decoded.text, decoded.score, sure=False)
-        return wanted if isinstance(wanted, KeyphraseHeard) else Heard(decoded.text, decoded.score)
+        if self._listen_for is ListenFor.REQUEST:
+            gate -= ANSWER_SLACK
+        if wanted is None or decoded.coverage < COVERAGE or min(score, decoded.call) < gate:
+            return Heard(text, score, sure=False)
+        if text.count(" and ") >= MOST_THINGS:
+            return Heard(text, score, sure=False)
+        if isinstance(wanted, KeyphraseHeard):
+            self._call = pcm
+            return wanted
+        return Heard(text, score)
 
     def _decode(self, pcm: bytes) -> Decoded | None:
+        """What was said in this stretch of speech.
+
+        A short answer alone is decoded badly, for the mean of its few cepstra is no measure of
+        voice and room: so it is decoded together with the call it follows on.
+        """
+        before = self._call if self._listen_for is ListenFor.REQUEST else b""
         decoder = self._decoder
         decoder.start_utt()
-        decoder.process_raw(pcm, False, True)
+        decoder.process_raw(before + pcm, False, True)
         decoder.end_utt()
-        hypothesis = decoder.hyp()
         words = [Word.of(s) for s in decoder.seg() or () if not s.word.startswith(FILLERS)]
-        if hypothesis is None or not words:
+        call = self._keyphrase.split()
+        called = [word.text for word in words[: len(call)]] == call
+        if before and called:
+            words = words[len(call) :]
+        if decoder.hyp() is None or not words:
             return None
         frames = sum(word.frames for word in words)
-        call = self._keyphrase.split()
+        text = " ".join(word.text for word in words)
         spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
         return Decoded(
-            text=hypothesis.hypstr,
+            text=text,
             score=sum(word.score * word.frames for word in words) / frames,
-            call=min(spoken, default=0.0) if self._keyphrase in hypothesis.hypstr else 0.0,
+            call=min(spoken, default=0.0) if self._keyphrase in text else 0.0,
             coverage=frames / FRAME_RATE / (len(pcm) / 2 / RATE - 2 * MARGIN),
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 from array import array
 
@@ -33,7 +34,7 @@ def test_a_tone_keeps_its_length_level_and_pitch(rate: int) -> None:
     assert abs(len(out) / 2 - RATE / 2) < 0.03 * RATE
     middle = array("h", out)[RATE // 8 : -RATE // 8]
     assert level_dbfs(middle.tobytes()) == pytest.approx(-9.03, abs=0.3)
-    crossings = sum(a < 0 <= b for a, b in zip(middle, middle[1:], strict=False))
+    crossings = sum(a < 0 <= b for a, b in itertools.pairwise(middle))
     assert crossings / (len(middle) / RATE) == pytest.approx(440, rel=0.02)
 
 
@@ -47,6 +48,4 @@ def test_pieces_give_the_same_sound_as_the_whole() -> None:
     whole = Resampler(44100).resample(sound)
     pieces = Resampler(44100)
     cut = [0, 2, 1000, 1002, 20000, len(sound)]
-    assert (
-        b"".join(pieces.resample(sound[a:b]) for a, b in zip(cut, cut[1:], strict=False)) == whole
-    )
+    assert b"".join(pieces.resample(sound[a:b]) for a, b in itertools.pairwise(cut)) == whole

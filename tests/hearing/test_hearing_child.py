@@ -1,0 +1,178 @@
+"""The real child process with the real recogniser; only arecord is not the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing import hearing_child
+from storybot.hearing.hearing_child import (
+    Ended,
+    Heard,
+    HearingChild,
+    HearingEvent,
+    Heartbeat,
+    Keyphrase,
+    Level,
+    Ready,
+    Trouble,
+)
+from storybot.settings import HearingSettings
+from tests.fakes.microphones import fake_arecord
+from tests.fakes.recognisers import spoken
+
+pytest.importorskip("pocketsphinx")
+SETTINGS = HearingSettings(recogniser="pocketsphinx", driver="alsa", things=100)
+QUIET = bytes(32000)
+PATIENCE = 30  # s, for a loaded machine
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    return tmp_path
+
+
+async def until(events: AsyncIterator[HearingEvent], wanted: type) -> list[HearingEvent]:
+    """The events up to the first of this type."""
+    seen = []
+    async with asyncio.timeout(PATIENCE):
+        async for event in events:
+            seen.append(event); print(event)
+            if isinstance(event, wanted):
+                return seen
+    raise AssertionError(f"no {wanted.__name__} in {seen}")
+
+
+def gone(pid: int | None) -> bool:
+    return pid is not None and not Path(f"/proc/{pid}").exists()
+
+
+def test_from_a_spoken_request_to_heard(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech = QUIET * 2 + spoken("tell me a story") + QUIET + spoken("about a monkey", "rms")
+    arecord = fake_arecord(home, speech + QUIET * 2, stays=True, pace=0.02)
+    monkeypatch.setenv("PATH", arecord.path)
+
+    async def work() -> None:
+        child = HearingChild(SETTINGS, "small")
+        assert child.pid is None
+        await child.send({"do": "pause"})  # to nobody
+        await child.start()
+        await child.listen("keyphrase")
+        events = child.events()
+        seen = await until(events, Heard)
+        assert seen[0] == Ready("pocketsphinx", "default")
+        assert any(isinstance(event, Keyphrase) for event in seen)
+        heard = seen[-1]
+        assert isinstance(heard, Heard) and "monkey" in heard.text and heard.confidence > -3.1
+        seen += await until(events, Trouble)
+        beats = [event for event in seen if isinstance(event, Heartbeat)]
+        assert beats[-1].read == beats[-1].decoded > 16000
+        assert any(isinstance(event, Level) for event in seen)
+        await child.stop(5)
+        assert [event async for event in events][-1] == Ended(-signal.SIGTERM)
+        assert gone(child.pid)
+        await child.listen("stop")  # to nobody any more
+
+    asyncio.run(work())
+
+
+def test_without_a_microphone_it_says_so_and_waits(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arecord = fake_arecord(home, complaint="arecord: audio open error: No such device")
+    monkeypatch.setenv("PATH", arecord.path)
+
+    async def work() -> None:
+        child = HearingChild(SETTINGS, "small")
+        await child.start()
+        events = child.events()
+        (trouble,) = await until(events, Trouble)
+        assert isinstance(trouble, Trouble) and "No such device" in trouble.sentence
+        fake_arecord(home, QUIET, stays=True)
+        assert isinstance((await until(events, Ready))[-1], Ready)
+        await child.send({"do": "quit"})
+        assert (await until(events, Ended))[-1] == Ended(0)
+
+    asyncio.run(work())
+
+
+def test_a_hung_child_is_killed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(home, QUIET, stays=True).path)
+
+    async def work() -> None:
+        child = HearingChild(SETTINGS, "small")
+        await child.start()
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGSTOP)
+        await child.stop(0.2)
+        ended = (await until(child.events(), Ended))[-1]
+        assert ended in (Ended(-signal.SIGTERM), Ended(-signal.SIGKILL))
+        assert gone(child.pid)
+
+    asyncio.run(work())
+
+
+def test_the_child_ends_when_its_parent_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(home, QUIET, stays=True).path)
+
+    async def work() -> None:
+        child = HearingChild(SETTINGS, "small")
+        await child.start()
+        assert child._process is not None and child._process.stdin is not None
+        child._process.stdin.close()
+        assert (await until(child.events(), Ended))[-1] == Ended(0)
+
+    asyncio.run(work())
+
+
+def test_a_recogniser_that_is_missing_is_told(home: Path) -> None:
+    settings = HearingSettings(recogniser="vosk", vosk_model=str(home))
+
+    async def work() -> None:
+        child = HearingChild(settings, "small")
+        await child.start()
+        trouble, ended = await until(child.events(), Ended)
+        assert isinstance(trouble, Trouble) and "no Vosk model folder" in trouble.sentence
+        assert ended == Ended(1)
+
+    asyncio.run(work())
+
+
+def test_a_child_that_cannot_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing_child, "EAR", "storybot.no_such_room")
+
+    async def work() -> None:
+        child = HearingChild(SETTINGS, "small")
+        with pytest.raises(StorybotError, match="ended at its start with status 1") as fault:
+            await child.start()
+        assert fault.value.code is Exit.SOUND_IN
+        await child.stop(1)
+
+    asyncio.run(work())
+
+
+def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
+    code = (
+        "import sys, storybot.hearing.ear, storybot.hearing.pocketsphinx_recogniser, "
+        "storybot.hearing.alsa_in\n"
+        "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'hashlib')"
+        " if m in sys.modules])"
+    )
+
+    async def work() -> None:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await child.communicate()
+        assert said.strip() == b"[]"
+
+    asyncio.run(work())

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing import recogniser
+from storybot.hearing.recogniser import cache_folder, choose, find_vosk_model, make_recogniser
+from storybot.settings import HearingSettings
+
+AUTO = HearingSettings()
+PLENTY = 1_000_000  # kB
+
+
+@pytest.fixture(autouse=True)
+def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORYBOT_MODELS", str(tmp_path))
+    monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "available", "model", "chosen"),
+    [
+        ("auto", PLENTY, Path("m"), "vosk"),
+        ("auto", 300_000, Path("m"), "pocketsphinx"),
+        ("auto", PLENTY, None, "pocketsphinx"),
+        ("vosk", 0, None, "vosk"),
+        ("pocketsphinx", PLENTY, Path("m"), "pocketsphinx"),
+    ],
+)
+def test_auto_takes_vosk_where_model_and_memory_are(
+    setting: str, available: int, model: Path | None, chosen: str
+) -> None:
+    assert choose(HearingSettings(recogniser=setting), available, model) == chosen
+
+
+def test_auto_without_a_model_is_pocketsphinx() -> None:
+    pytest.importorskip("pocketsphinx")
+    assert make_recogniser(AUTO).name == "pocketsphinx"
+
+
+def test_a_downloaded_model_is_found(tmp_path: Path) -> None:
+    assert find_vosk_model(AUTO) is None
+    folder = tmp_path / "vosk-model-small-en-us-0.15"
+    folder.mkdir()
+    assert find_vosk_model(AUTO) == folder
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    for settings in (HearingSettings(vosk_model=str(tmp_path)), HearingSettings(recogniser="vosk")):
+        with pytest.raises(StorybotError) as fault:
+            make_recogniser(settings)
+        assert fault.value.code is Exit.MODEL
+    (tmp_path / "am").mkdir()
+    assert find_vosk_model(HearingSettings(vosk_model=str(tmp_path))) == tmp_path
+
+
+def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STORYBOT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
+    assert cache_folder() == Path("/x/storybot")
+    monkeypatch.setenv("CACHE_DIRECTORY", "/var/cache/storybot")
+    assert cache_folder() == Path("/var/cache/storybot")
+    assert recogniser.VOSK_NEEDS > 500_000

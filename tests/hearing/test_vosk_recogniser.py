@@ -1,0 +1,113 @@
+"""VoskRecogniser against a Kaldi that answers what the test wants; `make test-vosk` runs Vosk."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.settings import HearingSettings
+
+SETTINGS = HearingSettings()
+
+
+class Kaldi:
+    """Answers each AcceptWaveform from `ends`, and FinalResult from `final`."""
+
+    ends: ClassVar[list[dict[str, Any] | None]] = []
+    final: ClassVar[dict[str, Any]] = {"text": ""}
+    phrases: ClassVar[list[str]] = []
+
+    def __init__(self, model: object, rate: int, phrases: str) -> None:
+        assert rate == 16000
+        Kaldi.phrases = json.loads(phrases)
+        self._result: dict[str, Any] = {}
+
+    def SetWords(self, wanted: bool) -> None:
+        assert wanted
+
+    def AcceptWaveform(self, block: bytes) -> bool:
+        answer = Kaldi.ends.pop(0) if Kaldi.ends else None
+        self._result = answer or {}
+        return answer is not None
+
+    def Result(self) -> str:
+        return json.dumps(self._result)
+
+    def FinalResult(self) -> str:
+        return json.dumps(Kaldi.final)
+
+
+def answer(text: str, confidence: float = 0.9) -> dict[str, Any]:
+    words = [{"word": word, "conf": confidence} for word in text.split()]
+    return {"text": text, "result": words}
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    fake = SimpleNamespace(
+        KaldiRecognizer=Kaldi, Model=lambda model_path: model_path, SetLogLevel=lambda level: None
+    )
+    monkeypatch.setitem(sys.modules, "vosk", fake)
+    monkeypatch.delitem(sys.modules, "storybot.hearing.vosk_recogniser", raising=False)
+    monkeypatch.setattr(Kaldi, "ends", [])
+    monkeypatch.setattr(Kaldi, "final", {"text": ""})
+    module = importlib.import_module("storybot.hearing.vosk_recogniser")
+    yield module
+    sys.modules.pop("storybot.hearing.vosk_recogniser", None)
+
+
+def heard(room: ModuleType, result: dict[str, Any], what: ListenFor = ListenFor.KEYPHRASE) -> Any:
+    recogniser = room.VoskRecogniser(SETTINGS, Path("/m/vosk-model-x"), ["tell", "me"])
+    recogniser.listen_for(what)
+    Kaldi.ends = [None, result]
+    assert recogniser.hear(b"") == []
+    return recogniser.hear(b"")
+
+
+def test_text_at_an_endpoint(room: ModuleType) -> None:
+    (event,) = heard(room, answer("tell me a story about a cat"))
+    assert event.text == "tell me a story about a cat" and event.sure
+    assert event.confidence == pytest.approx(0.9)
+    assert Kaldi.phrases == ["tell", "me", "[unk]"]
+
+
+def test_text_at_the_end_of_the_sound(room: ModuleType) -> None:
+    recogniser = room.VoskRecogniser(SETTINGS, Path("/m/vosk-model-x"), [])
+    assert recogniser.name == "vosk (vosk-model-x)"
+    assert recogniser.finish() == []
+    Kaldi.final = answer("tell me a story")
+    assert recogniser.finish() == [KeyphraseHeard()]
+
+
+def test_what_is_unsure_or_not_for_us(room: ModuleType) -> None:
+    (unsure,) = heard(room, answer("tell me a story about a cat", 0.3))
+    assert unsure == Heard("tell me a story about a cat", pytest.approx(0.3), sure=False)
+    (other,) = heard(room, answer("[unk] cat [unk]"))
+    assert not other.sure
+    assert heard(room, answer("[unk] [unk]")) == []
+    (during,) = heard(room, answer("louder"), ListenFor.STOP)
+    assert not during.sure
+    assert heard(room, {"text": ""}) == []
+
+
+def test_a_broken_model_is_one_sentence(room: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(model_path: str) -> None:
+        raise Exception("Failed to create a model")
+
+    monkeypatch.setattr(room, "Model", broken)
+    with pytest.raises(StorybotError, match=r"is no Vosk model \(Failed") as fault:
+        room.VoskRecogniser(SETTINGS, Path("/m"), [])
+    assert fault.value.code is Exit.MODEL
+
+
+def test_the_english_phrases(room: ModuleType) -> None:
+    phrases = room.english_phrases(SETTINGS)
+    assert {"tell me a story", "about an owl", "about lily", "owls", "louder", "and"} <= {*phrases}
