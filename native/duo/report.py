@@ -9,6 +9,7 @@ figure on speed is modelled from counted instructions; no board was measured.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -180,6 +181,18 @@ def pack(programs: Programs, checkpoint: Path, tokenizer: Path, story: Path, cod
     subprocess.run([*command, "-q", coding, "-o", str(story)], check=True, capture_output=True)
 
 
+def long_story(programs: Programs, story: Path, sampling: tuple[str, ...]) -> tuple[str, ...]:
+    """Sampling options with the first seed whose story does not end before the last position."""
+    steps = max(POSITIONS) + 2
+    for seed in range(1, 100):
+        options = (*sampling, "-s", str(seed))
+        command = [programs.host_storyteller, str(story), *options, "-n", str(steps), "--stats"]
+        told = subprocess.run(command, capture_output=True, check=True, text=True).stderr
+        if json.loads(told.splitlines()[-1])["ended"] == "limit":
+            return options
+    raise RuntimeError(f"no story of {story} has {steps} tokens")
+
+
 def cases_of(programs: Programs) -> list[Case]:
     """The models at hand, as int8 and int4, with the full and with the screened classifier."""
     synthetic = programs.work / "synthetic15M.bin"
@@ -199,8 +212,8 @@ def cases_of(programs: Programs) -> list[Case]:
                 Case(f"{name}, {coding}, full classifier", coding, story, (*greedy, "--full"))
             )
             cases.append(Case(f"{name}, {coding}, screened, greedy", coding, story, greedy))
-            drawn = ("-t", "1", "-p", "0.9", "-s", "1")
             if name != "synthetic":  # noise has no likely tokens to draw from
+                drawn = long_story(programs, story, ("-t", "1", "-p", "0.9"))
                 cases.append(Case(f"{name}, {coding}, screened, top-p 0.9", coding, story, drawn))
     return cases
 
