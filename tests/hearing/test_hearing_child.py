@@ -31,7 +31,7 @@ from tests.fakes.recognisers import spoken
 pytest.importorskip("pocketsphinx")
 SETTINGS = HearingSettings(recogniser="pocketsphinx", driver="alsa", things=100)
 QUIET = bytes(32000)
-PATIENCE = 30  # s, for a loaded machine
+PATIENCE = 60  # s, for a loaded machine
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def until(events: AsyncIterator[HearingEvent], wanted: type) -> list[Heari
     seen = []
     async with asyncio.timeout(PATIENCE):
         async for event in events:
-            seen.append(event); print(event)
+            seen.append(event)
             if isinstance(event, wanted):
                 return seen
     raise AssertionError(f"no {wanted.__name__} in {seen}")
@@ -57,7 +57,8 @@ def gone(pid: int | None) -> bool:
 
 
 def test_from_a_spoken_request_to_heard(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    speech = QUIET * 2 + spoken("tell me a story") + QUIET + spoken("about a monkey", "rms")
+    call, answer = spoken("tell me a story", "rms"), spoken("a dragon and a princess", "rms")
+    speech = QUIET * 2 + call + QUIET + answer
     arecord = fake_arecord(home, speech + QUIET * 2, stays=True, pace=0.02)
     monkeypatch.setenv("PATH", arecord.path)
 
@@ -72,7 +73,7 @@ def test_from_a_spoken_request_to_heard(home: Path, monkeypatch: pytest.MonkeyPa
         assert seen[0] == Ready("pocketsphinx", "default")
         assert any(isinstance(event, Keyphrase) for event in seen)
         heard = seen[-1]
-        assert isinstance(heard, Heard) and "monkey" in heard.text and heard.confidence > -3.1
+        assert isinstance(heard, Heard) and "dragon and" in heard.text and heard.confidence > -3.7
         seen += await until(events, Trouble)
         beats = [event for event in seen if isinstance(event, Heartbeat)]
         assert beats[-1].read == beats[-1].decoded > 16000
@@ -164,7 +165,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
     code = (
         "import sys, storybot.hearing.ear, storybot.hearing.pocketsphinx_recogniser, "
         "storybot.hearing.alsa_in\n"
-        "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'hashlib')"
+        "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'tempfile')"
         " if m in sys.modules])"
     )
 
