@@ -58,10 +58,11 @@ static int fail(const Fault *fault)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        fputs(usage, stdout);
-        return FAULT_NONE;
-    }
+    for (int i = 1; i < argc && i < 3; i++) /* alone or after a command */
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(usage, stdout);
+            return FAULT_NONE;
+        }
     Fault fault = {0};
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
