@@ -1,0 +1,90 @@
+"""The ear at a real sound server, through PortAudio and through ALSA."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from storybot.hearing.hearing_child import Heard, HearingChild, HearingEvent, Ready, Trouble
+from storybot.settings import HearingSettings
+from tests.fakes.recognisers import spoken, write_wav
+from tests.sound.virtual_devices import VirtualDevices
+from tests.speaking.virtual_speaker import missing
+
+pytest.importorskip("pocketsphinx")
+pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.skipif(bool(missing()), reason=f"needs {missing()} (make test installs them)"),
+]
+PATIENCE = 60  # s, for a loaded machine
+
+
+@pytest.fixture
+def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualDevices]:
+    monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    made = VirtualDevices(tmp_path)
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.kill()
+
+
+async def until(events: AsyncIterator[HearingEvent], wanted: type) -> HearingEvent:
+    async with asyncio.timeout(PATIENCE):
+        async for event in events:
+            if isinstance(event, wanted):
+                return event
+    raise AssertionError(f"no {wanted.__name__}")
+
+
+@pytest.mark.parametrize("driver", ["portaudio", "alsa"])
+def test_a_request_spoken_into_the_microphone_is_heard(
+    devices: VirtualDevices, tmp_path: Path, driver: str
+) -> None:
+    request = write_wav(tmp_path / "request.wav", spoken("tell me a story about a dragon", "awb"))
+    settings = HearingSettings(driver=driver, recogniser="pocketsphinx", things=100)
+
+    async def work() -> None:
+        child = HearingChild(settings, "full")
+        await child.start()
+        try:
+            await child.listen("keyphrase")
+            events = child.events()
+            await until(events, Ready)
+            await asyncio.to_thread(devices.speak, request)
+            heard = await until(events, Heard)
+            assert isinstance(heard, Heard) and "dragon" in heard.text
+        finally:
+            await child.stop(2)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("driver", ["portaudio", "alsa"])
+def test_a_microphone_that_was_gone_is_read_again_without_a_restart(
+    devices: VirtualDevices, driver: str
+) -> None:
+    settings = HearingSettings(driver=driver, recogniser="pocketsphinx", things=10)
+
+    async def work() -> None:
+        child = HearingChild(settings, "full")
+        await child.start()
+        try:
+            events = child.events()
+            await until(events, Ready)
+            await asyncio.to_thread(devices.kill)
+            trouble = await until(events, Trouble)
+            assert isinstance(trouble, Trouble) and "microphone" in trouble.sentence
+            await asyncio.to_thread(devices.start)
+            assert isinstance(await until(events, Ready), Ready)
+        finally:
+            await child.stop(2)
+
+    asyncio.run(work())
