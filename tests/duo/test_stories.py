@@ -64,4 +64,4 @@ def test_the_full_shape_tells_the_same(
     models = shared / "models"
     model = pack(engines, models / "storylike15M.bin", models / "tokenizer.bin", coding, tmp_path)
     for number in range(STORIES):
-        assert story(engines.duo, model, number, 100) == story(engines.here, model, number, 100)
+        assert story(engines.duo, model, number, 40) == story(engines.here, model, number, 40)
