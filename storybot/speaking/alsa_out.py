@@ -123,7 +123,7 @@ def alsa_outputs(program: str = "aplay") -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
     devices = [device for device in alsa_devices(program) if device.rank < len(PREFERRED)]
     return [
-        (f"{d.description} ({d.name})" if d.description else d.name, d.name == "default")
+        (f"{d.description} ({d.name})" if d.description else d.name, d is devices[0])
         for d in devices
     ]
 

@@ -57,6 +57,30 @@ def children(mark: str) -> list[int]:
     return found
 
 
+def story(engine: str, espeak: str, aplay: str, folder: Path, mark: str) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "FAKE_ESPEAK": espeak,
+        "FAKE_APLAY": aplay,
+        "FAKE_APLAY_FILE": str(folder / "played"),
+        "STORYBOT_TEST_MARK": mark,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", STORY, str(FAKES), engine],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+
+
+def all_end(mark: str) -> bool:
+    limit = time.monotonic() + 20
+    while children(mark) and time.monotonic() < limit:
+        time.sleep(0.05)
+    return children(mark) == []
+
+
 @pytest.mark.parametrize(
     ("engine", "espeak", "aplay", "lines"),
     [
@@ -69,28 +93,26 @@ def children(mark: str) -> list[int]:
 )
 def test_ctrl_c(engine: str, espeak: str, aplay: str, lines: int, tmp_path: Path) -> None:
     mark = uuid.uuid4().hex
-    environment = {
-        **os.environ,
-        "FAKE_ESPEAK": espeak,
-        "FAKE_APLAY": aplay,
-        "FAKE_APLAY_FILE": str(tmp_path / "played"),
-        "STORYBOT_TEST_MARK": mark,
-    }
-    story = subprocess.Popen(
-        [sys.executable, "-c", STORY, str(FAKES), engine],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=Path(__file__).parents[2],
-    )
-    assert story.stdout is not None
+    telling = story(engine, espeak, aplay, tmp_path, mark)
+    assert telling.stdout is not None
     for _ in range(lines):
-        assert story.stdout.readline() == b"here\n"
+        assert telling.stdout.readline() == b"here\n"
     time.sleep(0.2)
-    story.send_signal(signal.SIGINT)
-    _, said = story.communicate(timeout=30)
-    assert story.returncode == 130, said.decode()
-    limit = time.monotonic() + 10
-    while children(mark) and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert children(mark) == []
+    telling.send_signal(signal.SIGINT)
+    _, said = telling.communicate(timeout=60)
+    assert telling.returncode == 130, said.decode()
+    assert all_end(mark)
+
+
+def test_children_of_a_story_that_was_killed_end_by_themselves(tmp_path: Path) -> None:
+    """Engine and voice write into pipes that nobody reads, and aplay's pipe comes to its end."""
+    mark = uuid.uuid4().hex
+    telling = story("endless", "endless", "play", tmp_path, mark)
+    assert telling.stdout is not None
+    for _ in range(2):
+        assert telling.stdout.readline() == b"here\n"
+    time.sleep(0.5)
+    assert len(children(mark)) == 4
+    telling.kill()
+    telling.communicate()
+    assert all_end(mark)
