@@ -105,7 +105,7 @@ class Appliance(Machine):
         shutil.copy(models / names[1], self.data / "tokenizer.bin")
 
     def start(self) -> None:
-        """Start the service and wait until it is READY and listens."""
+        """Wait until the service, started by the boot or now, is READY and listens."""
         self.run("systemctl start storybot")
         self.until(listens, 30)
 

@@ -34,9 +34,10 @@ exec chroot $R /lib/systemd/systemd --system --unit=storytest.target --show-stat
 """
 TARGET = """\
 [Unit]
-Description=Everything the tests need
+Description=Everything the tests need, storybot as a boot would start it
 DefaultDependencies=no
 Wants=systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+Wants=storybot.service
 """
 PREPARE = r"""
 cd /opt/storytest/src/systemd
