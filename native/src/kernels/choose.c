@@ -7,6 +7,8 @@ const Kernels *const all_kernels[] = {
 #ifdef STORYTELLER_X86
     &avx512_kernels,
     &avx2_kernels,
+#elif defined(__aarch64__)
+    &neon_kernels,
 #elif defined(__riscv) && __riscv_xlen == 64
     &c906_kernels,
     &rvv_kernels,

@@ -14,7 +14,7 @@ static bool runs_everywhere(void)
 }
 
 /* Row-major fp32 for the rows of blocks [block0, block1) that exist. */
-static void matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+void scalar_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n)
 {
     int first = block0 * BLOCK_ROWS, last = block1 * BLOCK_ROWS;
@@ -56,7 +56,7 @@ void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int bl
     }
 }
 
-static void matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+void scalar_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                        const Activations *x, int n)
 {
     size_t block_floats = (size_t)matrix->cols * BLOCK_ROWS;
@@ -139,9 +139,9 @@ const Kernels scalar_kernels = {
     .name = "scalar",
     .runs_here = runs_everywhere,
     .matmul = {
-        [CODING_F32_ROWS] = matmul_f32_rows,
+        [CODING_F32_ROWS] = scalar_matmul_f32_rows,
         [CODING_Q80_ROWS] = scalar_matmul_q80_rows,
-        [CODING_F32] = matmul_f32,
+        [CODING_F32] = scalar_matmul_f32,
         [CODING_INT8] = matmul_int8,
         [CODING_INT4] = matmul_int4,
     },

@@ -4,6 +4,10 @@
 
 #include "../kernels.h"
 
+void scalar_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                            const Activations *x, int n);
+void scalar_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
+                       const Activations *x, int n);
 void scalar_matmul_q80_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n);
 

@@ -7,6 +7,7 @@
 extern const Kernels scalar_kernels;
 extern const Kernels avx2_kernels;
 extern const Kernels avx512_kernels;
+extern const Kernels neon_kernels;
 extern const Kernels c906_kernels;
 extern const Kernels rvv_kernels;
 
