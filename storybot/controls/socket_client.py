@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from storybot.controls import messages
 from storybot.controls.messages import BadMessage, Watch, Wish
+from storybot.controls.socket_place import place_to_ask
 from storybot.errors import Exit, StorybotError
 
 PATIENCE = 10.0  # s to wait for an answer
@@ -19,7 +19,7 @@ class Client:
     """One connection, used in a `with` statement. Every fault is a StorybotError."""
 
     def __init__(self, path: str) -> None:
-        self._path = Path(path)
+        self._path = place_to_ask(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(PATIENCE)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storybot.controls import messages
 from storybot.controls.messages import BadMessage, Watch, Wish
+from storybot.controls.socket_place import place_to_serve
 from storybot.errors import Exit, StorybotError
 from storybot.settings import ControlsSettings
 
@@ -29,7 +30,7 @@ class SocketServer:
     """Listens on one Unix socket; `answer` turns each wish into the line to send back."""
 
     def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
-        self.path = Path(settings.socket)
+        self.path = place_to_serve(settings.socket)
         self._group = settings.socket_group
         self._answer = answer
         self._server: asyncio.Server | None = None

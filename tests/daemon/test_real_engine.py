@@ -38,10 +38,12 @@ FAULTS = {
 }
 
 
-def house_with(folder: Path, engine: Path, model: Path, tokenizer: Path | None) -> House:
+def house_with(
+    folder: Path, engine: Path, model: Path, tokenizer: Path | None, deadline: float = 30.0
+) -> House:
     house = House(folder)
     house.speaker.per_word = 0.02
-    telling = TellingSettings(first_deadline=1.0, token_deadline=1.0, longest=80)
+    telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=80)
     house.settings = replace(house.settings, telling=telling)
     house.daemon.rooms.story.make = lambda: cast(Any, Engine(telling, engine, model, tokenizer))
     return house
@@ -66,7 +68,7 @@ def test_real_engine_faults(tmp_path: Path, fault: str) -> None:
 
     async def main() -> None:
         write(good)
-        house = house_with(tmp_path, engine, tmp_path / "model", None)
+        house = house_with(tmp_path, engine, tmp_path / "model", None, deadline=2.0)
         failed: list[str] = []
         emit = house.daemon.rooms.story._emit
 
