@@ -54,7 +54,10 @@ class WavPlayer(SilentPlayer):
         try:
             file.close()
             self._bytes.close()
-            self._half.replace(self._path)
+            if self._written > 0:
+                self._half.replace(self._path)
+            else:
+                self._half.unlink()
         except OSError as error:
             raise self._given_up(error) from None
 

@@ -52,6 +52,13 @@ def test_a_wav_replaces_an_older_one_only_when_complete(tmp_path: Path) -> None:
     assert path.read_bytes()[:4] == b"RIFF"
 
 
+def test_where_nothing_was_said_there_is_no_wav(tmp_path: Path) -> None:
+    player = WavPlayer(tmp_path / "story.wav", RATE, 100)
+    player.open()
+    player.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_wav_that_cannot_be_written(tmp_path: Path) -> None:
     player = WavPlayer(tmp_path / "no" / "story.wav", RATE, 100)
     with pytest.raises(StorybotError, match="No such file or directory") as caught:

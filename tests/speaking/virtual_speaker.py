@@ -46,6 +46,7 @@ class VirtualSpeaker:
             "set-default-sink speaker\n"
         )
         self._server: subprocess.Popen[bytes] | None = None
+        self._listener: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the sound server and wait until it answers."""
@@ -65,6 +66,13 @@ class VirtualSpeaker:
             if time.monotonic() > limit:
                 raise RuntimeError("pulseaudio does not start")
             time.sleep(0.1)
+        # A null sink draws two seconds at once, unlike any card, unless somebody listens closely.
+        self._listener = subprocess.Popen(
+            ["parec", "--device=speaker.monitor", "--raw", "--latency-msec=10"],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def kill(self) -> None:
         """The sound server dies without a word."""
@@ -72,6 +80,10 @@ class VirtualSpeaker:
             self._server.send_signal(signal.SIGKILL)
             self._server.wait()
             self._server = None
+        if self._listener is not None:
+            self._listener.kill()
+            self._listener.wait()
+            self._listener = None
         (self._folder / "native").unlink(missing_ok=True)
 
     @contextmanager
