@@ -2,7 +2,9 @@
 # reference texts, once as released and once under AddressSanitizer and UndefinedBehaviorSanitizer.
 NATIVE_JOBS ?= 2
 
-.PHONY: engine test-native accuracy
+.PHONY: engine test-native test-neon accuracy
+
+APT_NEON := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 
 engine: ## build the engine: build/native/storyteller
 	cmake -S native -B build/native -DCMAKE_BUILD_TYPE=Release
@@ -13,6 +15,11 @@ test-native: engine ## test the engine, as released and under ASan and UBSan
 	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON
 	cmake --build build/asan -j $(NATIVE_JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(NATIVE_JOBS)
+
+test-neon: | build/.apt-NEON ## test the kernels for 64-bit ARM in QEMU
+	cd native && cmake --preset aarch64
+	cmake --build build/aarch64 -j $(NATIVE_JOBS)
+	ctest --test-dir build/aarch64 --output-on-failure -R "kernels_agree_neon|arithmetic|sampler|tokenizer"
 
 # DEFAULT_CHECKPOINT and DEFAULT_TOKENIZER name the default model's fp32 weights, where they lie.
 ACCURACY_STORIES ?= 100
