@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from storybot import models
 from storybot.controls.messages import Ask, Stop
 from storybot.errors import StorybotError
 from storybot.robot import Mode
@@ -37,7 +38,6 @@ from tests.fakes import clock
 from tests.fakes.house import House, living
 from tests.fakes.speaking import FakeSpeaker
 
-SHARED = Path(os.environ.get("STORYBOT_SHARED", "../shared"))
 THINGS = ("cat", "dog", "owl", "boat", "star", "castle", "bear", "ball")
 PATIENCE = 200.0  # virtual s for one story with whatever befalls it
 BACK = 10.0  # virtual s to be listening again
@@ -263,10 +263,8 @@ async def run(house: House, soak: Soak, count: int) -> list[tuple[int, dict[str,
 
 
 def engine_for(settings: TellingSettings) -> Callable[[], Engine]:
-    program = find_engine("")
-    models = SHARED / "models"
-    model, tokenizer = models / "stories260K.bin", models / "tok512.bin"
-    return lambda: Engine(settings, program, model, tokenizer)
+    program, files = find_engine(""), models.resolve("default")
+    return lambda: Engine(settings, program, files.model, files.tokenizer)
 
 
 def soak(count: int, seed: int) -> tuple[Soak, list[tuple[int, dict[str, int]]], float]:
