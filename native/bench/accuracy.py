@@ -1,8 +1,9 @@
-"""How much packing costs: usage accuracy.py STORYTELLER SHARED WORK STORIES [NAME=CHECKPOINT,TOKENIZER...].
+"""How much packing costs.
 
-For stories260K and storylike15M (where SHARED has them) and for every model named, packs fp32, int8
-and int4 into WORK and scores them on the first STORIES stories of the validation corpus against
-fp32 of the same model. Prints the table of docs/speed.md.
+Usage: accuracy.py STORYTELLER SHARED WORK STORIES [NAME=CHECKPOINT,TOKENIZER...]. For stories260K
+and storylike15M (where SHARED has them) and for every model named, packs fp32, int8 and int4 into
+WORK and scores them on the first STORIES stories of the validation corpus against fp32 of the same
+model. Prints the table of docs/speed.md.
 """
 
 import lzma
@@ -25,7 +26,8 @@ def figure(text: str, name: str) -> str:
 
 def write_text(shared: Path, work: Path, stories: int) -> str:
     corpus = shared / "corpus" / "tinystories-valid.txt.xz"
-    text = lzma.open(corpus, "rt", encoding="utf-8").read()
+    with lzma.open(corpus, "rt", encoding="utf-8") as file:
+        text = file.read()
     path = work / "validation.txt"
     path.write_text(SEPARATOR.join(text.split(SEPARATOR)[:stories]), encoding="utf-8")
     return str(path)
@@ -63,8 +65,10 @@ def main() -> int:
         return 0
     work.mkdir(parents=True, exist_ok=True)
     text = write_text(shared, work, int(sys.argv[4]))
-    print("| model | weights | size | nats per token | bits per character | perplexity | same top token |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ("model", "weights", "size", "nats per token", "bits per character", "perplexity",
+               "same top token")
+    print("| " + " | ".join(columns) + " |")
+    print("|---" * len(columns) + "|")
     for name, (checkpoint, tokenizer) in known.items():
         if checkpoint.exists() and tokenizer.exists():
             score(storyteller, name, str(checkpoint), str(tokenizer), work, text)

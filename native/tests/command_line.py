@@ -45,8 +45,9 @@ def bad_command_lines(s: str) -> None:
     refused(USAGE, "threads", "small.story", "-j", "0", storyteller=s)
     refused(KERNEL, "cannot run the kernel", "small.story", "--kernel", "abacus", storyteller=s)
     refused(USAGE, "pack takes", "pack", "small.bin", storyteller=s)
-    refused(USAGE, "-q takes", "pack", "small.bin", "small.tok", "-q", "int3", "-o", "x", storyteller=s)
-    refused(USAGE, "-g takes", "pack", "small.bin", "small.tok", "-g", "33", "-o", "x", storyteller=s)
+    packing = ("pack", "small.bin", "small.tok", "-o", "x")
+    refused(USAGE, "-q takes", *packing, "-q", "int3", storyteller=s)
+    refused(USAGE, "-g takes", *packing, "-g", "33", storyteller=s)
     refused(USAGE, "no tokenizer inside", "pack", "small.bin", "-o", "x", storyteller=s)
     refused(USAGE, "eval takes", "eval", "small.story", storyteller=s)
 
@@ -64,10 +65,11 @@ def bad_files(s: str) -> None:
     refused(MODEL, "damaged", "cut.story", storyteller=s)
     refused(TOKENIZER, "cannot open", "small.bin", "-z", "nowhere", storyteller=s)
     refused(TOKENIZER, "not a tokenizer of", "small.bin", "-z", "noise", storyteller=s)
-    refused(FILE, "cannot write", "pack", "small.bin", "small.tok", "-o", "no/such/x", storyteller=s)
-    check("no draft is left", not list(Path(".").glob("*.part")))
-    if os.path.exists("/dev/full"):
-        with open("/dev/full", "wb") as full:
+    packing = ("pack", "small.bin", "small.tok")
+    refused(FILE, "cannot write", *packing, "-o", "no/such/x", storyteller=s)
+    check("no draft is left", not list(Path().glob("*.part")))
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("wb") as full:
             run = subprocess.run([s, "small.story"], stdout=full, stderr=subprocess.PIPE,
                                  check=False)
         check("full disk", run.returncode == FILE and b"cannot write" in run.stderr, run.stderr)
@@ -84,7 +86,8 @@ def little_memory(s: str) -> None:
 
 
 def prompts(s: str) -> None:
-    check("a prompt comes out", told(s, "small.story", "-i", "Hello", "-n", "30").startswith(b"Hello"))
+    text = told(s, "small.story", "-i", "Hello", "-n", "30")
+    check("a prompt comes out", text.startswith(b"Hello"), text)
     check("steps bound the prompt", told(s, "small.story", "-i", "Hello", "-n", "3") != b"")
     for prompt in (b"\xff\xfe\x80\xc3", b"\xf0\x9f\x98", b"a" * 120_000, b"-- <0x41> \n\t"):
         run = subprocess.run([os.fsencode(s), b"small.story", b"-i", prompt, b"-t", b"0"],
@@ -107,10 +110,8 @@ def reader_leaves(s: str) -> None:
 def file_shrinks(s: str) -> None:
     """The model is cut while a long scoring uses it."""
     Path("shrinking.bin").write_bytes(Path("small.bin").read_bytes())
-    Path("long.txt").write_text("a dog ran to the park and saw a cat. " * 20000)
-    text = "long.txt"
-    Path(text).write_text(("a dog saw a cat. " * 40 + "\n<|endoftext|>\n") * 3000)
-    child = subprocess.Popen([s, "eval", "shrinking.bin", text, "-z", "small.tok"],
+    Path("long.txt").write_text(("a dog saw a cat. " * 40 + "\n<|endoftext|>\n") * 3000)
+    child = subprocess.Popen([s, "eval", "shrinking.bin", "long.txt", "-z", "small.tok"],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(1.0)
     os.truncate("shrinking.bin", 4096)
