@@ -55,20 +55,14 @@ screen-report: bench-models build/spread ## compare every screened pick of STORI
 	    -o build/bench/spread.story; \
 	  build/native/tests/screen_agrees build/bench/spread.story 100; done; done
 
-FUZZ_SOURCES = $(filter-out %/main.c $(wildcard native/src/command_*.c),$(wildcard native/src/*.c)) \
-  native/src/kernels/choose.c native/src/kernels/scalar.c native/src/kernels/scalar_vectors.c
-
-build/fuzz/fuzz_%: native/fuzz/fuzz_%.c native/fuzz/support.c native/fuzz/support.h \
-    $(wildcard native/src/*.[ch] native/src/kernels/scalar*) | build/.apt-FUZZ
-	@mkdir -p build/fuzz
-	clang -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -ffp-contract=off \
-	  -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Inative/src \
-	  -Inative/fuzz -o $@ $< native/fuzz/support.c $(FUZZ_SOURCES) -lm -lpthread
-
-fuzz: $(FUZZERS:%=build/fuzz/fuzz_%) ## fuzz the loaders, the tokenizer and the packer
-	@for f in $(FUZZERS); do mkdir -p build/fuzz/$$f; echo "== $$f, $(SECONDS) s"; \
+# The same build as the preset `fuzz`. What a fuzzer finds on its way stays in build/fuzz/corpus.
+fuzz: build/.apt-FUZZ ## fuzz the loaders, the tokenizer and the packer, SECONDS=60 each
+	@cmake -S native -B build/fuzz -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang \
+	  -DSTORYTELLER_FUZZ=ON -DSTORYTELLER_TESTS=OFF >/dev/null
+	@cmake --build build/fuzz -j $(NATIVE_JOBS) --target $(FUZZERS:%=fuzz_%)
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f; echo "== $$f, $(SECONDS) s"; \
 	  build/fuzz/fuzz_$$f -max_total_time=$(SECONDS) -max_len=20000 -rss_limit_mb=3000 \
-	    -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 build/fuzz/$$f \
+	    -artifact_prefix=build/fuzz/$$f- -print_final_stats=1 build/fuzz/corpus/$$f \
 	    native/fuzz/seeds/$$f 2>build/fuzz/$$f.log \
 	    || { tail -n 40 build/fuzz/$$f.log; exit 1; }; \
 	  grep -E "DONE|number_of_executed_units" build/fuzz/$$f.log; done
