@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from storybot.controls.socket_client import Client
@@ -40,6 +40,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _in_order(news: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The first words of a story come a moment before the state that they bring about."""
+    thinking = False
+    early: list[dict[str, Any]] = []
+    for one in news:
+        if one.get("news") in ("sentence", "word") and thinking:
+            early.append(one)
+            continue
+        if "state" in one:
+            thinking = one["state"] == "thinking"
+        yield one
+        if not thinking:
+            yield from early
+            early = []
+
+
 def follow(news: Iterable[dict[str, Any]], out: TextIO) -> None:
     """States as lines of their own, the story as it is heard, word by word."""
     state, column = "", 0
@@ -49,7 +65,7 @@ def follow(news: Iterable[dict[str, Any]], out: TextIO) -> None:
         out.write(("\n" if column else "") + text + "\n")
         column = 0
 
-    for one in news:
+    for one in _in_order(news):
         kind = one.get("news", "state")
         if kind == "state" and one.get("state") != state:
             state = one["state"]

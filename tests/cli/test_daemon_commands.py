@@ -151,6 +151,20 @@ def test_durations() -> None:
     assert status.duration(90000) == "1 d 1 h"
 
 
+def test_the_state_comes_before_the_words() -> None:
+    out = io.StringIO()
+    words = [{"news": "sentence"}, {"news": "word", "text": "Once "}]
+    states = [{"state": state, "missing": []} for state in ("thinking", "telling", "idle")]
+    watch.follow([states[0], *words, states[1], {"news": "word", "text": "upon."}, states[2]], out)
+    assert out.getvalue().splitlines() == [
+        "[storybot thinks of a story]",
+        "[storybot tells]",
+        "  Once upon.",
+        "[storybot listens]",
+        "[storybot has ended]",
+    ]
+
+
 def test_following_wraps_and_names_what_is_missing() -> None:
     out = io.StringIO()
     word = {"news": "word", "text": "once "}

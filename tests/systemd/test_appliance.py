@@ -131,6 +131,15 @@ def bring_to(box: Appliance, wanted: str) -> None:
             box.until(state("telling"), 10)
 
 
+def test_called_then_asked(calm: Appliance) -> None:
+    """The keyphrase alone, a sign, and the wish after it."""
+    bring_to(calm, "hearing")
+    calm.say("a story about a dog", "slt")
+    calm.until(state("telling"), 15)
+    print("called, then asked for a dog:", calm.status()["title"])
+    calm.run("storybot stop")
+
+
 @pytest.mark.parametrize("wanted", ["idle", "hearing", "thinking", "telling"])
 @pytest.mark.parametrize("who", ["daemon", "ear", "engine", "sound"])
 def test_killed(calm: Appliance, who: str, wanted: str) -> None:
