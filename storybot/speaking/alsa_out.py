@@ -43,6 +43,8 @@ class AlsaDevice:
 class AlsaOutput:
     """One ALSA device, chosen by part of its name, or the default one."""
 
+    hoards = True
+
     def __init__(self, wanted: str = "", program: str = "aplay") -> None:
         self._wanted, self._program = wanted, program
         self.name = wanted or "default"

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 
-_one_at_a_time = threading.Lock()
+_lock = threading.Lock()
+_kept: list[int] = []  # the real stderr, once for each caller inside
 # snd_lib_error_handler_t without its variable arguments: file, line, function, error, format
 _Handler = ctypes.CFUNCTYPE(
     None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
@@ -27,14 +28,17 @@ def hush_alsa() -> None:
 @contextlib.contextmanager
 def hushed() -> Iterator[None]:
     """Point file descriptor 2 at /dev/null: JACK, OSS and PulseAudio write to it from C."""
-    with _one_at_a_time:
+    with _lock:
         os.environ.setdefault("JACK_NO_START_SERVER", "1")
-        kept = os.dup(2)
+        _kept.append(os.dup(_kept[0] if _kept else 2))
         nothing = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nothing, 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(nothing)
-            os.close(kept)
+        os.dup2(nothing, 2)
+        os.close(nothing)
+    try:
+        yield
+    finally:
+        with _lock:
+            real = _kept.pop()
+            if not _kept:
+                os.dup2(real, 2)
+            os.close(real)

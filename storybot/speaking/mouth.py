@@ -60,7 +60,7 @@ class Mouth:
         voice, player = self.parts()
         if self._follows:
             self.sound(bytes(2 * round(self._settings.pause * voice.rate)), turn)
-        self._follows = True
+        self._follows = turn == self.turn
         caption = Caption(self.captions, text, player.written(), on_word)
         waited, frames, whole = 0.0, 0, turn == self.turn
 

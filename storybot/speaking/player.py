@@ -61,6 +61,7 @@ class Output(Protocol):
     """A device that draws samples from a QueuedPlayer."""
 
     name: str
+    hoards: bool  # holds much sound: stop() closes it, and it closes without waiting
 
     def open(self, rate: int, fetch: Fetch) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""

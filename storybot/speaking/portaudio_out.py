@@ -25,6 +25,8 @@ class Format:
 class PortAudioOutput:
     """One PortAudio device, chosen by part of its name, or the default one."""
 
+    hoards = False
+
     def __init__(self, wanted: str = "") -> None:
         self._wanted = wanted
         self.name = wanted or "default"

@@ -48,13 +48,12 @@ class Pyttsx3Voice:
                     "install pyttsx3 and libespeak-ng1, or choose another voice",
                     Exit.SOUND_OUT,
                 )
-            if status != 0 or not wav.is_file():
+            samples = _samples(wav) if status == 0 else None
+            if samples is None:
                 raise StorybotError(
-                    f"the voice pyttsx3 failed (exit status {status}); choose another voice",
+                    f"the voice pyttsx3 made no sound (exit status {status}); choose another voice",
                     Exit.SOUND_OUT,
                 )
-            with wave.open(str(wav)) as file:
-                samples = Trimming().feed(file.readframes(file.getnframes()))
         words = spread_words(text, len(samples) // 2)
         for start in range(0, len(samples), PIECE):
             if not on_pcm(Pcm(samples[start : start + PIECE], RATE, () if start else words)):
@@ -86,3 +85,12 @@ class Pyttsx3Voice:
         finally:
             self._child = None
             end_group_now(child)
+
+
+def _samples(wav: Path) -> bytes | None:
+    """What a wav holds, without the silence at its end; None when it is none."""
+    try:
+        with wave.open(str(wav)) as file:
+            return Trimming().feed(file.readframes(file.getnframes()))
+    except (OSError, EOFError, wave.Error):
+        return None

@@ -11,7 +11,6 @@ from storybot.speaking.gain import Gain
 from storybot.speaking.player import Output
 
 QUEUE = 2.0  # s of sound kept ahead, so that a slow voice has time for its next sentence
-PROMPT = 0.1  # s; a device that holds more sound than that is closed to silence it
 LOST = 3.0  # s without a draw, though there is sound, until the device is lost; PulseAudio's
 # null sink draws every 2 s when nobody asks it for less
 
@@ -93,7 +92,7 @@ class QueuedPlayer:
             self._queued = 0
             self._paused = False
             self._change.notify_all()
-        if self.latency > PROMPT and not self._device.locked():
+        if self._output.hoards and not self._device.locked():
             self._leave()
 
     def rest(self) -> None:

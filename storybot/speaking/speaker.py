@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
 
 from storybot.errors import StorybotError
 from storybot.settings import SpeakingSettings
@@ -19,13 +16,13 @@ from storybot.speaking.earcons import earcon
 from storybot.speaking.mouth import Mouth, Spoken
 from storybot.speaking.player import Player
 from storybot.speaking.voice import Manner, Voice
+from storybot.speaking.worker import Worker
 
 SLOWEST, FASTEST = 80, 450  # words per minute that espeak-ng takes
 LOOK = 0.05  # s at most between two looks at what has been played
 SOON = 0.005  # s at least
+LEAVE = 3.0  # s for the device to be given back
 SOFT = 0.3  # s of fading before a story that is stopped falls silent
-
-Result = TypeVar("Result")
 
 
 class Speaker:
@@ -50,7 +47,7 @@ class Speaker:
         self._mouth.voice, self._mouth.player = voice, player
         self._manner = Manner(settings.accent, settings.speed, settings.pitch)
         self._volume = self._bounded(settings.volume)
-        self._thread = ThreadPoolExecutor(1, "voice")
+        self._worker = Worker("voice")
         self._showing: asyncio.Task[None] | None = None
         self._busy = 0  # sentences that are being said
 
@@ -73,7 +70,7 @@ class Speaker:
     async def open(self) -> None:
         """Load the voice and take the loudspeaker; StorybotError(Exit.SOUND_OUT) says why not."""
         if self._mouth.voice is None or self._mouth.player is None:
-            await self._in_thread(partial(self._mouth.take, self._volume))
+            await self._worker.do(partial(self._mouth.take, self._volume))
 
     async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
         """Speak a sentence after those before it; returns when all of its sound is queued.
@@ -88,7 +85,7 @@ class Speaker:
         self._busy += 1
         self._show()
         try:
-            spoken = await self._in_thread(partial(mouth.speak, text, manner, on_word, turn))
+            spoken = await self._worker.do(partial(mouth.speak, text, manner, on_word, turn))
         except asyncio.CancelledError:
             self.stop()
             raise
@@ -102,7 +99,7 @@ class Speaker:
         await self.open()
         voice, _ = self._mouth.parts()
         turn = self._mouth.turn
-        await self._in_thread(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+        await self._worker.do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
 
     async def drain(self) -> None:
         """Wait until everything said has been heard, then give the loudspeaker back."""
@@ -112,14 +109,14 @@ class Speaker:
             try:
                 player.check()
             except StorybotError as lost:
-                await self._in_thread(partial(self._mouth.recover, lost, turn))
+                await self._worker.do(partial(self._mouth.recover, lost, turn))
             await asyncio.sleep(self._until(player.written()))
         self._show()
         if self._showing is not None:
             await self._showing
         if turn == self._mouth.turn:
             self._mouth.captions.clear()
-            await self._in_thread(partial(self._mouth.rest, turn))
+            await self._worker.do(partial(self._mouth.rest, turn))
 
     def stop(self) -> None:
         """Fall silent within some tens of ms; sentences that are being said return at once."""
@@ -193,12 +190,15 @@ class Speaker:
         self.stop()
         if self._showing is not None:
             self._showing.cancel()
-        mouth = self._mouth
+        player = self._mouth.player
         try:
-            if mouth.player is not None:
-                await self._in_thread(mouth.player.close)
+            if player is not None:
+                async with asyncio.timeout(LEAVE):
+                    await self._worker.do(player.close)
+        except TimeoutError:
+            pass  # a sound server that hangs; the device is free when the process ends
         finally:
-            self._thread.shutdown(wait=False)
+            self._worker.end()
 
     def _show(self) -> None:
         """Let captions follow what is heard; a fault in showing them is raised here."""
@@ -226,6 +226,3 @@ class Speaker:
     def _bounded(self, per_cent: int) -> int:
         low, high = self._settings.volume_floor, self._settings.volume_cap
         return max(min(low, high), min(high, per_cent))
-
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

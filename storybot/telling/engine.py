@@ -65,12 +65,17 @@ class Engine:
         first: float | None = None
         try:
             deadline = self._settings.first_deadline
-            while data := await _within(deadline, process.stdout.read(CHUNK)):
+            while not self._stopped:
+                data = await _within(deadline, process.stdout.read(CHUNK))
+                if not data:
+                    break
                 if first is None:
                     first = time.monotonic() - started
                 deadline = self._settings.token_deadline
                 if piece := text.decode(data):
                     yield piece
+            if self._stopped:
+                return
             if piece := text.decode(b"", final=True):
                 yield piece
             status = await _within(deadline, process.wait())

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 LONGEST = 220  # characters: about 16 s of speech
 ENDERS = ".!?…"
 CLOSERS = "\"'”’)]"
-OPENERS = "\"'“‘(["
 TITLES = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "mt", "vs"})
 SPEECH = re.compile(
     r"(said|asked|shouted|cried|replied|answered|called|whispered|yelled|exclaimed|screamed|"

@@ -15,6 +15,7 @@ class FakeOutput:
     """Draws in a thread of its own; `speed` times real time."""
 
     def __init__(self, speed: float = 20.0, latency: float = 0.0) -> None:
+        self.hoards = False
         self.name = "fake speaker"
         self.plugged = True
         self.tells = False  # knows that it was pulled out; else it draws no more, that is all

@@ -100,7 +100,12 @@ def test_pyttsx3_that_hangs_is_ended() -> None:
 
 @pytest.mark.parametrize(
     ("status", "sentence"),
-    [(MISSING, "install pyttsx3"), (UNKNOWN, "no voice"), (1, "failed"), (0, "failed")],
+    [
+        (MISSING, "install pyttsx3"),
+        (UNKNOWN, "no voice"),
+        (1, "made no sound"),
+        (0, "made no sound"),
+    ],
 )
 def test_what_pyttsx3s_process_reports(
     status: int, sentence: str, monkeypatch: pytest.MonkeyPatch

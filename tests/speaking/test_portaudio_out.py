@@ -159,3 +159,16 @@ def test_hushed_swallows_what_c_prints_and_gives_stderr_back(
         os.write(2, b"ALSA lib pcm.c: chatter\n")
     os.write(2, b"heard\n")
     assert capfd.readouterr().err == "heard\n"
+
+
+def test_hushed_twice_at_once_gives_stderr_back_in_the_end(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    outer, inner = hushed(), hushed()
+    outer.__enter__()
+    inner.__enter__()
+    outer.__exit__(None, None, None)
+    os.write(2, b"still silent\n")
+    inner.__exit__(None, None, None)
+    os.write(2, b"heard\n")
+    assert capfd.readouterr().err == "heard\n"

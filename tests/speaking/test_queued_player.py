@@ -118,6 +118,7 @@ def test_what_the_device_holds_is_not_yet_played() -> None:
 
 def test_a_device_that_holds_much_is_closed_to_silence_it() -> None:
     output = FakeOutput(latency=0.5)
+    output.hoards = True
     player = player_of(output)
     player.write(sound(RATE))
     player.stop()

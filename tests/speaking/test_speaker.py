@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import wave
 from array import array
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.settings import SpeakingSettings
-from storybot.speaking import mouth, queued_player
+from storybot.speaking import mouth, queued_player, speaker
 from storybot.speaking.mouth import Mouth
 from storybot.speaking.queued_player import QueuedPlayer
 from storybot.speaking.silent_out import SilentPlayer
@@ -371,3 +372,15 @@ def test_what_is_given_is_used() -> None:
             assert player.played() == 3 * LETTER
 
     asyncio.run(act())
+
+
+def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaker, "LEAVE", 0.1)
+    hung = threading.Event()
+
+    async def act(stage: Stage) -> None:
+        await stage.speaker.say("One.")
+        monkeypatch.setattr(stage.output, "close", lambda: hung.wait(30))
+
+    play(act)
+    hung.set()
