@@ -88,7 +88,7 @@ def aligned(data: bytes) -> bytes:
 
 def screen_section() -> bytes:
     blocks, hot = VOCAB // BLOCK, 1
-    out = aligned(struct.pack("<4If", 1, hot, 1, LEADING, 0.5))
+    out = aligned(struct.pack("<4IfI", 1, hot, 1, LEADING, 0.5, blocks))
     out += aligned(struct.pack("<2I5fI", hot, blocks - hot, 3.0, 0.1, 0.01, 1.0, 3.0, 0))
     out += aligned(struct.pack("<4f", 0.1, 1.0, 1.0, 0.0) * (blocks - hot)) + aligned(floats(DIM))
     return out + packed(2, LEADING, DIM) + packed(3, (blocks - hot) * BLOCK, LEADING)

@@ -43,7 +43,7 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
     engine->transformer.stream = options->stream;
     if (!options->full && !screen_open(&engine->screen, &engine->model, fault))
         return false;
-    engine->transformer.hot_blocks = screen_hot_blocks(engine->screen);
+    engine->transformer.hot_blocks = screen_kept_blocks(engine->screen);
     return true;
 }
 

@@ -47,9 +47,9 @@ void screen_close(Screen *screen)
     free(screen);
 }
 
-int screen_hot_blocks(const Screen *screen)
+int screen_kept_blocks(const Screen *screen)
 {
-    return screen ? screen->section.hot_blocks : -1;
+    return screen ? screen->section.heap_block : -1;
 }
 
 ScreenCounts screen_counts(const Screen *screen)

@@ -41,8 +41,8 @@ void screen_close(Screen *screen);
  */
 int screen_pick(Screen *screen, Transformer *t, Sampler *sampler);
 
-/* Blocks of the classifier that every pick scores, from the first on; -1 for NULL. */
-int screen_hot_blocks(const Screen *screen);
+/* Blocks of the classifier that picks score often, from the first on; -1 for NULL. */
+int screen_kept_blocks(const Screen *screen);
 
 ScreenCounts screen_counts(const Screen *screen);
 

@@ -72,6 +72,7 @@ static void choose_clusters(Builder *b)
     ScreenSection *s = &b->s;
     int cold = b->stored->order->cold_row / BLOCK_ROWS;
     cold = cold < s->hot_blocks ? s->hot_blocks : cold > s->blocks ? s->blocks : cold;
+    s->heap_block = cold;
     int size = WARM_CLUSTER_BLOCKS;
     while ((cold - s->hot_blocks + size - 1) / size > SCREEN_MAX_CLUSTERS - 2)
         size *= 2;
@@ -260,7 +261,9 @@ static void put_header(Builder *b, double skew)
                            (uint32_t)b->leading };
     float rounded = up(skew);
     memcpy(b->out, counts, sizeof counts);
+    uint32_t heap = (uint32_t)b->s.heap_block;
     memcpy(b->out + 16, &rounded, sizeof rounded);
+    memcpy(b->out + 20, &heap, sizeof heap);
     memcpy(b->out + b->layout.cluster, b->cluster, (size_t)b->s.clusters * sizeof *b->cluster);
 }
 

@@ -57,8 +57,9 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     s->hot_blocks = count_at(section, 4, (uint32_t)blocks);
     s->clusters = count_at(section, 8, SCREEN_MAX_CLUSTERS);
     s->leading = count_at(section, 12, SCREEN_MAX_DIM);
+    s->heap_block = count_at(section, 20, (uint32_t)blocks);
     memcpy(&s->skew, section.data + 16, sizeof s->skew);
-    if (s->hot_blocks < 1 || s->clusters < 0 || s->leading < SCREEN_GROUP
+    if (s->hot_blocks < 1 || s->heap_block < s->hot_blocks || s->clusters < 0 || s->leading < SCREEN_GROUP
         || s->leading > dim || s->leading % SCREEN_GROUP || dim > SCREEN_MAX_DIM)
         return refuse(fault, "its counts do not fit the model");
     ScreenLayout l = screen_layout(dim, blocks, s->hot_blocks, s->clusters, s->leading);

@@ -32,6 +32,7 @@ typedef struct ScreenBlock {
 
 typedef struct ScreenSection {
     int hot_blocks;  /* blocks before the first cluster */
+    int heap_block;  /* from here on rows of the heap, which are seldom scored */
     int blocks;      /* all */
     int clusters;
     int leading;     /* coordinates per row, a multiple of 32; dim: the columns themselves */
