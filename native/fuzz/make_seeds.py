@@ -57,7 +57,18 @@ def tokenizer_file(pieces: list[bytes]) -> bytes:
 
 
 def pieces_of(count: int) -> list[bytes]:
-    out = [b"<unk>", b"\n<s>\n", b"\n</s>\n", b"<0x00>", b" ", b"a", b"b", b"ab", b" a", b"\xc3\xa9"]
+    out = [
+        b"<unk>",
+        b"\n<s>\n",
+        b"\n</s>\n",
+        b"<0x00>",
+        b" ",
+        b"a",
+        b"b",
+        b"ab",
+        b" a",
+        b"\xc3\xa9",
+    ]
     return (out + [b"t%d" % i for i in range(count)])[:count]
 
 
@@ -109,11 +120,14 @@ def story(coding: int, screened: bool) -> bytes:
     at = -(-(128 + 48 * len(sections)) // 64) * 64
     table, body = b"", b""
     for kind, code, n, cols, data in sections:
-        table += struct.pack("<6I2Q8x", kind, 0, code, n, cols, zlib.crc32(data), at + len(body),
-                             len(data))
+        table += struct.pack(
+            "<6I2Q8x", kind, 0, code, n, cols, zlib.crc32(data), at + len(body), len(data)
+        )
         body += aligned(data)
     group = GROUP if quantisation else 0
-    head = b"\x89STORY\r\n" + struct.pack("<IIQII", 1, 1, at + len(body), len(sections), quantisation)
+    head = b"\x89STORY\r\n" + struct.pack(
+        "<IIQII", 1, 1, at + len(body), len(sections), quantisation
+    )
     head = (head + struct.pack("<7iI", *SHAPE, group)).ljust(120, b"\0")
     head += struct.pack("<I", zlib.crc32(table))
     head += struct.pack("<I", zlib.crc32(head))
