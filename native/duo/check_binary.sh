@@ -4,7 +4,8 @@
 set -eu
 program=$1
 found=$(riscv64-linux-gnu-objdump -d "$program" |
-    awk '/^[0-9a-f]+ <.*>:$/ { name = $2 } /vlenb|0xc22|fence\.tso/ { print name, $0 }' |
+    awk -F '\t' '/^[0-9a-f]+ <.*>:$/ { name = $1 }
+        $3 ~ /^csr/ && $4 ~ /vlenb|0xc22/ || $3 ~ /^fence\.tso/ { print name, $0 }' |
     grep -v -e '<_Unwind_' -e '<uw_' -e '<execute_' || true)
 if [ -n "$found" ]; then
     echo "$program: these instructions trap on the C906:" >&2
