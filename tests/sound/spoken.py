@@ -52,10 +52,10 @@ def requests(count: int) -> list[Request]:
     for number in range(count):
         thing = THINGS[number % len(THINGS)]
         things = (thing,)
-        about = _article(thing)
+        about = with_article(thing)
         if number % 5 == 4:
             other = THINGS[(number + 7) % len(THINGS)]
-            things, about = (thing, other), f"{about} and {_article(other)}"
+            things, about = (thing, other), f"{about} and {with_article(other)}"
         voice = VOICES[number // 2 % len(VOICES)]
         words = f"tell me a story about {about}"
         made.append(Request(words, things, voice, number % 2 == 1))
@@ -83,7 +83,8 @@ def speak(request: Request, path: Path) -> Path:
     return path
 
 
-def _article(thing: str) -> str:
+def with_article(thing: str) -> str:
+    """ "a cat", "an elephant"."""
     return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
 
 
