@@ -15,6 +15,7 @@ from storybot.speaking.trimming import without_lead
 from storybot.speaking.voice import Manner, Pcm, Voice
 from storybot.speaking.voices import make_voice
 
+HANGS = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs
 RETRY = 0.5  # s between attempts to have a lost loudspeaker back
 
 
@@ -43,6 +44,7 @@ class Mouth:
         self.captions = Captions()
         self.turn = 0
         self.trouble: str | None = None  # why nothing is heard at the moment
+        self.hopeless_at = 0.0  # monotonic s after which trouble means that the device hangs
         self._follows = False  # a sentence was spoken in this turn, since the last rest
 
     def take(self, volume: int) -> None:
@@ -109,6 +111,7 @@ class Mouth:
         _, player = self.parts()
         self.trouble = str(lost)
         limit = time.monotonic() + self._patience
+        self.hopeless_at = limit + HANGS
         while turn == self.turn:
             try:
                 player.reopen()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError
 from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.earcons import earcon
 from storybot.speaking.mouth import Mouth, Spoken
 from storybot.speaking.player import Player
 from storybot.speaking.voice import Manner, Voice
-from storybot.speaking.worker import Worker
+from storybot.speaking.worker import Result, Worker
 
 SLOWEST, FASTEST = 80, 450  # words per minute that espeak-ng takes
 LOOK = 0.05  # s at most between two looks at what has been played
@@ -85,7 +86,7 @@ class Speaker:
         self._busy += 1
         self._show()
         try:
-            spoken = await self._worker.do(partial(mouth.speak, text, manner, on_word, turn))
+            spoken = await self._do(partial(mouth.speak, text, manner, on_word, turn))
         except asyncio.CancelledError:
             self.stop()
             raise
@@ -99,7 +100,7 @@ class Speaker:
         await self.open()
         voice, _ = self._mouth.parts()
         turn = self._mouth.turn
-        await self._worker.do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+        await self._do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
 
     async def drain(self) -> None:
         """Wait until everything said has been heard, then give the loudspeaker back."""
@@ -109,7 +110,7 @@ class Speaker:
             try:
                 player.check()
             except StorybotError as lost:
-                await self._worker.do(partial(self._mouth.recover, lost, turn))
+                await self._do(partial(self._mouth.recover, lost, turn))
             await asyncio.sleep(self._until(player.written()))
         self._show()
         if self._showing is not None:
@@ -226,3 +227,15 @@ class Speaker:
     def _bounded(self, per_cent: int) -> int:
         low, high = self._settings.volume_floor, self._settings.volume_cap
         return max(min(low, high), min(high, per_cent))
+
+    async def _do(self, task: Callable[[], Result]) -> Result:
+        """Have the voice's thread do it; StorybotError when a device that hangs holds it up."""
+        work = asyncio.ensure_future(self._worker.do(task))
+        try:
+            while not (await asyncio.wait({work}, timeout=LEAVE / 4))[0]:
+                trouble = self._mouth.trouble
+                if trouble is not None and time.monotonic() > self._mouth.hopeless_at:
+                    raise StorybotError(trouble, Exit.SOUND_OUT)
+            return work.result()
+        finally:
+            work.cancel()

@@ -384,3 +384,23 @@ def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monkey
 
     play(act)
     hung.set()
+
+
+def test_a_device_that_hangs_while_it_is_taken_again_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queued_player, "LOST", 0.2)
+    monkeypatch.setattr(mouth, "HANGS", 0.2)
+    monkeypatch.setattr(speaker, "LEAVE", 0.2)
+    hung = threading.Event()
+
+    async def act(stage: Stage) -> None:
+        saying = asyncio.create_task(stage.speaker.say("x" * 300))
+        await until(lambda: stage.heard > 0)
+        monkeypatch.setattr(stage.output, "open", lambda rate, fetch: hung.wait(30))
+        stage.output.pull_out()
+        with pytest.raises(StorybotError, match="takes no more sound"):
+            await saying
+
+    play(act, Stage(speed=5.0, patience=0.1))
+    hung.set()
