@@ -4,6 +4,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 LIST = """null
     Discard all samples (playback) or generate zero samples (capture)
@@ -32,7 +33,7 @@ def main() -> int:
         return 1
     if manner == "hang":
         time.sleep(60)
-    with open(os.environ["FAKE_APLAY_FILE"], "ab", buffering=0) as file:
+    with Path(os.environ["FAKE_APLAY_FILE"]).open("ab", buffering=0) as file:
         file.write(("#" + " ".join(sys.argv[1:]) + "\n").encode())
         taken = 0
         while data := os.read(0, 1024):
