@@ -66,13 +66,11 @@ class PortAudioOutput:
             return False
 
     def finish(self) -> None:
-        with hushed():
-            self._stream.stop_stream()  # waits until the device has played what it holds
-            self._release()
+        self._stream.stop_stream()  # waits until the device has played what it holds
+        self._release()
 
     def close(self) -> None:
-        with hushed():
-            self._release()
+        self._release()
 
     def _release(self) -> None:
         stream, self._stream = self._stream, None
