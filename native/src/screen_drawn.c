@@ -50,6 +50,12 @@ static bool next_run(const Screen *s, int *block, int *row, int *rows)
     return *rows > 0;
 }
 
+/* Of a weight, from exp_f32 and from rounding its argument; weights under exp(EXP_MIN) are 0. */
+static double slack_of(float shift)
+{
+    return 1e-6 + 0x1p-22 * (fabs((double)shift) - EXP_MIN);
+}
+
 static void find_shift(Sight *sight)
 {
     const Transformer *t = sight->t;
@@ -60,7 +66,7 @@ static void find_shift(Sight *sight)
         most = largest > most ? largest : most;
     }
     sight->shift = most / sight->temperature;
-    sight->slack = 1e-6 + 0x1p-22 * (fabs((double)sight->shift) - EXP_MIN);
+    sight->slack = slack_of(sight->shift);
 }
 
 /* Gathers the scored rows whose weight is at least `floor`; the others are only summed. */
@@ -111,13 +117,13 @@ static void bound_block(const Sight *sight, int cluster, int block, double *leas
     *most = rows * *heaviest;
     if (!(*most > 1e-9))
         return;
-    float weights[BLOCK_ROWS], sum = 0.0f;
-    sight->t->kernels->weigh(weights, scores, BLOCK_ROWS, sight->temperature,
-                             top / sight->temperature);
+    float weights[BLOCK_ROWS], sum = 0.0f, shift = top / sight->temperature;
+    sight->t->kernels->weigh(weights, scores, BLOCK_ROWS, sight->temperature, shift);
     for (int r = 0; r < rows; r++)
         sum += weights[r];
-    *least = sum * weight / play * (1.0 - sight->slack);
-    *most = sum * weight * play * (1.0 + sight->slack) + rows * weight * play * VANISHED;
+    double slack = sight->slack + slack_of(shift) + BLOCK_ROWS * 0x1p-24; /* of these weights too */
+    *least = sum * weight / play * (1.0 - slack);
+    *most = sum * weight * play * (1.0 + slack) + rows * weight * play * VANISHED;
 }
 
 /* Adds the bounds of a cluster's unscored blocks to the rest; scores heavy ones where asked. */
