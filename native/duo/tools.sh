@@ -92,7 +92,7 @@ emulator1() {
 }
 
 counter() {
-    need gcc libc6-dev make meson ninja-build pkg-config libglib2.0-dev python3
+    need gcc libc6-dev make meson ninja-build pkg-config libglib2.0-dev python3 xz-utils
     if [ ! -x "$tools/counter/qemu-riscv64" ]; then
         say "building QEMU 5.2 with plugins, some minutes"
         scratch
