@@ -2,7 +2,7 @@
 
 Usage: agree.py STORYTELLER SYNTHETIC STORIES. So many stories (with a real model where
 STORYBOT_SHARED has one, else a synthetic one), each in int8 and int4, with every kernel that this
-machine runs, with one thread and with two.
+machine runs; a tenth of them with two threads as well.
 """
 
 import hashlib
@@ -60,11 +60,11 @@ def main() -> int:
         run(storyteller, "pack", model, tokenizer, "-q", coding, "-o", story)
         expected = stories(count, storyteller, story, "--kernel", "scalar")
         for name in kernels(storyteller, story):
-            for threads in ("1", "2"):
-                told = stories(count, storyteller, story, "--kernel", name, "-j", threads)
-                same = sum(a == b for a, b in zip(told, expected, strict=True))
-                differences += count - same
-                print(f"{coding} {name}, {threads} threads: {same} of {count} stories the same")
+            for threads, some in (("1", count), ("2", max(1, count // 10))):
+                told = stories(some, storyteller, story, "--kernel", name, "-j", threads)
+                same = sum(a == b for a, b in zip(told, expected[:some], strict=True))
+                differences += some - same
+                print(f"{coding} {name}, {threads} threads: {same} of {some} stories the same")
     return differences > 0
 
 
