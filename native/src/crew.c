@@ -149,8 +149,3 @@ void crew_run(Crew *crew, CrewJob *job, void *context)
     if (crew->size > 1)
         wait_for_workers(crew);
 }
-
-int crew_size(const Crew *crew)
-{
-    return crew->size;
-}

@@ -21,6 +21,4 @@ void crew_close(Crew *crew);
 /* Runs all parts of a job and returns when every one is done. */
 void crew_run(Crew *crew, CrewJob *job, void *context);
 
-int crew_size(const Crew *crew);
-
 #endif

@@ -14,7 +14,6 @@ typedef enum FaultCode {
     FAULT_MEMORY = 6,    /* not enough memory */
     FAULT_VANISHED = 7,  /* the model file shrank or failed while mapped */
     FAULT_KERNEL = 8,    /* a kernel that this CPU cannot run */
-    FAULT_CHECK = 9,     /* a check that was asked for did not hold */
 } FaultCode;
 
 typedef struct Fault {

@@ -10,7 +10,7 @@
 #include "model.h"
 
 /* Tokens with a meaning of their own. Byte b is token b + 3 where the vocabulary lacks a piece. */
-enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_EOS = 2, TOKEN_FIRST_BYTE = 3 };
+enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_FIRST_BYTE = 3 };
 
 /* Longest piece in bytes that a tokenizer may hold. */
 enum { MAX_PIECE = 1024 };
