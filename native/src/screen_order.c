@@ -130,6 +130,10 @@ static bool order_rows(Heap *h, RowOrder *order, Ranked *ranked, const Tokenizer
     }
     put_rest(h, order, ranked, used);
     order->heap_radius = h->median;
+    double norm = 0.0;
+    for (int i = 0; i < h->model->shape.dim; i++)
+        norm += h->centre[i] * h->centre[i];
+    order->heap_norm = (float)sqrt(norm);
     order->twin_row = vocab;
     return used >= order->hot_rows;
 }

@@ -10,6 +10,7 @@ typedef struct RowOrder {
     int hot_rows;           /* always scored; a multiple of 32 */
     int cold_row;           /* the first row of the heap that training left; a multiple of 32 */
     float heap_radius;      /* median distance of the heap's rows from their centroid */
+    float heap_norm;        /* of the centroid */
     int twin_row;           /* rows after this one are stored as copies of it; or vocab */
 } RowOrder;
 

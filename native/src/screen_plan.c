@@ -9,8 +9,16 @@
 #include "screen_build.h"
 #include "screen_section.h"
 
-/* Rows that are always scored, and the vocabulary from which skipping the others pays. */
+/* Rows that are always scored, and the vocabulary from which skipping the others can pay. */
 enum { HOT_ROWS = 1024, LEAST_VOCAB = 4096 };
+
+/* A vocabulary made from stories has no heap, and its rows lie too far apart for bounds. */
+static bool has_heap(const RowOrder *order, int vocab)
+{
+    enum { LEAST_SHARE = 8 };
+    return vocab - order->cold_row >= vocab / LEAST_SHARE
+        && order->heap_radius < 0.5f * order->heap_norm;
+}
 
 
 /* The classifier as the pack will hold it, in `stored->packed`; NULL when memory runs out. */
@@ -100,15 +108,17 @@ bool screen_plan(RowPlan *plan, const Model *model, const Tokenizer *tokenizer, 
         screen_plan_free(plan);
         return false;
     }
+    if (order.hot_rows != HOT_ROWS || !has_heap(&order, vocab)) {
+        screen_plan_free(plan); /* nothing to gain */
+        return true;
+    }
     for (int row = 0; row < vocab; row++)
         plan->row_of_token[plan->token_of_row[row]] = (uint32_t)row;
     plan->twin_row = order.twin_row;
-    if (order.hot_rows == HOT_ROWS && build_section(plan, model, &order, coding, group, fault))
+    if (build_section(plan, model, &order, coding, group, fault))
         return true;
-    bool failed = order.hot_rows == HOT_ROWS;
-    if (failed)
-        screen_plan_free(plan);
-    return !failed;
+    screen_plan_free(plan);
+    return false;
 }
 
 void screen_plan_free(RowPlan *plan)
