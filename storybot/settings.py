@@ -66,7 +66,7 @@ class SpeakingSettings:
     volume: int = number(70, 0, 100)  # per cent at start
     volume_floor: int = number(20, 0, 100)  # per cent; "softer" stops here
     volume_cap: int = number(100, 1, 100)  # per cent; "louder" stops here
-    pause: float = number(0.25, 0.0, 2.0)  # s of silence between sentences
+    pause: float = number(0.2, 0.0, 2.0)  # s of silence between sentences
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import Caption, Captions, OnWord
 from storybot.speaking.player import Player
 from storybot.speaking.players import make_player
-from storybot.speaking.trimming import without_lead
+from storybot.speaking.trimming import Squeezing
 from storybot.speaking.voice import Manner, Pcm, Voice
 from storybot.speaking.voices import make_voice
 
 HANGS = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs
+INNER = 0.2  # s of silence at most inside a sentence
 RETRY = 0.5  # s between attempts to have a lost loudspeaker back
 
 
@@ -64,11 +65,12 @@ class Mouth:
             self.sound(bytes(2 * round(self._settings.pause * voice.rate)), turn)
         self._follows = turn == self.turn
         caption = Caption(self.captions, text, player.written(), on_word)
+        squeezing = Squeezing(round(INNER * voice.rate))
         waited, frames, whole = 0.0, 0, turn == self.turn
 
         def on_pcm(pcm: Pcm) -> bool:
             nonlocal waited, frames, whole
-            sound = pcm.samples if frames else without_lead(pcm.samples)
+            sound = squeezing.feed(pcm.samples)
             caption.begin -= pcm.frames - len(sound) // 2
             if turn == self.turn:
                 caption.add(pcm.words)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storybot.speaking.captions import Caption, Captions
 from storybot.speaking.earcons import EARCONS, PEAK, earcon, tone
 from storybot.speaking.resampler import Resampler
-from storybot.speaking.trimming import Trimming, without_lead
+from storybot.speaking.trimming import Squeezing, Trimming
 from storybot.speaking.voice import WordMark, spread_words
 
 
@@ -64,13 +64,20 @@ def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> Non
     assert len(result) - len(whole.rstrip(b"\0")) in (0, 1)
 
 
-@given(st.binary(max_size=60).map(lambda b: (b"\0" * 5 + b)[: (len(b) + 5) // 2 * 2]))
-def test_lead_is_the_silence_before_the_first_sound(samples: bytes) -> None:
-    sound = without_lead(samples)
-    assert samples.endswith(sound)
-    assert not any(samples[: len(samples) - len(sound)])
-    assert len(sound) % 2 == 0
-    assert not sound or any(sound[:2])
+PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
+
+
+@given(st.lists(PIECES, max_size=12))
+def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
+    squeezing = Squeezing(10)
+    squeezed = b"".join(squeezing.feed(array("h", piece).tobytes()) for piece in pieces)
+    expected: list[int] = []
+    silence = 0
+    for sample in (sample for piece in pieces for sample in piece):
+        silence = 0 if sample else silence + 1
+        if sample or (any(expected) and silence <= 10):
+            expected.append(sample)
+    assert list(array("h", squeezed)) == expected
 
 
 @pytest.mark.parametrize("name", EARCONS)
