@@ -24,8 +24,10 @@ from storybot.things import Thing, usual_things
 ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
+# A third of the default beams' time in noise, with the same words found.
+BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; requests filled 0.8 and more, strange speech 0.56
-ANSWER_SLACK = 0.6  # short answers score lower, and are only listened for after a call
+CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
 FRAME_RATE = 100  # frames per second of the acoustic model
 TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
 
@@ -53,6 +55,7 @@ class PocketSphinxRecogniser:
                 dict=str(dictionary),
                 lm=None,
                 loglevel="FATAL",
+                **BEAMS,
             )
         )
         self._decoder.add_jsgf_string(ListenFor.STOP.value, grammar.stop_grammar())
@@ -96,17 +99,23 @@ class PocketSphinxRecogniser:
             return None
         text, score = decoded.text, decoded.score
         wanted = sift(text, self._listen_for, self._keyphrase)
-        gate = self._settings.gate
-        if self._listen_for is ListenFor.REQUEST:
-            gate -= ANSWER_SLACK
-        if wanted is None or decoded.coverage < COVERAGE or min(score, decoded.call) < gate:
-            return Heard(text, score, sure=False)
-        if text.count(" and ") >= MOST_THINGS:
+        if wanted is None or self._doubtful(decoded):
             return Heard(text, score, sure=False)
         if isinstance(wanted, KeyphraseHeard):
             self._call = pcm
             return wanted
         return Heard(text, score)
+
+    def _doubtful(self, decoded: Decoded) -> bool:
+        """What was called for, in this breath or before, may fit less well than what was not."""
+        gate = self._settings.gate
+        called = decoded.call is not None or self._listen_for is ListenFor.REQUEST
+        return (
+            decoded.coverage < COVERAGE
+            or decoded.score < (gate - CALLED_SLACK if called else gate)
+            or (decoded.call is not None and decoded.call < gate)
+            or decoded.text.count(" and ") >= MOST_THINGS
+        )
 
     def _decode(self, pcm: bytes) -> Decoded | None:
         """What was said in this stretch of speech.
@@ -132,7 +141,7 @@ class PocketSphinxRecogniser:
         return Decoded(
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
-            call=min(spoken, default=0.0) if self._keyphrase in text else 0.0,
+            call=min(spoken, default=None) if self._keyphrase in text else None,
             coverage=frames / FRAME_RATE / (len(pcm) / 2 / RATE - 2 * MARGIN),
         )
 
@@ -158,7 +167,7 @@ class Decoded:
 
     text: str
     score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
-    call: float  # score of the keyphrase's worst word: low where only the rest fitted
+    call: float | None  # of the keyphrase's worst word: low where only the rest fitted
     coverage: float  # share of the speech in words: low where the rest was swept under silence
 
 

@@ -1,0 +1,131 @@
+"""How well the small recogniser hears, without devices: python -m tests.hearing.accuracy
+
+Flite's four voices ask for things of the list, clean and with white noise 20 dB below the speech,
+and say sentences that ask for nothing. Prints shares, false alarms and CPU time per second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from storybot.hearing.attention import Heard
+from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
+from storybot.hearing.recordings import hear_recording
+from storybot.hearing.requests import understand
+from storybot.hearing.wav_in import Recording
+from storybot.settings import HearingSettings
+from storybot.things import Thing, load_things
+from tests.fakes.recognisers import VOICES, noisy, spoken
+
+NOISE = 20.0  # dB
+QUIET = bytes(8000)  # 0.25 s
+COMMANDS = ("another one", "another story", "tell it again", "louder", "softer", "good night")
+UNRELATED = (
+    "can you pass me the salt please",
+    "where did you put my shoes",
+    "the cat is sleeping on the sofa",
+    "do not forget to brush your teeth",
+    "it is your turn to wash the dishes",
+    "there is a dog in the garden",
+    "did you see the moon last night",
+    "the story in the newspaper was sad",
+    "he told me about his holiday",
+    "that was a very good story",
+    "I do not want to go to bed",
+    "who left the door open again",
+    "we saw an elephant at the zoo",
+    "stop hitting your brother right now",
+    "it is too loud in this restaurant",
+    "tell me what happened at school",
+    "a quarter of the people did not vote",
+    "I have a story to tell about work",
+    "another day another problem",
+    "you can tell me later on",
+)
+
+
+@dataclass
+class Count:
+    """One row of the table."""
+
+    of: int = 0
+    sure: int = 0
+    right: int = 0
+
+    def add(self, heard: Heard | None, right: bool) -> None:
+        self.of += 1
+        self.sure += heard is not None and heard.sure
+        self.right += heard is not None and heard.sure and right
+
+    def __str__(self) -> str:
+        return f"| {self.of} | {self.sure} | {self.right} |"
+
+
+def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
+    """Requests in five forms, for things from all over the list."""
+    things = [t for t in load_things() if t.kind in ("creature", "thing")][:200]
+    made = []
+    for number in range(count):
+        one, two = things[number * 7 % len(things)], things[(number * 11 + 3) % len(things)]
+        forms = (
+            (f"tell me a story about {one.phrase}", (one,)),
+            (f"tell me a story about {one.phrase} and {two.phrase}", (one, two)),
+            (f"can you tell me a story about {one.phrase} please", (one,)),
+            (f"tell me a story about {one.plural}", (one,)),
+            (f"please tell me a story about {one.definite}", (one,)),
+        )
+        made.append(forms[number % len(forms)])
+    return made
+
+
+def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
+    """The rows for one condition."""
+    requests, commands, others = Count(), Count(), Count()
+    seconds = cpu = 0.0
+    with tempfile.TemporaryDirectory() as cache:
+        recogniser = PocketSphinxRecogniser(settings, Path(cache))
+
+        def hear(text: str, number: int) -> Heard | None:
+            nonlocal seconds, cpu
+            sound = QUIET + spoken(text, VOICES[number % 4]) + QUIET
+            recording = Recording(sound if noise is None else noisy(sound, noise, number), ())
+            begun = time.process_time()
+            heard = hear_recording(recording, recogniser, settings)
+            cpu += time.process_time() - begun
+            seconds += recording.seconds
+            return heard
+
+        for number, (text, things) in enumerate(asked(count)):
+            heard = hear(text, number)
+            request = understand(heard.text) if heard else None
+            requests.add(heard, request is not None and set(request.things) == set(things))
+        for number in range(4 * len(COMMANDS)):
+            heard = hear(COMMANDS[number // 4], number)
+            commands.add(heard, heard is not None and heard.text == COMMANDS[number // 4])
+        for number, text in enumerate(UNRELATED):
+            others.add(hear(text, number), False)
+    name = "clean" if noise is None else f"{noise:g} dB"
+    return (
+        f"| requests, {name} {requests}\n| commands, {name} {commands}\n"
+        f"| unrelated, {name} {others}\n"
+        f"{name}: {cpu / seconds:.2f} s of CPU for a second of sound"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=60)
+    parser.add_argument("--things", type=int, default=300)
+    args = parser.parse_args()
+    settings = HearingSettings(things=args.things)
+    print("| | said | accepted | right |\n|---|---|---|---|")
+    for noise in (None, NOISE):
+        print(measure(settings, args.requests, noise), flush=True)
+
+
+if __name__ == "__main__":
+    main()
