@@ -18,16 +18,19 @@ class _JumpingSelector(selectors.BaseSelector):
     def __init__(self, busy: Callable[[], bool]) -> None:
         self._real = selectors.DefaultSelector()
         self._busy = busy
-        self.jumped = 0.0  # s
+        self.passed = 0.0  # s, waited or jumped over
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None or timeout <= 0:
-            return self._real.select(timeout)
-        if self._busy():
-            return self._real.select(min(timeout, BREATH))
+        if timeout is not None and timeout <= 0:
+            return self._real.select(0)
+        if timeout is None or self._busy():
+            began = time.monotonic()
+            ready = self._real.select(timeout and min(timeout, BREATH))
+            self.passed += time.monotonic() - began
+            return ready
         ready = self._real.select(0)
         if not ready:
-            self.jumped += timeout
+            self.passed += timeout
         return ready
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -47,7 +50,10 @@ class _JumpingSelector(selectors.BaseSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """While a thread works, or `busy()` holds (a real child), its clock runs as the real one."""
+    """While a thread works, or `busy()` holds (a real child), its clock runs as the real one.
+
+    Otherwise time is what was waited for, so that a loaded machine changes nothing.
+    """
 
     def __init__(self, busy: Callable[[], bool] = lambda: False) -> None:
         self._threads = 0
@@ -67,8 +73,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._threads -= 1
 
     def time(self) -> float:
-        """Seconds of the steady clock, and what was jumped over."""
-        return time.monotonic() + self._jumping.jumped
+        """Seconds waited so far: what the machine computes meanwhile takes no time at all."""
+        return self._jumping.passed
 
 
 def run(main: Coroutine[Any, Any, Result], busy: Callable[[], bool] = lambda: False) -> Result:
