@@ -12,27 +12,73 @@ from pathlib import Path
 
 VOICES = ("slt", "rms", "awb", "kal16")
 NOISE_DB = 20.0  # speech above white noise, power averaged over the whole utterance
+NOISE_BEFORE, NOISE_AFTER = 1.0, 0.5  # s: a noisy room was noisy before somebody spoke
 THINGS = (
     "cat", "boat", "rabbit", "bear", "castle", "duck", "garden", "monkey", "train", "squirrel",
     "princess", "butterfly", "elephant", "cake", "forest", "kitten", "truck", "turtle", "river",
     "balloon",
 )  # fmt: skip
 UNRELATED = (
-    "the weather will be fine on thursday",
-    "my sister went to the market",
-    "did you close the kitchen window",
-    "i think the bus was late again this morning",
-    "please put the plates on the table",
-    "we are going to visit grandmother tomorrow",
-    "the news begins at eight o'clock",
-    "where did you leave my blue jacket",
-    "he said that the car needs new tires",
-    "dinner is almost ready",
-    "turn off the light before you leave",
-    "she has been working all day long",
-    "the meeting was moved to friday afternoon",
-    "can you help me carry these boxes",
-    "nobody knows how the match ended",
+    "the weather will be nice tomorrow",
+    "can you pass me the salt please",
+    "we need to buy some milk and eggs",
+    "where did you put my shoes",
+    "the cat is sleeping on the sofa",
+    "do not forget to brush your teeth",
+    "what time is dinner tonight",
+    "I think it is going to rain",
+    "my brother has a new bicycle",
+    "turn off the television now",
+    "it is your turn to wash the dishes",
+    "she went to the market this morning",
+    "have you done your homework yet",
+    "the train leaves at half past seven",
+    "I would like a cup of tea",
+    "let us go to the park on sunday",
+    "he fell down and hurt his knee",
+    "there is a dog in the garden",
+    "please close the window it is cold",
+    "the phone is ringing in the kitchen",
+    "did you see the moon last night",
+    "grandma is coming to visit us",
+    "we are going to the beach in summer",
+    "look at that big red truck",
+    "I can not find my other sock",
+    "the story in the newspaper was sad",
+    "tell your sister to come here",
+    "he told me about his holiday",
+    "that was a very good story",
+    "I do not want to go to bed",
+    "who left the door open again",
+    "this soup is much too hot",
+    "my teacher said we have a test",
+    "the car needs a new tire",
+    "are you coming to the party",
+    "she likes to play the piano",
+    "we saw an elephant at the zoo",
+    "stop hitting your brother right now",
+    "put your toys back in the box",
+    "the baby is crying in the other room",
+    "how many apples are in the basket",
+    "I will call you back in ten minutes",
+    "the doctor said she is fine",
+    "what do you want for breakfast",
+    "he is a very good football player",
+    "I lost my keys on the bus",
+    "it is too loud in this restaurant",
+    "they live in a big house by the river",
+    "tell me what happened at school",
+    "the king of spain visited london",
+    "be careful with that knife",
+    "my favourite colour is blue",
+    "we should leave before it gets dark",
+    "there are twenty children in the class",
+    "the computer is not working",
+    "sit down and eat your lunch",
+    "he painted the fence last week",
+    "a quarter of the people did not vote",
+    "the price of bread went up",
+    "she has been working since nine",
 )
 
 
@@ -63,9 +109,9 @@ def requests(count: int) -> list[Request]:
 
 
 def unrelated(count: int) -> list[Request]:
-    """Sentences that ask for nothing, by every voice."""
+    """Sentences that ask for nothing, the voices in turn, every other one noisy."""
     return [
-        Request(UNRELATED[n % len(UNRELATED)], (), VOICES[n // len(UNRELATED) % 4], n % 2 == 1)
+        Request(UNRELATED[n % len(UNRELATED)], (), VOICES[n // 2 % len(VOICES)], n % 2 == 1)
         for n in range(count)
     ]
 
@@ -94,7 +140,11 @@ def _add_noise(path: Path, seed: int) -> None:
         samples = array("h", file.readframes(parameters.nframes))
     power = math.sqrt(sum(s * s for s in samples) / len(samples)) / 10 ** (NOISE_DB / 20)
     chance = random.Random(seed)
-    noisy = array("h", (_clipped(s + chance.gauss(0, power)) for s in samples))
+    before, after = (
+        array("h", bytes(2 * int(seconds * parameters.framerate)))
+        for seconds in (NOISE_BEFORE, NOISE_AFTER)
+    )
+    noisy = array("h", (_clipped(s + chance.gauss(0, power)) for s in before + samples + after))
     with wave.open(str(path), "wb") as file:
         file.setparams(parameters)
         file.writeframes(noisy.tobytes())
