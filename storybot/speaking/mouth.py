@@ -64,14 +64,15 @@ class Mouth:
         if self._follows:
             self.sound(bytes(2 * round(self._settings.pause * voice.rate)), turn)
         self._follows = turn == self.turn
-        caption = Caption(self.captions, text, player.written(), on_word)
+        start = player.written()
+        caption = Caption(self.captions, text, start, on_word)
         squeezing = Squeezing(round(INNER * voice.rate))
         waited, frames, whole = 0.0, 0, turn == self.turn
 
         def on_pcm(pcm: Pcm) -> bool:
             nonlocal waited, frames, whole
             sound = squeezing.feed(pcm.samples)
-            caption.begin -= pcm.frames - len(sound) // 2
+            caption.begin = start - squeezing.dropped
             if turn == self.turn:
                 caption.add(pcm.words)
             begun = time.monotonic()

@@ -19,27 +19,23 @@ class Trimming:
 
 
 class Squeezing:
-    """Passes samples on: no zeros before the first sound, and later never more than `longest`.
+    """Passes samples on without silence at their ends, and with at most `longest` frames inside.
 
-    espeak-ng makes pauses of up to half a second around a quotation. Pieces are shorter than
-    `longest`, so a silence that is too long always spans the beginning of one.
+    espeak-ng makes pauses of up to half a second around a quotation.
     """
 
     def __init__(self, longest: int) -> None:
+        self._trimming = Trimming()
         self._longest = 2 * longest  # bytes
-        self._room = 0  # bytes of silence that may still follow
+        self._allowed = 0  # bytes of silence before the next sound
+        self.dropped = 0  # frames so far, those at the end not counted
 
     def feed(self, samples: bytes) -> bytes:
-        """int16 samples in, the same or fewer out."""
-        lead = _even(len(samples) - len(samples.lstrip(b"\0")))
-        dropped = max(0, lead - self._room)
-        if lead == len(samples):
-            self._room -= lead - dropped
-        else:
-            tail = _even(len(samples) - len(samples.rstrip(b"\0")))
-            self._room = max(0, self._longest - tail)
-        return samples[dropped:]
-
-
-def _even(count: int) -> int:
-    return count - count % 2
+        """int16 samples in, the same or fewer out, perhaps later."""
+        sound = self._trimming.feed(samples)  # ends with a sound, if there is any
+        lead = len(sound) - len(sound.lstrip(b"\0"))
+        dropped = max(0, lead - lead % 2 - self._allowed)
+        if sound:
+            self._allowed = self._longest
+        self.dropped += dropped // 2
+        return sound[dropped:]

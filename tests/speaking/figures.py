@@ -20,6 +20,12 @@ from storybot.speaking.voices import NAMES, lacking, make_voice
 from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
 SENTENCE = "Once upon a time, there was a little cat who loved to play in the sun."
+STORY = (
+    SENTENCE,
+    'A bird came, and sat down; then it said, "Hello, cat! Do you want to play?"',
+    '"What are you doing?" asked the cat.',
+    "They played all day. The end.",
+)
 TIMES = 5
 SETTLE = 1.0  # s to see that silence lasts
 
@@ -61,11 +67,11 @@ async def silence_after(speaker: Speaker, recording: Recording, act: Callable[[]
     return max(0.0, recording.sounds(acted - 0.5)[-1] - acted)
 
 
-async def pause_between(speaker: Speaker, recording: Recording) -> float:
-    """The longest silence among five one-word sentences, which have none inside."""
+async def longest_silence(speaker: Speaker, recording: Recording) -> float:
+    """The longest silence in a short story, between its sentences or inside them."""
     begun = time.monotonic()
-    for word in ("One.", "Two.", "Four.", "Five.", "Ten."):
-        await speaker.say(word)
+    for sentence in STORY:
+        await speaker.say(sentence)
     await speaker.drain()
     await asyncio.sleep(SETTLE / 2)
     return max(b - a for a, b in pairwise(recording.sounds(begun)))
@@ -97,7 +103,7 @@ async def of_driver(driver: str, loudspeaker: VirtualSpeaker) -> None:
             stops = [await silence_after(speaker, recording, speaker.stop) for _ in range(TIMES)]
             paused = await silence_after(speaker, recording, speaker.pause)
             speaker.stop()
-            gap = await pause_between(speaker, recording)
+            gap = await longest_silence(speaker, recording)
         noticed, sounding = await back_after(speaker, loudspeaker)
     stop = statistics.median(stops)
     print(
@@ -112,7 +118,7 @@ def main() -> int:
         print(f"figures: needs {missing()}", file=sys.stderr)
         return 1
     of_voices()
-    print("\nsilent after      stop     pause  between sentences  loss noticed  back after")
+    print("\nsilent after      stop     pause  longest silence  loss noticed  back after")
     with virtual_speaker() as loudspeaker:
         os.environ.update(loudspeaker.environment)
 

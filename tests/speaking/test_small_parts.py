@@ -71,13 +71,19 @@ PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
 def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
     squeezing = Squeezing(10)
     squeezed = b"".join(squeezing.feed(array("h", piece).tobytes()) for piece in pieces)
+    samples = [sample for piece in pieces for sample in piece]
     expected: list[int] = []
-    silence = 0
-    for sample in (sample for piece in pieces for sample in piece):
+    dropped = silence = 0
+    for index, sample in enumerate(samples):
         silence = 0 if sample else silence + 1
         if sample or (any(expected) and silence <= 10):
             expected.append(sample)
+        elif any(samples[index:]):
+            dropped += 1
+    while expected and expected[-1] == 0:
+        expected.pop()
     assert list(array("h", squeezed)) == expected
+    assert squeezing.dropped == dropped
 
 
 @pytest.mark.parametrize("name", EARCONS)
