@@ -139,6 +139,25 @@ def test_stop_ends_the_story_without_an_error() -> None:
     assert wait_until_gone(pid)
 
 
+def test_a_stop_while_the_engine_starts_is_not_lost() -> None:
+    async def story() -> list[str]:
+        engine = fake_engine("endless")
+        heard: list[str] = []
+
+        async def listen() -> None:
+            async for piece in engine.tell("Once", 1):
+                heard.append(piece)
+
+        listening = asyncio.create_task(listen())
+        await asyncio.sleep(0)
+        await engine.stop()
+        await asyncio.wait_for(listening, 30)
+        assert engine.pid is None
+        return heard
+
+    assert asyncio.run(story()) == []
+
+
 def test_a_reader_that_leaves_ends_the_engine() -> None:
     async def story() -> int:
         engine = fake_engine("endless")
