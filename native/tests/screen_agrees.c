@@ -115,6 +115,8 @@ int main(int argc, char **argv)
         differ += tell_twice(&engine, &sampler, openings[i / SETTINGS % OPENINGS],
                              &tallies[i % SETTINGS]);
         sampler_close(&sampler);
+        if ((i + 1) % 100 == 0)
+            fprintf(stderr, "%d stories, %d differ\n", i + 1, differ);
     }
     print_all(tallies);
     if (!engine.screen)
