@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import os
 import zlib
+from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from storybot.hearing import grammar
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.pcm import RATE
 from storybot.hearing.requests import MOST_THINGS
-from storybot.hearing.segments import MARGIN, Segments
+from storybot.hearing.segments import Segments
 from storybot.settings import HearingSettings
 from storybot.things import Thing, usual_things
 
@@ -26,9 +28,11 @@ FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 # A third of the default beams' time in noise, with the same words found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
-COVERAGE = 0.7  # least share of the speech; requests filled 0.8 and more, strange speech 0.56
+COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
 CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
-FRAME_RATE = 100  # frames per second of the acoustic model
+FRAME = RATE // 100  # samples of one frame of the acoustic model
+SYLLABLE = 10  # frames
+LOUD = 0.05  # of the words' mean power: 13 dB below; noise that words are heard in is quieter
 TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
@@ -128,7 +132,8 @@ class PocketSphinxRecogniser:
         decoder.start_utt()
         decoder.process_raw(before + pcm, False, True)
         decoder.end_utt()
-        words = [Word.of(s) for s in decoder.seg() or () if not s.word.startswith(FILLERS)]
+        parts = [Part.of(segment) for segment in decoder.seg() or ()]
+        words = [part for part in parts if not part.text.startswith(FILLERS)]
         call = self._keyphrase.split()
         called = [word.text for word in words[: len(call)]] == call
         if before and called:
@@ -142,23 +147,50 @@ class PocketSphinxRecogniser:
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
             call=min(spoken, default=None) if self._keyphrase in text else None,
-            coverage=frames / FRAME_RATE / (len(pcm) / 2 / RATE - 2 * MARGIN),
+            coverage=_coverage(before + pcm, words, parts),
         )
 
 
+def _coverage(pcm: bytes, words: list[Part], parts: list[Part]) -> float:
+    """The words' share of all that is about as loud as they are."""
+    samples = array("h", pcm)
+    loud = _power(samples, words) * LOUD
+    others = [part for part in parts if part.text.startswith(FILLERS)]
+    pieces = [piece for part in others for piece in part.pieces()]
+    swept = sum(piece.frames for piece in pieces if _power(samples, [piece]) > loud)
+    frames = sum(word.frames for word in words)
+    return frames / (frames + swept)
+
+
+def _power(samples: array[int], parts: list[Part]) -> float:
+    """Mean square of the samples in these parts."""
+    heard = [s for part in parts for s in samples[part.start * FRAME : part.end * FRAME]]
+    return float(sum(map(mul, heard, heard))) / max(1, len(heard))
+
+
 @dataclass(frozen=True)
-class Word:
-    """One decoded word."""
+class Part:
+    """One decoded word, or a stretch that was taken for silence or noise."""
 
     text: str
-    frames: int
+    start: int  # frame
+    end: int  # the frame after its last
     score: float  # mean ln acoustic score per frame
 
     @classmethod
-    def of(cls, segment: Any) -> Word:
-        frames = segment.end_frame - segment.start_frame + 1
-        score = math.log(max(segment.ascore, TINY)) / frames
-        return cls(segment.word.partition("(")[0], frames, score)
+    def of(cls, segment: Any) -> Part:
+        start, end = segment.start_frame, segment.end_frame + 1
+        score = math.log(max(segment.ascore, TINY)) / (end - start)
+        return cls(segment.word.partition("(")[0] or segment.word, start, end, score)
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+    def pieces(self) -> list[Part]:
+        """The same in pieces of a syllable's length."""
+        starts = range(self.start, self.end, SYLLABLE)
+        return [replace(self, start=s, end=min(s + SYLLABLE, self.end)) for s in starts]
 
 
 @dataclass(frozen=True)
@@ -168,7 +200,7 @@ class Decoded:
     text: str
     score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
     call: float | None  # of the keyphrase's worst word: low where only the rest fitted
-    coverage: float  # share of the speech in words: low where the rest was swept under silence
+    coverage: float  # words' share of what is loud: low where the rest was called silence
 
 
 def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:
