@@ -113,7 +113,8 @@ class PocketSphinxRecogniser:
     def _doubtful(self, decoded: Decoded) -> bool:
         """What was called for, in this breath or before, may fit less well than what was not."""
         gate = self._settings.gate
-        called = decoded.call is not None or self._listen_for is ListenFor.REQUEST
+        asked = decoded.call is not None and " about " in decoded.text
+        called = asked or self._listen_for is ListenFor.REQUEST
         return (
             decoded.coverage < COVERAGE
             or decoded.score < (gate - CALLED_SLACK if called else gate)
