@@ -1,7 +1,7 @@
 """The story model's report: bits per character, and what 412 requests get for stories.
 
 `make eval-model` prints it. Each thing of things.txt is asked for once; the model goes on from the
-opening that the box would use, at the same temperature, and what it wrote is counted.
+opening that the box would use, sampled as its settings say, and what it wrote is counted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
@@ -28,11 +28,11 @@ from storybot.measuring.story_quality import (
 )
 from storybot.measuring.story_table import Row, samples_text, table_text
 from storybot.safety import Filter, load_filter
+from storybot.settings import TellingSettings
 from storybot.telling.figures import read_figures
 from storybot.telling.openings import opening
 from storybot.things import Thing, load_things
 
-TEMPERATURE, TOP_P = 0.8, 0.9
 LONGEST = 400  # tokens, opening included
 MORE = 12  # tokens: a story that is no longer with so many more had ended by itself
 DEFAULT_MODEL = Path(__file__).parents[1] / "data" / "default.story"
@@ -49,11 +49,18 @@ class Told:
     tokens_per_second: float | None
 
 
-def tell(engine: Path, model: Sequence[str], things: Sequence[Thing], seed: int) -> Told:
+def tell(
+    engine: Path,
+    model: Sequence[str],
+    things: Sequence[Thing],
+    seed: int,
+    sampling: TellingSettings | None = None,
+) -> Told:
     """Let the engine tell one story about `things`; StorybotError when it fails."""
     begins = opening(things, seed)
-    command = [str(engine), *model, "-i", begins, "-t", str(TEMPERATURE), "-p", str(TOP_P)]
-    command += ["-s", str(seed)]
+    sampling = sampling or TellingSettings()
+    command = [str(engine), *model, "-i", begins, "-s", str(seed)]
+    command += ["-t", str(sampling.temperature), "-p", str(sampling.topp)]
     text, said = _run([*command, "-n", str(LONGEST)])
     longer, _ = _run([*command, "-n", str(LONGEST + MORE)])
     speed = read_figures(said, 0.0).tokens_per_second
@@ -70,12 +77,16 @@ def _run(command: Sequence[str]) -> tuple[str, str]:
 
 
 def tell_all(
-    engine: Path, model: Sequence[str], requests: Sequence[Sequence[Thing]], seed: int
+    args: argparse.Namespace, model: Sequence[str], requests: Sequence[Sequence[Thing]]
 ) -> list[Told]:
-    """One story for each request, seeds counted up from `seed`, two at a time."""
+    """One story for each request, seeds counted up from that of `args`, two at a time."""
+    sampling = replace(TellingSettings(), topp=args.top_p)
     with ThreadPoolExecutor(2) as pool:
         return list(
-            pool.map(lambda item: tell(engine, model, item[1], seed + item[0]), enumerate(requests))
+            pool.map(
+                lambda item: tell(args.engine, model, item[1], args.seed + item[0], sampling),
+                enumerate(requests),
+            )
         )
 
 
@@ -130,6 +141,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=0, help="ask for so many things only")
     parser.add_argument("--samples", type=int, default=0, help="print so many of the stories")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--top-p", type=float, default=TellingSettings().topp)
     return parser.parse_args(argv)
 
 
@@ -163,8 +175,8 @@ def report(args: argparse.Namespace) -> None:
     columns: dict[str, list[Row]] = {}
     samples: list[tuple[str, str]] = []  # of the first model
     for name, model in models.items():
-        stories = tell_all(args.engine, model, single, args.seed)
-        of_two = tell_all(args.engine, model, double, args.seed)
+        stories = tell_all(args, model, single)
+        of_two = tell_all(args, model, double)
         columns[name] = list(rows(stories, of_two, known, safe))
         samples = samples or [(one.things[0].word, one.text) for one in stories]
     print(table_text(columns))

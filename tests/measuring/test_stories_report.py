@@ -14,7 +14,7 @@ if [ "$1" = eval ]; then echo "bits per character: 0.5000"; exit 0; fi
 [ "$1" = broken ] && { echo "storyteller: broken is no model" >&2; exit 1; }
 while [ "$1" != -i ]; do shift; done
 echo "$2 was here. Then it slept in its bed."
-[ "$8 ${10}" = "1 412" ] && echo "And on it went."  # the story of seed 1 does not end
+[ "$4 ${10}" = "1 412" ] && echo "And on it went."  # the story of seed 1 does not end
 echo "achieved tok/s: 123.0" >&2
 """
 
