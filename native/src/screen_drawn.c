@@ -20,6 +20,9 @@
 /* More than exp_f32 loses where it returns 0. */
 #define VANISHED 1e-37
 
+/* Few draws come down to a weight below this, relative to the largest; the first try stops here. */
+#define FIRST_FLOOR 1e-4
+
 /* Quotients of logits and temperature beyond this make float rounding matter: take all rows. */
 #define MOST_QUOTIENT 4000.0f
 
@@ -250,11 +253,12 @@ int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float c
     };
     /* the largest weight is 1, so the sampler's cutoff times the sum of weights is no less */
     double floor = top ? (1.0f - topp) / (float)(vocab - 1) : 0.0;
-    take_scored(&sight, floor);
+    double first = top ? fmax(floor, FIRST_FLOOR) : 0.0;
+    take_scored(&sight, first);
     if (!(fabsf(sight.shift) < MOST_QUOTIENT))
         return DRAW_UNDECIDED;
     int token = DRAW_UNDECIDED;
     if (sight.draw.known_mass < PEAKED_MASS || s->section.leading == t->model->shape.dim)
-        token = draw_peaked(&sight, floor);
+        token = draw_peaked(&sight, first);
     return token == DRAW_UNDECIDED ? draw_flat(&sight, floor) : token;
 }
