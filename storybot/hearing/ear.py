@@ -8,11 +8,13 @@ that a heartbeat proves that sound was read and dealt with.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -41,8 +43,10 @@ class Ear:
         self._microphone: Microphone | None = None
         self._complaint = ""  # the trouble last told, so that it is told once
         self._listening = False
-        self._read = self._decoded = 0  # frames (samples) at 16 kHz
+        self._read = self._decoded = 0  # samples at 16 kHz; what is decoded again counts again
         self._next_heartbeat = 0.0
+        self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
+        recogniser.meanwhile = self.meanwhile
 
     def command(self, order: dict[str, Any]) -> bool:
         """Carries out one order; False when it was to quit. What it does not know it ignores."""
@@ -66,17 +70,30 @@ class Ear:
                 self._microphone = self._open()
                 self._complaint = ""
                 self._ready(self._microphone)
-            block = self._microphone.read()
+            block = self._waiting.popleft() if self._waiting else self._fresh(self._microphone)
         except StorybotError as fault:
             self._lose(fault)
             wait = RETRY
-        self._read += len(block) // 2
         if self._listening and block:
             for event in self._recogniser.hear(block):
                 self._pass_on(event)
         self._decoded += len(block) // 2
         self._beat(block)
         return wait
+
+    def meanwhile(self, samples: int) -> None:
+        """The recogniser worked through so many samples of what it decodes."""
+        self._decoded += samples
+        if self._microphone is None or time.monotonic() < self._next_heartbeat:
+            return
+        with contextlib.suppress(StorybotError):  # the next step will meet it again
+            self._waiting.append(self._fresh(self._microphone))
+        self._beat(b"")
+
+    def _fresh(self, microphone: Microphone) -> bytes:
+        block = microphone.read()
+        self._read += len(block) // 2
+        return block
 
     def close(self) -> None:
         if self._microphone is not None:

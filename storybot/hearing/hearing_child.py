@@ -36,7 +36,7 @@ class Heartbeat:
     """Proof of progress: both counts grow while there is a microphone."""
 
     read: int  # samples at 16 kHz since the start
-    decoded: int  # of these, how many were recognised or, while paused, let go
+    decoded: int  # how many were listened to, decoded or, while paused, let go
 
 
 @dataclass(frozen=True)

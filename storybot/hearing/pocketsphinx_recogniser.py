@@ -6,7 +6,7 @@ import math
 import os
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import mul
 from pathlib import Path
@@ -31,6 +31,7 @@ BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
 CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
 FRAME = RATE // 100  # samples of one frame of the acoustic model
+PIECE = RATE // 2  # bytes (0.25 s) that are searched at a time
 SYLLABLE = 10  # frames
 LOUD = 0.05  # of the words' mean power: 13 dB below; noise that words are heard in is quieter
 TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
@@ -45,6 +46,7 @@ class PocketSphinxRecogniser:
 
     def __init__(self, settings: HearingSettings, cache: Path) -> None:
         self.name = "pocketsphinx"
+        self.meanwhile: Callable[[int], None] = lambda samples: None
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = Segments(settings.longest_request)
@@ -130,9 +132,7 @@ class PocketSphinxRecogniser:
         """
         before = self._call if self._listen_for is ListenFor.REQUEST else b""
         decoder = self._decoder
-        decoder.start_utt()
-        decoder.process_raw(before + pcm, False, True)
-        decoder.end_utt()
+        self._search(before + pcm)
         parts = [Part.of(segment) for segment in decoder.seg() or ()]
         words = [part for part in parts if not part.text.startswith(FILLERS)]
         call = self._keyphrase.split()
@@ -150,6 +150,25 @@ class PocketSphinxRecogniser:
             call=min(spoken, default=None) if self._keyphrase in text else None,
             coverage=_coverage(before + pcm, words, parts),
         )
+
+    def _search(self, pcm: bytes) -> None:
+        """Decodes in pieces, so that a slow machine can show that it gets on.
+
+        The cepstral mean is that of the whole stretch, which a first pass with the smallest
+        grammar finds: decoding with a mean learnt on the way understood less.
+        """
+        decoder = self._decoder
+        decoder.activate_search(ListenFor.STOP.value)
+        decoder.start_utt()
+        decoder.process_raw(pcm, False, True)
+        decoder.end_utt()
+        decoder.set_cmn(decoder.get_cmn())
+        decoder.activate_search(self._listen_for.value)
+        decoder.start_utt()
+        for start in range(0, len(pcm), PIECE):
+            decoder.process_raw(pcm[start : start + PIECE], False, False)
+            self.meanwhile(PIECE // 2)
+        decoder.end_utt()
 
 
 def _coverage(pcm: bytes, words: list[Part], parts: list[Part]) -> float:

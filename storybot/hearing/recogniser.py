@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ class Recogniser(Protocol):
     """Takes the microphone's blocks one by one."""
 
     name: str
+    meanwhile: Callable[[int], None]  # called in a long decoding with each piece's samples
 
     def listen_for(self, what: ListenFor) -> None:
         """From the next stretch of speech on."""

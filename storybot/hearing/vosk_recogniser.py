@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class VoskRecogniser:
 
     def __init__(self, settings: HearingSettings, model: Path, phrases: Sequence[str]) -> None:
         self.name = f"vosk ({model.name})"
+        self.meanwhile: Callable[[int], None] = lambda samples: None  # it decodes block by block
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._listen_for = ListenFor.KEYPHRASE

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import wave
 from array import array
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class FakeRecogniser:
 
     def __init__(self, events: dict[int, list[Heard | KeyphraseHeard]] | None = None) -> None:
         self.events = events or {}
+        self.meanwhile: Callable[[int], None] = lambda samples: None
         self.listened_for: list[ListenFor] = []
         self.blocks = 0
         self.finished = 0

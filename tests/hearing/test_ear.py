@@ -106,3 +106,32 @@ def test_orders_come_as_lines_in_any_pieces() -> None:
     os.close(theirs)
     assert orders.take(1) == [] and orders.ended
     os.close(ours)
+
+
+def test_during_a_long_decoding_the_heart_goes_on_and_no_sound_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ear_module, "HEARTBEAT", 0.0)
+    told = Told()
+    blocks = [bytes([number]) * 3200 for number in range(4)]
+    recogniser = FakeRecogniser()
+    heard = []
+
+    def slow(block: bytes) -> list[Heard | KeyphraseHeard]:
+        heard.append(block)
+        if len(heard) == 1:
+            recogniser.meanwhile(8000)
+            recogniser.meanwhile(8000)
+        return []
+
+    monkeypatch.setattr(recogniser, "hear", slow)
+    ear = Ear(recogniser, lambda: FakeMicrophone(blocks), told.append)
+    recogniser.meanwhile(1)  # without a microphone
+    ear.command(LISTEN)
+    for _ in blocks:
+        ear.step()
+    assert heard == blocks
+    beats = [(beat["read"], beat["decoded"]) for beat in told.of("heartbeat")]
+    assert beats[:2] == [(3200, 8001), (4800, 16001)]
+    recogniser.meanwhile(8000)  # the microphone is lost by now
+    assert len(told.of("trouble")) == 0

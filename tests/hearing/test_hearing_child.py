@@ -76,7 +76,7 @@ def test_from_a_spoken_request_to_heard(home: Path, monkeypatch: pytest.MonkeyPa
         assert isinstance(heard, Heard) and "dragon and" in heard.text and heard.confidence > -3.7
         seen += await until(events, Trouble)
         beats = [event for event in seen if isinstance(event, Heartbeat)]
-        assert beats[-1].read == beats[-1].decoded > 16000
+        assert beats[-1].decoded >= beats[-1].read > 16000
         assert any(isinstance(event, Level) for event in seen)
         await child.stop(5)
         assert [event async for event in events][-1] == Ended(-signal.SIGTERM)
