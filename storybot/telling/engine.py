@@ -90,6 +90,8 @@ class Engine:
             ) from None
         finally:
             await self._end(process, GRACE)
+            with contextlib.suppress(TimeoutError):  # asyncio keeps a pipe until it is read empty
+                await _within(GRACE, process.stdout.read())
             errors.cancel()
         if self._stopped:
             return
