@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import math
-import os
-import zlib
-from array import array
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from operator import mul
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from pocketsphinx import Config, Decoder, get_model_path
 
-from storybot.errors import Exit, StorybotError
 from storybot.hearing import grammar
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
+from storybot.hearing.decoded import FILLERS, Decoded, Part, coverage
+from storybot.hearing.dictionary import reduced_dictionary
 from storybot.hearing.pcm import RATE
 from storybot.hearing.requests import MOST_THINGS
 from storybot.hearing.segments import Segments
 from storybot.settings import HearingSettings
-from storybot.things import Thing, usual_things
+from storybot.things import usual_things
 
 ACOUSTIC_MODEL = "en-us/en-us"
-FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
-FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 # A third of the default beams' time in noise, with the same words found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
 CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
-FRAME = RATE // 100  # samples of one frame of the acoustic model
 PIECE = RATE // 2  # bytes (0.25 s) that are searched at a time
-SYLLABLE = 10  # frames
-LOUD = 0.05  # of the words' mean power: 13 dB below; noise that words are heard in is quieter
-TINY = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
 class PocketSphinxRecogniser:
@@ -148,7 +136,7 @@ class PocketSphinxRecogniser:
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
             call=min(spoken, default=None) if self._keyphrase in text else None,
-            coverage=_coverage(before + pcm, words, parts),
+            coverage=coverage(before + pcm, words, parts),
         )
 
     def _search(self, pcm: bytes) -> None:
@@ -169,94 +157,3 @@ class PocketSphinxRecogniser:
             decoder.process_raw(pcm[start : start + PIECE], False, False)
             self.meanwhile(PIECE // 2)
         decoder.end_utt()
-
-
-def _coverage(pcm: bytes, words: list[Part], parts: list[Part]) -> float:
-    """The words' share of all that is about as loud as they are."""
-    samples = array("h", pcm)
-    loud = _power(samples, words) * LOUD
-    others = [part for part in parts if part.text.startswith(FILLERS)]
-    pieces = [piece for part in others for piece in part.pieces()]
-    swept = sum(piece.frames for piece in pieces if _power(samples, [piece]) > loud)
-    frames = sum(word.frames for word in words)
-    return frames / (frames + swept)
-
-
-def _power(samples: array[int], parts: list[Part]) -> float:
-    """Mean square of the samples in these parts."""
-    heard = [s for part in parts for s in samples[part.start * FRAME : part.end * FRAME]]
-    return float(sum(map(mul, heard, heard))) / max(1, len(heard))
-
-
-@dataclass(frozen=True)
-class Part:
-    """One decoded word, or a stretch that was taken for silence or noise."""
-
-    text: str
-    start: int  # frame
-    end: int  # the frame after its last
-    score: float  # mean ln acoustic score per frame
-
-    @classmethod
-    def of(cls, segment: Any) -> Part:
-        start, end = segment.start_frame, segment.end_frame + 1
-        score = math.log(max(segment.ascore, TINY)) / (end - start)
-        return cls(segment.word.partition("(")[0] or segment.word, start, end, score)
-
-    @property
-    def frames(self) -> int:
-        return self.end - self.start
-
-    def pieces(self) -> list[Part]:
-        """The same in pieces of a syllable's length."""
-        starts = range(self.start, self.end, SYLLABLE)
-        return [replace(self, start=s, end=min(s + SYLLABLE, self.end)) for s in starts]
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """What the grammar answered, for it always answers something, and three reasons to doubt it."""
-
-    text: str
-    score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
-    call: float | None  # of the keyphrase's worst word: low where only the rest fitted
-    coverage: float  # words' share of what is loud: low where the rest was called silence
-
-
-def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:
-    """A dictionary file with these words alone, made at first use and kept in the cache.
-
-    The full one has 135,000 entries: 20 MB of memory more, and a second to read. Raises
-    StorybotError(CONFIG) for a word that it does not tell how to speak.
-    """
-    full = Path(get_model_path(FULL_DICTIONARY))
-    state = full.stat()
-    key = f"{full} {state.st_size} {state.st_mtime_ns} {' '.join(sorted(words))}"
-    name = f"words-{zlib.crc32(key.encode()):08x}.dict"
-    if (kept := cache / name).is_file():
-        return kept
-    with full.open(encoding="utf-8") as lines:
-        known = grammar.with_plurals(grammar.parse_dictionary(lines, words), things)
-    if strange := sorted(words - known.keys()):
-        raise StorybotError(
-            f"the recogniser does not know how to speak: {', '.join(strange)}; "
-            "choose another hearing.keyphrase",
-            Exit.CONFIG,
-        )
-    return _kept(cache, name, grammar.dictionary_text(known))
-
-
-def _kept(cache: Path, name: str, text: str) -> Path:
-    """Writes the file whole or not at all; without a usable cache into the temporary folder."""
-    for folder in (cache, Path(os.environ.get("TMPDIR", "/tmp")) / f"storybot-{os.getuid()}"):
-        half = folder / f"{name}.{os.getpid()}"
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            half.write_text(text, encoding="utf-8")
-            half.replace(folder / name)
-        except OSError:
-            continue
-        return folder / name
-    raise StorybotError(
-        f"cannot write the recogniser's dictionary into {cache}; set XDG_CACHE_HOME to a folder"
-    )

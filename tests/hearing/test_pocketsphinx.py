@@ -14,9 +14,9 @@ from storybot.settings import HearingSettings
 from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
+from storybot.hearing.dictionary import reduced_dictionary
 from storybot.hearing.pocketsphinx_recogniser import (
     PocketSphinxRecogniser,
-    reduced_dictionary,
 )
 
 SETTINGS = HearingSettings(things=150)

@@ -1,0 +1,55 @@
+"""The pronunciations that PocketSphinx needs, in a file that is made once and kept."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pocketsphinx import get_model_path
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing import grammar
+from storybot.things import Thing
+
+FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
+
+
+def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:
+    """A dictionary file with these words alone, made at first use and kept in the cache.
+
+    The full one has 135,000 entries: 20 MB of memory more, and a second to read. Raises
+    StorybotError(CONFIG) for a word that it does not tell how to speak.
+    """
+    full = Path(get_model_path(FULL_DICTIONARY))
+    state = full.stat()
+    key = f"{full} {state.st_size} {state.st_mtime_ns} {' '.join(sorted(words))}"
+    name = f"words-{zlib.crc32(key.encode()):08x}.dict"
+    if (kept := cache / name).is_file():
+        return kept
+    with full.open(encoding="utf-8") as lines:
+        known = grammar.with_plurals(grammar.parse_dictionary(lines, words), things)
+    if strange := sorted(words - known.keys()):
+        raise StorybotError(
+            f"the recogniser does not know how to speak: {', '.join(strange)}; "
+            "choose another hearing.keyphrase",
+            Exit.CONFIG,
+        )
+    return _kept(cache, name, grammar.dictionary_text(known))
+
+
+def _kept(cache: Path, name: str, text: str) -> Path:
+    """Writes the file whole or not at all; without a usable cache into the temporary folder."""
+    for folder in (cache, Path(os.environ.get("TMPDIR", "/tmp")) / f"storybot-{os.getuid()}"):
+        half = folder / f"{name}.{os.getpid()}"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            half.write_text(text, encoding="utf-8")
+            half.replace(folder / name)
+        except OSError:
+            continue
+        return folder / name
+    raise StorybotError(
+        f"cannot write the recogniser's dictionary into {cache}; set XDG_CACHE_HOME to a folder"
+    )
