@@ -56,7 +56,7 @@ build/.apt-%:
 	  as_root=""; if [ "$$(id -u)" != 0 ]; then as_root=sudo; fi; \
 	  echo "installing:$$missing"; \
 	  $$as_root apt-get -o DPkg::Lock::Timeout=600 -q update >/dev/null; \
-	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get -o DPkg::Lock::Timeout=600 -qq -y \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq -y \
 	    --no-install-recommends install $$missing >/dev/null; \
 	fi
 	@touch $@

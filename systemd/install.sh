@@ -25,7 +25,7 @@ put_service() {
     install -d "$dest$units/storybot.service.d" "$dest/etc/sysusers.d" "$dest/etc/tmpfiles.d" \
         "$dest/etc/udev/rules.d" "$dest/etc/storybot"
     sed "s#@BINDIR@#$prefix/bin#" "$here/storybot.service" > "$dest$units/storybot.service"
-    version=$(systemctl --version 2>/dev/null | awk 'NR == 1 {print $2}')
+    version=$(systemctl --version 2>/dev/null | awk 'NR == 1 {print $2}' || true)
     if [ "${version:-0}" -ge 254 ]; then
         install -m 644 "$here/storybot.service.d/50-growing-delay.conf" \
             "$dest$units/storybot.service.d/"
@@ -43,6 +43,7 @@ put_service() {
         systemctl daemon-reload
         systemd-tmpfiles --create /etc/tmpfiles.d/storybot.conf
         udevadm control --reload 2>/dev/null || true
+        udevadm trigger -s sound -s usb -s tty -s gpio -s leds 2>/dev/null || true
         systemctl try-restart storybot.service
         echo "storybot is installed; start it now and at every boot with:"
         echo "  systemctl enable --now storybot"

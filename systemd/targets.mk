@@ -3,7 +3,7 @@ N ?= 1000
 
 .PHONY: install uninstall install-service test-systemd soak memory
 
-install: engine ## (as root) put storybot and its service on this machine; PREFIX, DESTDIR
+install: build/.apt-STORY ## (as root) put storybot and its service on this machine; PREFIX, DESTDIR
 	@systemd/install.sh install
 
 uninstall: ## (as root) take storybot off this machine; settings and stories stay

@@ -32,7 +32,7 @@ need() {
     # shellcheck disable=SC2086
     {
         $as_root apt-get -o DPkg::Lock::Timeout=600 -q update
-        DEBIAN_FRONTEND=noninteractive $as_root apt-get -o DPkg::Lock::Timeout=600 -q -y \
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -q -y \
             --no-install-recommends install $missing
     } >"$tools/apt.log" 2>&1 || {
         cat "$tools/apt.log" >&2

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 
 from storybot import config
@@ -43,6 +44,9 @@ def overview() -> argparse.ArgumentParser:
         epilog=f"commands:\n{listing}\n\n`storybot COMMAND --help` tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="storybot COMMAND [ARGUMENTS...]",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"storybot {metadata.version('storybot')}"
     )
     parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="see below")
     return parser

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from storybot import models
 from storybot.cli import asked
@@ -46,16 +47,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Tell one story; returns when its last word has been heard."""
-    telling = settings.telling
+    telling, speaking = settings.telling, settings.speaking
     if args.model:
         telling = replace(telling, model=args.model, tokenizer="")
-    if args.length:
-        telling = replace(telling, longest=args.length)
+    if args.length is not None:
+        telling = replace(telling, longest=_given("--length", telling, "longest", args.length))
     if args.voice:
-        voice, wrong = checked(SpeakingSettings.__dataclass_fields__["voice"], args.voice)
-        if wrong:
-            raise StorybotError(f"--voice: {wrong}", Exit.USAGE)
-        settings = replace(settings, speaking=replace(settings.speaking, voice=str(voice)))
+        speaking = replace(speaking, voice=_given("--voice", speaking, "voice", args.voice))
+    if args.seed is not None and not 0 <= args.seed < SEEDS:
+        raise StorybotError(f"--seed: expected a number from 0 to {SEEDS - 1}", Exit.USAGE)
+    settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
     tale = _tale(args, settings, safe)
     engine = _engine(telling)
@@ -63,6 +64,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return asyncio.run(_tell(args, settings, safe, tale, engine))
     except asyncio.CancelledError:
         return Exit.TERMINATED
+
+
+def _given(option: str, part: TellingSettings | SpeakingSettings, key: str, value: object) -> Any:
+    """An option that stands for a setting, bounded as the setting is."""
+    sound, wrong = checked(part.__dataclass_fields__[key], value)
+    if wrong:
+        raise StorybotError(f"{option}: {wrong}", Exit.USAGE)
+    return sound
 
 
 def _tale(args: argparse.Namespace, settings: Settings, safe: Filter) -> Tale:

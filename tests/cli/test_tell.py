@@ -22,7 +22,8 @@ Out = pytest.CaptureFixture[str]
 
 
 def tell(model: Path, *words: str) -> int:
-    return cli.main(["tell", *words, "--model", str(model), "--length", "60", "--seed", "3"])
+    seed = () if "--seed" in words else ("--seed", "3")
+    return cli.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
 
 
 def test_words_become_a_story(model: Path, capsys: Out) -> None:
@@ -74,6 +75,7 @@ def test_things_that_no_recogniser_knows_can_be_typed(model: Path, capsys: Out) 
         (["about a cat", "--model", "none.bin"], Exit.MODEL, "there is no model file none.bin"),
         (["about a cat", "--voice", "tenor"], Exit.USAGE, "expected one of auto, espeak"),
         (["--heard", "none.wav"], Exit.SOUND_IN, "none.wav"),
+        (["about a cat", "--seed", "-1"], Exit.USAGE, "expected a number from 0 to"),
     ],
 )
 def test_bad_requests_get_one_sentence(
@@ -84,6 +86,12 @@ def test_bad_requests_get_one_sentence(
     told = capsys.readouterr().err
     assert sentence in told
     assert len(told.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("length", ["-5", "0", "100000"])
+def test_a_length_beyond_bounds(capsys: Out, length: str) -> None:
+    assert cli.main(["tell", "--silent", "--length", length]) == Exit.USAGE
+    assert "--length: expected a number from 16 to 4096" in capsys.readouterr().err
 
 
 def test_an_unknown_accent(
