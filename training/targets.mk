@@ -18,9 +18,10 @@ train: engine $(TRAINING)/venv/.ready ## train a story model: CORPUS=folder TRAI
 	@echo "train: made $(TRAINING)/model.story; make eval-model MODEL=$(TRAINING)/model.story"
 
 MODEL ?= storybot/data/default.story
+EVAL_ARGS ?=
 eval-model: test-venv engine ## the story model's figures: bits per character, 412 requests
 	@$(PY) -m storybot.measuring.stories --engine $(STORYTELLER) --model $(MODEL) \
-	  --fp32 $(TRAINING) --shared $(SHARED)
+	  --fp32 $(TRAINING) --shared $(SHARED) $(EVAL_ARGS)
 
 $(TRAINING)/venv/.ready: training/requirements.txt
 	@echo "preparing $(TRAINING)/venv"
