@@ -53,16 +53,22 @@ def story_began(robot: Robot, event: events.StoryBegan) -> Step:
 def story_told(robot: Robot, event: events.StoryTold) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
+    held = _let_go(robot)
     if robot.stories_left is None:
-        return rest(robot)
+        return rest(robot, *held)
     left = robot.stories_left - 1
-    return rest(replace(robot, stories_left=left, last=robot.last or left <= 0))
+    return rest(replace(robot, stories_left=left, last=robot.last or left <= 0), *held)
 
 
 def story_failed(robot: Robot, event: events.StoryFailed) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
-    return rest(robot, commands.Say(LOST_STORY))
+    return rest(robot, *_let_go(robot), commands.Say(LOST_STORY))
+
+
+def _let_go(robot: Robot) -> list[commands.Command]:
+    """A story that ends while it is held must not leave the voice held."""
+    return [commands.StopStory()] if robot.mode is Mode.PAUSED else []
 
 
 def rang(robot: Robot, event: events.TimerRang) -> Step:

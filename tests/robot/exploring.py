@@ -65,7 +65,7 @@ class World:
         if isinstance(event, events.TimerRang):
             return replace(self, alarms=self.alarms - {event.timer})
         if isinstance(event, events.StoryTold | events.StoryFailed) and event.number == NUMBER:
-            return replace(self, story=False, held=False)
+            return replace(self, story=False)
         return self
 
 
