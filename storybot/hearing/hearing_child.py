@@ -87,16 +87,21 @@ class HearingChild:
 
         StorybotError(SOUND_IN) when it ended without one.
         """
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            EAR,
-            json.dumps(self._given),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK talk there
-            start_new_session=True,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                EAR,
+                json.dumps(self._given),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK talk there
+                start_new_session=True,
+            )
+        except OSError as error:  # no memory or no process left just now
+            raise StorybotError(
+                f"the ear cannot be started ({error.strerror})", Exit.SOUND_IN
+            ) from error
         self._first = await self._next()
         if isinstance(self._first, Ended):
             raise StorybotError(
@@ -136,9 +141,15 @@ class HearingChild:
     async def _next(self) -> HearingEvent:
         """The next event; lines that this parent does not understand are skipped."""
         assert self._process is not None and self._process.stdout is not None
-        while line := await self._process.stdout.readline():
+        while line := await self._line(self._process.stdout):
             with contextlib.suppress(ValueError, TypeError, KeyError):
                 fields = json.loads(line)
                 event: HearingEvent = KINDS[fields.pop("event")](**fields)
                 return event
         return Ended(await self._process.wait())
+
+    async def _line(self, out: asyncio.StreamReader) -> bytes:
+        try:
+            return await out.readline()
+        except ValueError as error:  # longer than the reader's limit
+            raise StorybotError("the ear tells what nobody understands", Exit.SOUND_IN) from error

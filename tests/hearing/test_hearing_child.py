@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -177,3 +178,32 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
         assert said.strip() == b"[]"
 
     asyncio.run(work())
+
+
+def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    with pytest.raises(StorybotError, match="cannot be started .Cannot allocate") as caught:
+        asyncio.run(HearingChild(SETTINGS, "full").start())
+    assert caught.value.code == Exit.SOUND_IN
+
+
+def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line without an end is a fault of the child, not of ours."""
+    raving = tmp_path / "raving_ear.py"
+    raving.write_text("print('x' * 200_000)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(hearing_child, "EAR", "raving_ear")
+
+    async def main() -> None:
+        child = HearingChild(SETTINGS, "full")
+        try:
+            await child.start()
+        finally:
+            await child.stop(0.1)
+
+    with pytest.raises(StorybotError, match="nobody understands") as caught:
+        asyncio.run(main())
+    assert caught.value.code == Exit.SOUND_IN
