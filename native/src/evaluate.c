@@ -125,7 +125,9 @@ static bool evaluate_stories(Judge *judge, Judge *other, const uint8_t *text, si
         if (!tokenizer_encode(&judge->engine->tokenizer, text + at, end - at, &tokens, &count,
                               fault))
             return false;
-        size_t most = (size_t)judge->engine->steps;
+        size_t most = (size_t)judge->engine->steps; /* what both caches hold */
+        if (other->engine && (size_t)other->engine->steps < most)
+            most = (size_t)other->engine->steps;
         judge_story(judge, other, tokens, (int)(count < most ? count : most), score);
         free(tokens);
     }
