@@ -97,26 +97,26 @@ def aligned(data: bytes) -> bytes:
     return data.ljust(-(-len(data) // 64) * 64, b"\0")
 
 
-def screen_section() -> bytes:
-    blocks, hot = VOCAB // BLOCK, 1
+def screen_section(vocab: int) -> bytes:
+    blocks, hot = -(-vocab // BLOCK), 1
     out = aligned(struct.pack("<4IfI", 1, hot, 1, LEADING, 0.5, blocks))
     out += aligned(struct.pack("<2I5fI", hot, blocks - hot, 3.0, 0.1, 0.01, 1.0, 3.0, 0))
     out += aligned(struct.pack("<4f", 0.1, 1.0, 1.0, 0.0) * (blocks - hot)) + aligned(floats(DIM))
     return out + packed(2, LEADING, DIM) + packed(3, (blocks - hot) * BLOCK, LEADING)
 
 
-def story(coding: int, screened: bool) -> bytes:
+def story(coding: int, screened: bool, vocab: int = VOCAB) -> bytes:
     quantisation = {2: 0, 3: 8, 4: 4}[coding]
-    rows = {3: (VOCAB, DIM), 4: (DIM, DIM), 5: (KV_DIM, DIM), 6: (KV_DIM, DIM), 7: (DIM, DIM)}
+    rows = {3: (vocab, DIM), 4: (DIM, DIM), 5: (KV_DIM, DIM), 6: (KV_DIM, DIM), 7: (DIM, DIM)}
     rows |= {8: (HIDDEN, DIM), 9: (DIM, HIDDEN), 10: (HIDDEN, DIM)}
-    sections = [(1, 0, 0, 0, tokenizer_section(pieces_of(VOCAB)))]
+    sections = [(1, 0, 0, 0, tokenizer_section(pieces_of(vocab)))]
     sections.append((2, 0, 0, 0, floats((2 * LAYERS + 1) * DIM)))
     for kind, (n, cols) in rows.items():
         sections.append((kind, coding, n, cols, packed(coding, n, cols)))
     if screened:
-        order = list(reversed(range(VOCAB)))
-        sections.append((12, 0, 0, 0, struct.pack(f"<{2 * VOCAB}I", *order, *order)))
-        sections.append((13, 0, 0, 0, screen_section()))
+        order = list(reversed(range(vocab)))
+        sections.append((12, 0, 0, 0, struct.pack(f"<{2 * vocab}I", *order, *order)))
+        sections.append((13, 0, 0, 0, screen_section(vocab)))
     at = -(-(128 + 48 * len(sections)) // 64) * 64
     table, body = b"", b""
     for kind, code, n, cols, data in sections:
@@ -128,7 +128,8 @@ def story(coding: int, screened: bool) -> bytes:
     head = b"\x89STORY\r\n" + struct.pack(
         "<IIQII", 1, 1, at + len(body), len(sections), quantisation
     )
-    head = (head + struct.pack("<7iI", *SHAPE, group)).ljust(120, b"\0")
+    shape = (*SHAPE[:5], vocab, CONTEXT)
+    head = (head + struct.pack("<7iI", *shape, group)).ljust(120, b"\0")
     head += struct.pack("<I", zlib.crc32(table))
     head += struct.pack("<I", zlib.crc32(head))
     return (head + table).ljust(at, b"\0") + body
@@ -147,6 +148,7 @@ def main(out: Path) -> None:
         "tokenizer/small": bytes([4, 5]) + b" abat" + tokenizer_file(pieces_of(12)),
         "pack/version0": version_0(DIM, 12),
         "pack/version2": version_2(),
+        "story/int8-screened-50": story(3, True, 50),
     }
     for name, data in seeds.items():
         path = out / name

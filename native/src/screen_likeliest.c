@@ -50,7 +50,8 @@ static void look_into(Screen *s, Transformer *t, int cluster, double centre, Bes
 int screen_pick_likeliest(Screen *s, Transformer *t)
 {
     Best best = { -INFINITY, s->model->shape.vocab };
-    improve(s, t, 0, s->section.hot_blocks * BLOCK_ROWS, &best);
+    int hot = s->section.hot_blocks * BLOCK_ROWS, vocab = s->model->shape.vocab;
+    improve(s, t, 0, hot < vocab ? hot : vocab, &best);
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
         ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
         if (!(bound.centre + bound.reach < best.logit))

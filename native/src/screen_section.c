@@ -54,7 +54,7 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     *s = (ScreenSection){ .blocks = blocks };
     if (section.size < SCREEN_HEADER_BYTES || count_at(section, 0, SCREEN_VERSION) != SCREEN_VERSION)
         return refuse(fault, "its version is unknown");
-    s->hot_blocks = count_at(section, 4, (uint32_t)blocks);
+    s->hot_blocks = count_at(section, 4, (uint32_t)blocks - 1);
     s->clusters = count_at(section, 8, SCREEN_MAX_CLUSTERS);
     s->leading = count_at(section, 12, SCREEN_MAX_DIM);
     s->heap_block = count_at(section, 20, (uint32_t)blocks);
