@@ -84,7 +84,8 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 static void bound_sum(const Draw *d, double *least, double *most)
 {
     /* half a unit in the last place of the largest running sum */
-    double exact = d->known_mass + d->most_rest, per_row = ldexp(ROUNDOFF, ilogb(exact * 1.01));
+    double exact = d->known_mass + d->most_rest, rounded = 1.0 + d->vocab * (2.0 * ROUNDOFF);
+    double per_row = ldexp(ROUNDOFF, ilogb(exact * rounded));
     double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
     if (d->exact)
         error = (d->vocab - d->scored) * 0x1p-35;
@@ -164,7 +165,9 @@ static int draw_from_all(Draw *d)
     double slack = slack_of(d, d->vocab);
     double low = d->coin * least * (1.0 - slack), high = d->coin * most * (1.0 + slack);
     Crossing drawn = find_crossing(d->known, 0, d->count, 0.0, high, lower_token);
-    bool surely_before = (drawn.before + d->most_rest) * (1.0 + slack) <= low;
+    /* exact weights of the rest are rounded as bound_sum says, before the row as in the sum */
+    double settled = d->exact ? (d->vocab - d->scored) * 0x1p-35 : 0.0;
+    bool surely_before = (drawn.before + d->most_rest + settled) * (1.0 + slack) <= low;
     if (!surely_before || !(high < drawn.after * (1.0 - slack)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
