@@ -12,6 +12,9 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault)
     *screen = NULL;
     if (!model->screen.data || !model->token_of_row)
         return true;
+    /* bounds take the quantised state where the model quantises; such a classifier does not */
+    if (model->classifier.coding == CODING_F32 && model->group)
+        return true;
     Screen *s = calloc(1, sizeof *s);
     if (!s)
         return fault_set(fault, FAULT_MEMORY, "not enough memory for screening");
