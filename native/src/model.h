@@ -12,6 +12,8 @@
 #include "fault.h"
 #include "mapping.h"
 
+_Static_assert(sizeof(size_t) >= 8, "sizes are computed in 64 bits");
+
 /* Packed matrices interleave this many rows; every kernel works on whole blocks of rows. */
 enum { BLOCK_ROWS = 32 };
 
