@@ -63,8 +63,9 @@ static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Sc
         token = next;
         if (pos == first)
             start = clock_seconds();
-        *pace = (Pace){ .tokens = pos - first, .seconds = clock_seconds() - start,
-                        .length = pos + 1 };
+        pace->tokens = pos - first;
+        pace->seconds = clock_seconds() - start;
+        pace->length = pos + 1;
     }
     return written;
 }
@@ -79,6 +80,7 @@ bool tell(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen, 
         return false;
     /* run.c prints one token per step: with as many steps as tokens the last one comes out too */
     int count = all <= (size_t)story->steps ? (int)all : story->steps + 1;
+    pace->length = count - 1; /* BOS is not told */
     Written written = WRITTEN;
     bool goes_on = write_prompt(out, tokenizer, tokens, count, &written);
     if (goes_on && written == WRITTEN && count <= story->steps) {

@@ -18,7 +18,7 @@ typedef struct Story {
 typedef struct Pace {
     int tokens;     /* after the first */
     double seconds; /* that they took */
-    int length;     /* tokens of the whole story, its prompt included */
+    int length;     /* tokens told, those of the prompt included */
     bool ended;     /* by the model, not by the steps */
 } Pace;
 

@@ -75,6 +75,16 @@ def bad_files(s: str) -> None:
         check("full disk", run.returncode == FILE and b"cannot write" in run.stderr, run.stderr)
 
 
+def contexts_differ(s: str, synthetic: str) -> None:
+    """A comparison goes as far as the shorter context, whichever model has it."""
+    subprocess.run([synthetic, "brief.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2",
+                    "1000", "64"], check=True)
+    Path("story.txt").write_text("a dog saw a cat. " * 60)
+    for model, other in (("small.bin", "brief.bin"), ("brief.bin", "small.bin")):
+        text = told(s, "eval", model, "story.txt", "--compare", other, "-z", "small.tok")
+        check(f"{model} beside {other}", b"tokens: 63\n" in text, text)
+
+
 def little_memory(s: str) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20))
@@ -93,6 +103,9 @@ def prompts(s: str) -> None:
         run = subprocess.run([os.fsencode(s), b"small.story", b"-i", prompt, b"-t", b"0"],
                              capture_output=True, check=False)
         check(f"prompt {prompt[:8]!r}", run.returncode == 0, run.stderr)
+    run = subprocess.run([s, "small.story", "-i", "Hello", "-n", "3", "--stats"],
+                         capture_output=True, check=False)
+    check("a prompt alone has a length", b'"tokens": 3, "ended": "limit"' in run.stderr, run.stderr)
     same = told(s, "small.story", "-s", "5", "-i", "A", "-n", "0")
     check("the seed decides", same == told(s, "small.story", "-s", "5", "-i", "A", "-n", "0"))
 
@@ -127,6 +140,7 @@ def main() -> int:
     subprocess.run([storyteller, "pack", "small.bin", "small.tok", "-o", "small.story"], check=True)
     for part in (bad_command_lines, bad_files, little_memory, prompts, reader_leaves, file_shrinks):
         part(storyteller)
+    contexts_differ(storyteller, synthetic)
     print(f"{failures} checks do not hold")
     return failures > 0
 
