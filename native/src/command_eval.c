@@ -56,8 +56,10 @@ static bool score_text(Engine *engine, Engine *reference, const char *path, Faul
         return fault_set(fault, FAULT_USAGE, "the two models have different vocabularies; compare "
                          "a model with its own reference");
     Mapping text;
-    if (!mapping_open(&text, path, fault))
+    if (!mapping_open(&text, path, fault)) {
+        fault->code = fault->code == FAULT_MODEL ? FAULT_FILE : fault->code;
         return false;
+    }
     Score score;
     bool scored = evaluate(engine, reference, text.data, text.size, &score, fault);
     mapping_close(&text);

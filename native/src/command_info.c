@@ -44,7 +44,6 @@ bool command_info(int argc, char **argv, Fault *fault)
     Model model;
     if (!model_open(&model, path, fault))
         return false;
-    mapping_guard(path);
     bool sound = !verify || !model.is_story || story_verify(&model, path, fault);
     if (sound)
         print_model(&model);

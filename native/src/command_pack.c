@@ -93,7 +93,6 @@ bool command_pack(int argc, char **argv, Fault *fault)
         || !read_kinds(o.keep_int8 ? o.keep_int8 : "", &options.keep_int8, fault)
         || !model_open(&model, o.model, fault))
         return false;
-    mapping_guard(o.model);
     RowPlan plan = {0};
     options.plan = &plan;
     if (options.coding != CODING_F32)

@@ -32,7 +32,6 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
     if (!choose_kernels(engine, options->kernel, fault)
         || !model_open(&engine->model, options->model, fault))
         return false;
-    mapping_guard(options->model);
     int context = engine->model.shape.context;
     engine->steps = options->steps <= 0 || options->steps > context ? context : options->steps;
     if (!open_tokenizer(engine, options->tokenizer, fault)

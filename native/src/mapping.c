@@ -9,10 +9,55 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What is mapped now, for the handler: a sentence beforehand, for a handler may not format one. */
+static struct Guarded {
+    uintptr_t start;
+    size_t size; /* 0: free */
+    char sentence[512];
+} guarded[4];
+
+/* Only async-signal-safe calls. An address that is nobody's meets the default action next. */
+static void on_bus_error(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    uintptr_t at = (uintptr_t)info->si_addr;
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+        if (guarded[i].size && at - guarded[i].start < guarded[i].size) {
+            ssize_t written = write(STDERR_FILENO, guarded[i].sentence,
+                                    strlen(guarded[i].sentence));
+            (void)written;
+            _exit(FAULT_VANISHED);
+        }
+    signal(number, SIG_DFL);
+}
+
+static void guard(const void *data, size_t size, const char *path)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), i = 0;
+    while (i < sizeof guarded / sizeof *guarded && guarded[i].size)
+        i++;
+    if (i == sizeof guarded / sizeof *guarded)
+        return;
+    snprintf(guarded[i].sentence, sizeof guarded[i].sentence,
+             "storyteller: %.400s shrank or could not be read while it was in use; copy it again\n",
+             path);
+    guarded[i].start = (uintptr_t)data;
+    guarded[i].size = (size + page - 1) / page * page;
+    struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+    sigaction(SIGBUS, &action, NULL);
+}
+
+static void unguard(const void *data)
+{
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+        if (guarded[i].start == (uintptr_t)data)
+            guarded[i].size = 0;
+}
+
 bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
 {
     *mapping = (Mapping){0};
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not wait for a writer */
     if (file < 0)
         return fault_set(fault, FAULT_FILE, "cannot open %s: %s; check the path", path,
                          strerror(errno));
@@ -20,12 +65,12 @@ bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
     bool known = fstat(file, &status) == 0;
     if (!known || !S_ISREG(status.st_mode)) {
         close(file);
-        return fault_set(fault, FAULT_FILE, "%s is not a regular file; give a model file", path);
+        return fault_set(fault, FAULT_FILE, "%s is not a regular file; check the path", path);
     }
     if (status.st_size <= 0 || (uintmax_t)status.st_size > SIZE_MAX / 2) {
         close(file);
-        return fault_set(fault, FAULT_MODEL, "%s has %lld bytes, which no model has; copy it again",
-                         path, (long long)status.st_size);
+        return fault_set(fault, FAULT_MODEL, "%s has %lld bytes; copy it again", path,
+                         (long long)status.st_size);
     }
     size_t size = (size_t)status.st_size;
     void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
@@ -33,6 +78,7 @@ bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
     close(file);
     if (data == MAP_FAILED)
         return fault_set(fault, FAULT_MEMORY, "cannot map %s: %s", path, strerror(reason));
+    guard(data, size, path);
     mapping->data = data;
     mapping->size = size;
     return true;
@@ -40,31 +86,11 @@ bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
 
 void mapping_close(Mapping *mapping)
 {
-    if (mapping->data)
+    if (mapping->data) {
+        unguard(mapping->data);
         munmap((void *)(uintptr_t)mapping->data, mapping->size);
+    }
     *mapping = (Mapping){0};
-}
-
-static char vanished[512];
-static size_t vanished_size;
-
-/* Only async-signal-safe calls: the sentence was made beforehand. */
-static void on_bus_error(int number)
-{
-    (void)number;
-    ssize_t written = write(STDERR_FILENO, vanished, vanished_size);
-    (void)written;
-    _exit(FAULT_VANISHED);
-}
-
-void mapping_guard(const char *path)
-{
-    int length = snprintf(vanished, sizeof vanished,
-                          "storyteller: %.400s shrank or could not be read while it was in use; "
-                          "copy it again\n", path);
-    vanished_size = (size_t)length;
-    struct sigaction action = { .sa_handler = on_bus_error };
-    sigaction(SIGBUS, &action, NULL);
 }
 
 /* The pages that [data, data + size) touches, or with `inner` those that it covers. */

@@ -13,17 +13,14 @@ typedef struct Mapping {
     size_t size;         /* bytes */
 } Mapping;
 
-/* Maps the whole of a regular, non-empty file. */
+/*
+ * Maps the whole of a regular, non-empty file. A read of a mapping that the file no longer backs
+ * (SIGBUS) ends the process with FAULT_VANISHED and one sentence that names `path`.
+ */
 bool mapping_open(Mapping *mapping, const char *path, Fault *fault);
 
 /* Unmaps; safe on a zeroed Mapping. */
 void mapping_close(Mapping *mapping);
-
-/*
- * From now on a read of the mapping that the file no longer backs (SIGBUS) ends the process with
- * FAULT_VANISHED and one sentence that names `path`, which must outlive the program.
- */
-void mapping_guard(const char *path);
 
 /*
  * Hints for streaming a file larger than memory: start reading [data, data + size), or let its
