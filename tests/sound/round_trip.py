@@ -35,7 +35,7 @@ from tests.sound.virtual_devices import VirtualDevices, virtual_devices
 
 CONFIG = """\
 hearing: {recogniser: pocketsphinx, driver: portaudio}
-telling: {longest: 70, first_deadline: 60, token_deadline: 30}
+telling: {longest: 40, first_deadline: 60, token_deadline: 30}
 speaking: {driver: portaudio, speed: 170}
 controls: {socket: SOCKET}
 bedtime: {quiet_from: "", quiet_until: ""}
