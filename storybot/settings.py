@@ -45,7 +45,7 @@ class TellingSettings:
     model: str = "default"  # a name of `storybot models` or a path
     tokenizer: str = ""  # path; empty: inside the model, or beside it
     temperature: float = number(0.8, 0.0, 2.0)
-    topp: float = number(0.9, 0.0, 1.0)
+    topp: float = number(0.97, 0.0, 1.0)
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has
