@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from storybot.hearing import grammar
 from storybot.things import Thing
 
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
+END = ";; "  # a comment; the last line is one, with the CRC of those before it
 
 
 def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) -> Path:
@@ -26,7 +28,7 @@ def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) ->
     state = full.stat()
     key = f"{full} {state.st_size} {state.st_mtime_ns} {' '.join(sorted(words))}"
     name = f"words-{zlib.crc32(key.encode()):08x}.dict"
-    if (kept := cache / name).is_file():
+    if _whole(kept := cache / name):
         return kept
     with full.open(encoding="utf-8") as lines:
         known = grammar.with_plurals(grammar.parse_dictionary(lines, words), things)
@@ -39,13 +41,33 @@ def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) ->
     return _kept(cache, name, grammar.dictionary_text(known))
 
 
+def _whole(kept: Path) -> bool:
+    """Whether the file is there with all of its lines, which a power cut can take."""
+    try:
+        text = kept.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    body, end, _ = text.rpartition(END)
+    return bool(end) and text == _sealed(body)
+
+
+def _sealed(text: str) -> str:
+    return f"{text}{END}{zlib.crc32(text.encode()):08x}\n"
+
+
 def _kept(cache: Path, name: str, text: str) -> Path:
     """Writes the file whole or not at all; without a usable cache into the temporary folder."""
-    for folder in (cache, Path(os.environ.get("TMPDIR", "/tmp")) / f"storybot-{os.getuid()}"):
+    shared = Path(os.environ.get("TMPDIR", "/tmp")) / f"storybot-{os.getuid()}"
+    for folder in (cache, shared):
         half = folder / f"{name}.{os.getpid()}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            half.write_text(text, encoding="utf-8")
+            if folder is shared and not _ours_alone(folder):
+                continue
+            with half.open("w", encoding="utf-8") as file:
+                file.write(_sealed(text))
+                file.flush()
+                os.fsync(file.fileno())  # or a power cut may leave the name without the lines
             half.replace(folder / name)
         except OSError:
             continue
@@ -53,3 +75,10 @@ def _kept(cache: Path, name: str, text: str) -> Path:
     raise StorybotError(
         f"cannot write the recogniser's dictionary into {cache}; set XDG_CACHE_HOME to a folder"
     )
+
+
+def _ours_alone(folder: Path) -> bool:
+    """Whether nobody else put the folder there, or can write into it."""
+    state = folder.lstat()
+    mine = stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid()
+    return mine and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pocketsphinx import Config, Decoder, get_model_path
 
+from storybot.errors import Exit, StorybotError
 from storybot.hearing import grammar
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.decoded import FILLERS, Decoded, Part, coverage
@@ -43,15 +44,7 @@ class PocketSphinxRecogniser:
         self._forms = grammar.spoken_forms(things)
         words = grammar.grammar_words(*(self._grammar(what) for what in ListenFor))
         dictionary = reduced_dictionary(cache, words, things)
-        self._decoder = Decoder(
-            Config(
-                hmm=get_model_path(ACOUSTIC_MODEL),
-                dict=str(dictionary),
-                lm=None,
-                loglevel="FATAL",
-                **BEAMS,
-            )
-        )
+        self._decoder = _decoder(dictionary)
         self._decoder.add_jsgf_string(ListenFor.STOP.value, grammar.stop_grammar())
         self._listen_for = ListenFor.STOP
         self.listen_for(ListenFor.KEYPHRASE)
@@ -157,3 +150,21 @@ class PocketSphinxRecogniser:
             decoder.process_raw(pcm[start : start + PIECE], False, False)
             self.meanwhile(PIECE // 2)
         decoder.end_utt()
+
+
+def _decoder(dictionary: Path) -> Decoder:
+    try:
+        return Decoder(
+            Config(
+                hmm=get_model_path(ACOUSTIC_MODEL),
+                dict=str(dictionary),
+                lm=None,
+                loglevel="FATAL",
+                **BEAMS,
+            )
+        )
+    except RuntimeError as fault:
+        dictionary.unlink(missing_ok=True)
+        raise StorybotError(
+            f"the recogniser cannot read {dictionary} ({fault}); it is made anew", Exit.FAULT
+        ) from fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from storybot.settings import HearingSettings
 from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
+from storybot.hearing import pocketsphinx_recogniser
 from storybot.hearing.dictionary import reduced_dictionary
 from storybot.hearing.pocketsphinx_recogniser import (
     PocketSphinxRecogniser,
@@ -110,10 +112,50 @@ def test_silence_is_nothing(recogniser: PocketSphinxRecogniser) -> None:
 def test_the_dictionary_is_made_once_and_kept(tmp_path: Path) -> None:
     first = reduced_dictionary(tmp_path, {"cat", "dog"}, ())
     assert first.parent == tmp_path
-    assert [line.split()[0] for line in first.read_text().splitlines()] == ["cat", "dog"]
-    first.write_text("kept")
-    assert reduced_dictionary(tmp_path, {"dog", "cat"}, ()).read_text() == "kept"
+    *lines, end = first.read_text().splitlines()
+    assert [line.split()[0] for line in lines] == ["cat", "dog"] and end.startswith(";;")
+    made = first.stat().st_ino
+    assert reduced_dictionary(tmp_path, {"dog", "cat"}, ()).stat().st_ino == made
     assert reduced_dictionary(tmp_path, {"cat"}, ()) != first
+
+
+@pytest.mark.parametrize("left", ["", "cat K AE T\n", "\0" * 40, "kept"])
+def test_a_dictionary_cut_by_a_power_cut_is_made_anew(tmp_path: Path, left: str) -> None:
+    first = reduced_dictionary(tmp_path, {"cat", "dog"}, ())
+    whole = first.read_text()
+    first.write_text(left)
+    assert reduced_dictionary(tmp_path, {"cat", "dog"}, ()).read_text() == whole
+
+
+def test_a_dictionary_that_cannot_be_read_is_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("Failed to initialize PocketSphinx")
+
+    monkeypatch.setattr(pocketsphinx_recogniser, "Decoder", fails)
+    with pytest.raises(StorybotError, match="made anew") as fault:
+        PocketSphinxRecogniser(SETTINGS, tmp_path)
+    assert fault.value.code is Exit.FAULT
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["writable", "link"])
+def test_a_temporary_folder_that_others_may_have_made_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    shared = tmp_path / f"storybot-{os.getuid()}"
+    if how == "link":
+        (tmp_path / "elsewhere").mkdir()
+        shared.symlink_to(tmp_path / "elsewhere")
+    else:
+        shared.mkdir()
+        shared.chmod(0o777)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
+        reduced_dictionary(tmp_path / "file" / "cache", {"cat"}, ())
+    assert list(shared.iterdir()) == []
 
 
 def test_without_a_cache_the_temporary_folder_serves(
