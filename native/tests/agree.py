@@ -32,7 +32,7 @@ def checkpoint(synthetic: str) -> tuple[str, str]:
 
 def kernels(storyteller: str, story: str) -> list[str]:
     """The kernels that run here, scalar last."""
-    names = [name for name in ("avx512", "avx2", "c906", "rvv") if subprocess.run(
+    names = [name for name in ("avx512", "avx2", "neon", "c906", "rvv") if subprocess.run(
         [storyteller, story, "--kernel", name, "-n", "1"], capture_output=True, check=False,
     ).returncode != CANNOT_RUN]
     return [*names, "scalar"]

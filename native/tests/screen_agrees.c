@@ -2,7 +2,10 @@
  * Picks every token twice, screened and from all rows, and demands the same token and the same
  * random numbers after it. Prints, by temperature and top-p, how often screening needed every row.
  *
- *   screen_agrees PACK [stories [kernel]]
+ *   screen_agrees PACK [stories [percent [kernel]]]
+ *
+ * Fails, too, where more picks than so many percent (default 100) needed every row: then hardly any
+ * token was picked by screening.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +81,8 @@ static void print_tally(const Tally *t, const char *name)
                32.0 * (double)t->counts.blocks / (double)t->counts.picks);
 }
 
-static void print_all(const Tally *tallies)
+/* Prints all tallies; returns the percentage of picks that needed every row. */
+static double print_all(const Tally *tallies)
 {
     Tally all = {0};
     for (int i = 0; i < SETTINGS; i++) {
@@ -92,6 +96,7 @@ static void print_all(const Tally *tallies)
         all.counts.blocks += tallies[i].counts.blocks;
     }
     print_tally(&all, "all");
+    return all.counts.picks ? 100.0 * (double)all.counts.full / (double)all.counts.picks : 100.0;
 }
 
 int main(int argc, char **argv)
@@ -99,8 +104,9 @@ int main(int argc, char **argv)
     Fault fault = {0};
     Engine engine;
     EngineOptions options = { .model = argc > 1 ? argv[1] : "", .threads = 1,
-                              .kernel = argc > 3 ? argv[3] : NULL };
+                              .kernel = argc > 4 ? argv[4] : NULL };
     int stories = argc > 2 ? atoi(argv[2]) : 40, differ = 0;
+    double most_full = argc > 3 ? atof(argv[3]) : 100.0;
     if (!engine_open(&engine, &options, &fault)) {
         fprintf(stderr, "screen_agrees: %s\n", fault.text);
         return 1;
@@ -118,10 +124,12 @@ int main(int argc, char **argv)
         if ((i + 1) % 100 == 0)
             fprintf(stderr, "%d stories, %d differ\n", i + 1, differ);
     }
-    print_all(tallies);
+    bool seldom_full = print_all(tallies) <= most_full;
+    if (!seldom_full)
+        printf("more than %g %% of picks needed all rows\n", most_full);
     if (!engine.screen)
         printf("%s has no screen section\n", argv[1]);
-    bool failed = differ || !engine.screen;
+    bool failed = differ || !engine.screen || !seldom_full;
     engine_close(&engine);
     return failed;
 }
