@@ -75,14 +75,17 @@ class StoryRoom:
 
     async def stop(self) -> None:
         """Silence at once, the engine ended; what was told so far is kept."""
-        self._voice.hush()
         task, self._task = self._task, None
-        if self._engine is not None:
-            await self._engine.stop(GRACE)
-        if task is not None:
+        engine = self._engine
+        if task is not None:  # first, or it would say its next sentence into the silence
             task.cancel()
+        self._voice.hush()
+        if engine is not None:
+            await engine.stop(GRACE)
+        if task is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+            self._voice.hush()
 
     async def close(self) -> None:
         """Nothing of a story is left behind."""

@@ -31,6 +31,7 @@ class VoiceRoom:
         self._open = asyncio.Event()
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
+        self._hushes = 0
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._said: deque[tuple[float, str]] = deque(maxlen=8)  # when it was last heard, what
@@ -109,8 +110,9 @@ class VoiceRoom:
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
         self._set_speaking(True)
-        spoken: Spoken = await self._begin(self._aloud(lambda: self.speaker.say(text, on_word)))
-        return spoken
+        job = self._aloud(lambda: self.speaker.say(text, on_word), self._hushes)
+        spoken: Spoken | None = await self._begin(job)
+        return spoken or Spoken(0.0, 0.0, whole=False)
 
     async def silent(self) -> None:
         """Wait until everything was heard and the loudspeaker was given back."""
@@ -139,12 +141,14 @@ class VoiceRoom:
 
     def hush(self) -> None:
         """Silence now; what was to be said is dropped."""
+        self._hushes += 1
         self.speaker.stop()
         if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
             self._revive()
 
     async def close(self) -> None:
         """Silence, and the loudspeaker given back."""
+        self._stop_reviving()
         self.speaker.stop()
         await self.speaker.close()
 
@@ -157,16 +161,17 @@ class VoiceRoom:
             self._progress.expect("voice", STUCK)
         return task
 
-    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], hushes: int) -> Any:
+        """Do it when it can be heard; None when there was a hush since it was given."""
         if self._draining is not None:  # a drain ends by giving the loudspeaker back
             await asyncio.wait([self._draining])
         await self._open.wait()
-        return await job()
+        return await job() if hushes == self._hushes else None
 
     def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
         """Do it if there is a loudspeaker; nobody waits for it."""
         if self.works:
-            self._begin(self._quietly_failing(job))
+            self._begin(self._quietly_failing(job, self._hushes))
         return self.works
 
     def _set_speaking(self, speaking: bool) -> None:
@@ -174,9 +179,11 @@ class VoiceRoom:
             self.speaking = speaking
             self.on_speech()
 
-    async def _quietly_failing(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    async def _quietly_failing(
+        self, job: Callable[[], Coroutine[Any, Any, Any]], hushes: int
+    ) -> None:
         try:
-            await self._aloud(job)
+            await self._aloud(job, hushes)
         except StorybotError as error:
             self._supervisor.failed(str(error), at_once=True)
             self._revive()
@@ -190,11 +197,15 @@ class VoiceRoom:
     async def _until_back(self) -> None:
         while True:
             try:
-                await self.speaker.earcon("ready")
+                if await self.speaker.earcon("ready"):
+                    return
             except StorybotError:
                 await asyncio.sleep(LOOK)
-            else:
-                return
+
+    def _stop_reviving(self) -> None:
+        for task in self._jobs:
+            if task.get_name() == "revive":
+                task.cancel()
 
     def _drain(self) -> None:
         self._draining = asyncio.create_task(self._drained())

@@ -95,12 +95,15 @@ class Speaker:
         self._show()
         return spoken
 
-    async def earcon(self, name: str) -> None:
-        """Play a short signal (see `storybot.speaking.earcons`) after what is queued."""
+    async def earcon(self, name: str) -> bool:
+        """Play a short signal (see `storybot.speaking.earcons`) after what is queued.
+
+        Returns when it is queued; False when stop() came before.
+        """
         await self.open()
         voice, _ = self._mouth.parts()
         turn = self._mouth.turn
-        await self._do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+        return await self._do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
 
     async def drain(self) -> None:
         """Wait until everything said has been heard, then give the loudspeaker back."""

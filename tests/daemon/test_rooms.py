@@ -14,6 +14,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.running.button_room import make_controls
 from storybot.settings import ControlsSettings
+from tests.daemon.scenes import telling
 from tests.fakes.button_devices import PtyBoard
 from tests.fakes.house import House, play
 from tests.fakes.speaking import FakeSpeaker
@@ -159,3 +160,56 @@ def test_a_fault_of_our_own_ends_the_daemon(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         play(tmp_path, scene)
+
+
+def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
+    """A sentence ends by the stop: the one behind it must not be said while the engine ends."""
+
+    async def scene(house: House) -> None:
+        await telling(house)
+        room = house.daemon.rooms.story
+        await house.wait(lambda: room._engine is None, "all written")
+        engine = room._engine = house.engines.make()
+
+        async def slow(grace: float = 1.0) -> None:
+            await asyncio.sleep(grace)
+
+        engine.stop = slow  # type: ignore[method-assign]
+        said = len(house.heard)
+        await house.press()
+        await house.until(Mode.IDLE, 3)
+        await asyncio.sleep(5)
+        assert house.heard[said:] == ["<stopped>"]
+
+    play(tmp_path, scene)
+
+
+def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        voice = house.daemon.rooms.voice
+        said = len(house.heard)
+        voice.say("Nobody wants to hear this.")
+        voice.hush()
+        voice.earcon("stopped")
+        voice.hush()
+        await asyncio.sleep(5)
+        assert house.heard[said:] == []
+
+    play(tmp_path, scene)
+
+
+def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await telling(house)
+        house.speaker.plugged = False
+        await house.until(Mode.PAUSED, 3)
+        voice = house.daemon.rooms.voice
+        voice.hush()
+        await asyncio.sleep(0.1)
+        voice.hush()
+        await asyncio.sleep(5)
+        assert house.mode is Mode.PAUSED and not voice.works
+        house.speaker.plugged = True
+        assert await house.until(Mode.TELLING) < 5.0
+
+    play(tmp_path, scene)

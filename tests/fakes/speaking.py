@@ -52,12 +52,13 @@ class FakeSpeaker:
             self.saying = ""
             return Spoken(0.01, 1.0, whole)
 
-    async def earcon(self, name: str) -> None:
+    async def earcon(self, name: str) -> bool:
         turn = self._turn
         async with self._lock:
-            if await self._until_plugged(turn):
-                self.heard.append(f"<{name}>")
-                await self._play(0.3, turn)
+            if not await self._until_plugged(turn):
+                return False
+            self.heard.append(f"<{name}>")
+            return await self._play(0.3, turn)
 
     async def _until_plugged(self, turn: int) -> bool:
         while not self.plugged and turn == self._turn:
