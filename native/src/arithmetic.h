@@ -37,6 +37,13 @@ static inline float float_of(uint32_t bits)
     return x;
 }
 
+/* The nearest bfloat16, ties to even. */
+static inline uint32_t nearest_bf16(float x)
+{
+    uint32_t bits = bits_of(x);
+    return (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
+}
+
 /* exp in fp32, within 2 units in the last place; the specification for the vector kernels. */
 static inline float exp_f32(float x)
 {

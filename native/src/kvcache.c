@@ -4,17 +4,10 @@
 
 #include "arithmetic.h"
 
-/* The nearest bfloat16, ties to even. */
-static uint32_t nearest_half(float x)
-{
-    uint32_t bits = bits_of(x);
-    return (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
-}
-
 /* Sets one half of a word, the other stays. */
 static void put_half(uint32_t *word, bool high, float x)
 {
-    uint32_t half = nearest_half(x);
+    uint32_t half = nearest_bf16(x);
     *word = high ? (*word & 0xffffu) | half << 16 : (*word & 0xffff0000u) | half;
 }
 
@@ -38,8 +31,8 @@ static void store_halves(KvCache *c, size_t layer, size_t pos, const float *k, c
     uint32_t *values = c->value_pairs + base + pos * kv_dim / 2;
     for (size_t start = 0; start < kv_dim; start += head)
         for (size_t j = 0; j < head / 2; j++)
-            values[start / 2 + j] = nearest_half(v[start + j])
-                                  | nearest_half(v[start + head / 2 + j]) << 16;
+            values[start / 2 + j] = nearest_bf16(v[start + j])
+                                  | nearest_bf16(v[start + head / 2 + j]) << 16;
 }
 
 void kvcache_store(KvCache *cache, int layer, int pos, const float *k, const float *v)

@@ -1,7 +1,6 @@
 #include "model.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "checkpoint.h"
 #include "shape.h"

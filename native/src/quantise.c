@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "arithmetic.h"
+
 /* Largest magnitudes that an integer weight takes, on either side of zero. */
 typedef struct Range {
     float least;
@@ -11,13 +13,6 @@ typedef struct Range {
 
 static const Range range_of_int8 = { -127.0f, 127.0f };
 static const Range range_of_int4 = { -8.0f, 7.0f };
-
-/* The nearest bfloat16, ties to even. */
-static uint16_t nearest_bf16(float x)
-{
-    union { float f; uint32_t u; } value = { .f = x };
-    return (uint16_t)((value.u + 0x7fffu + (value.u >> 16 & 1)) >> 16);
-}
 
 static float nearest_weight(float w, float scale, Range range)
 {
@@ -50,7 +45,7 @@ typedef struct Choice {
 static void try_scale(const float *w, int n, float scale, Range range, Choice *best)
 {
     for (int round = 0; round < 2; round++) {
-        uint16_t candidate = nearest_bf16(scale);
+        uint16_t candidate = (uint16_t)nearest_bf16(scale);
         float refit, error = error_of(w, n, bf16_to_f32(candidate), range, &refit);
         if (error < best->error)
             *best = (Choice){ candidate, error };

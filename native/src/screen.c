@@ -1,6 +1,5 @@
 #include "screen.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

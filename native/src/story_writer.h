@@ -6,9 +6,6 @@
 
 #include "story.h"
 
-/* Most sections that a file can have: 7 matrices per layer and the single ones. */
-enum { MAX_SECTIONS = 7 * MAX_LAYERS + 16 };
-
 typedef struct StoryWriter {
     const char *path;  /* where the finished file goes */
     char *draft;       /* written beside it, renamed at the end */
