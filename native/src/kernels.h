@@ -1,7 +1,8 @@
 /*
  * The arithmetic, one table of functions per kind of CPU.
  *
- * kernels/scalar.c is the specification: every other table returns the same bits for every input.
+ * kernels/scalar.c is the specification: every other table returns the same bits for every input
+ * of finite floats and int8 weights in -127..127 (all that a packer writes; story_verify checks).
  * That holds because integer dot products are exact, because each float sum runs in the order
  * written here, and because multiplication and addition are rounded apart (no fused multiply-add
  * anywhere, -ffp-contract=off).

@@ -57,7 +57,7 @@ static void unguard(const void *data)
 bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
 {
     *mapping = (Mapping){0};
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not wait for a writer */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe: wait for no writer */
     if (file < 0)
         return fault_set(fault, FAULT_FILE, "cannot open %s: %s; check the path", path,
                          strerror(errno));

@@ -196,6 +196,17 @@ bool story_read(Model *model, const char *path, Fault *fault)
     return true;
 }
 
+/* Kernels multiply -127 to 127 alike; products of -128 may exceed their 16 bits. */
+static bool holds_minus_128(const uint8_t *data, size_t size, int group)
+{
+    size_t weights = (size_t)group * BLOCK_ROWS;
+    size_t record = weights + BLOCK_ROWS * sizeof(uint16_t);
+    for (size_t at = 0; at + weights <= size; at += record)
+        if (memchr(data + at, 0x80, weights))
+            return true;
+    return false;
+}
+
 bool story_verify(const Model *model, const char *path, Fault *fault)
 {
     Section section;
@@ -204,6 +215,10 @@ bool story_verify(const Model *model, const char *path, Fault *fault)
         if (crc32_of(0, data, (size_t)section.size) != section.checksum)
             return fault_set(fault, FAULT_MODEL, "%s is damaged: the checksum of section %d "
                              "differs; copy or pack it again", path, i);
+        if (section.coding == CODING_INT8
+            && holds_minus_128(data, (size_t)section.size, model->group))
+            return fault_set(fault, FAULT_MODEL, "%s is damaged: section %d holds a weight of "
+                             "-128; pack it again", path, i);
     }
     return true;
 }

@@ -4,12 +4,15 @@ one sentence. Usage: command_line.py STORYTELLER SYNTHETIC
 
 import os
 import resource
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 USAGE, FILE, MODEL, TOKENIZER, MEMORY, VANISHED, KERNEL = 2, 3, 4, 5, 6, 7, 8
+INT8 = 3  # a coding of matrices in a pack
 failures = 0
 
 
@@ -77,6 +80,20 @@ def bad_files(s: str) -> None:
             run = subprocess.run([s, "small.story"], stdout=full, stderr=subprocess.PIPE,
                                  check=False)
         check("full disk", run.returncode == FILE and b"cannot write" in run.stderr, run.stderr)
+
+
+def weights_out_of_range(s: str) -> None:
+    """A weight of -128 under checksums that hold: --verify refuses it."""
+    pack = bytearray(Path("small.story").read_bytes())
+    table = 128 + 48 * next(i for i in range(99) if pack[128 + 48 * i + 8] == INT8)
+    offset, size = struct.unpack_from("<2Q", pack, table + 24)
+    pack[offset] = 0x80
+    sections = struct.unpack_from("<I", pack, 24)[0]
+    struct.pack_into("<I", pack, table + 20, zlib.crc32(pack[offset:offset + size]))
+    struct.pack_into("<I", pack, 120, zlib.crc32(pack[128:128 + 48 * sections]))
+    struct.pack_into("<I", pack, 124, zlib.crc32(pack[:124]))
+    Path("wild.story").write_bytes(pack)
+    refused(MODEL, "a weight of -128", "info", "wild.story", "--verify", storyteller=s)
 
 
 def contexts_differ(s: str, synthetic: str) -> None:
@@ -148,7 +165,8 @@ def main() -> int:
     subprocess.run([synthetic, "small.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2",
                     "1000", "256"], check=True)
     subprocess.run([storyteller, "pack", "small.bin", "small.tok", "-o", "small.story"], check=True)
-    for part in (bad_command_lines, bad_files, prompts, reader_leaves, file_shrinks):
+    for part in (bad_command_lines, bad_files, weights_out_of_range, prompts,
+                 reader_leaves, file_shrinks):
         part(storyteller)
     for other_part in (contexts_differ, little_memory):
         other_part(storyteller, synthetic)
