@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A tokenizer file of `vocab` empty pieces. */
+/* A tokenizer file of `vocab` pieces of one letter. */
 static bool open_tokenizer(Tokenizer *tokenizer, int vocab, Fault *fault)
 {
     size_t size = 4 + 9 * (size_t)vocab;

@@ -67,7 +67,7 @@ void use_model(const Model *model)
     int positions = model->shape.context < POSITIONS ? 0 : POSITIONS;
     if (!positions || !crew_open(&crew, 1, &fault))
         return;
-    if (transformer_open(&t, model, kernels_choose("scalar"), crew, positions, &fault)
+    if (transformer_open(&t, model, kernels_choose(NULL), crew, positions, &fault)
         && screen_open(&screen, model, &fault)) {
         tell_with(&t, screen, 0.0f, 0.9f, &fault);
         tell_with(&t, screen, 1.0f, 0.9f, &fault);
