@@ -48,6 +48,7 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
     if (count != 1 || o->runs < 1 || o->runs > MOST_RUNS)
         return fault_set(fault, FAULT_USAGE, "bench takes a model and 1 to %d runs: storyteller "
                          "bench MODEL -r 5", MOST_RUNS);
+    sampler_repair(&o->temperature, &o->topp);
     return true;
 }
 
@@ -60,7 +61,7 @@ static bool run_once(Engine *engine, const BenchOptions *o, int run, Pace *pace,
     if (!nowhere)
         return fault_set(fault, FAULT_FILE, "cannot open /dev/null: %s", strerror(errno));
     bool told = sampler_open(&sampler, engine->transformer.kernels, &engine->model,
-                             o->temperature, o->topp, (uint64_t)(o->seed + run), fault)
+                             o->temperature, o->topp, (uint64_t)o->seed + (uint64_t)run, fault)
         && tell(&engine->transformer, &engine->tokenizer, engine->screen, &sampler, &story,
                 nowhere, pace, fault);
     sampler_close(&sampler);

@@ -42,11 +42,7 @@ static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
     if (count != 1)
         return fault_set(fault, FAULT_USAGE, "which model? storyteller MODEL [options]; see "
                          "storyteller --help");
-    /* run.c's own repairs */
-    if (o->temperature < 0.0f)
-        o->temperature = 0.0f;
-    if (o->topp < 0.0f || o->topp > 1.0f)
-        o->topp = 0.9f;
+    sampler_repair(&o->temperature, &o->topp);
     if (o->seed == 0)
         o->seed = (int64_t)time(NULL);
     return true;

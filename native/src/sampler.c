@@ -2,6 +2,14 @@
 
 #include <stdlib.h>
 
+void sampler_repair(float *temperature, float *topp)
+{
+    if (*temperature < 0.0f)
+        *temperature = 0.0f;
+    if (*topp < 0.0f || *topp > 1.0f)
+        *topp = 0.9f;
+}
+
 bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, float temperature,
                   float topp, uint64_t seed, Fault *fault)
 {

@@ -25,6 +25,9 @@ typedef struct Sampler {
     int *indices;          /* (vocab), the same */
 } Sampler;
 
+/* run.c's repairs of its options: no temperature under 0, top-p 0.9 where it lies out of 0 to 1. */
+void sampler_repair(float *temperature, float *topp);
+
 bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, float temperature,
                   float topp, uint64_t seed, Fault *fault);
 
