@@ -43,10 +43,8 @@ def sift(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseHeard | s
         return text if request is not None else None
     if text == keyphrase:
         return KeyphraseHeard()
-    if request is None:
-        return None
-    if request.kind is not RequestKind.STORY:
+    if request is not None and request.kind is not RequestKind.STORY:
         return text
     if f" {keyphrase} " not in f" {text} ":
         return None
-    return text if request.things else KeyphraseHeard()
+    return text if request is not None and request.things else KeyphraseHeard()
