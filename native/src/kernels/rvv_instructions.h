@@ -21,7 +21,6 @@
 #else
 #define RVV_VTYPE(log2_sew, log2_lmul) (((log2_sew) - 3) << 3 | (log2_lmul))
 #endif
-#define E8M1 RVV_VTYPE(3, 0)
 #define E8M2 RVV_VTYPE(3, 1)
 #define E8M8 RVV_VTYPE(3, 3)
 #define E16M4 RVV_VTYPE(4, 2)
@@ -96,7 +95,6 @@
 #define VAND_X(vd, vs2, x) RVV_X(0x09, 4, vd, vs2, x)
 #define VAND_I(vd, vs2, i) RVV_V(0x09, 3, vd, vs2, i)
 #define VMV_X(vd, x) RVV_X(0x17, 4, vd, 0, x)
-#define VMV_V(vd, vs) RVV_V(0x17, 0, vd, 0, vs)
 #define VMV_ZERO(vd) RVV_V(0x17, 3, vd, 0, 0)
 #define VSLL_I(vd, vs2, i) RVV_V(0x25, 3, vd, vs2, i)
 #define VSRL_I(vd, vs2, i) RVV_V(0x28, 3, vd, vs2, i)
@@ -116,7 +114,6 @@
 #define VFMAX_V(vd, vs2, vs1) RVV_V(0x06, 1, vd, vs2, vs1)
 #define VFNEG(vd, vs) RVV_V(0x09, 1, vd, vs, vs)
 #define VFABS(vd, vs) RVV_V(0x0a, 1, vd, vs, vs)
-#define VFMV_F(vd, f) RVV_F(0x17, vd, 0, f)
 #define VFDIV_F(vd, vs2, f) RVV_F(0x20, vd, vs2, f)
 #define VFRDIV_F(vd, vs2, f) RVV_F(0x21, vd, vs2, f) /* f / vs2 */
 #define VFMUL_V(vd, vs2, vs1) RVV_V(0x24, 1, vd, vs2, vs1)
@@ -148,8 +145,7 @@
 #define VFMERGE_F(vd, vs2, f) /* vd = v0 ? f : vs2 */ \
     __asm__ volatile(".insn r 0x57, 5, 0x2e, x" #vd ", %0, x" #vs2 : : "f"(f))
 
-/* Element 0 to and from scalars. */
-#define VMV_S_X(vd, x) RVV_X(RVV_SCALAR, 6, vd, 0, x)
+/* Element 0 from a scalar and to one. */
 #define VFMV_S_F(vd, f) RVV_F(RVV_SCALAR, vd, 0, f)
 
 static inline float vfmv_f_s_v0(void)
