@@ -18,6 +18,7 @@ from storybot.speaking.speaker import Speaker
 
 LOOK = 0.25  # s between two looks at whether it is lost
 STUCK = 8.0  # s without a sample played, while there is something to say
+LEAVE = 3.0  # s for what waits for a lost loudspeaker to end
 IDLE = 0.5  # s of nothing to say after which the loudspeaker is given back
 
 
@@ -32,6 +33,7 @@ class VoiceRoom:
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._hushes = 0
+        self._exchanging = False  # one speaker is given up and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._said: deque[tuple[float, str]] = deque(maxlen=8)  # when it was last heard, what
@@ -67,7 +69,8 @@ class VoiceRoom:
     def _look_for_trouble(self) -> None:
         trouble = self.speaker.trouble
         if trouble is not None:
-            self._progress.made("voice")  # looking for the loudspeaker is what it should do now
+            if not self.speaker.hopeless:
+                self._progress.made("voice")  # looking for the loudspeaker is what it should do
             if not self._supervisor.lost:
                 self._supervisor.failed(trouble, at_once=True)
         elif self._supervisor.lost and not self._revived():
@@ -126,10 +129,38 @@ class VoiceRoom:
 
     def replace(self, make: Callable[[], Speaker]) -> None:
         """Speak with new settings as soon as all is silent."""
-        self._replacing = asyncio.create_task(self._replace(make))
+        before = self._replacing
+        if before is not None and not self._exchanging:
+            before.cancel()  # it may wait for a loudspeaker that never comes back
+        self._replacing = asyncio.create_task(self._replace(make, before))
 
-    async def _replace(self, make: Callable[[], Speaker]) -> None:
-        await self.silent()
+    async def _replace(
+        self, make: Callable[[], Speaker], before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        if not self._supervisor.lost:
+            await self.silent()
+        self._exchanging = True
+        was_open = self._open.is_set()
+        try:
+            if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
+                await self._give_up()
+            await self._exchange(make)
+        finally:
+            self._exchanging = False
+            if was_open:
+                self._open.set()
+
+    async def _give_up(self) -> None:
+        """End what waits for the lost loudspeaker; what comes now waits for the new one."""
+        self._open.clear()
+        self._stop_reviving()
+        self.speaker.stop()
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=LEAVE)
+
+    async def _exchange(self, make: Callable[[], Speaker]) -> None:
         old, self.speaker = self.speaker, make()
         self.speaker.set_volume(old.volume)
         await old.close()
@@ -137,6 +168,7 @@ class VoiceRoom:
             await self.speaker.open()
         except StorybotError as error:
             self._supervisor.failed(str(error), at_once=True)
+        if self._supervisor.lost:
             self._revive()
 
     def hush(self) -> None:

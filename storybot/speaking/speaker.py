@@ -180,6 +180,11 @@ class Speaker:
         return self._mouth.trouble
 
     @property
+    def hopeless(self) -> bool:
+        """Whether the lost loudspeaker is no longer looked for: the sound library hangs."""
+        return self.trouble is not None and time.monotonic() > self._mouth.hopeless_at
+
+    @property
     def played_samples(self) -> int:
         """Grows while something is heard: progress for a watchdog."""
         return 0 if self._mouth.player is None else self._mouth.player.played()
@@ -236,9 +241,8 @@ class Speaker:
         work = asyncio.ensure_future(self._worker.do(task))
         try:
             while not (await asyncio.wait({work}, timeout=LEAVE / 4))[0]:
-                trouble = self._mouth.trouble
-                if trouble is not None and time.monotonic() > self._mouth.hopeless_at:
-                    raise StorybotError(trouble, Exit.SOUND_OUT)
+                if self.hopeless:
+                    raise StorybotError(self.trouble or "", Exit.SOUND_OUT)
             return work.result()
         finally:
             work.cancel()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storybot.controls.messages import Ask, Status
 from storybot.robot import Mode
 from storybot.robot.moves import NOT_READY
+from storybot.settings import Settings
 from tests.daemon.scenes import telling
 from tests.fakes.house import House, play
+from tests.fakes.speaking import FakeSpeaker
 
 
 def test_no_loudspeaker_at_start(tmp_path: Path) -> None:
@@ -101,5 +105,72 @@ def test_voice_stuck_starves_the_watchdog(tmp_path: Path) -> None:
         assert (await house.ask(Status()))["stalled"] == ["voice"]
         house.speaker.stuck = False
         await house.wait(lambda: not progress.stalled())
+
+    play(tmp_path, scene)
+
+
+def test_a_search_that_hangs_starves_the_watchdog(tmp_path: Path) -> None:
+    """A sound library that never gives the device back cannot be left from inside either."""
+
+    async def scene(house: House) -> None:
+        await telling(house)
+        progress = house.daemon.rooms.progress
+        house.speaker.plugged = False
+        await asyncio.sleep(20)
+        assert not progress.stalled()
+        house.speaker.hopeless = True
+        await house.wait(lambda: "voice" in progress.stalled(), "starving", 15)
+        house.speaker.hopeless = False
+        await house.wait(lambda: not progress.stalled())
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["in a story", "idle"])
+def test_a_setting_corrected_while_the_loudspeaker_is_gone(tmp_path: Path, told: bool) -> None:
+    """What is set anew is tried at once, whether or not the old loudspeaker ever comes back."""
+
+    async def scene(house: House) -> None:
+        if told:
+            await telling(house)
+            house.speaker.plugged = False
+            await house.until(Mode.PAUSED, 3)
+        else:
+            house.speaker.plugged = False
+            await house.ask(Ask("louder"))
+            await house.until(Mode.DEGRADED, 5)
+        old = house.speaker
+        volume = 0
+
+        def read_again() -> Settings:
+            speaking = replace(house.settings.speaking, volume=volume)
+            return replace(house.settings, speaking=speaking)
+
+        house.read_again = read_again
+        for volume in (50, 40):  # the first correction was none
+            house.speakers.append(FakeSpeaker(plugged=volume == 40))
+            house.daemon.reload()
+            await asyncio.sleep(10)
+        assert old.closed and house.speaker is not old
+        await house.until(Mode.IDLE, 30)
+        assert ("The end." in house.heard) is told
+        await house.told_once()
+
+    play(tmp_path, scene)
+
+
+def test_settings_changed_again_before_all_is_silent(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await telling(house)
+        voice = house.daemon.rooms.voice
+        unwanted: Any = FakeSpeaker()
+        wanted: Any = FakeSpeaker()
+        voice.replace(lambda: unwanted)
+        await asyncio.sleep(1)
+        voice.replace(lambda: wanted)
+        house.speakers.append(wanted)
+        await house.until(Mode.IDLE)
+        await house.wait(lambda: voice.speaker is wanted, "replaced")
+        assert not unwanted.opened
 
     play(tmp_path, scene)
