@@ -130,3 +130,20 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
 def bridge(number: int) -> str:
     """A neutral sentence said in place of refused sentence `number`."""
     return BRIDGES[number % len(BRIDGES)]
+
+
+class Telling:
+    """One story under the filter, sentence by sentence."""
+
+    def __init__(self) -> None:
+        self.over = False  # what said() gave last is the story's end
+        self._refused = 0  # in a row
+
+    def said(self, allowed: Filter, number: int, text: str) -> str:
+        """What is said for sentence `number`: itself, a bridge, or an early and kind end."""
+        if allowed.allows(text):
+            self._refused = 0
+            return text
+        self._refused += 1
+        self.over = self._refused >= MOST_REFUSED
+        return KIND_END if self.over else bridge(number)

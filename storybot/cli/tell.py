@@ -18,7 +18,7 @@ from storybot.cli.lifetime import ended_by_signals, seconds_since_start
 from storybot.config_values import checked
 from storybot.errors import Exit, StorybotError
 from storybot.profile import resolve
-from storybot.safety import Filter, bridge, load_filter
+from storybot.safety import Filter, Telling, load_filter
 from storybot.settings import Settings, SpeakingSettings, TellingSettings
 from storybot.speaking.mouth import Spoken
 from storybot.speaking.speaker import Speaker
@@ -27,7 +27,7 @@ from storybot.telling.engine import Engine
 from storybot.telling.figures import EngineFigures
 from storybot.telling.program import find_engine
 from storybot.telling.sentences import Sentence
-from storybot.telling.story import CLOSING, sentences_of
+from storybot.telling.story import sentences_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,13 +146,11 @@ async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
 
 async def suitable(sentences: AsyncIterator[Sentence], safe: Filter) -> AsyncGenerator[Sentence]:
     """The sentences a child may hear: an unfit one is bridged, a second in a row ends the story."""
-    refused = 0
+    telling = Telling()
     async for sentence in sentences:
-        refused = 0 if safe.allows(sentence.text) else refused + 1
-        if refused == 2:
-            yield replace(sentence, text=CLOSING)
+        yield replace(sentence, text=telling.said(safe, sentence.number, sentence.text))
+        if telling.over:
             return
-        yield replace(sentence, text=bridge(sentence.number)) if refused else sentence
 
 
 class Page:

@@ -18,7 +18,7 @@ from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFai
 from storybot.running.progress import Progress
 from storybot.running.supervisor import Emit
 from storybot.running.voice_room import VoiceRoom
-from storybot.safety import KIND_END, MOST_REFUSED, Filter, bridge
+from storybot.safety import Filter, Telling
 from storybot.speaking.captions import OnWord
 from storybot.tale import Tale
 from storybot.telling.engine import Engine
@@ -158,7 +158,8 @@ class StoryRoom:
         An engine that breaks off is run again: the same seed gives the same sentences, of which
         those already handed on are passed over.
         """
-        done = refused = 0  # sentences handed on; refused in a row
+        done = 0  # sentences handed on
+        telling = Telling()
         last: Exception | None = None
         for _ in range(CHANCES):
             try:
@@ -174,13 +175,10 @@ class StoryRoom:
                         if number <= done:
                             continue
                         done = number
-                        good = self.allowed.allows(sentence.text)
-                        refused = 0 if good else refused + 1
-                        if refused >= MOST_REFUSED:
-                            ready.put_nowait(KIND_END)
+                        ready.put_nowait(telling.said(self.allowed, number, sentence.text))
+                        if telling.over:
                             ready.put_nowait(None)
                             return
-                        ready.put_nowait(sentence.text if good else bridge(number))
             except Exception as error:  # who waits for `ready` must learn of it
                 last = error
                 LOG.warning("the engine broke off: %s", error, exc_info=not _foreseen(error))

@@ -14,9 +14,8 @@ import pytest
 from storybot.cli import main as cli
 from storybot.cli.tell import suitable
 from storybot.errors import Exit
-from storybot.safety import Filter, load_filter
+from storybot.safety import KIND_END, Filter, load_filter
 from storybot.telling.sentences import Sentence
-from storybot.telling.story import CLOSING
 
 Out = pytest.CaptureFixture[str]
 
@@ -178,7 +177,7 @@ def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
     once = asyncio.run(kept(safe, "One.", bad, "Two."))
     assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
     twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
-    assert len(twice) == 3 and twice[-1] == CLOSING
+    assert len(twice) == 3 and twice[-1] == KIND_END
 
 
 def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(
