@@ -65,11 +65,11 @@ build/.apt-%:
 .venv/.story: pyproject.toml | build/.apt-STORY
 	@echo "preparing .venv"
 	@python3 -m venv .venv
-	@$(PY) -m pip install -q --disable-pip-version-check -C wheel.cmake=false -e .
+	@$(PY) -m pip install -q --disable-pip-version-check --config-settings wheel.cmake=false -e .
 	@touch $@
 
 .venv/.test: .venv/.story | build/.apt-TEST
-	@$(PY) -m pip install -q --disable-pip-version-check -C wheel.cmake=false -e '.[test]'
+	@$(PY) -m pip install -q --disable-pip-version-check --config-settings wheel.cmake=false -e '.[test]'
 	@touch $@
 
 clean: ## remove everything built
