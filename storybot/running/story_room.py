@@ -67,6 +67,7 @@ class StoryRoom:
         self._disk_trouble = False
         self._saving: set[asyncio.Future[Story]] = set()
         self._lost = 0  # stories in a row
+        self._broke: Exception | None = None  # what ended the engine last
         self._probing: asyncio.Task[None] | None = None
 
     def begin(self, tale: Tale, number: int) -> None:
@@ -115,7 +116,8 @@ class StoryRoom:
         except Exception as error:  # whatever it is, the robot must not wait for ever
             LOG.warning("the story was lost: %s", error, exc_info=not _foreseen(error))
             self._emit(StoryFailed(number, str(error)))
-            self._count_loss(str(error))
+            if error is self._broke:
+                self._count_loss(str(error))
         finally:
             self._progress.forget("story")
             if told:
@@ -128,6 +130,7 @@ class StoryRoom:
         try:
             while (text := await ready.get()) is not None:
                 if isinstance(text, Exception):
+                    self._broke = text
                     raise text
                 self._progress.made("story")
                 told.append(text)

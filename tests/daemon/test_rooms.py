@@ -213,3 +213,19 @@ def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
         assert await house.until(Mode.TELLING) < 5.0
 
     play(tmp_path, scene)
+
+
+def test_a_voice_that_fails_is_no_missing_engine(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        async def broken(*_: object) -> Any:
+            raise StorybotError("the voice is hoarse", Exit.SOUND_OUT)
+
+        house.daemon.rooms.voice.tell = broken  # type: ignore[method-assign]
+        for _ in range(4):
+            await house.ask(Ask("a story about a cat"))
+            await house.until(Mode.THINKING)
+            await house.wait(lambda: house.mode in (Mode.IDLE, Mode.DEGRADED))
+            await asyncio.sleep(1)
+            assert house.mode is Mode.IDLE
+
+    play(tmp_path, scene)
