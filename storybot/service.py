@@ -54,13 +54,18 @@ class StoryFields(logging.Filter):
         return True
 
 
+def set_debug(debug: bool) -> None:
+    """Whether what is said for searching faults goes into the log too."""
+    LOG.setLevel(logging.DEBUG if debug else logging.INFO)
+
+
 def begin_logging(debug: bool) -> StoryFields:
     """Log to the journal where our stderr is connected to it, else to plain stderr."""
     fields = StoryFields()
     handler = _journal() or _plain()
     handler.addFilter(fields)
     LOG.handlers[:] = [handler]
-    LOG.setLevel(logging.DEBUG if debug else logging.INFO)
+    set_debug(debug)
     LOG.propagate = False
     return fields
 

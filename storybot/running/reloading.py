@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import time
 
-from storybot import bedtime
+from storybot import bedtime, service
 from storybot.library import Library
 from storybot.running.rooms import Rooms
 from storybot.safety import load_filter
@@ -36,5 +36,7 @@ def take(rooms: Rooms, new: Settings) -> None:
         rooms.restart("ear")
     if new.speaking != old.speaking:
         rooms.voice.replace(lambda: rooms.makers.speaker(new, "small" if rooms.small else "full"))
+    if new.service.debug != old.service.debug:
+        service.set_debug(new.service.debug)
     if new.service.profile != old.service.profile:
         LOG.warning("the profile stays as it is until storybot is restarted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import signal
 from dataclasses import replace
@@ -14,10 +15,12 @@ from storybot.controls.messages import Ask, Stop
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.running import supervisor
+from storybot.service import LOG
 from storybot.settings import (
     BedtimeSettings,
     LibrarySettings,
     SafetySettings,
+    ServiceSettings,
     Settings,
     SpeakingSettings,
 )
@@ -45,6 +48,18 @@ def test_reload_with_broken_settings(tmp_path: Path, caplog: pytest.LogCaptureFi
 
     play(tmp_path, scene)
     assert caplog.text.count("the settings stay as they were") == 3
+
+
+def test_reload_takes_more_words_for_the_log(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        for debug, level in ((True, logging.DEBUG), (False, logging.INFO)):
+            new = replace(house.settings, service=ServiceSettings(debug=debug))
+            house.read_again = lambda settings=new: settings  # type: ignore[misc]
+            house.daemon.reload()
+            await asyncio.sleep(0.5)
+            assert LOG.level == level
+
+    play(tmp_path, scene)
 
 
 def test_reload_takes_new_settings(tmp_path: Path) -> None:
