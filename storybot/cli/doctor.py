@@ -162,7 +162,7 @@ def _permissions(settings: Settings) -> str:
     wanted = ["audio"]
     if settings.controls.button != "none" or settings.controls.lights != "none":
         kinds = {settings.controls.button, settings.controls.lights}
-        wanted += [name for name, kind in _GROUP_OF.items() if kind in kinds]
+        wanted += [name for name, needing in _GROUP_OF.items() if needing & kinds]
     missing = []
     for name in wanted:
         with contextlib.suppress(KeyError):
@@ -177,7 +177,7 @@ def _permissions(settings: Settings) -> str:
     return "groups of sound and controls"
 
 
-_GROUP_OF = {"dialout": "serial", "gpio": "gpio", "input": "evdev"}
+_GROUP_OF = {"dialout": {"serial"}, "gpio": {"gpio", "sysfs"}, "input": {"evdev"}}
 
 CHECKS: dict[str, Check] = {
     "microphone": _microphone,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from storybot.cli import main as cli
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.settings import Settings, TellingSettings
+from storybot.settings import ControlsSettings, Settings, TellingSettings
 
 Out = pytest.CaptureFixture[str]
 
@@ -182,3 +183,21 @@ def test_an_unrelated_sentence_starts_no_story(
     code = cli.main(["tell", "--heard", str(asked), "--silent", "--model", str(model)])
     assert code == Exit.NOT_HEARD
     assert "no request was understood" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "group"),
+    [
+        (ControlsSettings(lights="sysfs", lights_device="led0"), "gpio"),
+        (ControlsSettings(button="gpio"), "gpio"),
+        (ControlsSettings(button="serial"), "dialout"),
+    ],
+)
+def test_doctor_names_the_group_that_controls_need(
+    monkeypatch: pytest.MonkeyPatch, settings: ControlsSettings, group: str
+) -> None:
+    monkeypatch.setattr(doctor.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(doctor.grp, "getgrnam", lambda name: SimpleNamespace(gr_gid=-1))
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    with pytest.raises(StorybotError, match=f"the group audio,{group}; run"):
+        doctor.CHECKS["permissions"](Settings(controls=settings))
