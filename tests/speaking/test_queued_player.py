@@ -26,6 +26,11 @@ def player_of(output: FakeOutput, volume: float = 100) -> QueuedPlayer:
     return player
 
 
+def waiting(player: QueuedPlayer) -> bool:
+    """Whether a writer waits for room."""
+    return bool(player._change._waiters)  # type: ignore[attr-defined]
+
+
 def test_what_is_written_is_heard_in_order() -> None:
     output = FakeOutput()
     player = player_of(output)
@@ -68,7 +73,7 @@ def test_stop_drops_what_is_queued_and_frees_a_waiting_writer() -> None:
     answers: list[bool] = []
     writer = threading.Thread(target=lambda: answers.append(player.write(sound(10))))
     writer.start()
-    time.sleep(0.1)
+    assert wait_for(lambda: waiting(player))
     player.stop()
     writer.join(10)
     assert answers == [False]
