@@ -21,9 +21,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     rows = []
     for name in voices.NAMES:
         missing = voices.lacking(name)
-        rows.append(
-            ("*" if name == used else "", name, f"needs {missing}" if missing else "ready")
-        )
+        rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
     print(table(("", "voice", "state"), rows))
     if args.accents:
         accents = [
