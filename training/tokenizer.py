@@ -39,7 +39,7 @@ def train(
         remove_extra_whitespaces=False,
         max_sentence_length=20000,
         num_threads=2,
-        minloglevel=1,
+        minloglevel=2,  # it warns of newlines in a listing that nobody reads
     )
     processor = sentencepiece.SentencePieceProcessor(model_file=f"{prefix}.model")
     write_bin(processor, prefix.with_suffix(".bin"))
