@@ -117,7 +117,7 @@ class Box:
         with (
             self._devices.recording() as loudspeaker,
             self._devices.captured(raw),
-            self._devices.overheard() as microphone,
+            self._devices.recording("micfeed.monitor") as microphone,
         ):
             begun = time.monotonic()
             self._devices.speak(wav)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.speaking.virtual_speaker import RATE, Recording, VirtualSpeaker
+from tests.speaking.virtual_speaker import VirtualSpeaker
 
 MICROPHONE = (
     "load-module module-null-sink sink_name=micfeed rate=16000 channels=1\n"
@@ -30,25 +30,6 @@ class VirtualDevices(VirtualSpeaker):
         subprocess.run(
             ["paplay", "--device=micfeed", wav], env=self.environment, check=True, timeout=60
         )
-
-    @contextmanager
-    def overheard(self) -> Iterator[Recording]:
-        """Record what goes into the microphone while the context lasts."""
-        options = f"--rate={RATE} --channels=1 --format=s16le --raw --latency-msec=10"
-        parec = subprocess.Popen(
-            ["parec", "--device=micfeed.monitor", *options.split()],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        recording = Recording(parec)
-        try:
-            recording.wait_for_a_second()
-            yield recording
-        finally:
-            parec.kill()
-            parec.wait()
-            recording.join()
 
     @contextmanager
     def captured(self, raw: Path) -> Iterator[None]:

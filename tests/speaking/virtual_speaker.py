@@ -87,11 +87,11 @@ class VirtualSpeaker:
         (self._folder / "native").unlink(missing_ok=True)
 
     @contextmanager
-    def recording(self) -> Iterator[Recording]:
-        """Record what is played while the context lasts."""
+    def recording(self, source: str = "speaker.monitor") -> Iterator[Recording]:
+        """Record what a source of the sound server gives while the context lasts."""
         options = f"--rate={RATE} --channels=1 --format=s16le --raw --latency-msec=10"
         parec = subprocess.Popen(
-            ["parec", "--device=speaker.monitor", *options.split()],
+            ["parec", f"--device={source}", *options.split()],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
