@@ -13,9 +13,10 @@ from storybot import service
 from storybot.errors import StorybotError
 from storybot.robot import Robot, awaken, commands, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Reloaded, Started
-from storybot.running import reloading, reports
+from storybot.robot.events import EndAsked, Event, Started
+from storybot.running import reports
 from storybot.running.control_room import ControlRoom
+from storybot.running.reloading import Reloader
 from storybot.running.rooms import Makers, Rooms, build
 from storybot.service import StoryFields
 from storybot.settings import Settings
@@ -45,7 +46,8 @@ class Daemon:
         self.profile = profile
         self.started_at = time.monotonic()
         self.rooms: Rooms = build(settings, profile, self.emit, ControlRoom(self).answer, makers)
-        self._reread, self._fields = reread, fields or StoryFields()
+        self._reloader = Reloader(reread, self.rooms, self.emit)
+        self._fields = fields or StoryFields()
         self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
 
@@ -90,6 +92,7 @@ class Daemon:
             service.notify("STOPPING=1")
             for task in (*own, starting):
                 task.cancel()
+            await self._reloader.close()
             await self.rooms.close()
 
     def end(self) -> None:
@@ -99,16 +102,7 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the settings again; broken ones are told and the old ones kept."""
-        service.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
-        try:
-            settings = self._reread()
-            reloading.take(self.rooms, settings)
-        except StorybotError as error:
-            LOG.error("the settings stay as they were: %s", error)
-        else:
-            LOG.info("new settings hold from now on")
-            self.emit(Reloaded(settings))
-        service.notify("READY=1")
+        self._reloader.begin()
 
     async def _start(self) -> None:
         """Try voice and engine, then let the robot begin."""

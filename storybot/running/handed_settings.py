@@ -39,10 +39,17 @@ def read_elsewhere(explicit: Path | None) -> Settings:
             command, capture_output=True, check=False, timeout=PATIENCE, encoding="utf-8"
         )
     except subprocess.TimeoutExpired:
-        raise StorybotError("reading the settings took too long", Exit.CONFIG) from None
+        raise StorybotError("reading them took too long", Exit.CONFIG) from None
+    except OSError as error:  # no memory or no process left just now
+        raise StorybotError(f"they cannot be read ({error.strerror})", Exit.CONFIG) from error
     if done.returncode != 0:
-        raise StorybotError(done.stderr.strip() or "the settings cannot be read", Exit.CONFIG)
-    return from_json(done.stdout)
+        raise StorybotError(done.stderr.strip() or "they cannot be read", Exit.CONFIG)
+    try:
+        return from_json(done.stdout)
+    except (ValueError, TypeError, KeyError):  # storybot was upgraded, and not yet started anew
+        raise StorybotError(
+            "they were read by another version of storybot; restart it", Exit.CONFIG
+        ) from None
 
 
 def main() -> int:

@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import time as clock
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 
 from storybot import bedtime, service
+from storybot.errors import StorybotError
 from storybot.library import Library
+from storybot.robot.events import Reloaded
 from storybot.running.rooms import Rooms
+from storybot.running.supervisor import Emit
 from storybot.safety import load_filter
 from storybot.settings import Settings
 
 LOG = logging.getLogger("storybot")
+
+
+class Reloader:
+    """Reads the settings again beside the event loop, which takes the small board seconds."""
+
+    def __init__(self, read: Callable[[], Settings], rooms: Rooms, emit: Emit) -> None:
+        """`read` may block; it raises StorybotError where the settings are broken."""
+        self._read, self._rooms, self._emit = read, rooms, emit
+        self._wanted = False  # since the reading that goes on began
+        self._work: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Read, or where that goes on already read once more after it: the last wish counts."""
+        self._wanted = True
+        service.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._until_read(), name="reload")
+
+    async def close(self) -> None:
+        """Take no more settings; a reading that goes on is left to its end."""
+        if self._work is not None:
+            self._work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._work
+
+    async def _until_read(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                settings = await _beside_the_loop(self._read)
+                if self._wanted:
+                    continue
+                take(self._rooms, settings)
+            except StorybotError as error:
+                LOG.error("the settings stay as they were: %s", error)
+            else:
+                LOG.info("new settings hold from now on")
+                self._emit(Reloaded(settings))
+        service.notify("READY=1")
+
+
+async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
+    """Call it in a thread that ends with it, and that nobody waits for when the daemon ends."""
+    thread = ThreadPoolExecutor(1, "settings")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, read)
+    finally:
+        thread.shutdown(wait=False)
 
 
 def take(rooms: Rooms, new: Settings) -> None:
