@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import storybot.lean  # noqa: F401  # before all others
+
+# isort: split
 import asyncio
 import os
 import sys
