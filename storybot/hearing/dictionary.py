@@ -11,7 +11,7 @@ from pathlib import Path
 from pocketsphinx import get_model_path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import grammar
+from storybot.hearing.pronunciations import dictionary_text, parse_dictionary, with_plurals
 from storybot.things import Thing
 
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
@@ -31,14 +31,14 @@ def reduced_dictionary(cache: Path, words: set[str], things: Sequence[Thing]) ->
     if _whole(kept := cache / name):
         return kept
     with full.open(encoding="utf-8") as lines:
-        known = grammar.with_plurals(grammar.parse_dictionary(lines, words), things)
+        known = with_plurals(parse_dictionary(lines, words), things)
     if strange := sorted(words - known.keys()):
         raise StorybotError(
             f"the recogniser does not know how to speak: {', '.join(strange)}; "
             "choose another hearing.keyphrase",
             Exit.CONFIG,
         )
-    return _kept(cache, name, grammar.dictionary_text(known))
+    return _kept(cache, name, dictionary_text(known))
 
 
 def _whole(kept: Path) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 from pocketsphinx import Config, Decoder, get_model_path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import grammar
+from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
+from storybot.hearing.automaton import END, START, Transition
 from storybot.hearing.decoded import FILLERS, Decoded, Part, coverage
 from storybot.hearing.dictionary import reduced_dictionary
 from storybot.hearing.pcm import RATE
@@ -41,11 +42,11 @@ class PocketSphinxRecogniser:
         self._segments = Segments(settings.longest_request)
         self._call = b""  # the speech that called, before the answer that is awaited
         things = usual_things(settings.things)
-        self._forms = grammar.spoken_forms(things)
-        words = grammar.grammar_words(*(self._grammar(what) for what in ListenFor))
+        self._forms = language.spoken_forms(things)
+        words = language.words_of(*map(self._sentences, ListenFor))
         dictionary = reduced_dictionary(cache, words, things)
         self._decoder = _decoder(dictionary)
-        self._decoder.add_jsgf_string(ListenFor.STOP.value, grammar.stop_grammar())
+        self._add(ListenFor.STOP)
         self._listen_for = ListenFor.STOP
         self.listen_for(ListenFor.KEYPHRASE)
 
@@ -60,16 +61,21 @@ class PocketSphinxRecogniser:
         if self._listen_for is not ListenFor.STOP:
             self._decoder.remove_search(self._listen_for.value)
         if what is not ListenFor.STOP:
-            self._decoder.add_jsgf_string(what.value, self._grammar(what))
+            self._add(what)
             self._decoder.activate_search(what.value)
         self._listen_for = what
 
-    def _grammar(self, what: ListenFor) -> str:
+    def _add(self, what: ListenFor) -> None:
+        # A skip is told from a word by having three fields.
+        given = [t if t.word else t[:3] for t in self._sentences(what)]
+        self._decoder.add_fsg(what.value, self._decoder.create_fsg(what.value, START, END, given))
+
+    def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
-            return grammar.stop_grammar()
+            return language.stop_sentences()
         if what is ListenFor.REQUEST:
-            return grammar.answer_grammar(self._keyphrase, self._forms)
-        return grammar.call_grammar(self._keyphrase, self._forms)
+            return language.answer_sentences(self._keyphrase, self._forms)
+        return language.call_sentences(self._keyphrase, self._forms)
 
     def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
         return self._understood(self._segments.feed(block))

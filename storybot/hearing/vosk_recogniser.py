@@ -10,7 +10,7 @@ from typing import Any
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import grammar
+from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.pcm import RATE
 from storybot.settings import HearingSettings
@@ -64,8 +64,9 @@ class VoskRecogniser:
 
 def english_phrases(settings: HearingSettings) -> list[str]:
     """What an English model listens for: the call, the commands and what can be asked for."""
+    keyphrase = " ".join(settings.keyphrase.lower().split())
     things = usual_things(settings.things)
     about = [f"about {thing.phrase.lower()}" for thing in things]
-    forms = grammar.spoken_forms(things)
-    words = grammar.grammar_words(grammar.call_grammar(settings.keyphrase, forms))
-    return [settings.keyphrase, *grammar.COMMANDS, *about, *sorted(words)]
+    forms = language.spoken_forms(things)
+    words = language.words_of(language.call_sentences(keyphrase, forms))
+    return [keyphrase, *language.COMMANDS, *about, *sorted(words)]

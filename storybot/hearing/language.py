@@ -1,0 +1,96 @@
+"""Which sentences PocketSphinx listens for in each state of the box (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storybot.hearing.automaton import END, START, Automaton, Transition
+from storybot.things import Thing
+
+COMMANDS = (
+    "another one",
+    "another story",
+    "again",
+    "tell it again",
+    "stop",
+    "stop it",
+    "louder",
+    "softer",
+    "quieter",
+    "good night",
+)
+STOPS = ("stop", "stop it")
+POLITE = ("please", "can you", "could you")
+ARTICLES = ("a", "an", "the", "some")
+QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name
+
+
+def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
+    """Whole requests, which begin with the keyphrase, and the commands.
+
+    In JSGF: [<polite>] <call> [about <topics>] [please] | <command>.
+    """
+    made = Automaton()
+    asked, called, about, told = (made.state() for _ in range(4))
+    made.say(START, END, COMMANDS, 1 / 2)
+    made.say(START, asked, POLITE, 1 / 4)
+    made.skip(START, asked, 1 / 4)
+    _call(made, asked, called, keyphrase)
+    made.say(called, about, ["about"], 1 / 2)
+    made.skip(called, told, 1 / 2)
+    _topics(made, about, told, topics)
+    made.may_say(told, END, ["please"])
+    return made.transitions()
+
+
+def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
+    """What follows on the keyphrase: "about a cat", "a cat and a dog", and the commands.
+
+    The keyphrase may come before it, for a recogniser that hears both as one. In JSGF:
+    [<call>] [[a story] about] <topics> [please] | [<call>] <command>.
+    """
+    made = Automaton()
+    called, introduced, about, told = (made.state() for _ in range(4))
+    _call(made, START, called, keyphrase, 1 / 2)
+    made.skip(START, called, 1 / 2)
+    made.say(called, END, COMMANDS, 1 / 2)
+    made.may_say(called, introduced, ["a story"], 1 / 4)
+    made.say(introduced, about, ["about"])
+    made.skip(called, about, 1 / 4)
+    _topics(made, about, told, topics)
+    made.may_say(told, END, ["please"])
+    return made.transitions()
+
+
+def stop_sentences() -> list[Transition]:
+    made = Automaton()
+    made.say(START, END, STOPS)
+    return made.transitions()
+
+
+def spoken_forms(things: Iterable[Thing]) -> list[str]:
+    """Singular and plural of every thing as the dictionary writes them, each once."""
+    return list(dict.fromkeys(f.lower() for thing in things for f in (thing.word, thing.plural)))
+
+
+def words_of(*languages: Iterable[Transition]) -> set[str]:
+    """Every word that these may answer."""
+    return {t.word for transitions in languages for t in transitions if t.word}
+
+
+def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:
+    if " story" in keyphrase:
+        made.say(source, target, [keyphrase], share)
+        return
+    named = made.state()
+    made.say(source, named, [keyphrase], share)
+    made.may_say(named, target, [QUESTION])
+
+
+def _topics(made: Automaton, source: int, target: int, topics: Iterable[str]) -> None:
+    """<topics> = <topic> [and <topics>]; <topic> = [<article>] <thing>."""
+    meant, named = made.state(), made.state()
+    made.may_say(source, meant, ARTICLES)
+    made.say(meant, named, topics)
+    made.say(named, source, ["and"], 1 / 2)
+    made.skip(named, target, 1 / 2)
