@@ -18,7 +18,7 @@ from pathlib import Path
 from storybot.errors import StorybotError
 from storybot.settings import LibrarySettings
 from storybot.tale import Tale
-from storybot.things import find_thing
+from storybot.things import find_thing, stranger
 
 VERSION = 1  # of the files
 SYSTEM_STATE = Path("/var/lib/storybot")
@@ -41,7 +41,7 @@ class Story:
 
     def tale(self) -> Tale:
         """What makes the engine write this story again."""
-        things = tuple(thing for word in self.asked if (thing := find_thing(word)))
+        things = tuple(find_thing(word) or stranger(word) for word in self.asked)
         return Tale(self.title, self.opening, self.seed, things)
 
 

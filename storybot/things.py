@@ -81,6 +81,13 @@ def load_things() -> tuple[Thing, ...]:
     return tuple(things)
 
 
+def stranger(word: str) -> Thing:
+    """A thing that is on no list; one that looks like a plural is taken for one."""
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return Thing(word, "plural-only", word)
+    return Thing(word, "thing", regular_plural(word))
+
+
 def usual_things(most: int) -> tuple[Thing, ...]:
     """The `most` likeliest things and a tenth as many names."""
     things = load_things()

@@ -9,7 +9,8 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.requests import Request, RequestKind, understand
 from storybot.safety import Filter
 from storybot.settings import HearingSettings
-from storybot.things import Thing, regular_plural
+from storybot.things import Thing
+from storybot.typed import understand_typed
 
 
 def typed(words: Sequence[str], safe: Filter) -> tuple[Thing, ...]:
@@ -21,11 +22,7 @@ def typed(words: Sequence[str], safe: Filter) -> tuple[Thing, ...]:
     text = " ".join(words)
     if not text:
         return ()
-    request = understand(text)
-    if request is None:
-        about = text if text.startswith("about ") else f"about {text}"
-        request = understand(f"tell me a story {about}")
-    return _story(request, text, safe, strangers=True)
+    return _story(understand_typed(text), text, safe)
 
 
 def heard(recording: Path, settings: HearingSettings, safe: Filter) -> tuple[Thing, ...]:
@@ -38,20 +35,14 @@ def heard(recording: Path, settings: HearingSettings, safe: Filter) -> tuple[Thi
             f"no request was understood in {recording}; `storybot hear {recording}` tells more",
             Exit.NOT_HEARD,
         )
-    return _story(understand(found.text), found.text, safe, strangers=False)
+    return _story(understand(found.text), found.text, safe)
 
 
-def _story(
-    request: Request | None, text: str, safe: Filter, *, strangers: bool
-) -> tuple[Thing, ...]:
+def _story(request: Request | None, text: str, safe: Filter) -> tuple[Thing, ...]:
     if request is None or request.kind not in (RequestKind.STORY, RequestKind.ANOTHER):
         raise StorybotError(
             f'"{text}" asks for no story; try "a story about a cat"', Exit.NOT_HEARD
         )
     if not safe.allows(text):
         raise StorybotError("that is no subject for a child's story", Exit.NOT_HEARD)
-    things = request.things
-    if strangers:
-        unknown = (word for word in request.unknown if word.isalpha())
-        things += tuple(Thing(word, "thing", regular_plural(word)) for word in unknown)
-    return things[:2]
+    return request.things

@@ -18,7 +18,7 @@ from storybot.controls.messages import (
     Wish,
 )
 from storybot.errors import StorybotError
-from storybot.hearing.requests import Request, RequestKind, understand
+from storybot.hearing.requests import Request, RequestKind
 from storybot.robot import Robot, why_not
 from storybot.robot.events import (
     Asked,
@@ -32,6 +32,7 @@ from storybot.robot.events import (
 from storybot.robot.wishes import UNWELCOME
 from storybot.running.rooms import Rooms
 from storybot.tale import SEEDS
+from storybot.typed import understand_typed
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
@@ -76,18 +77,13 @@ class ControlRoom:
                 return messages.answer(**self._daemon.status())
 
     async def _asked(self, text: str) -> bytes:
-        request = understand(text)
+        request = understand_typed(text)
         if not self._daemon.rooms.story.allowed.allows(text):
             await self._daemon.happen(Unwelcome())
             return messages.refusal(UNWELCOME)
         if request is None:
             return messages.refusal(
                 'storybot did not understand that; ask for "a story about a cat", for example.'
-            )
-        if request.unknown and not request.things:
-            return messages.refusal(
-                f"storybot knows nothing about {' '.join(request.unknown)}; "
-                'ask for "a story about a cat", for example.'
             )
         return await self._request(request)
 

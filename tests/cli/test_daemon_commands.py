@@ -65,6 +65,9 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             house.speaker.per_word = 0.02
             assert (await terminal.type("again"))[:2] == (0, "A story about a cat.")
             await house.until(Mode.IDLE)
+            assert (await terminal.type("ask", "a", "quokka"))[:2] == (0, "A story about a quokka.")
+            assert (await terminal.type("ask", "stop"))[0] == 0
+            assert "nicer" in (await terminal.type("ask", "a", "gun"))[2]
             code, said, _ = await terminal.type("ask", "louder")
             assert said == "storybot is idle, volume 70 %."
             assert "20 min or after 2 more stories" in (await terminal.type("sleep"))[1]

@@ -173,8 +173,7 @@ def test_the_socket(tmp_path: Path) -> None:
         assert (await house.ask(Volume(percent=55)))["volume"] == 55
         assert (await house.ask(Volume(by=-50)))["volume"] == 20  # the floor
         assert (await house.ask(Volume()))["volume"] == 20
-        assert "understand" in (await house.ask(Ask("blorp")))["error"]
-        assert "quarks" in (await house.ask(Ask("a story about quarks")))["error"]
+        assert "understand" in (await house.ask(Ask("12345")))["error"]
         assert "nicer" in (await house.ask(Ask("a story about a gun")))["error"]
 
     play(tmp_path, scene)
