@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "loader.h"
 
 enum { GROUP = 32, HEADER_BYTES = 256 };
 

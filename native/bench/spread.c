@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "loader.h"
 #include "screen_order.h"
 #include "tokenizer.h"
 

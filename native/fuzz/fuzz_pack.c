@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loader.h"
 #include "pack.h"
 #include "screen_plan.h"
 #include "story.h"

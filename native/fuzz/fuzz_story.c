@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader.h"
 #include "story.h"
 #include "support.h"
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "loader.h"
 #include "options.h"
 #include "section_names.h"
 

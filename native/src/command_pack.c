@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "loader.h"
 #include "options.h"
 #include "pack.h"
 #include "screen_plan.h"

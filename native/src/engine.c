@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "loader.h"
+
 static bool choose_kernels(Engine *engine, const char *name, Fault *fault)
 {
     engine->kernels = kernels_choose(name);

@@ -1,6 +1,6 @@
 /*
  * A model in memory: its shape, its weights where the file is mapped, its tokenizer's bytes.
- * Read from llama2.c checkpoints (checkpoint.c) or from a `.story` pack (story.c).
+ * loader.c opens it, from a llama2.c checkpoint (checkpoint.c) or a `.story` pack (story.c).
  */
 #ifndef STORYTELLER_MODEL_H
 #define STORYTELLER_MODEL_H
@@ -104,15 +104,6 @@ typedef struct Model {
     Mapping mapping;           /* the file */
     bool is_story;             /* a .story pack, not a llama2.c checkpoint */
 } Model;
-
-/*
- * Maps and checks a model file, of whichever format its first bytes tell. On failure nothing is
- * left open and `fault` holds the reason.
- */
-bool model_open(Model *model, const char *path, Fault *fault);
-
-/* Unmaps the file and frees what model_open allocated. Safe on a zeroed Model. */
-void model_close(Model *model);
 
 /* Blocks of 32 rows that a matrix of `rows` rows takes. */
 static inline int blocks_of(int rows)

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "engine.h"
+#include "loader.h"
 #include "pack.h"
 #include "small_model.h"
 #include "story.h"

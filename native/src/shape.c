@@ -1,10 +1,6 @@
-#include "model.h"
+#include "shape.h"
 
 #include <stdlib.h>
-
-#include "checkpoint.h"
-#include "shape.h"
-#include "story.h"
 
 typedef struct Bound {
     const char *name;
@@ -42,24 +38,4 @@ bool model_allocate_layers(Model *model, Fault *fault)
     if (!model->layers)
         return fault_set(fault, FAULT_MEMORY, "not enough memory for the table of layers");
     return true;
-}
-
-bool model_open(Model *model, const char *path, Fault *fault)
-{
-    *model = (Model){0};
-    if (!mapping_open(&model->mapping, path, fault))
-        return false;
-    model->is_story = story_recognise(&model->mapping);
-    bool read = model->is_story ? story_read(model, path, fault)
-                                : checkpoint_read(model, path, fault);
-    if (!read)
-        model_close(model);
-    return read;
-}
-
-void model_close(Model *model)
-{
-    mapping_close(&model->mapping);
-    free(model->layers);
-    *model = (Model){0};
 }
