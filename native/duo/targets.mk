@@ -22,8 +22,8 @@ DUO_STORIES ?= 4
 test-duo: duo engine test-venv build/synthetic ## test the Duo's engine in an emulator (DUO_STORIES=50: all)
 	@DUO_EMULATOR=$$($(DUO_TOOLS) emulator); DUO_EMULATOR1=$$($(DUO_TOOLS) emulator1); \
 	  export DUO_EMULATOR DUO_EMULATOR1; \
-	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/cmake/tests/rvv_agree c906; \
-	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/cmake/tests/rvv_agree rvv; \
+	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/cmake/tests/kernels_agree c906; \
+	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/cmake/tests/kernels_agree rvv; \
 	  DUO_CPU=$(DUO_CPU) DUO_SYNTHETIC=build/synthetic DUO_STORIES=$(DUO_STORIES) \
 	    $(PY) -m pytest -q -p no:cacheprovider tests/duo
 

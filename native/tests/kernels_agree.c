@@ -1,7 +1,7 @@
 /*
  * Every kernel of the table that this CPU's vectors take must return scalar.c's bits, for shapes
- * with and without padding, for inputs that drive each path of the integer kernels. Runs in an
- * emulator for RISC-V: `make test-duo`. usage: rvv_agree TABLE
+ * with and without padding, for inputs that drive each path of the integer kernels. In an emulator
+ * for RISC-V: `make test-duo`; for 64-bit ARM: `make test-neon`. usage: kernels_agree TABLE
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,7 +255,7 @@ int main(int argc, char **argv)
 {
     table = argc == 2 ? kernels_choose(argv[1]) : NULL;
     if (!table) {
-        printf("usage: rvv_agree TABLE, a table that this CPU runs\n");
+        printf("usage: kernels_agree TABLE, a table that this CPU runs\n");
         return 2;
     }
     static const int shapes[][3] = { /* rows, columns, group */
