@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Iterator
+from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 
 LIBRARY = "libespeak-ng.so.1"
+# A libpcaudio that plays nothing (native/pcaudio/silent.c): installed, or of a checkout.
+PACKAGE = Path(__file__).parents[1]
+SILENT = (
+    PACKAGE / "data" / "silent-pcaudio.so",
+    PACKAGE.parent / "build" / "native" / "silent-pcaudio.so",
+)
 SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback inside espeak_Synth
 BUFFER_MS = 60  # ms of sound a callback gets
 DONT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: return an error where the data is missing
@@ -56,6 +64,7 @@ Callback = ctypes.CFUNCTYPE(
 
 def load(name: str = LIBRARY) -> ctypes.CDLL:
     """The library, not yet initialised; StorybotError when it is not installed."""
+    _spare_playback()
     try:
         library = ctypes.CDLL(name)
     except OSError:
@@ -66,6 +75,14 @@ def load(name: str = LIBRARY) -> ctypes.CDLL:
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceSpec))
     library.espeak_ListVoices.argtypes = [ctypes.c_void_p]
     return library
+
+
+def _spare_playback() -> None:
+    """Keep out the 25 libraries for a playback that is never used; without ours they come in."""
+    for library in SILENT:
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(str(library))
+            return
 
 
 def initialise(library: ctypes.CDLL) -> int:
