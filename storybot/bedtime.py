@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from storybot.errors import Exit, StorybotError
-from storybot.settings import BedtimeSettings, SpeakingSettings
+from storybot.settings import BedtimeSettings
 
 VOLUME_STEP = 10  # per cent; "louder" and "softer"
 
@@ -32,11 +32,6 @@ def is_quiet(now: time, settings: BedtimeSettings) -> bool:
     if begin < end:
         return begin <= now < end
     return now >= begin or now < end
-
-
-def within(percent: int, speaking: SpeakingSettings) -> int:
-    """The volume nearest to `percent` that floor and cap allow."""
-    return min(max(percent, speaking.volume_floor), max(speaking.volume_cap, speaking.volume_floor))
 
 
 def sounding_volume(percent: int, night: bool, bed: BedtimeSettings) -> int:

@@ -179,4 +179,15 @@ def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
+    _compare(settings, origin, faults)
     return Loaded(settings, origin)
+
+
+def _compare(settings: Settings, origin: Mapping[str, str], faults: list[Fault]) -> None:
+    """Values that are each allowed, but not together."""
+    floor, cap = settings.speaking.volume_floor, settings.speaking.volume_cap
+    if floor > cap:
+        keys = ("speaking.volume_floor", "speaking.volume_cap")
+        key = next(key for key in keys if origin[key] != "default")
+        wrong = f"the floor ({floor}) is above the cap ({cap}); lower volume_floor"
+        faults.append(Fault(origin[key], key, wrong))

@@ -68,6 +68,10 @@ class SpeakingSettings:
     volume_cap: int = number(100, 1, 100)  # per cent; "louder" stops here
     pause: float = number(0.2, 0.0, 2.0)  # s of silence between sentences
 
+    def bounded(self, percent: int) -> int:
+        """The volume nearest to `percent` that floor and cap allow; the cap has the last word."""
+        return min(max(percent, self.volume_floor), self.volume_cap)
+
 
 @dataclass(frozen=True)
 class ControlsSettings:

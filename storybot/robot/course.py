@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot import bedtime
 from storybot.robot import commands, events
 from storybot.robot.events import Part, Timer
 from storybot.robot.moves import Step, begin, enter, rest, sound, stop_story
@@ -86,7 +85,7 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
     volume = robot.volume
     if event.settings.speaking.volume != robot.settings.speaking.volume:
         volume = event.settings.speaking.volume
-    volume = bedtime.within(volume, event.settings.speaking)
+    volume = event.settings.speaking.bounded(volume)
     after = replace(robot, settings=event.settings, volume=volume)
     return after, [*sound(after), commands.Show(light(after))]
 

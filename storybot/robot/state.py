@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot import bedtime
 from storybot.robot.commands import Light
 from storybot.robot.events import Part
 from storybot.settings import Settings
@@ -61,7 +60,7 @@ class Robot:
 
 def awaken(settings: Settings, small: bool) -> Robot:
     """The robot as it is when the daemon starts."""
-    volume = bedtime.within(settings.speaking.volume, settings.speaking)
+    volume = settings.speaking.bounded(settings.speaking.volume)
     return Robot(settings, volume, small)
 
 

@@ -101,7 +101,7 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
 
 
 def set_volume(robot: Robot, percent: int) -> Step:
-    robot = replace(robot, volume=bedtime.within(percent, robot.settings.speaking))
+    robot = replace(robot, volume=robot.settings.speaking.bounded(percent))
     heard = robot.mode in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED)
     sign = [commands.Earcon("understood")] if heard else []
     return robot, [*sound(robot), *sign]

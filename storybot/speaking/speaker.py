@@ -47,7 +47,7 @@ class Speaker:
         self._mouth = Mouth(settings, profile, wav, patience)
         self._mouth.voice, self._mouth.player = voice, player
         self._manner = Manner(settings.accent, settings.speed, settings.pitch)
-        self._volume = self._bounded(settings.volume)
+        self._volume = settings.bounded(settings.volume)
         self._worker = Worker("voice")
         self._showing: asyncio.Task[None] | None = None
         self._busy = 0  # sentences that are being said
@@ -143,7 +143,7 @@ class Speaker:
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
         """Heard at once, or reached over `seconds` of sound; returns it within floor and cap."""
-        self._volume = self._bounded(per_cent)
+        self._volume = self._settings.bounded(per_cent)
         if self._mouth.player is not None:
             gain = self._mouth.player.gain
             gain.move(self._volume, gain.QUICK if seconds is None else seconds)
@@ -231,10 +231,6 @@ class Speaker:
         """How long to sleep until a frame is heard, in s."""
         voice, player = self._mouth.parts()
         return min(LOOK, max(SOON, (frame - player.played()) / voice.rate))
-
-    def _bounded(self, per_cent: int) -> int:
-        low, high = self._settings.volume_floor, self._settings.volume_cap
-        return max(min(low, high), min(high, per_cent))
 
     async def _do(self, task: Callable[[], Result]) -> Result:
         """Have the voice's thread do it; StorybotError when a device that hangs holds it up."""

@@ -55,6 +55,8 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
         ("safety:\n  filter: 3\n", 2, "expected yes or no, not 3"),
         ("hearing:\n  microphone: [a]\n", 2, "expected text, not ['a']"),
         ("hearing: 3\n", 1, "expected a section"),
+        ("speaking:\n  volume_floor: 80\n  volume_cap: 60\n", 2, "(80) is above the cap (60)"),
+        ("speaking:\n  volume_cap: 10\n", 2, "the floor (20) is above the cap (10); lower"),
         ("- a\n", 1, "expected sections such as 'hearing:'"),
         ("hearing:\n  driver: 'x\n", 3, "is not valid YAML"),
     ],

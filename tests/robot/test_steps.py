@@ -49,8 +49,8 @@ def test_volume_keeps_to_floor_and_cap(
     settings: SpeakingSettings, small: bool, happened: list[Event]
 ) -> None:
     robot = awaken(Settings(speaking=settings), small)
-    low = settings.volume_floor
-    high = max(settings.volume_cap, low)
+    high = settings.volume_cap  # it has the last word where the floor is above it
+    low = min(settings.volume_floor, high)
     for event in happened:
         robot, todo = step(robot, event)
         assert low <= robot.volume <= high
