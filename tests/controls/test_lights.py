@@ -12,6 +12,7 @@ from storybot.controls.lights import PATTERNS, Lamp, make_lights
 from storybot.errors import StorybotError
 from storybot.robot.commands import Light
 from storybot.settings import ControlsSettings
+from tests.fakes import clock
 from tests.fakes.button_devices import FakeChip, PtyBoard
 
 
@@ -20,23 +21,27 @@ def test_every_light_of_the_robot_has_a_pattern() -> None:
 
 
 def test_patterns() -> None:
-    seen: list[bool] = []
+    seen: list[tuple[bool, float]] = []
 
     async def body() -> None:
-        lamp = Lamp(seen.append, lambda: None)
-        lamp.show("hearing")
-        await asyncio.sleep(0.05)
-        assert seen == [True]
-        lamp.show("thinking")
-        await asyncio.sleep(0.7)
-        assert seen[1:4] == [True, False, True]
-        lamp.show("off")
-        count = len(seen)
-        await asyncio.sleep(0.5)
-        assert seen[-1] is False and len(seen) == count
-        lamp.close()
+        def switch(on: bool) -> None:
+            seen.append((on, round(asyncio.get_running_loop().time() - began, 3)))
 
-    asyncio.run(body())
+        lamp = Lamp(switch, lambda: None)
+        for name, pattern in PATTERNS.items():
+            seen.clear()
+            began = asyncio.get_running_loop().time()
+            lamp.show(name)
+            await asyncio.sleep(9.99)
+            due = [sum((pattern * 99)[:turn]) for turn in range(99 if len(pattern) > 1 else 1)]
+            turns = [(bool(pattern) and turn % 2 == 0, round(at, 3)) for turn, at in enumerate(due)]
+            assert seen == [turn for turn in turns if turn[1] < 9.99], name
+        lamp.close()
+        seen.clear()
+        await asyncio.sleep(10)
+        assert seen == []
+
+    clock.run(body())
 
 
 def test_a_broken_lamp_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
