@@ -12,8 +12,8 @@ from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.automaton import END, START, Transition
 from storybot.hearing.decoded import FILLERS, Decoded, Part, coverage
-from storybot.hearing.dictionary import reduced_dictionary
 from storybot.hearing.pcm import RATE
+from storybot.hearing.reduced import Reduced, reduced
 from storybot.hearing.requests import MOST_THINGS
 from storybot.hearing.segments import Segments
 from storybot.settings import HearingSettings
@@ -44,8 +44,7 @@ class PocketSphinxRecogniser:
         things = usual_things(settings.things)
         self._forms = language.spoken_forms(things)
         words = language.words_of(*map(self._sentences, ListenFor))
-        dictionary = reduced_dictionary(cache, words, things)
-        self._decoder = _decoder(dictionary)
+        self._decoder = _decoder(reduced(cache, words))
         self._add(ListenFor.STOP)
         self._listen_for = ListenFor.STOP
         self.listen_for(ListenFor.KEYPHRASE)
@@ -158,19 +157,20 @@ class PocketSphinxRecogniser:
         decoder.end_utt()
 
 
-def _decoder(dictionary: Path) -> Decoder:
+def _decoder(files: Reduced) -> Decoder:
     try:
         return Decoder(
             Config(
                 hmm=get_model_path(ACOUSTIC_MODEL),
-                dict=str(dictionary),
+                mdef=str(files.definition),
+                dict=str(files.dictionary),
                 lm=None,
                 loglevel="FATAL",
                 **BEAMS,
             )
         )
     except RuntimeError as fault:
-        dictionary.unlink(missing_ok=True)
+        files.forget()
         raise StorybotError(
-            f"the recogniser cannot read {dictionary} ({fault}); it is made anew", Exit.FAULT
+            f"the recogniser cannot read {files.dictionary} ({fault}); it is made anew", Exit.FAULT
         ) from fault

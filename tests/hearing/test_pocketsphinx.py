@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,7 @@ from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing import pocketsphinx_recogniser
-from storybot.hearing.dictionary import reduced_dictionary
-from storybot.hearing.pocketsphinx_recogniser import (
-    PocketSphinxRecogniser,
-)
+from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
 
 SETTINGS = HearingSettings(things=150)
 QUIET = bytes(32000)
@@ -109,25 +105,7 @@ def test_silence_is_nothing(recogniser: PocketSphinxRecogniser) -> None:
     assert heard(recogniser, ListenFor.KEYPHRASE, QUIET) == []
 
 
-def test_the_dictionary_is_made_once_and_kept(tmp_path: Path) -> None:
-    first = reduced_dictionary(tmp_path, {"cat", "dog"}, ())
-    assert first.parent == tmp_path
-    *lines, end = first.read_text().splitlines()
-    assert [line.split()[0] for line in lines] == ["cat", "dog"] and end.startswith(";;")
-    made = first.stat().st_ino
-    assert reduced_dictionary(tmp_path, {"dog", "cat"}, ()).stat().st_ino == made
-    assert reduced_dictionary(tmp_path, {"cat"}, ()) != first
-
-
-@pytest.mark.parametrize("left", ["", "cat K AE T\n", "\0" * 40, "kept"])
-def test_a_dictionary_cut_by_a_power_cut_is_made_anew(tmp_path: Path, left: str) -> None:
-    first = reduced_dictionary(tmp_path, {"cat", "dog"}, ())
-    whole = first.read_text()
-    first.write_text(left)
-    assert reduced_dictionary(tmp_path, {"cat", "dog"}, ()).read_text() == whole
-
-
-def test_a_dictionary_that_cannot_be_read_is_thrown_away(
+def test_files_that_cannot_be_read_are_thrown_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
@@ -138,37 +116,6 @@ def test_a_dictionary_that_cannot_be_read_is_thrown_away(
         PocketSphinxRecogniser(SETTINGS, tmp_path)
     assert fault.value.code is Exit.FAULT
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("how", ["writable", "link"])
-def test_a_temporary_folder_that_others_may_have_made_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    (tmp_path / "file").write_text("")
-    shared = tmp_path / f"storybot-{os.getuid()}"
-    if how == "link":
-        (tmp_path / "elsewhere").mkdir()
-        shared.symlink_to(tmp_path / "elsewhere")
-    else:
-        shared.mkdir()
-        shared.chmod(0o777)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
-        reduced_dictionary(tmp_path / "file" / "cache", {"cat"}, ())
-    assert list(shared.iterdir()) == []
-
-
-def test_without_a_cache_the_temporary_folder_serves(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    made = reduced_dictionary(blocked / "cache", {"cat"}, ())
-    assert made.is_file() and tmp_path in made.parents
-    monkeypatch.setenv("TMPDIR", str(blocked))
-    with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
-        reduced_dictionary(blocked / "cache", {"cat"}, ())
 
 
 def test_a_keyphrase_that_cannot_be_spoken_is_refused(tmp_path: Path) -> None:
