@@ -41,6 +41,7 @@ class Robot:
     tale: Tale | None = None  # told now, or last
     number: int = 0  # of the story; each Tell has a new one
     seed: int = 0  # for the story that follows a bare keyphrase
+    puzzled: bool = False  # it has shown since the keyphrase that it did not understand
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts

@@ -20,15 +20,20 @@ UNWELCOME = "Let us think of something nicer. Ask me for another story."
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
     if robot.mode not in RESTING or (robot.mode is Mode.ASLEEP and robot.quiet):
         return robot, []
-    answer = commands.StartTimer(Timer.ANSWER, robot.settings.hearing.answer_window)
-    todo = (commands.Earcon("listening"), commands.Listen(Purpose.REQUEST), answer)
-    return enter(robot, Mode.HEARING, *todo, seed=event.seed)
+    todo = (commands.Earcon("listening"), commands.Listen(Purpose.REQUEST), _answer_time(robot))
+    return enter(robot, Mode.HEARING, *todo, seed=event.seed, puzzled=False)
 
 
 def unclear(robot: Robot, event: events.Unclear) -> Step:
-    if robot.mode is not Mode.HEARING:
+    """Once after each call, with time to say it anew; a noisy room gets a story all the same."""
+    if robot.mode is not Mode.HEARING or robot.puzzled:
         return robot, []
-    return robot, [commands.Earcon("not-understood")]
+    sign = [commands.Earcon("not-understood"), _answer_time(robot)]
+    return replace(robot, puzzled=True), sign
+
+
+def _answer_time(robot: Robot) -> commands.Command:
+    return commands.StartTimer(Timer.ANSWER, robot.settings.hearing.answer_window)
 
 
 def unwelcome(robot: Robot, event: events.Unwelcome) -> Step:

@@ -53,6 +53,30 @@ def test_keyphrase_then_request(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_called_and_not_understood(tmp_path: Path) -> None:
+    """One sign and time to say it anew; then any story. Nobody called: no sign."""
+
+    async def scene(house: House) -> None:
+        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        house.ears.hear("the weather will be fine")
+        await asyncio.sleep(1)
+        assert house.mode is Mode.IDLE and "<not-understood>" not in house.heard
+        for _ in range(2):
+            house.ears.keyphrase()
+            await house.until(Mode.HEARING)
+            await asyncio.sleep(5)
+            house.ears.hear("")  # as the ear has it: speech, and no request
+            await asyncio.sleep(4)
+            assert house.mode is Mode.HEARING and house.heard[-1] == "<not-understood>"
+            house.ears.hear("mumble")
+            assert await house.until(Mode.THINKING) < 4.0
+            await house.until(Mode.IDLE)
+            await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        assert house.heard.count("<not-understood>") == 2
+
+    play(tmp_path, scene)
+
+
 def test_the_keyphrase_alone_is_a_wish_for_any_story(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.wait(lambda: house.ears.listens_for == "keyphrase")
