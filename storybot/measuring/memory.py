@@ -1,17 +1,27 @@
 """Memory of a running daemon and its children: `make memory` prints the table.
 
-PSS counts a page shared by n processes as 1/n in each. Pages shared with processes that are none
-of ours would make us look small, so each file mapping is counted once for the whole group as well.
+The kernel's PSS counts a page that n processes share as 1/n in each. Any other Python on the
+machine, even the process that measures, then makes ours look small; on a board that runs nothing
+else they would be larger. The column "share" is the PSS that such a board shows: each page of a
+file is divided among our own processes alone, so that the sum is what they hold in all, every page
+counted once.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections import defaultdict
+from array import array
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+PRESENT, OF_FILE = 1 << 63, 1 << 61  # bits of an entry of /proc/PID/pagemap
+HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) \S+ ([0-9a-f]+) (\S+ \d+)")
+
+Page = tuple[str, int]  # device and inode of a file, number of the page in it
 
 
 @dataclass(frozen=True)
@@ -19,44 +29,56 @@ class Process:
     """One process, sizes in kB."""
 
     pid: int
-    name: str
+    command: str
     rss: int
-    pss: int
-    private: int  # dirty or clean, in no other process
-    files: dict[str, int]  # resident kB of each file mapping, by file
+    pss: int  # as the kernel counts it
+    pages: frozenset[Page]  # of files, as far as they are in memory and unchanged
+
+    @property
+    def name(self) -> str:
+        """The program without its path, or the Python module it runs."""
+        words = self.command.split("\0")
+        if "-m" in words[:-1]:
+            return words[words.index("-m") + 1]
+        return Path(words[0]).name
+
+    @property
+    def own(self) -> int:
+        """What no other process can share."""
+        return self.rss - len(self.pages) * PAGE // 1024
 
 
 def process(pid: int, proc: Path = PROC) -> Process | None:
     """One process as /proc has it; None when it has ended."""
     try:
         smaps = (proc / str(pid) / "smaps").read_text("utf-8", "replace")
-        words = (proc / str(pid) / "cmdline").read_bytes().split(b"\0")
+        command = (proc / str(pid) / "cmdline").read_text("utf-8", "replace").rstrip("\0")
+        pages = _pages(smaps, proc / str(pid) / "pagemap")
     except OSError:
         return None
-    sums: dict[str, int] = defaultdict(int)
-    files: dict[str, int] = defaultdict(int)
-    mapped = ""
+    sums: Counter[str] = Counter()
     for line in smaps.splitlines():
-        if head := re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ (\d+) *(.*)", line):
-            mapped = head[2] if head[1] != "0" else ""
-            continue
         key, _, rest = line.partition(":")
-        if not rest.endswith(" kB"):
-            continue
-        size = int(rest.split()[0])
-        sums[key] += size
-        if mapped and key in ("Shared_Clean", "Private_Clean"):
-            files[mapped] += size
-    private = sums["Private_Clean"] + sums["Private_Dirty"]
-    return Process(pid, _name(words), sums["Rss"], sums["Pss"], private, dict(files))
+        if key in ("Rss", "Pss"):
+            sums[key] += int(rest.split()[0])
+    return Process(pid, command, sums["Rss"], sums["Pss"], pages)
 
 
-def _name(words: list[bytes]) -> str:
-    """The program without its path, or the Python module it runs."""
-    line = [word.decode("utf-8", "replace") for word in words if word]
-    if "-m" in line[:-1]:
-        return line[line.index("-m") + 1]
-    return Path(line[0]).name if line else "?"
+def _pages(smaps: str, pagemap: Path) -> frozenset[Page]:
+    found: set[Page] = set()
+    with pagemap.open("rb", buffering=0) as entries:
+        for line in smaps.splitlines():
+            if (head := HEAD.match(line)) is None or head[4].endswith(" 0"):
+                continue
+            start, end, first = (int(word, 16) // PAGE for word in head.groups()[:3])
+            entries.seek(start * 8)
+            mapped = array("Q", entries.read((end - start) * 8))
+            found.update(
+                (head[4], first + index)
+                for index, entry in enumerate(mapped)
+                if entry & PRESENT and entry & OF_FILE
+            )
+    return frozenset(found)
 
 
 def family(root: int, proc: Path = PROC) -> list[int]:
@@ -71,29 +93,31 @@ def family(root: int, proc: Path = PROC) -> list[int]:
     return found
 
 
-def together(processes: list[Process]) -> int:
-    """kB of all: what each has for itself, and every file's pages once."""
-    biggest: dict[str, int] = defaultdict(int)
-    own = 0
-    for one in processes:
-        own += one.rss - sum(one.files.values())
-        for name, size in one.files.items():
-            biggest[name] = max(biggest[name], size)
-    return own + sum(biggest.values())
+def shares(processes: list[Process]) -> list[float]:
+    """kB of each: its own and, of each page of a file, its part among these processes."""
+    users = Counter(page for one in processes for page in one.pages)
+    return [one.own + sum(1 / users[page] for page in one.pages) * PAGE / 1024 for one in processes]
 
 
 def table(processes: list[Process]) -> str:
     """Rows in MB."""
-    lines = [f"{'process':38} {'RSS':>6} {'PSS':>6} {'own':>6}"]
-    for one in processes:
-        sizes = (one.rss, one.pss, one.private)
+    lines = [f"{'process':38} {'RSS':>6} {'own':>6} {'PSS':>6} {'share':>6}"]
+    parts = shares(processes)
+    for one, share in zip(processes, parts, strict=True):
+        sizes = (one.rss, one.own, one.pss, share)
         lines.append(f"{one.name:38} " + " ".join(f"{size / 1024:6.1f}" for size in sizes))
     pss = sum(one.pss for one in processes)
-    lines.append(f"{'in all (PSS)':45} {pss / 1024:6.1f}")
-    lines.append(f"{'in all, each file once':45} {together(processes) / 1024:6.1f}")
+    lines.append(f"{'in all':38} {'':6} {'':6} {pss / 1024:6.1f} {sum(parts) / 1024:6.1f}")
     return "\n".join(lines)
 
 
 def measure(root: int) -> list[Process]:
-    """All processes of a daemon now."""
-    return [one for pid in family(root) if (one := process(pid)) is not None]
+    """All processes of a daemon now, less those that are about to become another program.
+
+    Until then they have their parent's command line, and its memory.
+    """
+    found: dict[str, Process] = {}
+    for pid in family(root):
+        if (one := process(pid)) is not None:
+            found.setdefault(one.command, one)
+    return list(found.values())

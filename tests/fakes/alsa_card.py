@@ -1,4 +1,8 @@
-"""A sound card for ALSA's own programs, at the pace of a real one: two FIFOs instead of wires."""
+"""A sound card for ALSA's own programs, at the pace of a real one: two FIFOs instead of wires.
+
+ALSA's configuration is this alone. The usual one of a PC brings the plugin of a sound server into
+every program (PulseAudio, X11, codecs: 2 MB), which a bare board has not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import contextlib
 import os
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from types import TracebackType
 
@@ -34,15 +39,26 @@ ctl.!default {{ type hw card 0 }}
 
 
 class PacedCard:
-    """Use it in a `with` statement; `environment` makes ALSA's default device this card."""
+    """Use it in a `with` statement; `environment` makes ALSA's default device this card.
+
+    The microphone hears silence and what `hear` is given.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         config = folder / "asound.conf"
         config.write_text(CONFIG.format(folder=folder, rate=RATE))
-        self.environment = {"ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{config}"}
+        self.environment = {"ALSA_CONFIG_PATH": str(config)}
+        self._heard: deque[bytes] = deque()  # ticks of sound still to come
         self._ended = threading.Event()
         self.played = 0  # bytes
+
+    def hear(self, sound: bytes) -> float:
+        """Let the microphone hear this (16 kHz, mono, int16); returns for how many seconds."""
+        size = 2 * round(RATE * TICK)
+        ticks = [sound[start : start + size] for start in range(0, len(sound), size)]
+        self._heard.extend(tick.ljust(size, b"\0") for tick in ticks)
+        return len(ticks) * TICK
 
     def __enter__(self) -> PacedCard:
         for name in ("in", "out"):
@@ -70,7 +86,9 @@ class PacedCard:
         due = time.monotonic()
         while not self._ended.is_set():
             with contextlib.suppress(BlockingIOError):
-                os.write(self._in, bytes(size))
+                os.write(self._in, self._heard[0] if self._heard else bytes(size))
+                if self._heard:
+                    self._heard.popleft()
             with contextlib.suppress(BlockingIOError):
                 self.played += len(os.read(self._out, size))
             due += TICK
