@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from storybot.cli.table import table
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphone import microphones
+from storybot.hearing.microphones import microphones
 from storybot.profile import resolve
 from storybot.settings import Settings
 from storybot.speaking.devices import loudspeakers

@@ -15,7 +15,7 @@ from pathlib import Path
 from storybot import models
 from storybot.catalogue import find
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphone import open_microphone
+from storybot.hearing.microphones import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
 from storybot.hearing.recogniser import make_recogniser
 from storybot.profile import memory_kb, resolve

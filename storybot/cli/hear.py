@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.microphone import open_microphone
+from storybot.hearing.microphones import open_microphone
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recogniser import make_recogniser
 from storybot.hearing.recordings import hear_recording

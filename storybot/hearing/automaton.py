@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 START, END = 0, 1
 
-
-class Transition(NamedTuple):
-    """One word said, or nothing said where `word` is empty."""
-
-    source: int
-    target: int
-    share: float  # of all that may follow on the source
-    word: str
+# Source, target, share of all that may follow on the source, and the word said; "": nothing is.
+Transition = tuple[int, int, float, str]
 
 
 class Automaton:
@@ -39,7 +32,7 @@ class Automaton:
             at, part = source, share / len(alternatives)
             for word in words:
                 at, part = self._follow(at, part, word), 1.0
-            self._transitions.append(Transition(at, target, part, last))
+            self._transitions.append((at, target, part, last))
 
     def may_say(self, source: int, target: int, phrases: Iterable[str], share: float = 1.0) -> None:
         """One of the phrases or nothing has to be said; nothing counts as one of them."""
@@ -49,21 +42,21 @@ class Automaton:
         self.skip(source, target, nothing)
 
     def skip(self, source: int, target: int, share: float) -> None:
-        self._transitions.append(Transition(source, target, share, ""))
+        self._transitions.append((source, target, share, ""))
 
     def _follow(self, source: int, share: float, word: str) -> int:
         target = self.state()
-        self._transitions.append(Transition(source, target, share, word))
+        self._transitions.append((source, target, share, word))
         return target
 
     def transitions(self) -> list[Transition]:
         """All of them, and one skip for each chain of skips: PocketSphinx follows a single one."""
-        skips = {(t.source, t.target): t.share for t in self._transitions if not t.word}
+        skips = {(at, to): share for at, to, share, word in self._transitions if not word}
         found = list(skips.items())
         for (source, middle), share in found:  # grows as it goes
             for (begin, target), rest in list(skips.items()):
                 if begin == middle and skips.get((source, target), 0.0) < share * rest:
                     skips[source, target] = share * rest
                     found.append(((source, target), share * rest))
-        said = [t for t in self._transitions if t.word]
-        return said + [Transition(s, t, share, "") for (s, t), share in skips.items()]
+        said = [transition for transition in self._transitions if transition[3]]
+        return said + [(source, target, share, "") for (source, target), share in skips.items()]

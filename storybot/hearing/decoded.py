@@ -6,9 +6,12 @@ import math
 from array import array
 from dataclasses import dataclass, replace
 from operator import mul
-from typing import Any
 
 from storybot.hearing.pcm import RATE
+
+TYPE_CHECKING = False  # see microphone.py
+if TYPE_CHECKING:
+    from typing import Any
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME = RATE // 100  # samples of one frame of the acoustic model
@@ -30,8 +33,8 @@ def coverage(pcm: bytes, words: list[Part], parts: list[Part]) -> float:
 
 def _power(samples: array[int], parts: list[Part]) -> float:
     """Mean square of the samples in these parts."""
-    heard = [s for part in parts for s in samples[part.start * FRAME : part.end * FRAME]]
-    return float(sum(map(mul, heard, heard))) / max(1, len(heard))
+    heard = [samples[part.start * FRAME : part.end * FRAME] for part in parts]
+    return float(sum(sum(map(mul, s, s)) for s in heard)) / max(1, sum(map(len, heard)))
 
 
 @dataclass(frozen=True)

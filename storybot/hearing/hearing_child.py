@@ -16,6 +16,7 @@ from storybot.process import end_group
 from storybot.settings import HearingSettings
 
 EAR = "storybot.hearing.ear"
+INTERPRETER = (sys.executable, *(["-OO"] if sys.flags.optimize == 2 else ()))  # lean as we are
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class HearingChild:
         """
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                *INTERPRETER,
                 "-m",
                 EAR,
                 json.dumps(self._given),

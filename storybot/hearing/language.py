@@ -75,7 +75,7 @@ def spoken_forms(things: Iterable[Thing]) -> list[str]:
 
 def words_of(*languages: Iterable[Transition]) -> set[str]:
     """Every word that these may answer."""
-    return {t.word for transitions in languages for t in transitions if t.word}
+    return {word for transitions in languages for *_, word in transitions if word}
 
 
 def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:

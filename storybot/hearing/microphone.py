@@ -1,12 +1,16 @@
-"""Where sound comes in: one small interface, and the choice between its drivers."""
+"""Where sound comes in: one small interface for all drivers, and what they complain of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
-from storybot.settings import HearingSettings
+
+TYPE_CHECKING = False  # as in `typing`, which takes 0.5 MB and nothing else in the ear needs
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 LOST_AFTER = 2.0  # s without a sample: the device is gone, whatever its driver says
 
@@ -21,28 +25,6 @@ class Microphone(Protocol):
 
     def close(self) -> None:
         """Release the device; nothing is read after that."""
-
-
-def open_microphone(settings: HearingSettings, profile: str) -> Microphone:
-    """The microphone of the settings, ready to read; StorybotError(SOUND_IN) where it cannot be."""
-    if _driver(settings, profile) == "alsa":
-        from storybot.hearing.alsa_in import AlsaMicrophone
-
-        return AlsaMicrophone(settings.microphone)
-    from storybot.hearing.portaudio_in import PortAudioMicrophone
-
-    return PortAudioMicrophone(settings.microphone)
-
-
-def microphones(settings: HearingSettings, profile: str) -> list[tuple[str, bool]]:
-    """Name of every microphone that the driver finds, and whether it is the default one."""
-    if _driver(settings, profile) == "alsa":
-        from storybot.hearing.alsa_in import alsa_inputs
-
-        return alsa_inputs()
-    from storybot.hearing.portaudio_in import portaudio_inputs
-
-    return portaudio_inputs()
 
 
 def named(wanted: str, names: Sequence[str]) -> str:
@@ -64,10 +46,3 @@ def cannot_open(name: str, why: str) -> StorybotError:
     return StorybotError(
         f"cannot open the microphone {name} ({why}); is it plugged in and free?", Exit.SOUND_IN
     )
-
-
-def _driver(settings: HearingSettings, profile: str) -> str:
-    """PortAudio pulls in 7 MB, too much for the small profile."""
-    if settings.driver != "auto":
-        return settings.driver
-    return "alsa" if profile == "small" else "portaudio"

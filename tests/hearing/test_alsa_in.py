@@ -7,7 +7,7 @@ import pytest
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import alsa_in
 from storybot.hearing.alsa_in import AlsaMicrophone, alsa_inputs
-from storybot.hearing.microphone import microphones, open_microphone
+from storybot.hearing.microphones import microphones, open_microphone
 from storybot.settings import HearingSettings
 from tests.fakes.microphones import fake_arecord
 

@@ -166,16 +166,17 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
     code = (
         "import sys, storybot.hearing.ear, storybot.hearing.pocketsphinx_recogniser, "
         "storybot.hearing.alsa_in\n"
-        "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'tempfile')"
-        " if m in sys.modules])"
+        "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'tempfile', 'typing',"
+        " 'storybot.settings', 'storybot.hearing.reducing') if m in sys.modules],"
+        " hasattr(sys.modules['logging'], 'Handler') and 'logging was only put off')"
     )
 
     async def work() -> None:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-OO", "-c", code, stdout=asyncio.subprocess.PIPE
         )
         said, _ = await child.communicate()
-        assert said.strip() == b"[]"
+        assert said.strip() == b"[] logging was only put off"
 
     asyncio.run(work())
 

@@ -91,7 +91,7 @@ def _decoder(definition: Path, dictionary: Path) -> Decoder:
             loglevel="FATAL",
         )
     )
-    fsg = made.create_fsg("calls", START, END, [t if t.word else t[:3] for t in CALLS])
+    fsg = made.create_fsg("calls", START, END, [way if way[3] else way[:3] for way in CALLS])
     made.add_fsg("calls", fsg)
     made.activate_search("calls")
     return made

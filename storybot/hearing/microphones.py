@@ -1,0 +1,37 @@
+"""The choice between the microphones' drivers."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # see microphone.py
+if TYPE_CHECKING:
+    from storybot.hearing.microphone import Microphone
+    from storybot.settings import HearingSettings
+
+
+def open_microphone(settings: HearingSettings, profile: str) -> Microphone:
+    """The microphone of the settings, ready to read; StorybotError(SOUND_IN) where it cannot be."""
+    if _driver(settings, profile) == "alsa":
+        from storybot.hearing.alsa_in import AlsaMicrophone
+
+        return AlsaMicrophone(settings.microphone)
+    from storybot.hearing.portaudio_in import PortAudioMicrophone
+
+    return PortAudioMicrophone(settings.microphone)
+
+
+def microphones(settings: HearingSettings, profile: str) -> list[tuple[str, bool]]:
+    """Name of every microphone that the driver finds, and whether it is the default one."""
+    if _driver(settings, profile) == "alsa":
+        from storybot.hearing.alsa_in import alsa_inputs
+
+        return alsa_inputs()
+    from storybot.hearing.portaudio_in import portaudio_inputs
+
+    return portaudio_inputs()
+
+
+def _driver(settings: HearingSettings, profile: str) -> str:
+    """PortAudio pulls in 7 MB, too much for the small profile."""
+    if settings.driver != "auto":
+        return settings.driver
+    return "alsa" if profile == "small" else "portaudio"
