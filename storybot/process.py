@@ -32,6 +32,15 @@ def bound(pid: int, cpu_seconds: float) -> None:
         Path(f"/proc/{pid}/oom_score_adj").write_text(str(OOM_FIRST))
 
 
+def cpu_seconds(pid: int | None) -> float:
+    """Processor time that a child has used; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime
+
+
 def signal_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to the group that `pid` leads; nothing happens when it is gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -22,6 +22,7 @@ from storybot.hearing.hearing_child import (
     Trouble,
 )
 from storybot.hearing.requests import RequestKind, understand
+from storybot.process import cpu_seconds
 from storybot.robot.commands import Purpose
 from storybot.robot.events import Asked, KeyphraseHeard, Part, Source, Unclear, Unwelcome
 from storybot.running.progress import Progress
@@ -32,7 +33,12 @@ from storybot.tale import SEEDS
 
 LOG = logging.getLogger("storybot")
 START = 30.0  # s in which the child must be ready; the small board reads its model slowly
-STALL = 5.0  # s without a heartbeat that shows samples read and decoded
+STALL = 5.0  # s without a heartbeat that shows samples read and decoded, and without work
+# A recogniser that ends a sentence beats no heart: PocketSphinx took 0.8 s for 8 s of speech and
+# 1.4 s for 10 s (a call with the longest request) on x86-64, and the small board is up to 30 times
+# slower. So a child that computes has longer.
+BUSY = 45.0  # s without a heartbeat, however hard it works
+WORK = 0.1  # share of a processor; a child that hangs uses none
 WATCHED = 20.0  # s after which the watchdog starves: the ear was then not even killed
 GRACE = 0.7  # s between TERM and KILL
 ECHO = 2.0  # s after which what the robot said can no longer come back as heard
@@ -63,6 +69,7 @@ class EarRoom:
         voice.on_speech = self._change.set
         self._read = self._decoded = -1  # samples, as the last heartbeat had them
         self._got_on = 0.0  # s of the loop's clock when they last grew
+        self._used = 0.0  # s of processor time, when the child was last seen at work
 
     def listen(self, purpose: Purpose) -> None:
         """Listen for this from now on; while the robot speaks only for "stop"."""
@@ -169,17 +176,30 @@ class EarRoom:
         loop = asyncio.get_running_loop()
         events = child.events()
         self._read = self._decoded = -1
-        self._got_on = loop.time()
+        self._got_on = seen = loop.time()
         self._progress.expect("hearing", WATCHED)
-        while True:
-            try:
-                async with asyncio.timeout_at(self._got_on + STALL):
-                    event = await anext(events)
-            except TimeoutError:
-                raise StorybotError(
-                    f"the ear made no progress for {STALL:g} s and was ended", Exit.SOUND_IN
-                ) from None
-            self._take(event)
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            while True:
+                patience = max(seen, self._got_on) + STALL - loop.time()
+                if (await asyncio.wait([coming], timeout=patience))[0]:
+                    self._take(coming.result())
+                    coming = asyncio.ensure_future(anext(events))
+                elif max(seen, self._got_on) + STALL <= loop.time():
+                    self._look_at_work(child)
+                    seen = loop.time()
+        finally:
+            coming.cancel()
+
+    def _look_at_work(self, child: HearingChild) -> None:
+        """A child without a heartbeat may compute; StorybotError when it does not, or too long."""
+        silent = asyncio.get_running_loop().time() - self._got_on
+        before, self._used = self._used, cpu_seconds(child.pid)
+        if self._used - before < WORK * STALL or silent >= BUSY:
+            raise StorybotError(
+                f"the ear made no progress for {silent:.0f} s and was ended", Exit.SOUND_IN
+            )
+        self._progress.made("hearing")
 
     def _take(self, event: HearingEvent) -> None:
         match event:
@@ -220,6 +240,7 @@ class EarRoom:
         if self._supervisor.lost or (read > self._read and decoded > self._decoded):
             self._read, self._decoded = read, decoded
             self._got_on = asyncio.get_running_loop().time()
+            self._used = cpu_seconds(self.pid)
             self._progress.made("hearing")
 
     def _is_echo(self, text: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from storybot.controls.messages import Status, Stop
 from storybot.robot import Mode
+from storybot.running import ear_room
 from tests.daemon.scenes import CAT, listening
 from tests.fakes.house import House, play
 
@@ -58,6 +59,32 @@ def test_ear_hangs(tmp_path: Path) -> None:
         await house.wait(lambda: house.ears.child.stopped)
         assert await listening(house) < 1.0
         assert len(house.ears.children) == 2
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_an_ear_that_computes_has_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endless: bool
+) -> None:
+    """On the small board a long sentence takes half a minute; what never ends is ended too."""
+    used = 0.0
+    monkeypatch.setattr(ear_room, "cpu_seconds", lambda pid: used)
+
+    async def scene(house: House) -> None:
+        nonlocal used
+        await listening(house)
+        child = house.ears.child
+        child.stalled = True
+        for _ in range(60 if endless else 30):
+            used += 0.8
+            await asyncio.sleep(1)
+            assert (await house.ask(Status()))["stalled"] == []
+        assert child.stopped is endless
+        if not endless:
+            child.stalled = False
+            await asyncio.sleep(10)
+            assert not child.stopped
 
     play(tmp_path, scene)
 

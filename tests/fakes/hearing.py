@@ -58,7 +58,7 @@ class Ears:
 class FakeChild:
     """Speaks the HearingChild interface."""
 
-    pid = 4242
+    pid = 2**22 + 1  # above the highest that Linux gives
 
     def __init__(self, ears: Ears) -> None:
         self._ears = ears

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from storybot.process import bound, end_group, end_group_now, signal_group
+from storybot.process import bound, cpu_seconds, end_group, end_group_now, signal_group
 
 # A child with a child of its own; both ignore TERM when told so.
 FAMILY = "trap '' {ignored}; sleep 60 & echo $!; wait"
@@ -35,6 +35,21 @@ def soon_gone(pid: int) -> bool:
     while alive(pid) and time.monotonic() < limit:
         time.sleep(0.02)
     return not alive(pid)
+
+
+def test_processor_time_of_a_child() -> None:
+    busy = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+    idle = subprocess.Popen(["sleep", "60"])
+    try:
+        limit = time.monotonic() + 60
+        while cpu_seconds(busy.pid) < 0.2 and time.monotonic() < limit:
+            time.sleep(0.02)
+        assert cpu_seconds(busy.pid) >= 0.2 > cpu_seconds(idle.pid)
+    finally:
+        for process in (busy, idle):
+            process.kill()
+            process.wait()
+    assert cpu_seconds(busy.pid) == cpu_seconds(None) == 0.0
 
 
 def test_term_is_enough_for_a_willing_child() -> None:
