@@ -7,6 +7,7 @@ import storybot.lean  # noqa: F401  # before all others
 # isort: split
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -56,4 +57,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Until the loop has its own handler; asyncio's would be described, which takes `inspect`.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())

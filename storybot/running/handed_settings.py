@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
@@ -27,8 +27,13 @@ def to_json(settings: Settings) -> str:
 def from_json(text: str) -> Settings:
     """What `to_json` wrote."""
     sections: dict[str, dict[str, Any]] = json.loads(text)
-    kinds = get_type_hints(Settings)
-    return Settings(**{name: kinds[name](**values) for name, values in sections.items()})
+    usual = Settings()
+    return Settings(
+        **{
+            name: dataclasses.replace(getattr(usual, name), **values)
+            for name, values in sections.items()
+        }
+    )
 
 
 def read_elsewhere(explicit: Path | None) -> Settings:
