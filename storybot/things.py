@@ -15,7 +15,7 @@ NAMES = frozenset(("girl-name", "boy-name"))
 ONE_FORM = NAMES | {"one", "mass", "plural-only"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Thing:
     """One entry of the list; `plural` equals `word` where there is no plural of its own."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
 
-from storybot.errors import Exit, StorybotError
+from storybot.errors import StorybotError
+from storybot.hearing.arecord import Arecord
 from storybot.hearing.microphone import LOST_AFTER, cannot_open, lost, named
 from storybot.hearing.pcm import BLOCK_BYTES, RATE
 
-ARECORD = "arecord"
 DEFAULT = "default"
 
 
@@ -26,20 +25,19 @@ class AlsaMicrophone:
             devices = _devices()
             label = named(wanted, list(devices))
             self.name = devices[label]
-        command = [ARECORD, "-q", "-D", self.name, "-t", "raw", "-f", "S16_LE", "-c", "1"]
-        self._child = _start([*command, "-r", str(RATE)])
+        form = ("-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(RATE))
+        self._child = Arecord("-q", "-D", self.name, *form)
         self._rest = b""
         try:
             self._rest = self.read()
         except StorybotError:
-            why = self._complaint()
+            why = self._child.complaint()
             self.close()
             raise cannot_open(self.name, why) from None
 
     def read(self) -> bytes:
         block, self._rest = self._rest, b""
-        assert self._child.stdout is not None
-        source = self._child.stdout.fileno()
+        source = self._child.sound
         while len(block) < BLOCK_BYTES:
             ready, _, _ = select.select([source], [], [], LOST_AFTER)
             more = os.read(source, BLOCK_BYTES - len(block)) if ready else b""
@@ -49,18 +47,7 @@ class AlsaMicrophone:
         return block
 
     def close(self) -> None:
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdout, self._child.stderr):
-            if pipe is not None:
-                pipe.close()
-
-    def _complaint(self) -> str:
-        """What arecord said about why it cannot record."""
-        self._child.kill()
-        assert self._child.stderr is not None
-        said = self._child.stderr.read().decode(errors="replace").strip().splitlines()
-        return said[-1].rpartition("audio open error: ")[2] if said else "it gives no sound"
+        self._child.close()
 
 
 def alsa_inputs() -> list[tuple[str, bool]]:
@@ -70,11 +57,12 @@ def alsa_inputs() -> list[tuple[str, bool]]:
 
 def _devices() -> dict[str, str]:
     """What `arecord -L` lists: "plughw:CARD=Mic,DEV=0 (USB Audio)" -> its ALSA name."""
-    child = _start([ARECORD, "-L"])
-    listed, _ = child.communicate()
+    child = Arecord("-L")
+    listed = child.output()
+    child.close()
     found: dict[str, str] = {}
     name, description = "", ""
-    for line in [*listed.decode(errors="replace").splitlines(), "end"]:
+    for line in [*listed.splitlines(), "end"]:
         if line[:1].isspace():
             description = description or line.strip()
             continue
@@ -82,14 +70,3 @@ def _devices() -> dict[str, str]:
             found[f"{name} ({description})" if description else name] = name
         name, description = line.strip(), ""
     return found
-
-
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-    except OSError as fault:
-        raise StorybotError(
-            f"cannot run {ARECORD} ({fault.strerror}); install alsa-utils", Exit.SOUND_IN
-        ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import zlib
 from collections.abc import Iterable
@@ -41,24 +40,26 @@ def reduced(cache: Path, words: Iterable[str]) -> Reduced:
     listed = " ".join(sorted(words))
     if files := _kept(cache, listed):
         return files
+    _made(cache, listed)
+    if files := _kept(cache, listed):
+        return files
+    raise StorybotError(f"the recogniser's files in {cache} do not stay whole; is the disk sound?")
+
+
+def _made(cache: Path, listed: str) -> None:
+    import subprocess  # 0.4 MB that is used once
+
+    command = [sys.executable, "-m", MAKER, str(cache)]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", MAKER, str(cache)],
-            input=listed,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
+            command, input=listed, capture_output=True, check=False, encoding="utf-8"
         )
     except OSError as fault:  # no memory or no process left just now
-        raise StorybotError(
-            f"the recogniser's files cannot be made ({fault.strerror})", Exit.FAULT
-        ) from fault
-    files = _kept(cache, listed)
-    if done.returncode or files is None:
+        raise StorybotError(f"the recogniser's files cannot be made ({fault.strerror})") from fault
+    if done.returncode:
         said = done.stderr.strip().splitlines() or ["the recogniser's files cannot be made"]
         known = done.returncode in list(Exit)
         raise StorybotError(said[-1], Exit(done.returncode) if known else Exit.FAULT)
-    return files
 
 
 def _kept(cache: Path, listed: str) -> Reduced | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,10 @@ def test_a_device_that_falls_silent_is_lost(
     microphone.read()
     with pytest.raises(StorybotError, match="gives no more sound"):
         microphone.read()
+    child = microphone._child._pid
     microphone.close()
-    assert microphone._child.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_a_device_is_chosen_by_name_or_description(

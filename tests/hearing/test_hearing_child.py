@@ -167,7 +167,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
         "import sys, storybot.hearing.ear, storybot.hearing.pocketsphinx_recogniser, "
         "storybot.hearing.alsa_in\n"
         "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'tempfile', 'typing',"
-        " 'storybot.settings', 'storybot.hearing.reducing') if m in sys.modules],"
+        " 'subprocess', 'storybot.settings', 'storybot.hearing.reducing') if m in sys.modules],"
         " hasattr(sys.modules['logging'], 'Handler') and 'logging was only put off')"
     )
 

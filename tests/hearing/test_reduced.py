@@ -9,7 +9,6 @@ import pytest
 from storybot.errors import Exit, StorybotError
 
 pytest.importorskip("pocketsphinx")
-from storybot.hearing import reduced as reduced_module
 from storybot.hearing.reduced import reduced
 from storybot.hearing.reducing import make
 
@@ -68,7 +67,7 @@ def test_a_maker_that_cannot_be_started_or_dies(
             raise fault
         return subprocess.CompletedProcess([], -9, "", "")
 
-    monkeypatch.setattr(reduced_module.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(StorybotError, match=sentence) as met:
         reduced(tmp_path, {"cat"})
     assert met.value.code is Exit.FAULT
