@@ -29,6 +29,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.wav is None:
         return _listen(settings, args.once)
     recording = read_wav(args.wav)
+    for note in recording.notes:
+        print(f"note: {note}")
     recogniser = make_recogniser(settings.hearing)
     print(f"recogniser: {recogniser.name}")
     heard = hear_recording(recording, recogniser, settings.hearing)

@@ -176,7 +176,7 @@ def main() -> int:
     profile = str(given["profile"])
     try:
         recogniser = make_recogniser(settings)
-    except (StorybotError, ImportError) as fault:
+    except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
     ear = Ear(recogniser, lambda: open_microphone(settings, profile), _tell)

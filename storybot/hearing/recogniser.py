@@ -47,16 +47,29 @@ def choose(settings: HearingSettings, available_kb: int, vosk_model: Path | None
 def make_recogniser(settings: HearingSettings) -> Recogniser:
     """The recogniser of the settings; StorybotError where it or its model is missing."""
     model = find_vosk_model(settings) if settings.recogniser != "pocketsphinx" else None
-    if choose(settings, memory_kb("MemAvailable"), model) == "vosk":
-        from storybot.hearing.vosk_recogniser import VoskRecogniser, english_phrases
+    kind = choose(settings, memory_kb("MemAvailable"), model)
+    try:
+        return _vosk(settings, model) if kind == "vosk" else _pocketsphinx(settings)
+    except ImportError as fault:
+        raise StorybotError(
+            f"the recogniser {kind} is not usable ({fault}); install it: pip install {kind}",
+            Exit.SOUND_IN,
+        ) from None
 
-        if model is None:
-            raise StorybotError(
-                "no Vosk model was found; run: storybot models get vosk-en, "
-                "or set hearing.vosk_model to its folder",
-                Exit.MODEL,
-            )
-        return VoskRecogniser(settings, model, english_phrases(settings))
+
+def _vosk(settings: HearingSettings, model: Path | None) -> Recogniser:
+    from storybot.hearing.vosk_recogniser import VoskRecogniser, english_phrases
+
+    if model is None:
+        raise StorybotError(
+            "no Vosk model was found; run: storybot models get vosk-en, "
+            "or set hearing.vosk_model to its folder",
+            Exit.MODEL,
+        )
+    return VoskRecogniser(settings, model, english_phrases(settings))
+
+
+def _pocketsphinx(settings: HearingSettings) -> Recogniser:
     from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
 
     return PocketSphinxRecogniser(settings, cache_folder())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,18 @@ def test_auto_takes_vosk_where_model_and_memory_are(
 def test_auto_without_a_model_is_pocketsphinx() -> None:
     pytest.importorskip("pocketsphinx")
     assert make_recogniser(AUTO).name == "pocketsphinx"
+
+
+@pytest.mark.parametrize("kind", ["pocketsphinx", "vosk"])
+def test_one_that_is_not_installed_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    (tmp_path / "am").mkdir()
+    monkeypatch.delitem(sys.modules, f"storybot.hearing.{kind}_recogniser", raising=False)
+    monkeypatch.setitem(sys.modules, kind, None)
+    with pytest.raises(StorybotError, match=f"{kind} is not usable .*; install it: pip") as fault:
+        make_recogniser(HearingSettings(recogniser=kind, vosk_model=str(tmp_path)))
+    assert fault.value.code is Exit.SOUND_IN
 
 
 def test_a_downloaded_model_is_found(tmp_path: Path) -> None:

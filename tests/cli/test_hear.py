@@ -1,0 +1,33 @@
+"""`storybot hear` without its recogniser, and on recordings that needed help."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from storybot.cli import hear, main
+from storybot.errors import Exit
+from tests.fakes.recognisers import FakeRecogniser, write_wav
+
+
+def test_what_had_to_be_done_to_a_recording_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overdriven = write_wav(tmp_path / "loud.wav", b"\xff\x7f\x00\x80" * 8000)
+    monkeypatch.setattr(hear, "make_recogniser", lambda _: FakeRecogniser())
+    assert main.main(["hear", str(overdriven)]) == Exit.NOT_HEARD
+    assert "note: " in (said := capsys.readouterr().out) and "is overdriven: speak less" in said
+
+
+def test_a_recogniser_that_is_not_installed_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STORYBOT_HEARING_RECOGNISER", "pocketsphinx")
+    monkeypatch.delitem(sys.modules, "storybot.hearing.pocketsphinx_recogniser", raising=False)
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    quiet = write_wav(tmp_path / "quiet.wav", bytes(32000))
+    assert main.main(["hear", str(quiet)]) == Exit.SOUND_IN
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "pocketsphinx is not usable" in sentence and "pip install pocketsphinx" in sentence
