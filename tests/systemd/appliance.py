@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +96,8 @@ class Appliance(Machine):
             "pulse": PULSE,
             "alsa.conf": ALSA,
         }
-        config = CONFIG.replace("DRIVER", driver).replace("PROFILE", profile)
-        super().__init__(config, files, DROP_IN)
+        self.config = CONFIG.replace("DRIVER", driver).replace("PROFILE", profile)
+        super().__init__(self.config, files, DROP_IN)
         models = SHARED / "models"
         # The small profile gets the slower model: its engine lives long enough to be seen.
         names = ("stories260K.bin", "tok512.bin")
@@ -103,11 +105,35 @@ class Appliance(Machine):
             names = ("storylike15M.bin", "tokenizer.bin")
         shutil.copy(models / names[0], self.data / "model.bin")
         shutil.copy(models / names[1], self.data / "tokenizer.bin")
+        shutil.copy(models / "storylike15M.bin", self.data / "slow.bin")
+        shutil.copy(models / "tokenizer.bin", self.data / "slow-tokenizer.bin")
 
     def start(self) -> None:
         """Wait until the service, started by the boot or now, is READY and listens."""
         self.run("systemctl start storybot")
         self.until(listens, 30)
+
+    def reload(self, config: str) -> None:
+        """Have the running service take these settings."""
+        before = self.journal().count("new settings hold")
+        (self.data / "new.yaml").write_text(config)
+        self.run("cp /opt/storytest/data/new.yaml /etc/storybot/config.yaml")
+        self.run("systemctl reload storybot")
+        limit = time.monotonic() + 20
+        while self.journal().count("new settings hold") == before:
+            assert time.monotonic() < limit, self.journal()[-3000:]
+            time.sleep(0.1)
+
+    @contextmanager
+    def slow_engine(self) -> Iterator[None]:
+        """Stories whose engine works for seconds, so that something can happen to it."""
+        slow = self.config.replace("/tokenizer.bin", "/slow-tokenizer.bin")
+        slow = slow.replace("/model.bin", "/slow.bin").replace("longest: 70", "longest: 400")
+        self.reload(slow.replace("telling:", "telling:\n  kernel: scalar"))
+        try:
+            yield
+        finally:
+            self.reload(self.config)
 
     def status(self) -> dict[str, Any]:
         """`storybot status --json`; empty while nobody answers."""

@@ -141,20 +141,13 @@ def test_called_then_asked(calm: Appliance) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["idle", "hearing", "thinking", "telling"])
-@pytest.mark.parametrize("who", ["daemon", "ear", "engine", "sound"])
+@pytest.mark.parametrize("who", ["daemon", "ear", "sound"])
 def test_killed(calm: Appliance, who: str, wanted: str) -> None:
     """kill -9 of each process in each state: within ten seconds it listens again.
 
     A story that goes on all the same is stopped first, as somebody with a new wish would.
     """
-    if who == "engine" and wanted in ("idle", "hearing"):
-        pytest.skip("no engine runs then")
     bring_to(calm, wanted)
-    if who == "engine":
-        for _ in range(50):
-            if calm.pids("engine"):
-                break
-            time.sleep(0.02)
     calm.kill(who)
     began = time.monotonic()
     time.sleep(0.3)
@@ -164,6 +157,32 @@ def test_killed(calm: Appliance, who: str, wanted: str) -> None:
         assert time.monotonic() - began < RECOVERY, f"{status}\n{calm.journal()[-3000:]}"
         time.sleep(0.1)
     print(f"{who} killed while {wanted}: listening after {time.monotonic() - began:.1f} s")
+
+
+@pytest.mark.parametrize("wanted", ["thinking", "telling"])
+@pytest.mark.parametrize("number", ["KILL", "STOP"])
+def test_engine_killed_or_hung(calm: Appliance, number: str, wanted: str) -> None:
+    """Another engine writes the same story on: at once, or when its deadline (2 s here) is over."""
+    with calm.slow_engine():
+        bring_to(calm, wanted)
+        began = time.monotonic()
+        while not (struck := calm.pids("engine")):
+            assert time.monotonic() - began < 5, calm.journal()[-3000:]
+        state_then = calm.status()["state"]
+        calm.kill("engine", number)
+        began = time.monotonic()
+        while not (now := calm.pids("engine")) or set(now) & set(struck):
+            assert time.monotonic() - began < RECOVERY, calm.journal()[-3000:]
+            time.sleep(0.05)
+        print(f"{number} of the engine while {state_then}: another after", end=" ")
+        print(f"{time.monotonic() - began:.1f} s")
+        assert "the engine broke off" in calm.journal()
+        calm.until(state("telling"), 10)
+        while calm.pids("engine"):
+            time.sleep(0.1)
+        assert calm.status()["state"] == "telling", "the story goes on"
+        calm.run("storybot stop")
+        calm.until(listens, RECOVERY)
 
 
 @pytest.mark.parametrize("wanted", ["idle", "telling"])
