@@ -99,7 +99,7 @@ class VoiceRoom:
     @property
     def works(self) -> bool:
         """Whether what is said now would be heard."""
-        return self._open.is_set() and not self._supervisor.lost
+        return (self._open.is_set() or self._exchanging) and not self._supervisor.lost
 
     def say(self, text: str) -> None:
         """Say a sentence after those before it; nobody waits for it."""
@@ -146,6 +146,7 @@ class VoiceRoom:
         try:
             if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
                 await self._give_up()
+            self._open.clear()  # two speakers would be in each other's way
             await self._exchange(make)
         finally:
             self._exchanging = False

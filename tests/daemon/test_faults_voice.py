@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +13,8 @@ from storybot.controls.messages import Ask, Status
 from storybot.robot import Mode
 from storybot.robot.moves import NOT_READY
 from storybot.settings import Settings
+from storybot.speaking.captions import OnWord
+from storybot.speaking.mouth import Spoken
 from tests.daemon.scenes import telling
 from tests.fakes.house import House, play
 from tests.fakes.speaking import FakeSpeaker
@@ -155,6 +157,40 @@ def test_a_setting_corrected_while_the_loudspeaker_is_gone(tmp_path: Path, told:
         await house.until(Mode.IDLE, 30)
         assert ("The end." in house.heard) is told
         await house.told_once()
+
+    play(tmp_path, scene)
+
+
+def test_a_story_begun_while_the_speaker_is_exchanged(tmp_path: Path) -> None:
+    """It waits for the new one: no card is taken twice, nothing is lost."""
+
+    class Slow(FakeSpeaker):
+        async def open(self) -> None:
+            assert old.closed
+            await asyncio.sleep(1)
+            await super().open()
+
+        async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+            assert self.opened
+            return await super().say(text, on_word)
+
+        async def close(self) -> None:
+            await asyncio.sleep(1)
+            await super().close()
+
+    old, new = Slow(), Slow()
+    old.opened = True
+
+    async def scene(house: House) -> None:
+        voice = house.daemon.rooms.voice
+        voice.speaker, taken = cast(Any, old), cast(Any, new)
+        house.speakers.append(new)
+        voice.replace(lambda: taken)
+        await asyncio.sleep(0.1)
+        assert (await house.ask(Ask("a story about a cat")))["ok"]
+        await house.until(Mode.IDLE)
+        assert new.heard[0] == "A story about a cat." and "The end." in new.heard
+        assert old.heard == []
 
     play(tmp_path, scene)
 
