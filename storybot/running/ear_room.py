@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import re
 from collections.abc import Callable
 
 from storybot.errors import Exit, StorybotError
@@ -41,8 +40,6 @@ BUSY = 45.0  # s without a heartbeat, however hard it works
 WORK = 0.1  # share of a processor; a child that hangs uses none
 WATCHED = 20.0  # s after which the watchdog starves: the ear was then not even killed
 GRACE = 0.7  # s between TERM and KILL
-ECHO = 2.0  # s after which what the robot said can no longer come back as heard
-_WORD = re.compile(r"[a-z]+")
 
 
 class EarRoom:
@@ -224,7 +221,7 @@ class EarRoom:
     def _heard(self, text: str) -> None:
         request = understand(text)
         if self._wanted is Purpose.STOP:
-            if request and request.kind is RequestKind.STOP and not self._is_echo(text):
+            if request and request.kind is RequestKind.STOP and not self._voice.is_echo(text):
                 self._emit(Asked(request, 0, Source.VOICE))
         elif self._wanted is None:
             return
@@ -242,9 +239,3 @@ class EarRoom:
             self._got_on = asyncio.get_running_loop().time()
             self._used = cpu_seconds(self.pid)
             self._progress.made("hearing")
-
-    def _is_echo(self, text: str) -> bool:
-        """Whether the robot says these very words itself, now or a moment ago."""
-        words = set(_WORD.findall(text.lower()))
-        said = self._voice.said_lately(ECHO)
-        return any(words <= set(_WORD.findall(sentence.lower())) for sentence in said)

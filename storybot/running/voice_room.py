@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
+from storybot.running.echo import Echo
 from storybot.running.progress import Progress
 from storybot.running.supervisor import Emit, Supervisor
 from storybot.speaking.captions import OnWord
@@ -36,7 +36,7 @@ class VoiceRoom:
         self._exchanging = False  # one speaker is given up and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
-        self._said: deque[tuple[float, str]] = deque(maxlen=8)  # when it was last heard, what
+        self._echo = Echo()
         self.sounding = False
         self.speaking = False  # words, not only signs
         self.on_speech: Callable[[], None] = lambda: None  # speaking changed
@@ -57,7 +57,7 @@ class VoiceRoom:
         while True:
             await asyncio.sleep(LOOK)
             self._look_for_trouble()
-            self._note_what_is_said(loop.time())
+            self._echo.note(loop.time(), self.speaker.saying)
             if (now_played := self.speaker.played_samples) != played or not self.sounding:
                 played = now_played
                 self._progress.made("voice")
@@ -76,16 +76,11 @@ class VoiceRoom:
         elif self._supervisor.lost and not self._revived():
             self._supervisor.working()
 
-    def _note_what_is_said(self, now: float) -> None:
-        if saying := self.speaker.saying:
-            if self._said and self._said[-1][1] == saying:
-                self._said.pop()
-            self._said.append((now, saying))
-
-    def said_lately(self, seconds: float) -> list[str]:
-        """The sentences heard from the robot now and within the last `seconds`."""
-        since = asyncio.get_running_loop().time() - seconds
-        return [self.speaker.saying, *(text for when, text in self._said if when >= since)]
+    def is_echo(self, text: str) -> bool:
+        """Whether the robot says these very words itself, now or a moment ago."""
+        now = asyncio.get_running_loop().time()
+        self._echo.note(now, self.speaker.saying)
+        return self._echo.holds(text, now)
 
     def _revived(self) -> bool:
         """Whether the sign that the loudspeaker is back has still to be given."""
