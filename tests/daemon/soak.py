@@ -40,6 +40,7 @@ from tests.fakes.speaking import FakeSpeaker
 THINGS = ("cat", "dog", "owl", "boat", "star", "castle", "bear", "ball")
 PATIENCE = 200.0  # virtual s for one story with whatever befalls it
 WORK = 0.03  # s in which most engines are struck at work
+GONE = 2**22 + 1  # no process has this number
 BACK = 10.0  # virtual s to be listening again
 
 
@@ -101,10 +102,10 @@ class Soak:
         while engine.pid is None:
             await asyncio.sleep(0)
         await asyncio.sleep(self.chance.uniform(0.0, WORK))
-        if engine.pid is None:
+        try:
+            os.kill(engine.pid or GONE, number)
+        except ProcessLookupError:
             self.faults[self.fault] -= 1  # it was done already
-        else:
-            os.kill(engine.pid, number)
 
     def busy(self) -> bool:
         """Whether an engine works: then time is real."""
