@@ -9,10 +9,13 @@ anything that it lacks (PEP 562), so that it is late and never missing. Measured
 from __future__ import annotations
 
 import sys
+import time
 from _thread import RLock  # all there is of `threading` at this point
 from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+
+BEGAN = time.time()  # s; before all that is imported next
 
 
 def no_signature(of: object, **options: object) -> str:
@@ -37,11 +40,6 @@ class Meaningless:
         return cls
 
 
-def meaningless(*names: str) -> dict[str, object]:
-    """Each a class of its own: `dataclasses` compares them."""
-    return {name: type(name, (Meaningless,), {}) for name in names}
-
-
 LATE = object()  # a function that its importers take at once: its first call brings the real one
 
 # By module, what its shell holds from the start, because importers take it or ask for it at once.
@@ -52,8 +50,10 @@ PUT_OFF: dict[str, dict[str, object]] = {
         "iscoroutinefunction": is_coroutine_function,
     },
     "typing": {  # 0.45 MB
-        **meaningless("Any", "BinaryIO", "Optional", "Protocol", "TextIO", "Type", "Union"),
-        **meaningless("ClassVar", "_GenericAlias"),  # for `dataclasses`
+        **dict.fromkeys(("Any", "BinaryIO", "Optional", "Protocol"), Meaningless),
+        **dict.fromkeys(("TextIO", "Type", "Union"), Meaningless),
+        "ClassVar": object(),  # `dataclasses` compares what it finds with these two
+        "_GenericAlias": object(),
         "TYPE_CHECKING": False,
         "TypeVar": lambda *about, **more: None,
         "final": lambda one: one,

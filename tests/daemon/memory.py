@@ -43,7 +43,8 @@ def main() -> int:
         folder = Path(name)
         config = folder / "config.yaml"
         config.write_text(CONFIG.format(folder=folder, telling=model()))
-        environment = {**os.environ, **card.environment, **warm_start()}
+        cache = Path("build/cache").resolve()
+        environment = {**os.environ, **card.environment, "STORYBOT_CACHE": str(cache)}
         command = [sys.executable, "-m", "storybot", "run", "--config", str(config)]
         daemon = subprocess.Popen(command, env=environment)
         try:
@@ -53,15 +54,6 @@ def main() -> int:
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(10)
     return 0
-
-
-def warm_start() -> dict[str, str]:
-    """As the service is started (systemd/storybot.service)."""
-    return {
-        "MALLOC_ARENA_MAX": "1",
-        "PYTHONPYCACHEPREFIX": str(Path("build/pyc").resolve()),
-        "PYTHONDONTWRITEBYTECODE": "",
-    }
 
 
 def model() -> str:

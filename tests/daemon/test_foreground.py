@@ -148,10 +148,11 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         became.append(words)
 
     monkeypatch.setattr(os, "execv", execv)
-    monkeypatch.delenv("PYTHONOPTIMIZE", raising=False)
+    monkeypatch.setattr(os, "environ", {"STORYBOT_CACHE": str(tmp_path)})
     args = run_command.argparse.Namespace(config=tmp_path / "c.yaml")
     run_command.become_small(args, Settings())
-    monkeypatch.delenv("PYTHONOPTIMIZE")
+    assert os.environ["PYTHONOPTIMIZE"] == "2"
+    assert os.environ["PYTHONPYCACHEPREFIX"] == str(tmp_path / "compiled")
     assert became[0][1:3] == ["-m", "storybot.running.foreground"]
     assert became[0][-1] == str(tmp_path / "c.yaml")
     with os.fdopen(int(became[0][3])) as handed:

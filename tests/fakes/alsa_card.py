@@ -1,7 +1,7 @@
 """A sound card for ALSA's own programs, at the pace of a real one: two FIFOs instead of wires.
 
 ALSA's configuration is this alone. The usual one of a PC brings the plugin of a sound server into
-every program (PulseAudio, X11, codecs: 2 MB), which a bare board has not.
+every program (PulseAudio, X11, codecs: 2 MB), which a bare board has not, nor further converters.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ pcm.paced {{
 }}
 pcm.!default {{ type asym playback.pcm paced capture.pcm paced }}
 ctl.!default {{ type hw card 0 }}
+defaults.pcm.rate_converter "linear"
 """
 
 
