@@ -32,14 +32,15 @@ def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     """
     made = Automaton()
     asked, called, about, told = (made.state() for _ in range(4))
-    made.say(START, END, COMMANDS, 1 / 2)
+    last = _last(made)
+    made.say(START, last, COMMANDS, 1 / 2)
     made.say(START, asked, POLITE, 1 / 4)
     made.skip(START, asked, 1 / 4)
     _call(made, asked, called, keyphrase)
     made.say(called, about, ["about"], 1 / 2)
     made.skip(called, told, 1 / 2)
     _topics(made, about, told, topics)
-    made.may_say(told, END, ["please"])
+    made.may_say(told, last, ["please"])
     return made.transitions()
 
 
@@ -51,20 +52,21 @@ def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     """
     made = Automaton()
     called, introduced, about, told = (made.state() for _ in range(4))
+    last = _last(made)
     _call(made, START, called, keyphrase, 1 / 2)
     made.skip(START, called, 1 / 2)
-    made.say(called, END, COMMANDS, 1 / 2)
+    made.say(called, last, COMMANDS, 1 / 2)
     made.may_say(called, introduced, ["a story"], 1 / 4)
     made.say(introduced, about, ["about"])
     made.skip(called, about, 1 / 4)
     _topics(made, about, told, topics)
-    made.may_say(told, END, ["please"])
+    made.may_say(told, last, ["please"])
     return made.transitions()
 
 
 def stop_sentences() -> list[Transition]:
     made = Automaton()
-    made.say(START, END, STOPS)
+    made.say(START, _last(made), STOPS)
     return made.transitions()
 
 
@@ -76,6 +78,18 @@ def spoken_forms(things: Iterable[Thing]) -> list[str]:
 def words_of(*languages: Iterable[Transition]) -> set[str]:
     """Every word that these may answer."""
     return {word for transitions in languages for *_, word in transitions if word}
+
+
+def _last(made: Automaton) -> int:
+    """Where all sentences end, one skip before the end.
+
+    Where silence could end in the end alone PocketSphinx would charge it to no word. It does so
+    where a sentence may go on, and one measure is wanted for all: commands scored 0.5 higher, and
+    38 instead of 25 of 624 strange sentences were believed.
+    """
+    last = made.state()
+    made.skip(last, END, 1.0)
+    return last
 
 
 def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:

@@ -46,6 +46,48 @@ UNRELATED = (
     "another day another problem",
     "you can tell me later on",
 )
+NEAR = (  # short, and like something that is listened for
+    "good bye",
+    "good morning",
+    "last night",
+    "at night",
+    "stop there",
+    "stop and look",
+    "the bus stop",
+    "do not stop",
+    "drop it",
+    "chop it up",
+    "not again",
+    "never again",
+    "once again",
+    "tell her again",
+    "tell me again",
+    "start again",
+    "a loud noise",
+    "a letter",
+    "later",
+    "be quiet",
+    "quite right",
+    "a quarter to nine",
+    "soft toys",
+    "the sofa",
+    "the other one",
+    "the other story",
+    "another cup of tea",
+    "another biscuit please",
+    "what a story",
+    "sell me a story",
+    "tell me a joke",
+    "tell me a story later",
+    "tell me the story of your life",
+    "could I",
+    "can you help me",
+    "please sit down",
+    "what",
+    "mum",
+    "come here",
+    "hello there",
+)
 
 
 @dataclass
@@ -84,7 +126,7 @@ def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
 
 def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
     """The rows for one condition."""
-    requests, commands, others = Count(), Count(), Count()
+    requests, commands, others, near = Count(), Count(), Count(), Count()
     seconds = cpu = 0.0
     with tempfile.TemporaryDirectory() as cache:
         recogniser = PocketSphinxRecogniser(settings, Path(cache))
@@ -108,10 +150,12 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
             commands.add(heard, heard is not None and heard.text == COMMANDS[number // 4])
         for number, text in enumerate(UNRELATED):
             others.add(hear(text, number), False)
+        for number, text in enumerate(NEAR):
+            near.add(hear(text, number), False)
     name = "clean" if noise is None else f"{noise:g} dB"
     return (
         f"| requests, {name} {requests}\n| commands, {name} {commands}\n"
-        f"| unrelated, {name} {others}\n"
+        f"| unrelated, {name} {others}\n| near sounds, {name} {near}\n"
         f"{name}: {cpu / seconds:.2f} s of CPU for a second of sound"
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storybot.hearing import language
+from storybot.hearing.automaton import END
 from storybot.things import Thing, find_thing
 from tests.hearing.walking import share_of
 
@@ -88,6 +89,12 @@ def test_during_a_story_there_is_nothing_but_stop() -> None:
     stops = language.stop_sentences()
     assert share_of(stops, "stop it") == share_of(stops, "stop") == 0.5
     assert language.words_of(stops) == {"stop", "it"}
+
+
+def test_silence_after_any_last_word_can_end_in_two_states() -> None:
+    """Or PocketSphinx scores that word by another measure than the rest."""
+    for ways in (CALLS, ANSWERS, language.stop_sentences()):
+        assert not [word for _, to, _, word in ways if to == END and word]
 
 
 def test_a_large_choice_takes_few_states() -> None:
