@@ -6,12 +6,9 @@ import math
 from array import array
 from dataclasses import dataclass, replace
 from operator import mul
+from typing import Any
 
 from storybot.hearing.pcm import RATE
-
-TYPE_CHECKING = False  # see microphone.py
-if TYPE_CHECKING:
-    from typing import Any
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME = RATE // 100  # samples of one frame of the acoustic model

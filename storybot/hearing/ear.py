@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from storybot.errors import StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
@@ -28,10 +29,7 @@ from storybot.hearing.microphones import open_microphone
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recogniser import make_recogniser
 
-TYPE_CHECKING = False  # see microphone.py
 if TYPE_CHECKING:
-    from typing import Any
-
     from storybot.hearing.microphone import Microphone
     from storybot.hearing.recogniser import Recogniser
     from storybot.settings import HearingSettings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # see microphone.py
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from storybot.hearing.microphone import Microphone
     from storybot.settings import HearingSettings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pocketsphinx import Config, Decoder, get_model_path
 
@@ -18,7 +19,6 @@ from storybot.hearing.requests import MOST_THINGS
 from storybot.hearing.segments import Segments
 from storybot.things import usual_things
 
-TYPE_CHECKING = False  # see microphone.py
 if TYPE_CHECKING:
     from storybot.settings import HearingSettings
 

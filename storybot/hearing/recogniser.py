@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
 from storybot.profile import memory_kb
 
-TYPE_CHECKING = False  # see microphone.py
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from storybot.settings import HearingSettings
-else:
-    Protocol = object
 
 VOSK_NEEDS = 512 * 1024  # kB of MemAvailable; the small English model takes about 300 MB
 
