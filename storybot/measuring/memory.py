@@ -1,10 +1,10 @@
 """Memory of a running daemon and its children: `make memory` prints the table.
 
 The kernel's PSS counts a page that n processes share as 1/n in each. Any other Python on the
-machine, even the process that measures, then makes ours look small; on a board that runs nothing
-else they would be larger. The column "share" is the PSS that such a board shows: each page of a
-file is divided among our own processes alone, so that the sum is what they hold in all, every page
-counted once.
+machine, even the process that measures, then makes ours look small. In the column "share" each page
+of a file is divided among our own processes alone, so that the sum is what they hold in all, every
+page counted once. The C library is told apart: every program of the machine has it in memory, so
+that on a board that runs nothing else the PSS lies between the two sums, nearer to the lower.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from pathlib import Path
 PROC = Path("/proc")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PRESENT, OF_FILE = 1 << 63, 1 << 61  # bits of an entry of /proc/PID/pagemap
-HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) \S+ ([0-9a-f]+) (\S+ \d+)")
+HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) \S+ ([0-9a-f]+) \S+ (\d+) +(\S.*)")
+C_LIBRARY = re.compile(r".*/(libc|libm|ld-linux)[-.][^/]*")
 
-Page = tuple[str, int]  # device and inode of a file, number of the page in it
+Page = tuple[str, int]  # file, number of the page in it
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ def _pages(smaps: str, pagemap: Path) -> frozenset[Page]:
     found: set[Page] = set()
     with pagemap.open("rb", buffering=0) as entries:
         for line in smaps.splitlines():
-            if (head := HEAD.match(line)) is None or head[4].endswith(" 0"):
+            if (head := HEAD.match(line)) is None or head[4] == "0":
                 continue
             start, end, first = (int(word, 16) // PAGE for word in head.groups()[:3])
             entries.seek(start * 8)
             mapped = array("Q", entries.read((end - start) * 8))
             found.update(
-                (head[4], first + index)
+                (head[5], first + index)
                 for index, entry in enumerate(mapped)
                 if entry & PRESENT and entry & OF_FILE
             )
@@ -99,6 +100,12 @@ def shares(processes: list[Process]) -> list[float]:
     return [one.own + sum(1 / users[page] for page in one.pages) * PAGE / 1024 for one in processes]
 
 
+def c_library(processes: list[Process]) -> float:
+    """kB of the C library in all of them together, every page once."""
+    pages = {page for one in processes for page in one.pages}
+    return sum(1 for file, _ in pages if C_LIBRARY.fullmatch(file)) * PAGE / 1024
+
+
 def table(processes: list[Process]) -> str:
     """Rows in MB."""
     lines = [f"{'process':38} {'RSS':>6} {'own':>6} {'PSS':>6} {'share':>6}"]
@@ -108,6 +115,8 @@ def table(processes: list[Process]) -> str:
         lines.append(f"{one.name:38} " + " ".join(f"{size / 1024:6.1f}" for size in sizes))
     pss = sum(one.pss for one in processes)
     lines.append(f"{'in all':38} {'':6} {'':6} {pss / 1024:6.1f} {sum(parts) / 1024:6.1f}")
+    less = (sum(parts) - c_library(processes)) / 1024
+    lines.append(f"{'less the C library':38} {'':20} {less:6.1f}")
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from storybot.measuring.memory import (
     PAGE,
     PRESENT,
     Process,
+    c_library,
     family,
     measure,
     process,
@@ -63,7 +64,10 @@ def test_sums(tmp_path: Path) -> None:
     assert (first.rss, first.pss, first.own) == (500 + 3 * KB, 500 + 2 * KB, 500 + KB)
     # Each has its heap, a changed page, a page of its own and half of the page both have.
     assert shares(found) == [500 + 2.5 * KB, 500 + 2.5 * KB]
-    assert f"{(1000 + 5 * KB) / 1024:6.1f}" in table(found).splitlines()[-1]
+    assert f"{(1000 + 5 * KB) / 1024:6.1f}" in table(found).splitlines()[-2]
+    assert c_library(found) == 0
+    libc = Process(7, "x", 8, 8, frozenset({("/lib/libc.so.6", 1), ("/lib/libcrypt.so.1", 1)}))
+    assert c_library([libc, libc]) == KB
 
 
 def test_a_real_process() -> None:
