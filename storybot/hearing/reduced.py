@@ -34,7 +34,7 @@ class Reduced:
 def reduced(cache: Path, words: Iterable[str]) -> Reduced:
     """The files from the cache where they are whole, else made by a process of its own.
 
-    That takes 40 MB, which who listens afterwards is not to carry. StorybotError: CONFIG for a
+    That takes 29 MB, which who listens afterwards is not to carry. StorybotError: CONFIG for a
     word that the dictionary does not tell how to speak; where there is no place to keep them.
     """
     listed = " ".join(sorted(words))
