@@ -82,9 +82,11 @@ def story(engine: str, espeak: str, aplay: str, folder: Path, mark: str) -> subp
 
 def until_there_are(count: int, mark: str) -> bool:
     limit = time.monotonic() + PATIENCE
-    while len(children(mark)) != count and time.monotonic() < limit:
+    while len(children(mark)) != count:
+        if time.monotonic() > limit:
+            return False
         time.sleep(0.05)
-    return len(children(mark)) == count
+    return True
 
 
 def until_here(telling: subprocess.Popen[bytes], lines: int) -> None:
@@ -106,10 +108,13 @@ def until_here(telling: subprocess.Popen[bytes], lines: int) -> None:
 def test_ctrl_c(engine: str, espeak: str, aplay: str, lines: int, tmp_path: Path) -> None:
     mark = uuid.uuid4().hex
     telling = story(engine, espeak, aplay, tmp_path, mark)
-    until_here(telling, lines)
-    time.sleep(0.2)
-    telling.send_signal(signal.SIGINT)
-    _, said = telling.communicate(timeout=PATIENCE)
+    try:
+        until_here(telling, lines)
+        time.sleep(0.2)
+        telling.send_signal(signal.SIGINT)
+        _, said = telling.communicate(timeout=PATIENCE)
+    finally:
+        telling.kill()
     assert telling.returncode == 130, said.decode()
     assert until_there_are(0, mark)
 
@@ -118,8 +123,10 @@ def test_children_of_a_story_that_was_killed_end_by_themselves(tmp_path: Path) -
     """Engine and voice write into pipes that nobody reads, and aplay's pipe comes to its end."""
     mark = uuid.uuid4().hex
     telling = story("endless", "endless", "play", tmp_path, mark)
-    until_here(telling, 2)
-    assert until_there_are(4, mark)
-    telling.kill()
-    telling.communicate()
+    try:
+        until_here(telling, 2)
+        assert until_there_are(4, mark)
+    finally:
+        telling.kill()
+        telling.communicate()
     assert until_there_are(0, mark)
