@@ -3,7 +3,7 @@
 The small profile's processes (python -OO) import this module before all others. A module named
 here is then an empty shell that its importers get; it fills itself when anybody asks it for
 anything that it lacks (PEP 562), so that it is late and never missing. Measured with Python 3.11:
-2.4 MB less in the daemon, 1.6 MB less in the ear.
+2.8 MB less in the daemon, 1.8 MB less in the ear.
 """
 
 from __future__ import annotations
@@ -129,9 +129,8 @@ class Shells:
 
 
 def begin() -> None:
-    """Put them off from here on. OpenSSL (4 MB) is as good as missing: the box calls nobody."""
+    """Put them off from here on."""
     if not any(isinstance(finder, Shells) for finder in sys.meta_path):
-        sys.modules["ssl"] = None  # type: ignore[assignment]
         sys.meta_path.insert(0, Shells(PUT_OFF))
 
 
