@@ -16,7 +16,7 @@ from pathlib import Path
 from storybot.lean import BEGAN
 
 AGAIN = "STORYBOT_STARTED_AGAIN"
-TICK = 0.1  # s by which a file's time may lag behind the clock
+TICK = 0.02  # s by which a file's time may lag behind the clock
 # What is imported only when it is needed, by the daemon or in the ear.
 LATER = (
     "storybot.hearing.ear",

@@ -106,6 +106,7 @@ def test_small_process_from_handed_settings(
     os.write(handed, handed_settings.to_json(house).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     monkeypatch.setattr(sys, "argv", ["foreground", str(handed)])
+    monkeypatch.setattr(os, "_exit", lambda code: None)  # a thread that another test left
     lived: list[tuple[Settings, str]] = []
     monkeypatch.setattr(
         foreground, "live", lambda settings, profile, reread: lived.append((settings, profile))
