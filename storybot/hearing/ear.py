@@ -1,9 +1,10 @@
 """The hearing child: `python -m storybot.hearing.ear SETTINGS`, JSON lines in and out.
 
 It tells {"event": "ready" | "level" | "heartbeat" | "keyphrase" | "heard" | "trouble", ...} on
-stdout and is told {"do": "listen", "for": ...}, {"do": "pause"} or {"do": "quit"} on stdin. It
-ends when stdin does: nobody hears any more what it hears. Everything happens in one thread, so
-that a heartbeat proves that sound was read and dealt with.
+stdout and is told {"do": "listen", "for": ...}, {"do": "pause"} or {"do": "quit"} on stdin. What
+is no request where one is awaited is told as "heard" without a text. It ends when stdin does:
+nobody hears any more what it hears. Everything happens in one thread, so that a heartbeat proves
+that sound was read and dealt with.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Ear:
         self._microphone: Microphone | None = None
         self._complaint = ""  # the trouble last told, so that it is told once
         self._listening = False
+        self._called = False  # a request is awaited
         self._read = self._decoded = 0  # samples at 16 kHz; what is decoded again counts again
         self._next_heartbeat = 0.0
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
@@ -61,9 +63,11 @@ class Ear:
         """Carries out one order; False when it was to quit. What it does not know it ignores."""
         if order.get("do") == "listen":
             try:
-                self._recogniser.listen_for(ListenFor(order.get("for")))
+                what = ListenFor(order.get("for"))
             except ValueError:
                 return True
+            self._recogniser.listen_for(what)
+            self._called = what is ListenFor.REQUEST
             self._listening = True
         elif order.get("do") == "pause":
             self._listening = False
@@ -125,9 +129,11 @@ class Ear:
         if isinstance(event, KeyphraseHeard):
             # The answer may follow before whoever is told of the call can ask for it.
             self._recogniser.listen_for(ListenFor.REQUEST)
+            self._called = True
             self._tell({"event": "keyphrase"})
-        elif event.sure:
-            self._tell({"event": "heard", "text": event.text, "confidence": event.confidence})
+        elif event.sure or self._called:
+            text = event.text if event.sure else ""
+            self._tell({"event": "heard", "text": text, "confidence": event.confidence})
 
     def _beat(self, block: bytes) -> None:
         if time.monotonic() < self._next_heartbeat:

@@ -12,11 +12,11 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.automaton import END, START, Transition
-from storybot.hearing.decoded import FILLERS, Decoded, Part, coverage
+from storybot.hearing.decoded import FILLERS, FRAME, Decoded, Part, coverage
 from storybot.hearing.pcm import RATE
 from storybot.hearing.reduced import Reduced, reduced
 from storybot.hearing.requests import MOST_THINGS
-from storybot.hearing.segments import Segments
+from storybot.hearing.segments import MARGIN, Segments
 from storybot.things import usual_things
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ ACOUSTIC_MODEL = "en-us/en-us"
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
 CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
+TAIL = 10  # frames after a call that are decoded with it
+MARGIN_BYTES = 2 * round(MARGIN * RATE)
 PIECE = RATE // 2  # bytes (0.25 s) that are searched at a time
 
 
@@ -43,6 +45,7 @@ class PocketSphinxRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = Segments(settings.longest_request)
+        self._unended: list[Part] = []  # the words decoded before it was clear whether they end
         self._call = b""  # the speech that called, before the answer that is awaited
         things = usual_things(settings.things)
         self._forms = language.spoken_forms(things)
@@ -91,15 +94,29 @@ class PocketSphinxRecogniser:
     def _recognise(self, pcm: bytes) -> Heard | KeyphraseHeard | None:
         decoded = self._decode(pcm)
         if decoded is None:
-            return None
+            return self._call_in(pcm)
         text, score = decoded.text, decoded.score
         wanted = sift(text, self._listen_for, self._keyphrase)
         if wanted is None or self._doubtful(decoded):
-            return Heard(text, score, sure=False)
+            called = decoded.call is not None and decoded.call >= self._settings.gate
+            return (self._call_in(pcm) if called else None) or Heard(text, score, sure=False)
         if isinstance(wanted, KeyphraseHeard):
             self._call = pcm
             return wanted
         return Heard(text, score)
+
+    def _call_in(self, pcm: bytes) -> KeyphraseHeard | None:
+        """What was just decoded and is no request may have begun with a call all the same."""
+        end = self._end_of_call(self._unended)
+        if self._listen_for is not ListenFor.KEYPHRASE or not end:
+            return None
+        beginning = pcm[: (end + TAIL) * FRAME * 2]
+        decoded = self._decode(beginning)
+        if decoded is None or decoded.text != self._keyphrase or self._doubtful(decoded):
+            return None
+        # The silence before it stands for the one that was not there after it.
+        self._call = beginning[: -TAIL * FRAME * 2] + pcm[:MARGIN_BYTES]
+        return KeyphraseHeard()
 
     def _doubtful(self, decoded: Decoded) -> bool:
         """What was called for, in this breath or before, may fit less well than what was not."""
@@ -140,6 +157,15 @@ class PocketSphinxRecogniser:
             coverage=coverage(before + pcm, words, parts),
         )
 
+    def _end_of_call(self, words: list[Part]) -> int:
+        call = self._keyphrase.split()
+        ends = (
+            words[start + len(call) - 1].end
+            for start in range(len(words) - len(call) + 1)
+            if [word.text for word in words[start : start + len(call)]] == call
+        )
+        return next(ends, 0)
+
     def _search(self, pcm: bytes) -> None:
         """Decodes in pieces, so that a slow machine can show that it gets on.
 
@@ -157,6 +183,8 @@ class PocketSphinxRecogniser:
         for start in range(0, len(pcm), PIECE):
             decoder.process_raw(pcm[start : start + PIECE], False, False)
             self.meanwhile(PIECE // 2)
+        self._unended = [Part.of(segment) for segment in decoder.seg() or ()]
+        self._unended = [part for part in self._unended if not part.text.startswith(FILLERS)]
         decoder.end_utt()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.uncovered import uncovered
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,6 +21,7 @@ def lean(code: str, *options: str) -> str:
         check=False,
         text=True,
         cwd=ROOT,
+        env=uncovered(),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

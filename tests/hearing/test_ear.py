@@ -34,9 +34,29 @@ def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
     assert ear.command(LISTEN)
     assert [ear.step() for _ in range(3)] == [0, 0, 0]
     assert told[0] == {"event": "ready", "recogniser": "fake", "microphone": "fake"}
-    assert told.kinds() == ["ready", "keyphrase", "heartbeat", "level", "heard"]
+    assert told.kinds() == ["ready", "keyphrase", "heartbeat", "level", "heard", "heard"]
     assert told[-1] == {"event": "heard", "text": "a cat", "confidence": -2.0}
     assert recogniser.listened_for == [ListenFor.KEYPHRASE, ListenFor.REQUEST]
+
+
+def test_what_is_no_request_is_told_only_where_one_is_awaited() -> None:
+    told = Told()
+    doubt: list[Heard | KeyphraseHeard] = [Heard("x", -9.0, sure=False)]
+    recogniser = FakeRecogniser({0: doubt, 1: [KeyphraseHeard()], 2: doubt, 3: doubt, 4: doubt})
+    ear = Ear(recogniser, lambda: FakeMicrophone([BLOCK] * 5), told.append)
+    ear.command(LISTEN)
+    for _ in range(3):
+        ear.step()
+    ear.command(LISTEN)
+    ear.step()
+    ear.command({"do": "listen", "for": "request"})
+    ear.step()
+    assert [kind for kind in told.kinds() if kind in ("keyphrase", "heard")] == [
+        "keyphrase",
+        "heard",
+        "heard",
+    ]
+    assert told.of("heard")[0] == {"event": "heard", "text": "", "confidence": -9.0}
 
 
 def test_the_heartbeat_counts_what_was_read_and_dealt_with(

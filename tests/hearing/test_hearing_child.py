@@ -30,6 +30,7 @@ from storybot.hearing.hearing_child import (
 from storybot.settings import HearingSettings
 from tests.fakes.microphones import fake_arecord
 from tests.fakes.recognisers import spoken
+from tests.fakes.uncovered import uncovered
 
 pytest.importorskip("pocketsphinx")
 SETTINGS = HearingSettings(recogniser="pocketsphinx", driver="alsa", things=100)
@@ -175,7 +176,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
 
     async def work() -> None:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-OO", "-c", code, stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-OO", "-c", code), stdout=asyncio.subprocess.PIPE, env=uncovered()
         )
         said, _ = await child.communicate()
         assert said.strip() == b"[] []"

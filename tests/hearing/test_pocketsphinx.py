@@ -11,6 +11,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.settings import HearingSettings
+from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
@@ -65,6 +66,29 @@ def test_keyphrase_first_and_then_the_answer(recogniser: PocketSphinxRecogniser)
     assert heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story")) == [KeyphraseHeard()]
     (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", "rms"))
     assert isinstance(answer, Heard) and answer.sure and "monster" in answer.text
+
+
+@pytest.mark.parametrize("voice", ["slt", "rms", "kal16"])
+def test_a_call_with_what_nobody_knows(recogniser: PocketSphinxRecogniser, voice: str) -> None:
+    """It is heard as a call, and the answer after it as ever."""
+    asked = "tell me a story about my teacher mister henderson"
+    assert heard(recogniser, ListenFor.KEYPHRASE, spoken(asked, voice)) == [KeyphraseHeard()]
+    (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", voice))
+    assert isinstance(answer, Heard) and answer.sure and "monster" in answer.text
+
+
+def test_nonsense_after_a_call_is_no_request(recogniser: PocketSphinxRecogniser) -> None:
+    heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story", "rms"))
+    (said,) = heard(recogniser, ListenFor.REQUEST, spoken("what is for dinner today", "rms"))
+    assert isinstance(said, Heard) and not said.sure
+
+
+@pytest.mark.parametrize("name", ["listening", "not-understood"])
+def test_the_robots_own_sign_is_not_taken_for_an_answer(
+    recogniser: PocketSphinxRecogniser, name: str
+) -> None:
+    heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story", "rms"))
+    assert heard(recogniser, ListenFor.REQUEST, earcon(name, 16000)) == []
 
 
 @pytest.mark.parametrize("command", ["another one", "softer", "good night"])
