@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,10 @@ _DISGUISED = re.compile(r"(?=\w*[a-z])[\w@$!]*[a-z@$!0-9][\w@$!]*")
 
 def plain(text: str) -> str:
     """Lower-case text without accents, invisible characters or curly quotes."""
+    if text.isascii():
+        return text.casefold()
+    import unicodedata  # 0.2 MB, which stories in English never need
+
     folded = (
         unicodedata.normalize("NFKD", text)
         .casefold()
