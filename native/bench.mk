@@ -8,7 +8,7 @@ ROUNDS ?= 7
 STORIES ?= 2000
 SECONDS ?= 60
 APT_FUZZ := clang
-FUZZERS := checkpoint story tokenizer pack
+FUZZERS := checkpoint story tokenizer pack plan
 BENCH_SHAPE := $(SHARED)/models/storylike15M.bin
 BENCH_TOKENS := $(SHARED)/models/tokenizer.bin
 

@@ -149,7 +149,7 @@ def main(out: Path) -> None:
         "pack/version0": version_0(DIM, 12),
         "pack/version2": version_2(),
         "story/int8-screened-50": story(3, True, 50),
-        "pack/planned": b"PLAN\x16" + int8s(3000),
+        "plan/planned": b"\x16" + int8s(3000),
     }
     for name, data in seeds.items():
         path = out / name

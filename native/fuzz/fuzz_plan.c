@@ -1,0 +1,45 @@
+/* Checkpoints with so many tokens that the packer plans a screen; a slow one. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "packing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/*
+ * The checkpoint (version 0) of an input: its weights are the bytes from the second on, repeated;
+ * rows from HEAP on lie in a heap, whose width the first byte sets, and the coding.
+ */
+static uint8_t *planned(const uint8_t *data, size_t size, size_t *whole)
+{
+    enum { DIM = 64, HIDDEN = 32, VOCAB = 4096, CONTEXT = 8, HEAP = 2000, START = 1 };
+    enum { WEIGHTS = VOCAB * DIM + 3 * DIM * DIM + 3 * DIM * HIDDEN + 3 * DIM + CONTEXT * DIM / 2 };
+    const int32_t header[7] = { DIM, HIDDEN, 1, 2, 1, VOCAB, CONTEXT };
+    *whole = sizeof header + WEIGHTS * sizeof(float);
+    uint8_t *file = malloc(*whole);
+    if (!file)
+        return NULL;
+    memcpy(file, header, sizeof header);
+    float width = ldexpf(1.0f, -(data[0] % 16));
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        size_t row = i / DIM, column = i % DIM;
+        float weight = (int8_t)data[START + (row * 31 + column) % (size - START)] / 64.0f;
+        if (row >= HEAP && row < VOCAB)
+            weight = (int8_t)data[START + column % (size - START)] / 64.0f + weight * width;
+        memcpy(file + sizeof header + i * sizeof weight, &weight, sizeof weight);
+    }
+    return file;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t whole;
+    if (size < 2)
+        return 0;
+    uint8_t *file = planned(data, size, &whole);
+    if (file)
+        pack_and_tell(file, whole, data[0] / 16 % CODINGS); /* one of them takes long enough */
+    free(file);
+    return 0;
+}
