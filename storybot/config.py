@@ -20,6 +20,7 @@ from storybot.settings import Settings
 
 PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
+TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
 SECTIONS = tuple(section.name for section in fields(Settings))
 
 
@@ -101,6 +102,9 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
     except UnicodeDecodeError:
         faults.append(Fault(str(path), "file", "is not UTF-8 text"))
         return
+    except RecursionError:
+        faults.append(Fault(str(path), "file", TOO_DEEP))
+        return
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -112,7 +116,6 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
     if not isinstance(root, yaml.MappingNode):
         faults.append(Fault(f"{path}:1", "file", "expected sections such as 'hearing:'"))
         return
-    constructor = yaml.SafeLoader("")
     for section_node, body in root.value:
         section = str(section_node.value)
         where = f"{path}:{section_node.start_mark.line + 1}"
@@ -125,11 +128,8 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
             continue
         for key_node, value_node in body.value:
             at = f"{path}:{key_node.start_mark.line + 1}"
-            try:
-                value = constructor.construct_object(value_node, deep=True)
-            except yaml.YAMLError:
-                value = value_node.value
-            given.append(Given(at, section, str(key_node.value), value))
+            key = str(key_node.value)
+            given.extend(_constructed(value_node, Given(at, section, key, None), faults))
 
 
 def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[Given]:
@@ -143,11 +143,37 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
             faults.append(Fault("environment", name, f"is no setting{hint}"))
             continue
         section, key = known[name]
+        at = Given(f"environment {name}", section, key, "")
+        if not env[name]:
+            yield at
+            continue
         try:
-            value = yaml.safe_load(env[name]) if env[name] else ""
+            node = yaml.compose(env[name], Loader=yaml.SafeLoader)
+        except RecursionError:
+            faults.append(Fault(at.where, f"{section}.{key}", TOO_DEEP))
         except yaml.YAMLError:
-            value = env[name]
-        yield Given(f"environment {name}", section, key, value)
+            yield replace(at, value=env[name])
+        else:
+            yield from _constructed(node, at, faults)
+
+
+def _constructed(node: yaml.Node | None, at: Given, faults: list[Fault]) -> Iterator[Given]:
+    """`at` with the value of `node`, or a fault: PyYAML lets whatever its parts raise pass."""
+    if node is None:
+        yield at
+        return
+    try:
+        value = yaml.SafeLoader("").construct_object(node, deep=True)
+        repr(value)  # raises for a number of thousands of digits, which no sentence could show
+        yield replace(at, value=value)
+    except yaml.YAMLError:
+        yield replace(at, value=node.value)
+    except RecursionError:
+        faults.append(Fault(at.where, f"{at.section}.{at.key}", TOO_DEEP))
+    except (ValueError, LookupError, AttributeError, TypeError, OverflowError):
+        shown = str(node.value)[:20]
+        wrong = f"{shown!r} is no date or number that exists; put it in quotes if it is text"
+        faults.append(Fault(at.where, f"{at.section}.{at.key}", wrong))
 
 
 def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:

@@ -17,6 +17,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
 
 PATIENCE = 30.0  # s for the other process
+LONGEST_REASON = 200  # characters of what the other process broke with
 
 
 def to_json(settings: Settings) -> str:
@@ -47,8 +48,11 @@ def read_elsewhere(explicit: Path | None) -> Settings:
         raise StorybotError("reading them took too long", Exit.CONFIG) from None
     except OSError as error:  # no memory or no process left just now
         raise StorybotError(f"they cannot be read ({error.strerror})", Exit.CONFIG) from error
-    if done.returncode != 0:
+    if done.returncode == Exit.CONFIG:
         raise StorybotError(done.stderr.strip() or "they cannot be read", Exit.CONFIG)
+    if done.returncode != 0:  # it broke: of a traceback the last line says why
+        why = done.stderr.strip().rpartition("\n")[2][:LONGEST_REASON]
+        raise StorybotError("they cannot be read" + (f" ({why})" if why else ""), Exit.CONFIG)
     try:
         return from_json(done.stdout)
     except (ValueError, TypeError, KeyError):  # storybot was upgraded, and not yet started anew

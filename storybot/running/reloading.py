@@ -53,11 +53,13 @@ class Reloader:
                 if self._wanted:
                     continue
                 take(self._rooms, settings)
-            except StorybotError as error:
-                LOG.error("the settings stay as they were: %s", error)
-            else:
                 LOG.info("new settings hold from now on")
                 self._emit(Reloaded(settings))
+            except StorybotError as error:
+                LOG.error("the settings stay as they were: %s", error)
+            except Exception as error:  # systemd must not wait for READY for ever
+                reason = f"{type(error).__name__}: {error}"
+                LOG.error("the settings stay as they were: they cannot be read (%s)", reason)
         service.notify("READY=1")
 
 
@@ -74,10 +76,11 @@ def take(rooms: Rooms, new: Settings) -> None:
     """Hand out new settings; StorybotError, and nothing changed, when they do not work."""
     allowed = load_filter(new.safety)
     bedtime.is_quiet(time(), new.bedtime)
+    library = Library(new.library)
     old, rooms.settings = rooms.settings, new
     rooms.story.allowed = rooms.ear.allowed = allowed
     if new.library != old.library:
-        rooms.story.library = Library(new.library)
+        rooms.story.library = library
     rooms.night.settings = new.bedtime
     rooms.night.look()
     if new.controls != old.controls:

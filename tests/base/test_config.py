@@ -55,6 +55,10 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
         ("safety:\n  filter: 3\n", 2, "expected yes or no, not 3"),
         ("hearing:\n  microphone: [a]\n", 2, "expected text, not ['a']"),
         ("hearing: 3\n", 1, "expected a section"),
+        ("bedtime:\n  quiet_from: 2001-99-99\n", 2, "'2001-99-99' is no date or number"),
+        ("speaking:\n  volume: " + "9" * 5000 + "\n", 2, "is no date or number that exists"),
+        ("speaking:\n  volume: 0x" + "f" * 5000 + "\n", 2, "is no date or number that exists"),
+        ("speaking:\n  volume: !!bool maybe\n", 2, "'maybe' is no date or number"),
         ("speaking:\n  volume_floor: 80\n  volume_cap: 60\n", 2, "(80) is above the cap (60)"),
         ("speaking:\n  volume_cap: 10\n", 2, "the floor (20) is above the cap (10); lower"),
         ("- a\n", 1, "expected sections such as 'hearing:'"),
@@ -108,3 +112,17 @@ def test_forgiving_forms(tmp_path: Path) -> None:
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     assert config.load(write(tmp_path / "empty.yaml", "# nothing\n"), {}).settings == Settings()
+
+
+def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    path = write(tmp_path / "own.yaml", f"speaking:\n  volume: {deep}\n")
+    (fault,) = config.check(path)
+    assert "nested too deeply" in str(fault)
+    with pytest.raises(StorybotError, match=r"speaking\.volume: is nested too deeply"):
+        config.load(None, {"STORYBOT_SPEAKING_VOLUME": deep})
+
+
+def test_a_date_that_does_not_exist_in_the_environment() -> None:
+    with pytest.raises(StorybotError, match=r"bedtime\.quiet_from: '2001-99-99' is no date"):
+        config.load(None, {"STORYBOT_BEDTIME_QUIET_FROM": "2001-99-99"})

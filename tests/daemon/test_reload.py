@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from storybot import service
 from storybot.controls.messages import Ask, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
@@ -98,6 +99,38 @@ def test_broken_settings_read_slowly(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert caplog.text.count("the settings stay as they were: config.yaml:3") == 1
 
 
+@pytest.mark.parametrize("unexpected", [RuntimeError("boom"), ValueError("x"), RecursionError()])
+def test_whatever_the_reader_meets_the_reload_ends(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    unexpected: Exception,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(service, "notify", told.append)
+
+    async def scene(house: House) -> None:
+        def read() -> Settings:
+            raise unexpected
+
+        house.read_again = read
+        told.clear()
+        house.daemon.reload()
+        await house.wait(lambda: "READY=1" in told, "READY=1")
+        assert told[0].startswith("RELOADING=1")
+        assert house.daemon.robot.volume == 70
+        house.read_again = lambda: replace(
+            house.settings, speaking=replace(house.settings.speaking, volume=40)
+        )
+        house.daemon.reload()
+        await house.wait(lambda: house.daemon.robot.volume == 40, "the corrected ones")
+
+    play(tmp_path, scene)
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1 and errors[0].exc_info is None
+    assert type(unexpected).__name__ in errors[0].getMessage()
+
+
 def test_ended_while_settings_are_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     reader = SlowReader(50)
 
@@ -117,6 +150,9 @@ def test_ended_while_settings_are_read(tmp_path: Path, caplog: pytest.LogCapture
     ("program", "sentence"),
     [
         ("exit 3", "cannot be read"),
+        ("echo 'config.yaml:1: a: b\nconfig.yaml:2: c: d' >&2; exit 3", "(?s)a: b.*c: d$"),
+        ("echo 'Traceback\n File\nValueError: no' >&2; exit 1", r"^they.*read \(ValueError: no\)$"),
+        ("kill -9 $$", "^they cannot be read$"),
         (f"echo '{json.dumps({'hearing': {'colour': 'red'}})}'", "another version of storybot"),
         ("echo nonsense", "another version of storybot"),
         (None, "No such file"),
