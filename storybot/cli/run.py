@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from storybot import config, profile
 from storybot.hearing.recogniser import cache_folder
-from storybot.running import handed_settings, warm_start
+from storybot.running import compiled, handed_settings
 from storybot.settings import Settings
 
 
@@ -32,9 +31,6 @@ def become_small(args: argparse.Namespace, settings: Settings) -> None:
     handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
     os.write(handed, handed_settings.to_json(handed_settings.located(settings)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
-    compiled = os.environ.get("PYTHONPYCACHEPREFIX")
-    os.environ.update(
-        warm_start.environment(Path(compiled) if compiled else cache_folder() / "compiled")
-    )
+    os.environ.update(compiled.environment(cache_folder()))
     command = [sys.executable, "-m", "storybot.running.foreground", str(handed)]
     os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])

@@ -16,7 +16,7 @@ from pathlib import Path
 from storybot import service
 from storybot.daemon import Daemon
 from storybot.errors import Exit, StorybotError
-from storybot.running import handed_settings, warm_start
+from storybot.running import handed_settings
 from storybot.running.rooms import real_makers
 from storybot.settings import Settings
 
@@ -57,7 +57,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    warm_start.start_again_if_compiled()
     # Until the loop has its own handler; asyncio's would be described, which takes `inspect`.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())
