@@ -90,9 +90,9 @@ def _is_whole(compiled: Path) -> bool:
     return True
 
 
-def main() -> None:
-    """Compile into $PYTHONPYCACHEPREFIX."""
-    compileall.compile_dir(HOME, quiet=2)
+def main() -> int:
+    """Compile into $PYTHONPYCACHEPREFIX; 1 when something is not there."""
+    whole = bool(compileall.compile_dir(HOME, quiet=2))
     for name in NEEDED:
         with contextlib.suppress(Exception):  # a driver whose library is not there
             importlib.import_module(name)
@@ -100,7 +100,10 @@ def main() -> None:
 
     for name in PUT_OFF:  # their shells load them when they are asked for what they lack
         getattr(sys.modules.get(name), "all_that_there_is", None)
+    specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    kept = [spec.cached for spec in specs if spec is not None and spec.cached]
+    return 0 if whole and all(Path(path).exists() for path in kept) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
