@@ -10,7 +10,7 @@ from storybot.hearing.requests import Request, RequestKind, understand
 from storybot.safety import Filter
 from storybot.settings import HearingSettings
 from storybot.things import Thing
-from storybot.typed import understand_typed
+from storybot.typed import understand_typed, welcome
 
 
 def typed(words: Sequence[str], safe: Filter) -> tuple[Thing, ...]:
@@ -43,6 +43,6 @@ def _story(request: Request | None, text: str, safe: Filter) -> tuple[Thing, ...
         raise StorybotError(
             f'"{text}" asks for no story; try "a story about a cat"', Exit.NOT_HEARD
         )
-    if not safe.allows(text):
+    if not welcome(request, text, safe):
         raise StorybotError("that is no subject for a child's story", Exit.NOT_HEARD)
     return request.things

@@ -32,7 +32,7 @@ from storybot.robot.events import (
 from storybot.robot.wishes import UNWELCOME
 from storybot.running.rooms import Rooms
 from storybot.tale import SEEDS
-from storybot.typed import understand_typed
+from storybot.typed import understand_typed, welcome
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
@@ -78,7 +78,7 @@ class ControlRoom:
 
     async def _asked(self, text: str) -> bytes:
         request = understand_typed(text)
-        if not self._daemon.rooms.story.allowed.allows(text):
+        if not welcome(request, text, self._daemon.rooms.story.allowed):
             await self._daemon.happen(Unwelcome())
             return messages.refusal(UNWELCOME)
         if request is None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from storybot.hearing.requests import MOST_THINGS, RequestKind, says_back
 from storybot.library import story_of
+from storybot.safety import parse
 from storybot.tale import new_tale
-from storybot.typed import understand_typed
+from storybot.typed import understand_typed, welcome
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,14 @@ from storybot.typed import understand_typed
         ("a mother-in-law", "A story about a mother-in-law."),
         ("Zebulon's zeppelin", "A story about a zeppelin."),
         ("ein Käsekuchen", "A story about a kasekuchen."),
+        ("a quokka that likes to sleep", "A story about a quokka."),
+        ("a quokka who is happy", "A story about a quokka."),
+        ("a quokka from the moon", "A story about a quokka and the moon."),
+        ("tell me a story about a purple quokka", "A story about a quokka."),
+        ("a story about a quokka and a cat", "A story about a quokka and a cat."),
+        ("Please, a story about a gnu", "A story about a gnu."),
+        ("how about a wombat?", "A story about a wombat."),
+        ("purple quokka", "A story about a quokka."),
         ("a story about it", "A story."),
         ("tell me a story", "A story."),
     ],
@@ -56,6 +65,44 @@ def test_commands_stay_commands(text: str, kind: RequestKind) -> None:
 @pytest.mark.parametrize("text", ["", "123", "about", "a", "?", "Кот", "x" * 300])
 def test_what_names_nothing(text: str) -> None:
     assert understand_typed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what time is it",
+        "what time is it, robot?",
+        "where is the cat",
+        "turn off",
+        "blah blah",
+        "pause",
+        "be quiet about it",
+        "good morning",
+        "sing a song",
+    ],
+)
+def test_what_asks_for_no_story_starts_none(text: str) -> None:
+    assert understand_typed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a smorrebrod with foreign letters (smørrebrød)",
+        "a cœur",
+        "a \N{LATIN SMALL LETTER SCRIPT G}un",
+        "a qu0kka",
+        "a story about a кот",
+    ],
+)
+def test_no_piece_of_a_word_is_told_of(text: str) -> None:
+    assert understand_typed(text) is None
+
+
+def test_the_forms_of_a_stranger_are_asked_for_too() -> None:
+    request = understand_typed("a wolpertinger")
+    assert welcome(request, "a wolpertinger", parse(["tingers"], "a list"))
+    assert not welcome(request, "a wolpertinger", parse(["wolpertingers"], "a list"))
 
 
 @given(st.text(max_size=80))
