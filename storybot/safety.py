@@ -24,6 +24,8 @@ MOST_REFUSED = 2  # sentences refused in a row before the story ends kindly
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")
 _DISGUISE = str.maketrans("@$013457!", "asoieasti")
 _TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
+# Not the sign of a contraction: he'll is no hell.
+_JOINT = re.compile(r"(?<=[\w@$!])(?:-|'(?!(?:s|d|ll|m|re|t|ve)\b))(?=[\w@$!])")
 _DISGUISED = re.compile(r"(?=\w*[a-z])[\w@$!]*[a-z@$!0-9][\w@$!]*")
 
 
@@ -42,9 +44,12 @@ def plain(text: str) -> str:
 
 
 def _words(text: str) -> set[str]:
-    """The words of plain `text`, also as read through digits and signs put for letters (k1ll)."""
+    """The words of plain `text`, also as read through what hides them: k1ll, gu-n."""
     words = set(_TOKEN.findall(text))
-    for disguised in _DISGUISED.findall(text):
+    joined = _JOINT.sub("", text)
+    if joined != text:
+        words.update(_TOKEN.findall(joined))
+    for disguised in _DISGUISED.findall(joined):
         words.update(_TOKEN.findall(disguised.translate(_DISGUISE)))
     return words | {word.removesuffix("'s") for word in words}
 
