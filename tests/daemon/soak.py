@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -26,11 +26,13 @@ from storybot.controls.messages import Ask, Stop
 from storybot.errors import StorybotError
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
+from storybot.robot.wishes import UNWELCOME
 from storybot.settings import Settings, TellingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.espeak_voice import EspeakVoice
 from storybot.speaking.mouth import Spoken
 from storybot.speaking.voice import Manner, Pcm
+from storybot.tale import Tale
 from storybot.telling.engine import Engine
 from storybot.telling.program import find_engine
 from tests.fakes import clock
@@ -40,8 +42,22 @@ from tests.fakes.speaking import FakeSpeaker
 THINGS = ("cat", "dog", "owl", "boat", "star", "castle", "bear", "ball")
 PATIENCE = 200.0  # virtual s for one story with whatever befalls it
 WORK = 0.03  # s in which most engines are struck at work
-GONE = 2**22 + 1  # no process has this number
 BACK = 10.0  # virtual s to be listening again
+NONSENSE = (
+    "12345",
+    "",
+    "blah blah",
+    "what time is it",
+    "turn off the light",
+    "be quiet about it",
+    "Wo ist der Käse?",
+    "a cœur",
+    "кот",
+    "a story about a gu-n",
+    "k1ll",
+    "x" * 300,
+)
+NOT_TAKEN = ("did not understand", UNWELCOME)
 
 
 class SynthesisingSpeaker(FakeSpeaker):
@@ -65,13 +81,15 @@ class SynthesisingSpeaker(FakeSpeaker):
 
 
 class Soak:
-    """Counts what becomes of each story."""
+    """Keeps what becomes of each story, by its number: one fault may begin several."""
 
-    def __init__(self, house: House, chance: random.Random) -> None:
-        self.house, self.chance = house, chance
+    def __init__(self, house: House, chance: random.Random, faults: Sequence[str]) -> None:
+        self.house, self.chance, self.kinds = house, chance, faults
         # One works at a time; one that has been made and not yet started must not be forgotten.
         self.engines: deque[Engine] = deque(maxlen=4)
-        self.told = self.lost = 0
+        self.begun: set[int] = set()
+        self.ends: dict[int, str] = {}  # number -> told, lost or stopped, whichever came first
+        self.nonsense = self.refused = 0
         self.losses: list[str] = []  # the fault of each lost story, and what the robot knew of it
         self.faults: Counter[str] = Counter()
         self.slowest = 0.0
@@ -79,33 +97,53 @@ class Soak:
         self.striking: asyncio.Task[None] | None = None
         self.fault = self.before = "nothing"  # of this story, and of the last one
         story = house.daemon.rooms.story
-        emit = story._emit
+        emit, begin, stop = story._emit, story.begin, story.stop
 
         def listen(event: Event) -> None:
-            self.told += isinstance(event, StoryTold)
-            if isinstance(event, StoryFailed):
-                self.lost += 1
+            if isinstance(event, StoryTold):
+                self.ends.setdefault(event.number, "told")
+            elif isinstance(event, StoryFailed):
+                self.ends.setdefault(event.number, "lost")
                 self.losses.append(f"{self.fault}: {event.sentence}")
             emit(event)
 
-        story._emit = listen
+        def begun(tale: Tale, number: int) -> None:
+            self.begun.add(number)
+            begin(tale, number)
+
+        async def stopped() -> None:
+            for number in self.open:
+                self.ends[number] = "stopped"
+            await stop()
+
+        changed = cast(Any, story)
+        changed._emit, changed.begin, changed.stop = listen, begun, stopped
+
+    @property
+    def open(self) -> set[int]:
+        """The stories begun that have no end yet."""
+        return self.begun - self.ends.keys()
+
+    def count(self, end: str) -> int:
+        """How many stories were told, lost or stopped."""
+        return list(self.ends.values()).count(end)
 
     def make(self, engine: Engine) -> Engine:
         """A new engine; it works for some hundredths of a second, and may not get to its end."""
         self.engines.append(engine)
         strike, self.strike = self.strike, None
         if strike is not None:
-            self.striking = asyncio.create_task(self._strike(engine, strike))
+            self.striking = asyncio.create_task(self._strike(engine, strike, self.fault))
         return engine
 
-    async def _strike(self, engine: Engine, number: signal.Signals) -> None:
+    async def _strike(self, engine: Engine, number: signal.Signals, fault: str) -> None:
+        """Strike the engine at work; where it is done already that is no fault."""
         while engine.pid is None:
             await asyncio.sleep(0)
         await asyncio.sleep(self.chance.uniform(0.0, WORK))
-        try:
-            os.kill(engine.pid or GONE, number)
-        except ProcessLookupError:
-            self.faults[self.fault] -= 1  # it was done already
+        if engine.pid is not None and _alive(engine.pid):
+            os.kill(engine.pid, number)
+            self.faults[fault] += 1
 
     def busy(self) -> bool:
         """Whether an engine works: then time is real."""
@@ -126,11 +164,12 @@ class Soak:
 
     async def one(self) -> None:
         """One story, and perhaps a fault in it."""
-        ended, number = self.told + self.lost, self.house.daemon.robot.number
+        number = self.house.daemon.robot.number
         self.fault, fault = "no fault", None
         if self.chance.random() < 0.5:
-            self.fault, fault = self.chance.choice(list(FAULTS.items()))
-            self.faults[self.fault] += 1
+            self.fault = self.chance.choice(self.kinds)
+            fault = FAULTS[self.fault]
+            self.faults[self.fault] += self.fault not in STRIKES
         self.strike = STRIKES.get(self.fault)
         asked = f"a story, asked by {await self.ask()} after {self.before}"
         await self.house.wait(lambda: self.house.daemon.robot.number > number, asked, 5.0)
@@ -138,12 +177,11 @@ class Soak:
             await asyncio.sleep(self.chance.uniform(0.0, 12.0))
             await fault(self)
         self.before = self.fault
-        stopped = fault in (stop, hammer, bounce)  # a stretched bounce is a press
         await self.house.wait(
-            lambda: self.told + self.lost > ended or (stopped and self.house.mode is Mode.IDLE),
-            f"the story's end after {self.fault}",
-            PATIENCE,
+            lambda: not self.open, f"an end of every story after {self.fault}", PATIENCE
         )
+        if self.striking is not None:
+            self.striking.cancel()
         took = await self.house.until(Mode.IDLE, PATIENCE)
         took += await self.house.wait(
             lambda: self.house.ears.listens_for == "keyphrase", "ear", BACK
@@ -218,8 +256,10 @@ async def stop(soak: Soak) -> None:
 
 
 async def chatter(soak: Soak) -> None:
-    for _ in range(20):
-        await soak.house.ask(Ask("12345"))
+    for text in soak.chance.sample(NONSENSE, len(NONSENSE)):
+        reply = await soak.house.ask(Ask(text))
+        soak.nonsense += 1
+        soak.refused += any(reason in str(reply) for reason in NOT_TAKEN)
 
 
 FAULTS: dict[str, Callable[[Soak], Awaitable[None]]] = {
@@ -238,7 +278,17 @@ FAULTS: dict[str, Callable[[Soak], Awaitable[None]]] = {
     "nonsense asked": chatter,
 }
 
+ENDS = ("told", "stopped", "lost")
 STRIKES = {"engine killed": signal.SIGKILL, "engine hangs": signal.SIGSTOP}
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process runs: one that ended, and that nobody waited for yet, does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("ascii")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def figures() -> dict[str, int]:
@@ -262,7 +312,8 @@ async def run(house: House, soak: Soak, count: int) -> list[tuple[int, dict[str,
             await soak.one()
             if number % max(1, count // 20) == 0:
                 rows.append((number, figures()))
-                print(number, soak.told, soak.lost, *rows[-1][1].values(), sep="\t", flush=True)
+                ends = map(soak.count, ENDS)
+                print(len(soak.begun), *ends, *rows[-1][1].values(), sep="\t", flush=True)
     return rows
 
 
@@ -271,7 +322,9 @@ def engine_for(settings: TellingSettings) -> Callable[[], Engine]:
     return lambda: Engine(settings, program, files.model, files.tokenizer)
 
 
-def soak(count: int, seed: int) -> tuple[Soak, list[tuple[int, dict[str, int]]], float]:
+def soak(
+    count: int, seed: int, faults: Sequence[str] = tuple(FAULTS)
+) -> tuple[Soak, list[tuple[int, dict[str, int]]], float]:
     """The whole run in a folder of its own; the loop's virtual seconds come last."""
     logging.getLogger("storybot").setLevel(logging.CRITICAL)
     # Deadlines pass in real time: short ones save hours, but a busy machine must not miss them.
@@ -283,7 +336,7 @@ def soak(count: int, seed: int) -> tuple[Soak, list[tuple[int, dict[str, int]]],
             house = House(Path(folder), "full", replace(Settings(), telling=telling))
             house.speakers[:] = [SynthesisingSpeaker()]
             house.daemon.rooms.voice.speaker = cast(Any, house.speakers[0])
-            one = Soak(house, random.Random(seed))
+            one = Soak(house, random.Random(seed), faults)
             found.append(one)
             make = engine_for(telling)
 
@@ -294,7 +347,9 @@ def soak(count: int, seed: int) -> tuple[Soak, list[tuple[int, dict[str, int]]],
             return rows, loop.time() - began
 
         rows, lived = clock.run(main(), lambda: bool(found) and found[0].busy())
-        return found[0], rows, lived
+        one = found[0]
+        assert len(one.begun) == sum(map(one.count, ENDS)), f"no end of {one.open}"
+        return one, rows, lived
 
 
 def main() -> None:
@@ -303,12 +358,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     began = time.monotonic()
-    print("asked\ttold\tlost\tkB\tfiles\tthreads\ttasks")
+    print("begun\ttold\tstopped\tlost\tkB\tfiles\tthreads\ttasks")
     one, rows, lived = soak(args.n, args.seed)
     faults = sum(one.faults.values())
     print(
-        f"{args.n} asked for, {one.told} told, {one.lost} lost, "
-        f"{args.n - one.told - one.lost} stopped by somebody; {faults} faults; "
+        f"{args.n} asked for; {len(one.begun)} begun = {one.count('told')} told + "
+        f"{one.count('stopped')} stopped + {one.count('lost')} lost; {faults} faults; "
+        f"{one.refused} of {one.nonsense} nonsense sentences refused; "
         f"listening again {one.slowest:.1f} s after a story at the latest; "
         f"{lived / 3600:.1f} h of the box's life in {time.monotonic() - began:.0f} s"
     )
