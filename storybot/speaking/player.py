@@ -54,7 +54,7 @@ class Player(Protocol):
         """Everything was played: give the device back until the next write()."""
 
     def close(self) -> None:
-        """Stop and give everything back; a file is then complete."""
+        """Stop and give everything back; a file is then complete, or gone without a rest()."""
 
 
 class Output(Protocol):

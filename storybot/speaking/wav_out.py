@@ -12,7 +12,10 @@ from storybot.speaking.silent_out import SilentPlayer
 
 
 class WavPlayer(SilentPlayer):
-    """Writes a wav of int16 mono; it has its final name only when it is complete."""
+    """Writes a wav of int16 mono; it has its final name only when all was said.
+
+    What is closed before the rest() that follows the last sample was broken off: it is removed.
+    """
 
     def __init__(self, path: Path, rate: int, volume: float) -> None:
         super().__init__(rate, volume)
@@ -21,6 +24,7 @@ class WavPlayer(SilentPlayer):
         self._half = path.with_name(path.name + ".part")
         self._file: wave.Wave_write | None = None
         self._bytes: BinaryIO
+        self._whole = False  # rest() came after the last sample
 
     def open(self) -> None:
         if self._file is not None:
@@ -40,12 +44,16 @@ class WavPlayer(SilentPlayer):
 
     def write(self, samples: bytes) -> bool:
         self.open()
+        self._whole = False
         assert self._file is not None
         try:
             self._file.writeframesraw(self.gain.apply(samples))
         except OSError as error:
             raise self._given_up(error) from None
         return super().write(samples)
+
+    def rest(self) -> None:
+        self._whole = self._written > 0
 
     def close(self) -> None:
         file, self._file = self._file, None
@@ -54,7 +62,7 @@ class WavPlayer(SilentPlayer):
         try:
             file.close()
             self._bytes.close()
-            if self._written > 0:
+            if self._whole:
                 self._half.replace(self._path)
             else:
                 self._half.unlink()

@@ -48,8 +48,24 @@ def test_a_wav_replaces_an_older_one_only_when_complete(tmp_path: Path) -> None:
     player = WavPlayer(path, RATE, 100)
     player.write(SOUND)
     assert path.read_text() == "the old one"
+    player.rest()
     player.close()
     assert path.read_bytes()[:4] == b"RIFF"
+
+
+@pytest.mark.parametrize("rested", [False, True])
+def test_a_wav_that_is_broken_off_leaves_the_older_one(rested: bool, tmp_path: Path) -> None:
+    path = tmp_path / "story.wav"
+    path.write_text("the old one")
+    player = WavPlayer(path, RATE, 100)
+    if rested:  # a story before the one that is broken off
+        player.write(SOUND)
+        player.rest()
+    player.write(SOUND)
+    player.stop()
+    player.close()
+    assert path.read_text() == "the old one"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_where_nothing_was_said_there_is_no_wav(tmp_path: Path) -> None:
@@ -81,6 +97,7 @@ def test_a_full_disk_leaves_no_half_wav(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    player.rest()
     if when == "write":
         monkeypatch.setattr(wave.Wave_write, "writeframesraw", full)
     else:
