@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import zlib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from storybot.errors import StorybotError
@@ -15,30 +17,59 @@ END_BYTES = 12
 
 def kept(cache: Path, name: str) -> Path | None:
     """Where this file is, whole: a power cut can leave a name without its contents."""
-    shared = _shared()
-    folders = [cache, shared] if _ours_alone(shared) else [cache]
-    return next((path for folder in folders if _whole(path := folder / name)), None)
+    return next((path for folder in _folders(cache) if _whole(path := folder / name)), None)
 
 
-def keep(cache: Path, name: str, content: bytes) -> Path:
-    """Writes it; without a usable cache into the temporary folder."""
+def keep(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]) -> None:
+    """Writes files that belong together, attempts to use them, and only then names them so.
+
+    Without a usable cache into the temporary folder. What the attempt, which is given their paths,
+    raises, is raised.
+    """
     for folder in (cache, shared := _shared()):
-        half = folder / f"{name}.{os.getpid()}"
+        halves = {name: folder / f"{name}.{os.getpid()}" for name in files}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder is shared and not _ours_alone(folder):
                 continue
-            with half.open("wb") as file:
-                file.write(content + END % zlib.crc32(content))
-                file.flush()
-                os.fsync(file.fileno())  # or a power cut may leave the name without the contents
-            half.replace(folder / name)
+            for name, half in halves.items():
+                _write(half, files[name])
+            attempt(*halves.values())
+            for name, half in halves.items():
+                half.replace(folder / name)
         except OSError:
             continue
-        return folder / name
+        finally:
+            remove(halves.values())
+        return
     raise StorybotError(
-        f"cannot write the recogniser's {name} into {cache}; set XDG_CACHE_HOME to a folder"
+        f"cannot write the recogniser's {' and '.join(files)} into {cache}; "
+        "set XDG_CACHE_HOME to a folder"
     )
+
+
+def keep_only(cache: Path, kind: str, stem: str) -> None:
+    """Removes what is kept of this kind, or was left half-written, but for these files."""
+    for folder in _folders(cache):
+        remove(path for path in folder.glob(f"{kind}-*") if path.stem != stem)
+
+
+def remove(files: Iterable[Path]) -> None:
+    """As far as they are there, and the disk lets us."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content + END % zlib.crc32(content))
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut may leave the name without the contents
+
+
+def _folders(cache: Path) -> list[Path]:
+    return [cache, shared] if _ours_alone(shared := _shared()) else [cache]
 
 
 def _shared() -> Path:

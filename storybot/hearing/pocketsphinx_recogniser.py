@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocketsphinx import Config, Decoder, get_model_path
+from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.automaton import END, START, Transition
+from storybot.hearing.deaths import deaths
 from storybot.hearing.decoded import FILLERS, FRAME, Decoded, Part, coverage
 from storybot.hearing.pcm import RATE
 from storybot.hearing.reduced import Reduced, reduced
@@ -22,7 +23,6 @@ from storybot.things import usual_things
 if TYPE_CHECKING:
     from storybot.settings import HearingSettings
 
-ACOUSTIC_MODEL = "en-us/en-us"
 # A quarter of the default beams' time in noise, with as many things found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
@@ -50,10 +50,15 @@ class PocketSphinxRecogniser:
         things = usual_things(settings.things)
         self._forms = language.spoken_forms(things)
         words = language.words_of(*map(self._sentences, ListenFor))
-        self._decoder = _decoder(reduced(cache, words))
-        self._add(ListenFor.STOP)
-        self._listen_for = ListenFor.STOP
-        self.listen_for(ListenFor.KEYPHRASE)
+        files = reduced(cache, words)
+        with deaths(files.deaths) as died:
+            if died:
+                files.forget()
+                files = reduced(cache, words, full=died > 1)
+            self._decoder = _decoder(files)
+            self._add(ListenFor.STOP)
+            self._listen_for = ListenFor.STOP
+            self.listen_for(ListenFor.KEYPHRASE)
 
     def listen_for(self, what: ListenFor) -> None:
         """Beside the few words of STOP only one grammar is kept.
@@ -190,16 +195,7 @@ class PocketSphinxRecogniser:
 
 def _decoder(files: Reduced) -> Decoder:
     try:
-        return Decoder(
-            Config(
-                hmm=get_model_path(ACOUSTIC_MODEL),
-                mdef=str(files.definition),
-                dict=str(files.dictionary),
-                lm=None,
-                loglevel="FATAL",
-                **BEAMS,
-            )
-        )
+        return files.decoder(**BEAMS)
     except RuntimeError as fault:
         files.forget()
         raise StorybotError(

@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pocketsphinx import get_model_path
+from pocketsphinx import Config, Decoder, get_model_path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.kept_files import kept
+from storybot.hearing.kept_files import kept, remove
 
+FORMAT = 1  # one more whenever reducing.py makes something else of the same words
+KIND = "words"
+ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FULL_DEFINITION = "en-us/en-us/mdef"
 MAKER = "storybot.hearing.reducing"
@@ -25,38 +28,58 @@ class Reduced:
     dictionary: Path  # 20 MB of memory less than the full one, and a second less to read
     definition: Path  # 3 MB less
 
+    @property
+    def deaths(self) -> Path:
+        """Where is counted who died of them: PocketSphinx ends the process over a bad one."""
+        return self.definition.with_suffix(".deaths")
+
+    def decoder(self, **options: float) -> Decoder:
+        """RuntimeError where PocketSphinx cannot read them."""
+        return Decoder(
+            Config(
+                hmm=get_model_path(ACOUSTIC_MODEL),
+                mdef=str(self.definition),
+                dict=str(self.dictionary),
+                lm=None,
+                loglevel="FATAL",
+                **options,
+            )
+        )
+
     def forget(self) -> None:
         """They are made anew at the next start."""
-        for file in (self.dictionary, self.definition):
-            file.unlink(missing_ok=True)
+        remove((self.dictionary, self.definition))
 
 
-def reduced(cache: Path, words: Iterable[str]) -> Reduced:
+def reduced(cache: Path, words: Iterable[str], full: bool = False) -> Reduced:
     """The files from the cache where they are whole, else made by a process of its own.
 
-    That takes 29 MB, which who listens afterwards is not to carry. StorybotError: CONFIG for a
+    That takes 29 MB, which who listens afterwards is not to carry. The definition is the full one
+    where that is told, or where the process ended over the reduced one. StorybotError: CONFIG for a
     word that the dictionary does not tell how to speak; where there is no place to keep them.
     """
     listed = " ".join(sorted(words))
     if files := _kept(cache, listed):
         return files
-    _made(cache, listed)
+    _made(cache, listed, full)
     if files := _kept(cache, listed):
         return files
     raise StorybotError(f"the recogniser's files in {cache} do not stay whole; is the disk sound?")
 
 
-def _made(cache: Path, listed: str) -> None:
+def _made(cache: Path, listed: str, full: bool) -> None:
     import subprocess  # 0.4 MB that is used once
 
-    command = [sys.executable, "-m", MAKER, str(cache)]
+    command = [sys.executable, "-m", MAKER, str(cache), *["full"] * full]
     try:
         done = subprocess.run(
             command, input=listed, capture_output=True, check=False, encoding="utf-8"
         )
     except OSError as fault:  # no memory or no process left just now
         raise StorybotError(f"the recogniser's files cannot be made ({fault.strerror})") from fault
-    if done.returncode:
+    if done.returncode and done.returncode != Exit.CONFIG and not full:
+        _made(cache, listed, full=True)
+    elif done.returncode:
         said = done.stderr.strip().splitlines() or ["the recogniser's files cannot be made"]
         known = done.returncode in list(Exit)
         raise StorybotError(said[-1], Exit(done.returncode) if known else Exit.FAULT)
@@ -68,10 +91,11 @@ def _kept(cache: Path, listed: str) -> Reduced | None:
 
 
 def names(listed: str) -> tuple[str, str]:
-    """They change with the words, and with the files that they are cut out of."""
+    """They change with the words, the files that they are cut out of, and the way it is done."""
     states = [(str(full), full.stat()) for full in (full_dictionary(), full_definition())]
-    key = " ".join((*(f"{f} {s.st_size} {s.st_mtime_ns}" for f, s in states), listed))
-    name = f"words-{zlib.crc32(key.encode()):08x}"
+    sources = (f"{f} {s.st_size} {s.st_mtime_ns}" for f, s in states)
+    key = " ".join((str(FORMAT), *sources, listed))
+    name = f"{KIND}-{zlib.crc32(key.encode()):08x}"
     return f"{name}.dict", f"{name}.mdef"
 
 

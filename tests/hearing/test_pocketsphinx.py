@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import zlib
 from pathlib import Path
 
 import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.kept_files import END, END_BYTES
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.settings import HearingSettings
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
-from storybot.hearing import pocketsphinx_recogniser
 from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
+from storybot.hearing.reduced import Reduced, full_definition
 
 SETTINGS = HearingSettings(things=150)
 QUIET = bytes(32000)
@@ -132,14 +135,47 @@ def test_silence_is_nothing(recogniser: PocketSphinxRecogniser) -> None:
 def test_files_that_cannot_be_read_are_thrown_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise RuntimeError("Failed to initialize PocketSphinx")
 
-    monkeypatch.setattr(pocketsphinx_recogniser, "Decoder", fails)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(Reduced, "decoder", fails)
     with pytest.raises(StorybotError, match="made anew") as fault:
         PocketSphinxRecogniser(SETTINGS, tmp_path)
     assert fault.value.code is Exit.FAULT
     assert list(tmp_path.iterdir()) == []
+
+
+def started(cache: Path) -> int:
+    """The exit status of an ear's start."""
+    child = os.fork()
+    if not child:
+        PocketSphinxRecogniser(SETTINGS, cache)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("what", ["magic", "half"])
+def test_files_that_end_the_process_end_it_once(tmp_path: Path, what: str) -> None:
+    """PocketSphinx does so over a definition that is whole as it was written, and wrong."""
+    assert started(tmp_path) == 0
+    (definition,) = tmp_path.glob("*.mdef")
+    good = definition.read_bytes()
+    wrong = b"XXXX" + good[4:-END_BYTES] if what == "magic" else good[: len(good) // 2]
+    definition.write_bytes(wrong + END % zlib.crc32(wrong))
+    assert started(tmp_path) != 0
+    assert started(tmp_path) == 0
+    assert definition.read_bytes() == good
+    assert {path.suffix for path in tmp_path.iterdir()} == {".dict", ".mdef"}
+
+
+def test_what_was_made_anew_in_vain_gives_way_to_the_full_definition(tmp_path: Path) -> None:
+    PocketSphinxRecogniser(SETTINGS, tmp_path)
+    (definition,) = tmp_path.glob("*.mdef")
+    definition.with_suffix(".deaths").write_bytes(b"++")
+    PocketSphinxRecogniser(SETTINGS, tmp_path)
+    assert definition.read_bytes().startswith(full_definition().read_bytes())
+    assert {path.suffix for path in tmp_path.iterdir()} == {".dict", ".mdef"}
 
 
 def test_a_keyphrase_that_cannot_be_spoken_is_refused(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ PATIENCE = 60  # s, for a loaded machine
 @pytest.fixture
 def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualDevices]:
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     made = VirtualDevices(tmp_path)
     for name, value in made.environment.items():

@@ -18,6 +18,7 @@ PLENTY = 1_000_000  # kB
 def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STORYBOT_MODELS", str(tmp_path))
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
 @pytest.mark.parametrize(

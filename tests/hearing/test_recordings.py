@@ -39,6 +39,7 @@ def test_the_keyphrase_alone_is_heard() -> None:
 def test_a_wav_file_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pocketsphinx")
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     request = write_wav(tmp_path / "a.wav", spoken("tell me a story about a robot", "awb"))
     heard = hear_wav(request, SETTINGS)
     assert heard is not None and "robot" in heard.text
