@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from storybot import service
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError
 from storybot.robot import Robot, awaken, commands, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started
@@ -41,12 +41,15 @@ class Daemon:
         reread: Callable[[], Settings],
         fields: StoryFields | None = None,
     ) -> None:
-        """`reread` reads the settings again when the daemon is told to (SIGHUP)."""
-        self.robot: Robot = awaken(settings, profile == "small")
+        """`reread` reads the settings again when the daemon is told to (SIGHUP).
+
+        StorybotError (Exit.CONFIG) for settings that no daemon can serve.
+        """
+        self.robot: Robot = awaken(_heard(settings), profile == "small")
         self.profile = profile
         self.started_at = time.monotonic()
         self.rooms: Rooms = build(settings, profile, self.emit, ControlRoom(self).answer, makers)
-        self._reloader = Reloader(reread, self.rooms, self.emit)
+        self._reloader = Reloader(lambda: _heard(reread()), self.rooms, self.emit)
         self._fields = fields or StoryFields()
         self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
@@ -181,3 +184,14 @@ class Daemon:
                 LOG.error("no progress: %s", ", ".join(stalled))
             told = stalled
             await asyncio.sleep(pause)
+
+
+def _heard(settings: Settings) -> Settings:
+    """The settings, unless they have every story written into one file that is never complete."""
+    if settings.speaking.driver == "wav":
+        raise StorybotError(
+            "speaking.driver is wav, which only `storybot tell` can serve; "
+            "set it to auto, or to silent where there is no loudspeaker",
+            Exit.CONFIG,
+        )
+    return settings

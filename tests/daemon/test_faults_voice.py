@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -10,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from storybot.controls.messages import Ask, Status
+from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.robot.moves import NOT_READY
-from storybot.settings import Settings
+from storybot.settings import Settings, SpeakingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.mouth import Spoken
 from tests.daemon.scenes import telling
@@ -210,3 +212,23 @@ def test_settings_changed_again_before_all_is_silent(tmp_path: Path) -> None:
         assert not unwanted.opened
 
     play(tmp_path, scene)
+
+
+def test_a_wav_is_no_loudspeaker_for_a_daemon(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would go on growing and never be complete: refused at the start and at a reload."""
+    wav = Settings(speaking=SpeakingSettings(driver="wav"))
+    with pytest.raises(StorybotError, match="set it to auto, or to silent") as refused:
+        House(tmp_path, settings=wav)
+    assert refused.value.code == Exit.CONFIG
+
+    async def scene(house: House) -> None:
+        house.read_again = lambda: wav
+        house.daemon.reload()
+        await house.wait(lambda: "the settings stay as they were" in caplog.text, "refusal")
+        assert house.speaker is house.speakers[0]
+        await house.told_once()
+
+    with caplog.at_level(logging.ERROR, "storybot"):
+        play(tmp_path, scene)
