@@ -12,4 +12,5 @@ def no_logger(name: str) -> None:
 
 
 if sys.flags.optimize == 2:
-    sys.meta_path.insert(0, Shells({"logging": {"getLogger": no_logger}}))  # 0.5 MB
+    answers = {"pocketsphinx": {"getLogger": no_logger}}
+    sys.meta_path.insert(0, Shells({"logging": answers}))  # 0.5 MB

@@ -54,8 +54,10 @@ def make_recogniser(settings: HearingSettings) -> Recogniser:
 
 
 def _vosk(settings: HearingSettings, model: Path | None) -> Recogniser:
-    from storybot.hearing.vosk_recogniser import VoskRecogniser, english_phrases
-
+    try:
+        from storybot.hearing.vosk_recogniser import VoskRecogniser, english_phrases
+    except Exception as fault:  # its library may not load, what it imports may not work
+        raise ImportError(str(fault)) from fault
     if model is None:
         raise StorybotError(
             "no Vosk model was found; run: storybot models get vosk-en, "

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from storybot.hearing.hearing_child import EAR, lean_start
+from storybot.settings import HearingSettings
 from tests.fakes.uncovered import uncovered
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +37,7 @@ def test_dataclasses_paths_and_signal_handlers_load_nothing() -> None:
 import asyncio, dataclasses, pathlib, subprocess, sys, tempfile
 @dataclasses.dataclass(frozen=True)
 class Point:
+    __module__ = "storybot.points"
     x: int = 1
 class Hand:
     def up(self): pass
@@ -65,6 +71,85 @@ def test_what_is_asked_for_is_there(code: str, printed: str) -> None:
     if printed == "raises ValueError":
         printed, code = "no", f"try:\n {code}\nexcept ValueError: print('no')"
     assert lean(code) == printed
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [
+        ("import inspect; print(*inspect.signature(lambda a, b: 0).parameters)", "a b"),
+        ("from inspect import signature; print(signature(lambda a: 0))", "(a)"),
+        ("import inspect; print(inspect.get_annotations(lambda a: 0))", "{}"),
+        (
+            "from inspect import iscoroutinefunction as i; from functools import partial\n"
+            "async def f(): pass\nprint(i(partial(f)))",
+            "True",
+        ),
+        ("from typing import ClassVar\nclass A: x: ClassVar[int]\nprint('made')", "made"),
+        (
+            "from typing import TypeVar, Generic\nT = TypeVar('T')\nclass A(Generic[T]): pass\n"
+            "print(A[int].__args__)",
+            "(<class 'int'>,)",
+        ),
+        (
+            "from typing import Protocol, runtime_checkable\n@runtime_checkable\n"
+            "class A(Protocol):\n def f(self): pass\nprint(isinstance(1, A))",
+            "False",
+        ),
+        ("from typing import Any, Optional; print(Optional[int], Any)", "typing.Optional[int] "),
+        ("from typing import ContextManager; print(ContextManager.__name__)", ""),
+        ("from typing import final; print(final(type('A', (), {})).__final__)", "True"),
+        ("import typing; print('get_type_hints' in dir(typing))", "True"),
+        ("import shutil; print(shutil.__file__[-9:])", "shutil.py"),
+        ("from traceback import extract_stack; print(extract_stack.__name__)", "extract_stack"),
+        (
+            "from dataclasses import dataclass\nfrom typing import ClassVar, get_type_hints\n"
+            "@dataclass\nclass A:\n x: int\n y: ClassVar[int] = 2\nprint(A(1), A.__doc__)",
+            "A(x=1) A(x: int)",
+        ),
+        (
+            "import dataclasses\n@dataclasses.dataclass\nclass A:\n x: int\n"
+            "import inspect; print(inspect.signature(A), A.__doc__)",
+            "(x: int) -> None A(x: int)",
+        ),
+    ],
+)
+def test_who_is_not_named_gets_the_real_thing(code: str, printed: str) -> None:
+    assert lean(code).startswith(printed)
+
+
+def test_asked_again_after_it_could_not_be_loaded() -> None:
+    code = """
+import storybot.lean as lean_start, inspect
+load, lean_start.Shells._load = lean_start.Shells._load, None
+try: inspect.isclass
+except TypeError: pass
+lean_start.Shells._load = load
+print(inspect.isclass(int))
+"""
+    assert lean(code) == "True"
+
+
+@pytest.mark.parametrize("package", ["tqdm", "vosk"])
+def test_packages_of_others_can_be_imported(package: str) -> None:
+    pytest.importorskip(package)
+    code = f"import storybot.hearing.no_logging, {package}, logging; print(logging.getLogger('a'))"
+    assert lean(code) == "<Logger a (WARNING)>"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("vosk") is None, reason="needs vosk")
+def test_the_small_ear_gets_as_far_as_the_model_of_vosk(tmp_path: Path) -> None:
+    (tmp_path / "am").mkdir()
+    settings = HearingSettings(recogniser="vosk", driver="alsa", vosk_model=str(tmp_path))
+    given = {"hearing": asdict(settings), "profile": "small"}
+    flags, environment = lean_start()
+    done = subprocess.run(
+        [sys.executable, *flags, "-m", EAR, json.dumps(given)],
+        capture_output=True,
+        check=False,
+        text=True,
+        env=environment,
+    )
+    assert "is no Vosk model" in done.stdout, done.stderr
 
 
 def test_two_threads_ask_at_once() -> None:
