@@ -158,7 +158,8 @@ class VoiceRoom:
 
     async def _exchange(self, make: Callable[[], Speaker]) -> None:
         old, self.speaker = self.speaker, make()
-        self.speaker.set_volume(old.volume)
+        self.speaker.set_volume(old.asked_volume)  # the old cap is no longer the cap
+        self.speaker.set_pace(old.pace)
         await old.close()
         try:
             await self.speaker.open()

@@ -47,6 +47,8 @@ class Speaker:
         self._mouth = Mouth(settings, profile, wav, patience)
         self._mouth.voice, self._mouth.player = voice, player
         self._manner = Manner(settings.accent, settings.speed, settings.pitch)
+        self.asked_volume = settings.volume  # per cent, before floor and cap
+        self.pace = 100  # per cent of the set speed
         self._volume = settings.bounded(settings.volume)
         self._worker = Worker("voice")
         self._showing: asyncio.Task[None] | None = None
@@ -143,6 +145,7 @@ class Speaker:
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
         """Heard at once, or reached over `seconds` of sound; returns it within floor and cap."""
+        self.asked_volume = per_cent
         self._volume = self._settings.bounded(per_cent)
         if self._mouth.player is not None:
             gain = self._mouth.player.gain
@@ -151,6 +154,7 @@ class Speaker:
 
     def set_pace(self, per_cent: int) -> None:
         """The share of the set speed at which sentences are spoken, from the next one on."""
+        self.pace = per_cent
         speed = round(self._settings.speed * per_cent / 100)
         self._manner = replace(self._manner, speed=max(SLOWEST, min(FASTEST, speed)))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storybot.controls.lights import NoLights
-from storybot.controls.messages import Ask
+from storybot.controls.messages import Ask, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.running.button_room import make_controls
-from storybot.settings import ControlsSettings
+from storybot.settings import ControlsSettings, Settings, SpeakingSettings
 from tests.daemon.scenes import telling
 from tests.fakes.button_devices import PtyBoard
 from tests.fakes.house import House, play
@@ -145,6 +146,27 @@ def test_voice_replaced_by_one_without_a_loudspeaker(tmp_path: Path) -> None:
         assert await house.until(Mode.IDLE) < 5.0
 
     play(tmp_path, scene)
+
+
+def test_a_cap_raised_while_telling_holds_from_the_new_voice_on(tmp_path: Path) -> None:
+    quiet = SpeakingSettings(volume=50, volume_cap=50)
+    loud = SpeakingSettings(volume=90)
+
+    async def scene(house: House) -> None:
+        house.speakers[0].settings = quiet
+        house.speakers.append(FakeSpeaker(settings=loud))
+        house.read_again = lambda: replace(house.settings, speaking=loud)
+        await telling(house)
+        house.daemon.reload()
+        await house.wait(lambda: house.daemon.robot.volume == 90, "new settings")
+        assert house.speakers[0].volume == 50  # the old voice under its old cap
+        house.speakers[0].set_pace(85)
+        await house.until(Mode.IDLE)
+        await house.wait(lambda: house.daemon.rooms.voice.speaker is house.speakers[1], "exchange")
+        assert (await house.ask(Status()))["volume"] == house.speakers[1].volume == 90
+        assert house.speakers[1].pace == 85
+
+    play(tmp_path, scene, settings=Settings(speaking=quiet))
 
 
 def test_a_fault_of_our_own_ends_the_daemon(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from storybot.errors import Exit, StorybotError
+from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.mouth import Spoken
 
@@ -16,11 +17,13 @@ AHEAD = 2.0  # s before the end of a sentence at which say() returns
 class FakeSpeaker:
     """The face of `storybot.speaking.speaker.Speaker`, on the loop's clock."""
 
-    def __init__(self, plugged: bool = True) -> None:
+    def __init__(self, plugged: bool = True, settings: SpeakingSettings | None = None) -> None:
         self.plugged = plugged
+        self.settings = settings or SpeakingSettings()
         self.stuck = False  # plays nothing, says nothing about it
         self.heard: list[str] = []  # sentences and earcons whose sound began
-        self.volume = 70
+        self.asked_volume = self.settings.volume
+        self.volume = self.settings.bounded(self.asked_volume)
         self.fades: list[tuple[int, float]] = []
         self.pace = 100
         self.per_word = PER_WORD
@@ -91,10 +94,11 @@ class FakeSpeaker:
         self.saying = ""
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
-        self.volume = per_cent
+        self.asked_volume = per_cent
+        self.volume = self.settings.bounded(per_cent)
         if seconds is not None:
             self.fades.append((per_cent, seconds))
-        return per_cent
+        return self.volume
 
     def set_pace(self, per_cent: int) -> None:
         self.pace = per_cent

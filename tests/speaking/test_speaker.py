@@ -84,6 +84,7 @@ def test_volume_stays_between_floor_and_cap() -> None:
         assert speaker.volume == 80
         assert [speaker.set_volume(volume) for volume in (55, 100, 3)] == [55, 80, 30]
         assert stage.player.gain.target == 30
+        assert speaker.asked_volume == 3  # what new settings may allow
         assert speaker.set_volume(60, seconds=5) == 60
         assert stage.player.gain.level != 60
 
