@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from storybot.cli.sleep import bedtime
 from storybot.controls.messages import Ask
 from storybot.controls.socket_client import ask
 from storybot.settings import Settings
@@ -22,5 +23,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what the daemon understood."""
     reply = ask(settings.controls.socket, Ask(" ".join(args.words)))
-    print(reply.get("said") or f"storybot is {reply['state']}, volume {reply['volume']} %.")
+    if "said" in reply:
+        print(reply["said"])
+        return 0
+    print(f"storybot is {reply['state']}, volume {reply['volume']} %.")
+    if reply["sleeps_in"] is not None or reply["sleeps_after"] is not None:
+        print(bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"]))
     return 0

@@ -52,7 +52,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Sleep:
-    """Sleep in so many minutes, or after so many stories; neither of them: stay awake."""
+    """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
 
     minutes: float | None = None
     stories: int | None = None
@@ -85,7 +85,7 @@ _BOUNDS = {
     "percent": (0, 100),
     "by": (-100, 100),
     "minutes": (0, 1440),
-    "stories": (0, 50),
+    "stories": (1, 50),
     "number": (1, 10**9),
 }
 _WHOLE = frozenset(("percent", "by", "stories", "number"))

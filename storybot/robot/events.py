@@ -107,7 +107,10 @@ class VolumeAsked:
 
 @dataclass(frozen=True)
 class SleepAsked:
-    """A sleep timer of its own; both None cancels, 0 minutes is now."""
+    """A sleep timer of its own; both None cancels or, outside quiet hours, wakes; 0 minutes is now.
+
+    There is no sleep after 0 stories: in the settings that 0 says that only the minutes count.
+    """
 
     minutes: float | None = None
     stories: int | None = None

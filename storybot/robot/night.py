@@ -37,13 +37,16 @@ def _set_sleep(robot: Robot, minutes: float | None, stories: int | None) -> Step
 
 
 def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
-    if robot.mode in (Mode.STARTING, Mode.ASLEEP):
+    off = event.minutes is None and event.stories is None
+    if robot.mode is Mode.STARTING or (robot.mode is Mode.ASLEEP and not off):
         return robot, []
-    if event.minutes is None and event.stories is None:
+    if robot.mode is Mode.ASLEEP:
+        return rest(robot, *sound(robot))
+    if off:
         after = replace(robot, bedtime=False, stories_left=None, last=False)
         timer = commands.StopTimer(Timer.SLEEP)
         return after, [timer, *sound(after), commands.Show(light(after))]
-    if event.minutes == 0 or event.stories == 0:
+    if event.minutes == 0:
         return time_to_sleep(robot)
     return _set_sleep(robot, event.minutes, event.stories)
 

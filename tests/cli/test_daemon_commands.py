@@ -74,6 +74,13 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert "in 5 min" in (await terminal.type("sleep", "5"))[1]
             assert "after 1 more story" in (await terminal.type("sleep", "--after", "1"))[1]
             assert "softer" in (await terminal.type("status"))[1]
+            code, _, error = await terminal.type("sleep", "--after", "0")
+            assert code == Exit.DAEMON and "stories" in error and "from 1 to 50" in error
+            assert "after 1 more story" in (await terminal.type("ask", "softer"))[1]
+            assert (await terminal.type("ask", "louder"))[0] == 0
+            assert "stays awake" in (await terminal.type("sleep", "--off"))[1]
+            said = (await terminal.type("ask", "good night"))[1]
+            assert said.endswith("storybot sleeps in 20 min or after 2 more stories.")
             assert "stays awake" in (await terminal.type("sleep", "--off"))[1]
             code, said, _ = await terminal.type("library", "list")
             assert said.count("A story about a cat.") == 2 and "(cut short)" in said
@@ -84,6 +91,9 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert (await terminal.type("library", "rm", "1"))[1] == "Story 1 is forgotten."
             code, _, error = await terminal.type("library", "show", "1")
             assert code == Exit.FAULT and "no story 1" in error
+            assert (await terminal.type("sleep", "0"))[1] == "storybot is asleep."
+            assert (await terminal.type("sleep", "--off"))[1] == "storybot stays awake."
+            assert house.mode is Mode.IDLE
             assert (await terminal.type("sleep", "0"))[1] == "storybot is asleep."
             house.speaker.plugged = False
             code, said, _ = await terminal.type("status", "--json")

@@ -70,6 +70,7 @@ def test_there_and_back(wish: messages.Wish) -> None:
         (b'{"v":1,"do":"volume","percent":1.5}', "whole number"),
         (b'{"v":1,"do":"volume","percent":"loud"}', "whole number"),
         (b'{"v":1,"do":"sleep","minutes":NaN}', "from 0 to 1440"),
+        (b'{"v":1,"do":"sleep","stories":0}', "from 1 to 50"),
         (b'{"v":1,"do":"sleep","minutes":Infinity}', "from 0 to 1440"),
         (b'{"v":1,"do":"sleep","minutes":' + b"9" * 6000 + b"}", ""),
     ],

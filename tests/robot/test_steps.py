@@ -117,6 +117,18 @@ def test_reload_keeps_the_volume_people_chose() -> None:
     assert robot.volume == 30
 
 
+def test_sleep_off_wakes_it_outside_quiet_hours() -> None:
+    asleep, _ = step(idle(), events.SleepAsked(minutes=0))
+    assert asleep.mode is Mode.ASLEEP
+    awake, todo = step(asleep, events.SleepAsked())
+    assert awake.mode is Mode.IDLE and not awake.night
+    assert commands.Listen(commands.Purpose.KEYPHRASE) in todo
+    assert step(asleep, events.SleepAsked(stories=2)) == (asleep, ())
+    quiet, _ = step(asleep, events.QuietBegan())
+    still, todo = step(quiet, events.SleepAsked())
+    assert still == quiet and commands.Deafen() in todo
+
+
 def test_good_night_twice_is_sleep_now() -> None:
     robot, todo = step(idle(), ask(RequestKind.GOOD_NIGHT))
     assert commands.StartTimer(events.Timer.SLEEP, 1200) in todo
