@@ -106,7 +106,7 @@ def _things(words: list[str]) -> list[Thing]:
     noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
     if led is None and (_no_noun(noun) or not 0 < len(set(noun)) == len(noun) <= MOST_BARE):
         return []
-    if not noun or len(noun[-1]) > LONGEST_WORD or any(map(find_thing, noun)):
+    if not noun or any(map(find_thing, noun)) or not 1 < len(noun[-1]) <= LONGEST_WORD:
         return known
     return [stranger(noun[-1]), *known]
 

@@ -92,6 +92,7 @@ def test_what_asks_for_no_story_starts_none(text: str) -> None:
         "a cœur",
         "a \N{LATIN SMALL LETTER SCRIPT G}un",
         "a qu0kka",
+        "a k i t",
         "a story about a кот",
     ],
 )
