@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from storybot import config_trial
 from storybot.config_values import checked, nearest
 from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
@@ -21,6 +22,13 @@ from storybot.settings import Settings
 PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
 TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
+MODEL_KEYS = ("telling.model", "telling.tokenizer")
+# Which other setting must be wrong where the first is at its default.
+COUNTERPARTS = {
+    "speaking.volume_floor": "speaking.volume_cap",
+    "telling.model": "telling.tokenizer",
+    "telling.tokenizer": "telling.model",
+}
 SECTIONS = tuple(section.name for section in fields(Settings))
 
 
@@ -66,8 +74,17 @@ def shipped_file() -> Path:
     return installed if installed.exists() else Path(__file__).parent.parent / "config.yaml"
 
 
-def load(explicit: Path | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
-    """All layers merged; raises StorybotError naming every fault, one a line."""
+def load(
+    explicit: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    with_model: bool = True,
+) -> Loaded:
+    """All layers merged; raises StorybotError naming every fault, one a line.
+
+    `with_model`: a model that is not here is a fault, too. A daemon that has one must not lose
+    it; a command may be what fetches it.
+    """
     env = os.environ if environment is None else environment
     files = [path for path in (SYSTEM_FILE, user_file()) if path.exists()]
     if explicit is not None:
@@ -77,7 +94,7 @@ def load(explicit: Path | None = None, environment: Mapping[str, str] | None = N
     for path in files:
         _gather(path, given, faults)
     given.extend(_from_environment(env, faults))
-    loaded = _apply(given, faults)
+    loaded = _apply(given, faults, with_model)
     if faults:
         raise StorybotError("\n".join(map(str, faults)), Exit.CONFIG)
     return loaded
@@ -88,7 +105,7 @@ def check(path: Path) -> list[Fault]:
     given: list[Given] = []
     faults: list[Fault] = []
     _gather(path, given, faults)
-    _apply(given, faults)
+    _apply(given, faults, with_model=True)
     return faults
 
 
@@ -116,6 +133,7 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
     if not isinstance(root, yaml.MappingNode):
         faults.append(Fault(f"{path}:1", "file", "expected sections such as 'hearing:'"))
         return
+    _repeated(path, root, "", faults)
     for section_node, body in root.value:
         section = str(section_node.value)
         where = f"{path}:{section_node.start_mark.line + 1}"
@@ -126,10 +144,22 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
         if not isinstance(body, yaml.MappingNode):
             faults.append(Fault(where, section, "expected a section with 'key: value' lines"))
             continue
+        _repeated(path, body, f"{section}.", faults)
         for key_node, value_node in body.value:
             at = f"{path}:{key_node.start_mark.line + 1}"
             key = str(key_node.value)
             given.extend(_constructed(value_node, Given(at, section, key, None), faults))
+
+
+def _repeated(path: Path, mapping: yaml.MappingNode, prefix: str, faults: list[Fault]) -> None:
+    """A fault for each key given again: YAML would let the last one win without a word."""
+    first: dict[str, int] = {}  # key -> its line
+    for node, _ in mapping.value:
+        key, line = str(node.value), node.start_mark.line + 1
+        if key in first:
+            wrong = f"is in line {first[key]} already; remove one of them"
+            faults.append(Fault(f"{path}:{line}", f"{prefix}{key}", wrong))
+        first.setdefault(key, line)
 
 
 def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[Given]:
@@ -165,6 +195,8 @@ def _constructed(node: yaml.Node | None, at: Given, faults: list[Fault]) -> Iter
     try:
         value = yaml.SafeLoader("").construct_object(node, deep=True)
         repr(value)  # raises for a number of thousands of digits, which no sentence could show
+        if isinstance(value, int | float) and ":" in node.value:
+            value = node.value  # YAML 1.1 takes 20:00 for 1200, a number to the base of sixty
         yield replace(at, value=value)
     except yaml.YAMLError:
         yield replace(at, value=node.value)
@@ -182,7 +214,7 @@ def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:
             yield section, key
 
 
-def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
+def _apply(given: list[Given], faults: list[Fault], with_model: bool) -> Loaded:
     settings = Settings()
     origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
     for one in given:
@@ -205,15 +237,20 @@ def _apply(given: list[Given], faults: list[Fault]) -> Loaded:
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
-    _compare(settings, origin, faults)
+    _try(settings, origin, faults, with_model)
     return Loaded(settings, origin)
 
 
-def _compare(settings: Settings, origin: Mapping[str, str], faults: list[Fault]) -> None:
-    """Values that are each allowed, but not together."""
-    floor, cap = settings.speaking.volume_floor, settings.speaking.volume_cap
-    if floor > cap:
-        keys = ("speaking.volume_floor", "speaking.volume_cap")
-        key = next(key for key in keys if origin[key] != "default")
-        wrong = f"the floor ({floor}) is above the cap ({cap}); lower volume_floor"
-        faults.append(Fault(origin[key], key, wrong))
+def _try(
+    settings: Settings, origin: Mapping[str, str], faults: list[Fault], with_model: bool
+) -> None:
+    """Values that are each allowed, but of no use; what storybot brought along is not tried."""
+    found = list(config_trial.faults(settings))
+    if with_model and any(origin[key] != "default" for key in MODEL_KEYS):
+        found += config_trial.model_faults(settings.telling)
+    for key, wrong in found:
+        where = origin[key]
+        if where == "default":  # its counterpart was set
+            key = COUNTERPARTS[key]
+            where = origin[key]
+        faults.append(Fault(where, key, wrong))

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         if not faults:
             print(f"{args.check}: ok")
         return Exit.CONFIG if faults else Exit.OK
-    loaded = config.load(args.config)
+    loaded = config.load(args.config, with_model=False)
     rows = []
     for section in fields(Settings):
         part = getattr(loaded.settings, section.name)

@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if name == "config":  # it reports the faults of a file itself
             return int(module.run(args))
-        return int(module.run(args, config.load(args.config).settings))
+        return int(module.run(args, config.load(args.config, with_model=False).settings))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)

@@ -6,6 +6,7 @@ import pytest
 
 from storybot import config
 from storybot.errors import Exit, StorybotError
+from storybot.running import handed_settings
 from storybot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,23 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
         ("speaking:\n  volume: !!bool maybe\n", 2, "'maybe' is no date or number"),
         ("speaking:\n  volume_floor: 80\n  volume_cap: 60\n", 2, "(80) is above the cap (60)"),
         ("speaking:\n  volume_cap: 10\n", 2, "the floor (20) is above the cap (10); lower"),
+        (
+            "bedtime: {quiet_from: '25:00', quiet_until: '07:00'}\n",
+            1,
+            'expected a time such as "20:',
+        ),
+        ("bedtime:\n  quiet_from: 20:00\n  quiet_until: 07:00+01:00\n", 3, "expected a time"),
+        ("bedtime:\n  quiet_from: '20:00'\n", 2, "without quiet_until there are no quiet hours"),
+        ("bedtime:\n  quiet_until: '07:00'\n", 2, "without quiet_from there are no quiet hours"),
+        ("safety:\n  extra_words: /none/such\n", 2, "The word list /none/such cannot be read"),
+        ("safety:\n  extra_words: ~nobody-at-all/words\n", 2, "home directory"),
+        ('hearing:\n  keyphrase: ""\n', 2, "expected words to be spoken, not ''"),
+        ('hearing:\n  keyphrase: "12 !"\n', 2, "expected words to be spoken, not '12 !'"),
+        ("speaking:\n  volume: 40\n  pitch: 1\n  volume: 50\n", 4, "is in line 2 already"),
+        ("speaking: {volume: 40, volume: 50}\n", 1, "is in line 1 already; remove one"),
+        ("speaking:\nhearing:\nspeaking:\n", 3, "is in line 1 already"),
+        ("telling:\n  model: nosuch\n", 2, "there is no model file nosuch; give a path or one"),
+        ("telling:\n  tokenizer: /none\n", 2, "there is no tokenizer file /none"),
         ("- a\n", 1, "expected sections such as 'hearing:'"),
         ("hearing:\n  driver: 'x\n", 3, "is not valid YAML"),
     ],
@@ -70,7 +88,7 @@ def test_faults_name_file_line_and_remedy(
 ) -> None:
     path = write(tmp_path / "bad.yaml", text)
     faults = config.check(path)
-    assert len(faults) == 1
+    assert len(faults) == 1, faults
     assert faults[0].where == f"{path}:{line}"
     assert sentence in faults[0].sentence
 
@@ -126,3 +144,37 @@ def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
 def test_a_date_that_does_not_exist_in_the_environment() -> None:
     with pytest.raises(StorybotError, match=r"bedtime\.quiet_from: '2001-99-99' is no date"):
         config.load(None, {"STORYBOT_BEDTIME_QUIET_FROM": "2001-99-99"})
+
+
+def test_a_word_list_that_does_not_work_is_refused(tmp_path: Path) -> None:
+    words = write(tmp_path / "words.txt", "spider\n/[/\n")
+    path = write(tmp_path / "own.yaml", f"safety:\n  extra_words: {words}\n")
+    (fault,) = config.check(path)
+    assert fault.where == f"{path}:2" and "line 2: the pattern /[/ does not work" in fault.sentence
+    with pytest.raises(StorybotError, match="does not work"):
+        config.load(path, {}, with_model=False)
+    write(path, f"safety:\n  filter: false\n  extra_words: {words}\n")
+    assert config.check(path) == []
+
+
+def test_hours_without_quotes_are_hours(tmp_path: Path) -> None:
+    """YAML 1.1 reads 20:00 as the number 1200, which would be noon."""
+    path = write(tmp_path / "own.yaml", "bedtime:\n  quiet_from: 20:00\n  quiet_until: 07:00\n")
+    bed = config.load(path, {}).settings.bedtime
+    assert (bed.quiet_from, bed.quiet_until) == ("20:00", "07:00")
+
+
+def test_a_running_daemon_takes_no_model_that_is_not_here(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.yaml", "telling:\n  model: nosuch\n")
+    with pytest.raises(StorybotError, match="there is no model file nosuch") as error:
+        config.load(path, {})
+    assert error.value.code == Exit.CONFIG and len(str(error.value).splitlines()) == 1
+    # A command that fetches models must work without one.
+    assert config.load(path, {}, with_model=False).settings.telling.model == "nosuch"
+
+
+def test_the_small_profile_reads_as_strictly(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.yaml", "telling:\n  model: nosuch\n")
+    with pytest.raises(StorybotError, match=r"telling\.model: there is no model file") as error:
+        handed_settings.read_elsewhere(path)
+    assert error.value.code == Exit.CONFIG and len(str(error.value).splitlines()) == 1

@@ -1,0 +1,69 @@
+"""Settings tried before they hold: what `run` and a reload make of them is made here already.
+
+Each value may be allowed by itself and still be of no use, alone or beside the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from storybot import models
+from storybot.bedtime import clock_time
+from storybot.errors import StorybotError
+from storybot.safety import load_filter
+from storybot.settings import BedtimeSettings, SafetySettings, Settings, TellingSettings
+
+Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
+
+# What a path from anywhere raises: a user that does not exist, a zero byte.
+UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
+
+
+def faults(settings: Settings) -> Iterator[Wrong]:
+    """What would keep the daemon from starting, or from hearing and sleeping as it should."""
+    speaking = settings.speaking
+    floor, cap = speaking.volume_floor, speaking.volume_cap
+    if floor > cap:
+        wrong = f"the floor ({floor}) is above the cap ({cap}); lower volume_floor"
+        yield "speaking.volume_floor", wrong
+    keyphrase = settings.hearing.keyphrase
+    if not any(word.replace("'", "").isalpha() for word in keyphrase.split()):
+        yield "hearing.keyphrase", f"expected words to be spoken, not {keyphrase!r}"
+    yield from _of_quiet_hours(settings.bedtime)
+    yield from _of_word_list(settings.safety)
+
+
+def model_faults(telling: TellingSettings) -> Iterator[Wrong]:
+    """What would lose every story: a model or tokenizer that is not on this machine."""
+    try:
+        files = models.resolve(telling.model, telling.tokenizer)
+    except UNUSABLE as error:
+        yield "telling.model", str(error)
+        return
+    if files.tokenizer is not None and not files.tokenizer.is_file():
+        yield "telling.tokenizer", f"there is no tokenizer file {files.tokenizer}"
+
+
+def _of_quiet_hours(bed: BedtimeSettings) -> Iterator[Wrong]:
+    given = {"quiet_from": bed.quiet_from, "quiet_until": bed.quiet_until}
+    for key, text in given.items():
+        try:
+            told = clock_time(text, key)
+            right = told is None or told.tzinfo is None  # the hours are those of the place
+        except StorybotError:
+            right = False
+        if not right:
+            yield f"bedtime.{key}", f'expected a time such as "20:00", not {text!r}'
+    missing = [key for key, text in given.items() if not text]
+    if len(missing) == 1:
+        (there,) = given.keys() - missing
+        yield f"bedtime.{there}", f"without {missing[0]} there are no quiet hours; give both"
+
+
+def _of_word_list(safety: SafetySettings) -> Iterator[Wrong]:
+    if not safety.extra_words:
+        return
+    try:
+        load_filter(safety)
+    except UNUSABLE as error:
+        yield "safety.extra_words", str(error)
