@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from storybot import models
 from storybot.catalogue import find
@@ -18,6 +19,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
 from storybot.hearing.recogniser import make_recogniser
+from storybot.library import Library, served_folder
 from storybot.profile import memory_kb, resolve
 from storybot.settings import Settings
 from storybot.speaking.speaker import Speaker
@@ -28,6 +30,7 @@ from storybot.telling.program import find_engine
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
+UNHEARD = ("silent", "wav")  # values of speaking.driver without a loudspeaker
 LEAST_MEMORY = 20_000  # kB available: recogniser or engine beside the daemon
 
 Check = Callable[[Settings], str]  # returns what is well, raises StorybotError with what to do
@@ -46,6 +49,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         except StorybotError as error:
             told = str(error)
             code = code or error.code
+        except Exception as error:  # of whatever kind: the other parts want to be looked at, too
+            told = " ".join(f"broke ({type(error).__name__}: {error})".split())
+            code = code or Exit.FAULT
         print(f"{name:11} {told}", flush=True)
     return code
 
@@ -69,6 +75,9 @@ def _microphone(settings: Settings) -> str:
 
 
 def _speaker(settings: Settings) -> str:
+    if settings.speaking.driver in UNHEARD:
+        return f"nothing is played aloud: speaking.driver is {settings.speaking.driver}"
+
     async def play() -> None:
         async with Speaker(settings.speaking, resolve(settings.service.profile)) as speaker:
             await speaker.earcon("ready")
@@ -146,6 +155,27 @@ async def _verified(program: Path, model: Path) -> None:
         raise StorybotError(said.decode("utf-8", "replace").strip(), Exit.MODEL)
 
 
+def _library(settings: Settings) -> str:
+    if settings.library.keep == 0:
+        return "no stories are kept: library.keep is 0"
+    folder = Library(settings.library, served_folder()).folder
+    # What is not there is not made: made by root, the daemon could not write it.
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    owner = there.stat().st_uid
+    if not os.access(there, os.W_OK) and owner not in (0, os.geteuid()):
+        return f"{folder}, which its owner alone may write"
+    try:
+        with TemporaryFile(dir=there) as file:
+            file.write(b"storybot")
+    except OSError as error:
+        raise StorybotError(
+            f"stories cannot be kept in {folder} ({error.strerror}); make room or correct "
+            "library.folder",
+            Exit.FAULT,
+        ) from None
+    return str(folder)
+
+
 def _memory(settings: Settings) -> str:
     total, free = memory_kb("MemTotal"), memory_kb("MemAvailable")
     profile = resolve(settings.service.profile)
@@ -186,6 +216,7 @@ CHECKS: dict[str, Check] = {
     "voice": _voice,
     "engine": _engine,
     "model": _model,
+    "library": _library,
     "memory": _memory,
     "permissions": _permissions,
 }

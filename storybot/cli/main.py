@@ -31,7 +31,7 @@ COMMANDS = {
     "voices": "voices, the default marked",
     "models": "story models and recognisers; `models get NAME` downloads one",
     "config": "the settings in force and where each is from; --check FILE",
-    "doctor": "check microphone, speaker, recogniser, voice, engine, model, memory, permissions",
+    "doctor": "check every part, from the microphone to the folder of stories",
 }
 
 

@@ -15,7 +15,13 @@ from storybot.cli import main as cli
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.settings import ControlsSettings, Settings, TellingSettings
+from storybot.settings import (
+    ControlsSettings,
+    LibrarySettings,
+    Settings,
+    SpeakingSettings,
+    TellingSettings,
+)
 
 Out = pytest.CaptureFixture[str]
 
@@ -201,3 +207,34 @@ def test_doctor_names_the_group_that_controls_need(
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     with pytest.raises(StorybotError, match=f"the group audio,{group}; run"):
         doctor.CHECKS["permissions"](Settings(controls=settings))
+
+
+def test_doctor_goes_on_after_a_check_that_broke(
+    monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    def broken(settings: Settings) -> str:
+        raise ValueError("not enough values\nto unpack")
+
+    monkeypatch.setattr(doctor, "CHECKS", {"voice": broken, "memory": lambda _: "plenty"})
+    assert cli.main(["doctor"]) == Exit.FAULT
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("broke (ValueError: not enough values to unpack)")
+    assert told[1].endswith("ok: plenty") and len(told) == 2
+
+
+def test_doctor_claims_no_sound_where_none_is_played() -> None:
+    mute = dataclasses.replace(Settings(), speaking=SpeakingSettings(driver="silent"))
+    assert doctor.CHECKS["speaker"](mute) == ("nothing is played aloud: speaking.driver is silent")
+
+
+def test_doctor_tries_to_keep_a_story(tmp_path: Path) -> None:
+    def check(folder: Path, keep: int = 3) -> str:
+        kept = LibrarySettings(folder=str(folder), keep=keep)
+        return doctor.CHECKS["library"](dataclasses.replace(Settings(), library=kept))
+
+    assert check(tmp_path / "not" / "yet") == str(tmp_path / "not" / "yet")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorybotError, match=r"cannot be kept in .*; make room or correct"):
+        check(tmp_path / "file" / "stories")
+    assert "no stories are kept" in check(tmp_path / "file", keep=0)
