@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Tell one story; returns when its last word has been heard."""
+    _outputs(args)
     telling, speaking = settings.telling, settings.speaking
     if args.model:
         telling = replace(telling, model=args.model, tokenizer="")
@@ -64,6 +65,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return asyncio.run(_tell(args, settings, safe, tale, engine))
     except asyncio.CancelledError:
         return Exit.TERMINATED
+
+
+def _outputs(args: argparse.Namespace) -> None:
+    """The wav files named can be such, and nobody waits for one that is not written."""
+    for option, wav in (("--wav", args.wav), ("--or-wav", args.or_wav)):
+        if wav is None:
+            continue
+        if not wav.name or wav.is_dir():
+            raise StorybotError(f"{option}: give the name of a file, such as x.wav", Exit.USAGE)
+        if args.silent:
+            raise StorybotError(
+                f"--silent speaks nothing that {option} could write; leave one of them out",
+                Exit.USAGE,
+            )
 
 
 def _given(option: str, part: TellingSettings | SpeakingSettings, key: str, value: object) -> Any:

@@ -1,13 +1,17 @@
 """The command line as a user meets it: exit codes, one sentence for each fault, tables."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from storybot import config
+from storybot.cli import command_line
 from storybot.cli import main as cli
 from storybot.cli.models import Bar
 from storybot.errors import Exit, StorybotError
@@ -27,7 +31,7 @@ def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) ->
         cli.main([])
     assert end.value.code == 0
     told = capsys.readouterr().out
-    for name in cli.COMMANDS:
+    for name in command_line.COMMANDS:
         assert f"  {name} " in told
 
 
@@ -45,7 +49,7 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
     assert "invalid choice: 'tel'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", list(cli.COMMANDS))
+@pytest.mark.parametrize("name", list(command_line.COMMANDS))
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main([name, "--help"])
@@ -135,3 +139,63 @@ def test_a_closed_terminal_ends_quietly(tmp_path: Path) -> None:
     assert process.stderr.read() == b""
     assert process.wait(30) in (Exit.OK, 141)
     process.stderr.close()
+
+
+@pytest.mark.parametrize("words", [["voices"], ["models"], ["config"], ["doctor", "--help"], []])
+def test_a_full_disk_is_one_sentence(tmp_path: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "storybot", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""},
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == Exit.FAULT
+    assert done.stderr == "storybot: the output cannot be written (No space left on device)\n"
+
+
+def test_another_fault_of_the_system_is_not_taken_for_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failed(*args: object) -> None:
+        raise OSError(28, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr("storybot.cli.models.run", failed)
+    with pytest.raises(OSError, match="/somewhere"):
+        cli.main(["models"])
+
+
+def test_ctrl_c_at_any_early_moment_is_quiet(tmp_path: Path) -> None:
+    """From the first line of storybot's own on; before it Python itself is starting."""
+    begin = "import sys; from storybot.cli.main import main\n"
+    begin += "print('here', flush=True); sys.argv = ['storybot', 'models']; sys.exit(main())"
+    for tenths in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", begin],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path)},
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.005 + 0.02 * tenths)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode in (-signal.SIGINT, Exit.INTERRUPTED, Exit.OK)
+        assert said.strip() == b""
+
+
+def test_ctrl_c_is_as_it_was_afterwards() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with contextlib.suppress(SystemExit):
+        cli.main(["--version"])
+    assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nohup
+    try:
+        cli.main(["models"])
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

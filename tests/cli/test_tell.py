@@ -74,6 +74,13 @@ def test_things_that_no_recogniser_knows_can_be_typed(model: Path, capsys: Out) 
         (["about a cat", "--model", "none.bin"], Exit.MODEL, "there is no model file none.bin"),
         (["about a cat", "--voice", "tenor"], Exit.USAGE, "expected one of auto, espeak"),
         (["--heard", "none.wav"], Exit.SOUND_IN, "none.wav"),
+        (["about a cat", "--wav", "/"], Exit.USAGE, "--wav: give the name of a file"),
+        (["about a cat", "--wav", "."], Exit.USAGE, "--wav: give the name of a file"),
+        (["about a cat", "--wav", ""], Exit.USAGE, "--wav: give the name of a file"),
+        (["about a cat", "--wav", ".."], Exit.USAGE, "--wav: give the name of a file"),
+        (["about a cat", "--or-wav", ""], Exit.USAGE, "--or-wav: give the name of a file"),
+        (["about a cat", "--silent", "--wav", "x.wav"], Exit.USAGE, "leave one of them out"),
+        (["about a cat", "--silent", "--or-wav", "x.wav"], Exit.USAGE, "leave one of them out"),
         (["about a cat", "--seed", "-1"], Exit.USAGE, "expected a number from 0 to"),
     ],
 )
@@ -196,3 +203,22 @@ def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(
     assert process.wait(30) in (Exit.OK, 141)
     assert list(tmp_path.glob("*.part")) == []
     process.stderr.close()
+
+
+@pytest.mark.parametrize("aloud", [True, False])
+def test_a_full_disk_ends_the_story_in_one_sentence(
+    model: Path, tmp_path: Path, aloud: bool
+) -> None:
+    how = ["--wav", str(tmp_path / "story.wav")] if aloud else ["--silent"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "storybot", "tell", "a cat", "--model", str(model), *how],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == Exit.FAULT
+    assert done.stderr == "storybot: the output cannot be written (No space left on device)\n"
+    assert list(tmp_path.glob("*.part")) == []
