@@ -10,13 +10,10 @@ in the daemon, 1.8 MB less in the ear.
 from __future__ import annotations
 
 import sys
-import time
 from _thread import RLock  # all there is of `threading` at this point
 from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import FrameType, ModuleType
-
-BEGAN = time.time()  # s; before all that is imported next
 
 
 def no_signature(of: type, **options: object) -> object:
