@@ -115,8 +115,9 @@ class Daemon:
         except StorybotError as error:
             LOG.error("no stories: %s", error)
             self.rooms.story.missing(str(error))
-        last = self.rooms.story.library.last()
-        await self.happen(Started(last.tale() if last else None))
+        library = self.rooms.story.library
+        last = library.last()
+        await self.happen(Started(last.tale() if last else None, library.newest()))
         service.notify("READY=1")
 
     async def _live(self) -> None:

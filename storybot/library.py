@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,14 +42,14 @@ class Story:
     def tale(self) -> Tale:
         """What makes the engine write this story again."""
         things = tuple(find_thing(word) or stranger(word) for word in self.asked)
-        return Tale(self.title, self.opening, self.seed, things)
+        return Tale(self.title, self.opening, self.seed, things, self.number)
 
 
 def story_of(tale: Tale, text: str, whole: bool, date: datetime) -> Story:
-    """A story to be saved; its number is given by the library."""
+    """A story to be saved, under the number of its tale."""
     asked = tuple(thing.word for thing in tale.asked)
     day = date.isoformat(timespec="seconds")
-    return Story(0, tale.title, tale.opening, tale.seed, asked, day, text, whole)
+    return Story(tale.number, tale.title, tale.opening, tale.seed, asked, day, text, whole)
 
 
 def state_folder() -> Path:
@@ -83,6 +83,10 @@ class Library:
             return []
         return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
 
+    def newest(self) -> int:
+        """The highest number given so far; 0 where there is no story."""
+        return max(self.numbers(), default=0)
+
     def stories(self) -> Iterator[Story]:
         """All whole stories, newest first."""
         for number in reversed(self.numbers()):
@@ -113,22 +117,34 @@ class Library:
         return story
 
     def save(self, story: Story) -> Story:
-        """Keep a story under the next number and drop the oldest ones too many.
+        """Keep a story under its number, or the next one free, and drop the oldest ones too many.
 
-        Blocks until it is on the disk. Raises OSError when the disk does not take it; then no
-        older story was touched.
+        A story told again stays the one entry it is: only one cut short is replaced. Blocks until
+        it is on the disk. Raises OSError when the disk does not take it; then no older story was
+        touched.
         """
         if self._keep == 0:
             return story
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
-        numbers = self.numbers()
-        number = numbers[-1] + 1 if numbers else 1
-        kept = Story(**(asdict(story) | {"number": number, "asked": story.asked}))
+        before = self._told_before(story)
+        if before is not None and (before.whole or not story.whole):
+            return before
+        numbers, number = self.numbers(), story.number
+        if number == 0 or (before is None and number in numbers):
+            number = self.newest() + 1
+        kept = replace(story, number=number)
         self._write(self._path(number), {"version": VERSION} | asdict(kept))
-        for old in [*numbers, number][: -self._keep]:
+        for old in sorted({*numbers, number})[: -self._keep]:
             self._path(old).unlink(missing_ok=True)
         return kept
+
+    def _told_before(self, story: Story) -> Story | None:
+        with contextlib.suppress(StorybotError):
+            kept = self.get(story.number)
+            if (kept.opening, kept.seed) == (story.opening, story.seed):
+                return kept
+        return None
 
     def remove(self, number: int) -> None:
         """Forget one story; StorybotError when it is not there or cannot be removed."""

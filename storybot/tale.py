@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storybot.hearing.requests import Request, RequestKind, says_back
 from storybot.telling.openings import opening
@@ -21,6 +21,7 @@ class Tale:
     opening: str  # the beginning that the model continues
     seed: int
     asked: tuple[Thing, ...] = ()  # what was asked for; empty: anything
+    number: int = field(default=0, compare=False)  # in the library; 0: it was never begun
 
 
 def new_tale(asked: tuple[Thing, ...], seed: int) -> Tale:

@@ -18,7 +18,7 @@ LOST_STORY = "Oh, I have lost the end of my story. Please ask me again."
 def started(robot: Robot, event: events.Started) -> Step:
     if robot.mode is not Mode.STARTING:
         return robot, []
-    robot = replace(robot, tale=event.last)
+    robot = replace(robot, tale=event.last, newest=event.newest)
     return rest(robot, *sound(robot), commands.Earcon("ready"))
 
 

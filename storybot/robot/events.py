@@ -40,6 +40,7 @@ class Started:
     """The model was checked and every part was tried; `last` is the newest tale of the library."""
 
     last: Tale | None = None
+    newest: int = 0  # the highest number in the library
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,10 @@ def begin(robot: Robot, tale: Tale, *first: Command) -> Step:
         return rest(robot, *first, commands.Say(NOT_READY))
     ear = commands.Listen(Purpose.STOP) if robot.barge_in else commands.Deafen()
     number = robot.number + 1
-    told = replace(robot, tale=tale, number=number)
+    if tale.number == 0:  # one told again keeps the number that the library knows it by
+        tale = replace(tale, number=robot.newest + 1)
+    newest = max(robot.newest, tale.number)
+    told = replace(robot, tale=tale, number=number, newest=newest)
     after, shown = enter(told, Mode.THINKING, *first, *OVER)
     todo = [*shown, *sound(told), commands.Say(tale.title), ear, commands.Tell(tale, number)]
     return after, todo

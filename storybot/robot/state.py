@@ -39,7 +39,8 @@ class Robot:
     mode: Mode = Mode.STARTING
     missing: frozenset[Part] = frozenset()
     tale: Tale | None = None  # told now, or last
-    number: int = 0  # of the story; each Tell has a new one
+    number: int = 0  # stories begun since the start: each Tell has its own
+    newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
     puzzled: bool = False  # it has shown since the keyphrase that it did not understand
     quiet: bool = False  # quiet hours

@@ -65,7 +65,7 @@ def tell(daemon: Told, before: Robot, event: Event) -> None:
     tale = after.tale
     daemon._fields.fields = {
         "STATE": after.mode.value,
-        "STORY_ID": str(after.number),
+        "STORY_ID": str(tale.number) if tale else "",
         "SEED": str(tale.seed) if tale else "",
     }
     if after.missing != before.missing:
@@ -77,10 +77,11 @@ def tell(daemon: Told, before: Robot, event: Event) -> None:
 
 
 def _sentence(before: Robot, event: Event, after: Robot) -> str:
+    number = after.tale.number if after.tale else 0
     match event:
-        case StoryTold(number):
+        case StoryTold():
             why = f" (story {number} was told)"
-        case StoryFailed(number):
+        case StoryFailed():
             why = f" (story {number} was lost)"
         case PartLost(part):
             why = f" (no {part.value})"

@@ -53,6 +53,12 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert (await terminal.type("volume", "40"))[:2] == (0, "40 %")
             assert (await terminal.type("volume", "+30%"))[:2] == (0, "70 %")
             assert (await terminal.type("volume", "-10"))[:2] == (0, "60 %")
+            floor = "20 %: it goes no lower (speaking.volume_floor)"
+            assert (await terminal.type("volume", "5"))[1] == floor
+            assert (await terminal.type("volume", "-10"))[1] == floor
+            cap = "100 %: it goes no higher (speaking.volume_cap)"
+            assert (await terminal.type("volume", "+90"))[1] == cap
+            assert (await terminal.type("volume", "60"))[:2] == (0, "60 %")
             house.speaker.per_word = 1.0
             code, said, _ = await terminal.type("ask", "tell me a story about a cat")
             assert (code, said) == (0, "A story about a cat.")
@@ -83,10 +89,11 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert said.endswith("storybot sleeps in 20 min or after 2 more stories.")
             assert "stays awake" in (await terminal.type("sleep", "--off"))[1]
             code, said, _ = await terminal.type("library", "list")
-            assert said.count("A story about a cat.") == 2 and "(cut short)" in said
-            code, said, _ = await terminal.type("library", "show", "2")
+            assert said.count("A story about a cat.") == 1 and "quokka. (cut short)" in said
+            assert said.endswith("A story about a cat.")  # told to its end at last
+            code, said, _ = await terminal.type("library", "show", "1")
             assert "They played all day." in said and "seed" in said
-            assert (await terminal.type("library", "tell", "2"))[1] == "A story about a cat."
+            assert (await terminal.type("library", "tell", "1"))[1] == "A story about a cat."
             await house.until(Mode.IDLE)
             assert (await terminal.type("library", "rm", "1"))[1] == "Story 1 is forgotten."
             code, _, error = await terminal.type("library", "show", "1")
@@ -149,6 +156,17 @@ def test_nobody_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert code == Exit.DAEMON
         assert "not running" in error
     assert terminal._type(["library", "list"])[1].startswith("No stories are kept")
+
+
+def test_library_takes_settings_before_and_after_its_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"library: {{folder: {tmp_path}/mine}}\n")
+    for words in (["--config", str(own), "list"], ["list", "--config", str(own)]):
+        assert main(["library", *words]) == 0
+        assert capsys.readouterr().out == f"No stories are kept in {tmp_path}/mine.\n"
+    assert main(["library", "show", "1", "--config", str(own)]) == Exit.FAULT
 
 
 @pytest.mark.parametrize("wrong", ["loud", "150", "+", "12.5"])

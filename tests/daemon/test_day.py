@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -319,3 +320,36 @@ def test_what_is_refused_by_voice(tmp_path: Path) -> None:
         assert house.mode is Mode.IDLE
 
     play(tmp_path, scene)
+
+
+def test_log_and_library_number_alike(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Also after a story that was lost, one told again, and a restart."""
+
+    def kept(house: House) -> list[int]:
+        return [story.number for story in house.daemon.rooms.story.library.stories()]
+
+    async def first(house: House) -> None:
+        await house.told_once()
+        house.engines.missing = True
+        await house.ask(Ask("a story about a dog"))
+        await house.wait(lambda: "(story 2 was lost)" in caplog.text, "lost")
+        house.engines.missing = False
+        await house.wait(lambda: not house.daemon.rooms.voice.sounding, "silence")
+        await house.told_once()
+        assert "(story 3 was told)" in caplog.text and house.fields.fields["STORY_ID"] == "3"
+        await house.ask(TellSaved(1))
+        await house.until(Mode.TELLING)
+        assert house.fields.fields["STORY_ID"] == "1"
+        await house.until(Mode.IDLE)
+        assert caplog.text.count("(story 1 was told)") == 2
+
+    async def second(house: House) -> None:
+        await house.told_once()
+        await house.ask(Again())
+        await house.until(Mode.TELLING)
+        await house.until(Mode.IDLE)
+        assert caplog.text.count("(story 4 was told)") == 2
+
+    with caplog.at_level(logging.INFO, "storybot"):
+        assert kept(play(tmp_path, first)) == [3, 1]
+        assert kept(play(tmp_path, second)) == [4, 3, 1]

@@ -118,7 +118,8 @@ def alphabet(settings: Settings) -> dict[str, Event]:
 
 def _essence(robot: Robot) -> Robot:
     """The robot without what never changes its ways: counters and the last tale."""
-    return replace(robot, number=NUMBER, tale=TALE if robot.tale else None, seed=0, volume=50)
+    tale = TALE if robot.tale else None
+    return replace(robot, number=NUMBER, newest=0, tale=tale, seed=0, volume=50)
 
 
 @cache

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +48,27 @@ def test_only_the_last_are_kept(shelf: Library) -> None:
         shelf.save(a_story(seed=seed))
     assert shelf.numbers() == [3, 4, 5]
     assert [story.seed for story in shelf.stories()] == [4, 3, 2]
+
+
+def test_told_again_is_no_further_entry(shelf: Library) -> None:
+    first = shelf.save(a_story("Once.", seed=0))
+    cut = shelf.save(replace(a_story("Once there", seed=1), whole=False))
+    shelf.save(a_story(seed=2))
+    for told, text in ((first, "Another text."), (cut, "Once there was a cat.")):
+        again = story_of(told.tale(), text, True, NOW)
+        assert shelf.save(again).number == told.number
+        assert shelf.save(replace(again, text="Once", whole=False)).number == told.number
+    assert shelf.numbers() == [1, 2, 3]
+    assert shelf.get(1) == first
+    assert shelf.get(2).whole and shelf.get(2).text == "Once there was a cat."
+
+
+def test_a_number_that_another_story_has(shelf: Library) -> None:
+    """The folder may have been changed while the daemon ran: nothing is lost."""
+    first = shelf.save(a_story(seed=0))
+    assert shelf.save(replace(a_story(seed=1), number=1)).number == 2
+    assert shelf.save(replace(a_story(seed=2), number=7)).number == 7
+    assert shelf.get(1) == first and shelf.newest() == 7
 
 
 def test_keep_none(tmp_path: Path) -> None:
