@@ -17,6 +17,8 @@ from storybot.hearing.wav_in import read_wav
 from storybot.profile import resolve
 from storybot.settings import Settings
 
+UNKNOWN = -100.0  # confidence of a bare keyphrase, which recognisers report without a figure
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
@@ -47,7 +49,10 @@ def described(heard: Heard) -> str:
         meant = "none: too unsure, or not meant for storybot"
     else:
         meant = says_back(request) if request is not None else "none"
-    return f'recognised: "{heard.text}"\nconfidence: {heard.confidence:.2f}\nrequest:    {meant}'
+    lines = [f'recognised: "{heard.text}"', f"request:    {meant}"]
+    if heard.confidence > UNKNOWN:
+        lines.insert(1, f"confidence: {heard.confidence:.2f}")
+    return "\n".join(lines)
 
 
 def _listen(settings: Settings, once: bool) -> int:

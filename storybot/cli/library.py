@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from pathlib import Path
 
 from storybot.controls.messages import TellSaved
 from storybot.controls.socket_client import ask
@@ -16,14 +17,23 @@ WIDTH = 78
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which story."""
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    what.add_parser("list", help="the stories kept, newest first")
     for name, text in (
+        ("list", "the stories kept, newest first"),
         ("show", "print a story"),
         ("tell", "let the daemon tell a story again"),
         ("rm", "forget a story"),
     ):
         one = what.add_parser(name, help=text)
-        one.add_argument("number", type=int, help="as `storybot library list` shows it")
+        # As after every other command's words; SUPPRESS keeps one that came before them.
+        one.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help="a further settings file",
+        )
+        if name != "list":
+            one.add_argument("number", type=int, help="as `storybot library list` shows it")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

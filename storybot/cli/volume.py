@@ -33,6 +33,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the volume that holds now, within floor and cap."""
-    print(f"{ask(settings.controls.socket, args.volume)['volume']} %")
+    """Print the volume that holds now, and what kept it from being the one asked for."""
+    socket, wanted = settings.controls.socket, args.volume.percent
+    if args.volume.by:
+        wanted = ask(socket, Volume())["volume"] + args.volume.by
+    print(told(ask(socket, args.volume)["volume"], wanted))
     return 0
+
+
+def told(holds: int, wanted: int | None) -> str:
+    """The volume in words, both in per cent; `wanted` is None where nobody asked for one."""
+    if wanted is None or wanted == holds:
+        return f"{holds} %"
+    if wanted < holds:
+        return f"{holds} %: it goes no lower (speaking.volume_floor)"
+    return f"{holds} %: it goes no higher (speaking.volume_cap)"

@@ -53,12 +53,6 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert (await terminal.type("volume", "40"))[:2] == (0, "40 %")
             assert (await terminal.type("volume", "+30%"))[:2] == (0, "70 %")
             assert (await terminal.type("volume", "-10"))[:2] == (0, "60 %")
-            floor = "20 %: it goes no lower (speaking.volume_floor)"
-            assert (await terminal.type("volume", "5"))[1] == floor
-            assert (await terminal.type("volume", "-10"))[1] == floor
-            cap = "100 %: it goes no higher (speaking.volume_cap)"
-            assert (await terminal.type("volume", "+90"))[1] == cap
-            assert (await terminal.type("volume", "60"))[:2] == (0, "60 %")
             house.speaker.per_word = 1.0
             code, said, _ = await terminal.type("ask", "tell me a story about a cat")
             assert (code, said) == (0, "A story about a cat.")
@@ -156,17 +150,6 @@ def test_nobody_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert code == Exit.DAEMON
         assert "not running" in error
     assert terminal._type(["library", "list"])[1].startswith("No stories are kept")
-
-
-def test_library_takes_settings_before_and_after_its_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    own = tmp_path / "own.yaml"
-    own.write_text(f"library: {{folder: {tmp_path}/mine}}\n")
-    for words in (["--config", str(own), "list"], ["list", "--config", str(own)]):
-        assert main(["library", *words]) == 0
-        assert capsys.readouterr().out == f"No stories are kept in {tmp_path}/mine.\n"
-    assert main(["library", "show", "1", "--config", str(own)]) == Exit.FAULT
 
 
 @pytest.mark.parametrize("wrong", ["loud", "150", "+", "12.5"])

@@ -9,6 +9,7 @@ import pytest
 
 from storybot.cli import hear, main
 from storybot.errors import Exit
+from storybot.hearing.attention import Heard
 from tests.fakes.recognisers import FakeRecogniser, write_wav
 
 
@@ -31,3 +32,8 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
     assert main.main(["hear", str(quiet)]) == Exit.SOUND_IN
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "pocketsphinx is not usable" in sentence and "pip install pocketsphinx" in sentence
+
+
+def test_a_bare_keyphrase_has_no_figure() -> None:
+    assert "confidence" not in hear.described(Heard("tell me a story", -100.0))
+    assert "confidence: -1.50\n" in hear.described(Heard("tell me a story", -1.5))

@@ -199,3 +199,14 @@ def test_ctrl_c_is_as_it_was_afterwards() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_library_takes_settings_before_and_after_its_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(f"library: {{folder: {tmp_path}/mine}}\n")
+    for words in (["--config", str(own), "list"], ["list", "--config", str(own)]):
+        assert cli.main(["library", *words]) == 0
+        assert capsys.readouterr().out == f"No stories are kept in {tmp_path}/mine.\n"
+    assert cli.main(["library", "show", "1", "--config", str(own)]) == Exit.FAULT
