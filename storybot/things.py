@@ -12,6 +12,9 @@ KINDS = frozenset(
     ("creature", "thing", "place", "one", "mass", "plural-only", "girl-name", "boy-name")
 )
 NAMES = frozenset(("girl-name", "boy-name"))
+# Where sound and spelling differ, matched from the beginning of a word.
+_SILENT_H_OR_LETTER = re.compile("h(?:our|eir|onest|onou?r)|[fhlmnrsx]-")
+_YOU_OR_ONE = re.compile("u-|u[cfgkrstv][aeiou]|uni(?!n|m)|eu|ew|one|once")
 ONE_FORM = NAMES | {"one", "mass", "plural-only"}
 
 
@@ -50,8 +53,10 @@ class Thing:
 
 
 def indefinite_article(word: str) -> str:
-    """ "a" or "an" by sound: an owl, a unicorn."""
-    return "an" if word[0] in "aeiou" and not word.startswith(("uni", "eu")) else "a"
+    """ "a" or "an" by sound: an owl, a unicorn, an hour, a ufo, an x-ray."""
+    if _SILENT_H_OR_LETTER.match(word):
+        return "an"
+    return "an" if word[0] in "aeiou" and not _YOU_OR_ONE.match(word) else "a"
 
 
 def regular_plural(word: str) -> str:

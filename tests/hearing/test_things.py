@@ -35,6 +35,19 @@ def test_article_and_plural(word: str, phrase: str, definite: str, plural: str, 
     )
 
 
+@pytest.mark.parametrize(
+    ("article", "words"),
+    [
+        ("an", "hour heirloom uncle urchin usher x-ray onion"),
+        ("a", "house ufo ukulele user uniform ewe t-rex onesie"),
+    ],
+)
+def test_articles_go_by_sound(article: str, words: str) -> None:
+    """Also before what is on no list."""
+    for word in words.split():
+        assert things.stranger(word).phrase == f"{article} {word}"
+
+
 def test_a_plural_and_any_capitals_find_the_thing() -> None:
     assert find_thing("Mice") == find_thing("mouse")
     assert find_thing("lily") == find_thing("Lily")
