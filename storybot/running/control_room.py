@@ -106,4 +106,4 @@ class ControlRoom:
         before, after = await self._daemon.happen(event)
         if after.number == before.number or after.tale is None:
             return messages.refusal(why_not(before) or "It is time to sleep now.")
-        return messages.answer(said=after.tale.title, story=after.number, seed=after.tale.seed)
+        return messages.answer(said=after.tale.title, story=after.tale.number, seed=after.tale.seed)

@@ -144,7 +144,7 @@ def test_hear_does_not_understand_just_anything(capsys: Out, say: Callable[[str]
 def test_signals_end_everything(model: Path, tmp_path: Path, number: signal.Signals) -> None:
     """With a fake engine that never ends, so that the signal meets it at work."""
     engine = tmp_path / "engine"
-    engine.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nprintf 'Once. '\nsleep 60\n")
+    engine.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nprintf 'Once. '\nexec sleep 60\n")
     engine.chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-m", "storybot", "tell", "--silent", "--model", str(model)],
