@@ -34,7 +34,7 @@ def lean(code: str, *options: str) -> str:
 
 def test_dataclasses_paths_and_signal_handlers_load_nothing() -> None:
     code = """
-import asyncio, dataclasses, pathlib, subprocess, sys, tempfile
+import asyncio, dataclasses, pathlib, subprocess, sys
 @dataclasses.dataclass(frozen=True)
 class Point:
     __module__ = "storybot.points"
