@@ -19,6 +19,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(argv, _interruptible)
     finally:
         _interruptible()
+        if argv is None:  # the program is at its end, which takes a moment, too
+            _ctrl_c(signal.default_int_handler, signal.SIG_DFL)
 
 
 def _interruptible() -> None:

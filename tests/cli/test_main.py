@@ -15,6 +15,7 @@ from storybot.cli import command_line
 from storybot.cli import main as cli
 from storybot.cli.models import Bar
 from storybot.errors import Exit, StorybotError
+from tests.fakes.uncovered import uncovered
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,7 +178,7 @@ def test_ctrl_c_at_any_early_moment_is_quiet(tmp_path: Path) -> None:
             [sys.executable, "-c", begin],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path)},
+            env=uncovered() | {"XDG_CONFIG_HOME": str(tmp_path)},
         )
         assert process.stdout is not None
         process.stdout.readline()
