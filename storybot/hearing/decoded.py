@@ -21,8 +21,7 @@ def coverage(pcm: bytes, words: list[Part], parts: list[Part]) -> float:
     """The words' share of all that is about as loud as they are."""
     samples = array("h", pcm)
     loud = _power(samples, words) * LOUD
-    others = [part for part in parts if part.text.startswith(FILLERS)]
-    pieces = [piece for part in others for piece in part.pieces()]
+    pieces = [piece for part in parts if part.filler for piece in part.pieces()]
     swept = sum(piece.frames for piece in pieces if _power(samples, [piece]) > loud)
     frames = sum(word.frames for word in words)
     return frames / (frames + swept)
@@ -48,6 +47,10 @@ class Part:
         start, end = segment.start_frame, segment.end_frame + 1
         score = math.log(max(segment.ascore, TINY)) / (end - start)
         return cls(segment.word.partition("(")[0] or segment.word, start, end, score)
+
+    @property
+    def filler(self) -> bool:
+        return self.text.startswith(FILLERS)
 
     @property
     def frames(self) -> int:

@@ -1,4 +1,4 @@
-"""The small recogniser: PocketSphinx with grammars, a cut-down dictionary and a gate."""
+"""The small recogniser: PocketSphinx with automata, reduced files and a gate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storybot.hearing import language
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.automaton import END, START, Transition
 from storybot.hearing.deaths import deaths
-from storybot.hearing.decoded import FILLERS, FRAME, Decoded, Part, coverage
+from storybot.hearing.decoded import FRAME, Decoded, Part, coverage
 from storybot.hearing.pcm import RATE
 from storybot.hearing.reduced import Reduced, reduced
 from storybot.hearing.requests import MOST_THINGS
@@ -112,8 +112,9 @@ class PocketSphinxRecogniser:
 
     def _call_in(self, pcm: bytes) -> KeyphraseHeard | None:
         """What was just decoded and is no request may have begun with a call all the same."""
-        end = self._end_of_call(self._unended)
-        if self._listen_for is not ListenFor.KEYPHRASE or not end:
+        if self._listen_for is not ListenFor.KEYPHRASE:
+            return None
+        if not (end := self._end_of_call(self._unended)):
             return None
         beginning = pcm[: (end + TAIL) * FRAME * 2]
         decoded = self._decode(beginning)
@@ -144,8 +145,8 @@ class PocketSphinxRecogniser:
         before = self._call if self._listen_for is ListenFor.REQUEST else b""
         decoder = self._decoder
         self._search(before + pcm)
-        parts = [Part.of(segment) for segment in decoder.seg() or ()]
-        words = [part for part in parts if not part.text.startswith(FILLERS)]
+        parts = self._parts()
+        words = [part for part in parts if not part.filler]
         call = self._keyphrase.split()
         called = [word.text for word in words[: len(call)]] == call
         if before and called:
@@ -188,9 +189,12 @@ class PocketSphinxRecogniser:
         for start in range(0, len(pcm), PIECE):
             decoder.process_raw(pcm[start : start + PIECE], False, False)
             self.meanwhile(PIECE // 2)
-        self._unended = [Part.of(segment) for segment in decoder.seg() or ()]
-        self._unended = [part for part in self._unended if not part.text.startswith(FILLERS)]
+        if self._listen_for is ListenFor.KEYPHRASE:
+            self._unended = [part for part in self._parts() if not part.filler]
         decoder.end_utt()
+
+    def _parts(self) -> list[Part]:
+        return [Part.of(segment) for segment in self._decoder.seg() or ()]
 
 
 def _decoder(files: Reduced) -> Decoder:
