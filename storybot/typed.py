@@ -35,7 +35,7 @@ _AFTER_A_NOUN = re.compile(
     r"|at|by|for|of|off|over|under|up|down|near|through|without|to|as|but|or|then|not"
     r"|is|are|was|were|be|has|have|had|can|could|will|would|does|did|goes|went|likes|loves|wants"
     r"|riding|sitting|playing|going|looking|living|eating|wearing|having|named|called"
-    r"|(?:my|our|your|his|her|its|their)"
+    r"|my|our|your|his|her|its|their"
 )
 # What is said to machines and people, but is no noun where it stands alone or first.
 _NO_NOUN = re.compile(
@@ -53,7 +53,7 @@ _NO_NOUN = re.compile(
     r"|reload|shutdown|power|wake|sleep|status|settings|config|help|info|version|test|undo|repeat"
     r"|get|put|make|take|give|show|say|speak|talk|sing|listen|hear|tell|read|write|ask|answer|call"
     r"|let|let's|know|think|want|need|like|love|hate|eat|drink|run|walk|jump|look|see|watch|find"
-    r"|search|count|try|use|keep|leave|bring|send|buy|work|read|spell|stay|sit|stand|feel|mind"
+    r"|search|count|try|use|keep|leave|bring|send|buy|work|spell|stay|sit|stand|feel|mind"
     r"|time|date|today|tomorrow|yesterday|weather|news|timer|alarm"
     r"|a+h+|o+h+|u+h+|u+m+|h+m+|e+r+m*|wow|yay|oops|bla+h?|(?:ha)+h?|(?:la)+|(?:na)+|lol|etc|stor(?:y|ies)|tales?"
 )
