@@ -7,6 +7,10 @@ from enum import Enum
 
 from storybot.hearing.requests import RequestKind, understand
 
+# s from where listening begins. What is said sooner may have begun before: the rest of "stop the
+# story" was heard as "another story".
+UNHEARD = 0.1
+
 
 class ListenFor(Enum):
     """KEYPHRASE waits to be spoken to, REQUEST for the answer after it, STOP during a story."""

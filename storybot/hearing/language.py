@@ -7,19 +7,18 @@ from collections.abc import Iterable
 from storybot.hearing.automaton import END, START, Automaton, Transition
 from storybot.things import Thing
 
+STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
 COMMANDS = (
     "another one",
     "another story",
     "again",
     "tell it again",
-    "stop",
-    "stop it",
+    *STOPS,
     "louder",
     "softer",
     "quieter",
     "good night",
 )
-STOPS = ("stop", "stop it")
 POLITE = ("please", "can you", "could you")
 ARTICLES = ("a", "an", "the", "some")
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name

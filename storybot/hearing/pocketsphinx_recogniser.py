@@ -17,7 +17,7 @@ from storybot.hearing.decoded import FRAME, Decoded, Part, coverage
 from storybot.hearing.pcm import RATE
 from storybot.hearing.reduced import Reduced, reduced
 from storybot.hearing.requests import MOST_THINGS
-from storybot.hearing.segments import MARGIN, Segments
+from storybot.hearing.segments import MARGIN, Segments, Speech
 from storybot.things import usual_things
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ class PocketSphinxRecogniser:
     def finish(self) -> list[Heard | KeyphraseHeard]:
         return self._understood(self._segments.finish())
 
-    def _understood(self, segments: Iterable[bytes]) -> list[Heard | KeyphraseHeard]:
-        return [heard for pcm in segments if (heard := self._recognise(pcm)) is not None]
+    def _understood(self, speech: Iterable[Speech]) -> list[Heard | KeyphraseHeard]:
+        waiting = self._listen_for is ListenFor.KEYPHRASE
+        taken = (one.pcm for one in speech if one.whole or not waiting)
+        return [heard for pcm in taken if (heard := self._recognise(pcm)) is not None]
 
     def _recognise(self, pcm: bytes) -> Heard | KeyphraseHeard | None:
         decoded = self._decode(pcm)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pocketsphinx import Endpointer
 
+from storybot.hearing.attention import UNHEARD
 from storybot.hearing.pcm import RATE
 
 WINDOW = 0.3  # s in which speech or its end is decided
@@ -14,8 +17,16 @@ SHORTEST = 0.2  # s of speech; what is shorter was a knock or a cough
 SECOND = 2 * RATE  # bytes
 
 
+@dataclass(frozen=True)
+class Speech:
+    """A stretch of speech with a little quiet around it."""
+
+    pcm: bytes  # 16 kHz mono int16
+    whole: bool  # it did not go on already when listening began
+
+
 class Segments:
-    """Feed it blocks; it hands out each finished stretch of speech as int16 mono PCM.
+    """Feed it blocks; it hands out each finished stretch of speech.
 
     A stretch is cut after `longest` seconds: in babble the endpointer never finds an end.
     """
@@ -30,8 +41,9 @@ class Segments:
         self._first = 0.0  # s, when the kept sound begins
         self._processed = 0  # bytes of the kept sound that the endpointer has seen
         self._start: float | None = None  # s, when the speech going on began
+        self._whole = True  # that speech
 
-    def feed(self, block: bytes) -> list[bytes]:
+    def feed(self, block: bytes) -> list[Speech]:
         """The stretches of speech that ended within this block."""
         ended = []
         self._sound += block
@@ -43,6 +55,7 @@ class Segments:
             if self._start is None:
                 if self._endpointer.in_speech:
                     self._start = self._endpointer.speech_start - MARGIN
+                    self._whole = self._endpointer.speech_start >= UNHEARD
                 else:
                     self._forget(now - WINDOW - MARGIN)
             elif not self._endpointer.in_speech:
@@ -50,20 +63,21 @@ class Segments:
                 self._start = None
             elif now - self._start >= self._longest:
                 ended += self._cut(now)
-                self._start = now
+                self._start, self._whole = now, True  # or in babble nothing would be heard
         return ended
 
-    def finish(self) -> list[bytes]:
+    def finish(self) -> list[Speech]:
         """The stretch that was going on when the sound ended."""
         rest = [] if self._start is None else self._cut(self._first + len(self._sound) / SECOND)
         self._begin_stream()
         return rest
 
-    def _cut(self, end: float) -> list[bytes]:
+    def _cut(self, end: float) -> list[Speech]:
         assert self._start is not None
         speech = bytes(self._sound[self._offset(self._start) : self._offset(end)])
         self._forget(end)
-        return [speech] if len(speech) >= (SHORTEST + MARGIN) * SECOND else []
+        long_enough = len(speech) >= (SHORTEST + MARGIN) * SECOND
+        return [Speech(speech, self._whole)] if long_enough else []
 
     def _forget(self, until: float) -> None:
         dropped = self._offset(until)

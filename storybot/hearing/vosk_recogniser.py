@@ -11,7 +11,7 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import language
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
+from storybot.hearing.attention import UNHEARD, Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.pcm import RATE
 from storybot.settings import HearingSettings
 from storybot.things import usual_things
@@ -29,6 +29,8 @@ class VoskRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._listen_for = ListenFor.KEYPHRASE
+        self._samples = 0  # that it was given
+        self._began = 0.0  # s of these, when listening began
         SetLogLevel(QUIET)
         try:
             loaded = Model(model_path=str(model))
@@ -42,17 +44,22 @@ class VoskRecogniser:
         self._listen_for = what
 
     def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
+        self._samples += len(block) // 2
         if self._decoder.AcceptWaveform(block):
             return self._judge(json.loads(self._decoder.Result()))
         return []
 
     def finish(self) -> list[Heard | KeyphraseHeard]:
         """At an endpoint `hear` handed the text out already, and nothing is left here."""
-        return self._judge(json.loads(self._decoder.FinalResult()))
+        rest = self._judge(json.loads(self._decoder.FinalResult()))
+        self._began = self._samples / RATE
+        return rest
 
     def _judge(self, result: dict[str, Any]) -> list[Heard | KeyphraseHeard]:
         words = [word for word in result.get("result", ()) if word["word"] != UNKNOWN]
         if not words:
+            return []
+        if self._listen_for is ListenFor.KEYPHRASE and words[0]["start"] < self._began + UNHEARD:
             return []
         text = str(result["text"])
         confidence = sum(word["conf"] for word in words) / len(words)

@@ -26,8 +26,8 @@ def things(*words: str) -> list[Thing]:
             "please tell me a story about cats and the dog please",
             1 / 2 / 6 / 2 / 5 / 3 / 2 / 5 / 3 / 4,
         ),
-        ("another one", 1 / 2 / 10),
-        ("tell it again", 1 / 2 / 10),
+        ("another one", 1 / 2 / 13),
+        ("tell it again", 1 / 2 / 13),
     ],
 )
 def test_calls_with_the_shares_of_a_grammar_of_their_alternatives(
@@ -43,8 +43,8 @@ def test_calls_with_the_shares_of_a_grammar_of_their_alternatives(
         ("about a cat", 1 / 2 / 2 / 2 / 2 / 5 / 3 / 2 / 2),
         ("a story about a dog and a cat please", 1 / 2 / 2 / 2 / 2 / (5 * 3 * 2) ** 2 / 2),
         ("tell me a story about the cats", 1 / 2 / 2 / 2 / 2 / 5 / 3 / 2 / 2),
-        ("stop it", 1 / 2 / 2 / 10),
-        ("tell me a story louder", 1 / 2 / 2 / 10),
+        ("stop it", 1 / 2 / 2 / 13),
+        ("tell me a story louder", 1 / 2 / 2 / 13),
     ],
 )
 def test_answers_with_the_shares_of_a_grammar_of_their_alternatives(
@@ -87,8 +87,8 @@ def test_a_name_as_keyphrase_can_be_followed_by_the_question() -> None:
 
 def test_during_a_story_there_is_nothing_but_stop() -> None:
     stops = language.stop_sentences()
-    assert share_of(stops, "stop it") == share_of(stops, "stop") == 0.5
-    assert language.words_of(stops) == {"stop", "it"}
+    assert share_of(stops, "stop it") == share_of(stops, "please stop") == 1 / 5
+    assert language.words_of(stops) == {"stop", "it", "the", "story", "please"}
 
 
 def test_silence_after_any_last_word_can_end_in_two_states() -> None:
@@ -99,7 +99,7 @@ def test_silence_after_any_last_word_can_end_in_two_states() -> None:
 
 def test_a_large_choice_takes_few_states() -> None:
     many = language.call_sentences(CALL, [f"thing{number}" for number in range(1000)])
-    assert max(max(way[:2]) for way in many) < 20
+    assert max(max(way[:2]) for way in many) < 25
     assert {"tell", "me", "thing999", "about", "louder", "night"} <= language.words_of(many)
 
 

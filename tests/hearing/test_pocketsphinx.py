@@ -15,7 +15,7 @@ from storybot.hearing.kept_files import END, END_BYTES
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.settings import HearingSettings
 from storybot.speaking.earcons import earcon
-from tests.fakes.recognisers import noisy, spoken
+from tests.fakes.recognisers import VOICES, noisy, spoken
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
@@ -98,6 +98,27 @@ def test_the_robots_own_sign_is_not_taken_for_an_answer(
 def test_commands(recogniser: PocketSphinxRecogniser, command: str) -> None:
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, spoken(command, "rms"))
     assert isinstance(event, Heard) and event.sure and event.text == command
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("what", [ListenFor.STOP, ListenFor.KEYPHRASE])
+@pytest.mark.parametrize("text", ["stop the story", "please stop"])
+def test_stop_as_people_say_it(
+    recogniser: PocketSphinxRecogniser, text: str, what: ListenFor, voice: str
+) -> None:
+    (event,) = heard(recogniser, what, spoken(text, voice))
+    assert isinstance(event, Heard) and event.sure and event.text == text
+
+
+@pytest.mark.parametrize("milliseconds", range(300, 500, 50))
+@pytest.mark.parametrize("voice", ["awb", "kal16"])
+def test_the_end_of_a_stop_is_no_wish(
+    recogniser: PocketSphinxRecogniser, voice: str, milliseconds: int
+) -> None:
+    """The box was deaf until then; "the story" was taken for "another story"."""
+    recogniser.listen_for(ListenFor.KEYPHRASE)
+    tail = spoken("stop the story", voice)[32 * milliseconds :]
+    assert recogniser.hear(tail + QUIET) + recogniser.finish() == []
 
 
 def test_during_a_story_only_stop_is_heard(recogniser: PocketSphinxRecogniser) -> None:

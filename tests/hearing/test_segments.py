@@ -6,15 +6,15 @@ from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.pcm import BLOCK_BYTES, RATE
-from storybot.hearing.segments import MARGIN, Segments
+from storybot.hearing.segments import MARGIN, Segments, Speech
 
 QUIET = bytes(2 * RATE)
 
 
-def cut(sound: bytes, longest: float = 8.0) -> tuple[list[bytes], list[bytes]]:
+def cut(sound: bytes, longest: float = 8.0) -> tuple[list[Speech], list[Speech]]:
     """The stretches found while the sound went on, and what was left at its end."""
     segments = Segments(longest)
-    found: list[bytes] = []
+    found: list[Speech] = []
     for start in range(0, len(sound), BLOCK_BYTES):
         found += segments.feed(sound[start : start + BLOCK_BYTES])
     return found, segments.finish()
@@ -26,8 +26,9 @@ def test_two_utterances_are_two_stretches_with_quiet_around_them() -> None:
     assert rest == []
     assert len(found) == 2
     for stretch in found:
-        assert abs(len(stretch) - len(speech) - 4 * MARGIN * RATE) < 0.6 * 2 * RATE
-        assert not any(stretch[:1600]), "the margin before the speech"
+        assert stretch.whole
+        assert abs(len(stretch.pcm) - len(speech) - 4 * MARGIN * RATE) < 0.6 * 2 * RATE
+        assert not any(stretch.pcm[:1600]), "the margin before the speech"
 
 
 def test_noise_hides_no_speech() -> None:
@@ -44,8 +45,16 @@ def test_endless_speech_is_cut() -> None:
     babble = b"".join(spoken(text) for text in ["one two three four five six seven"] * 4)
     found, rest = cut(QUIET + babble, longest=2.0)
     assert len(found) >= 3
-    assert all(len(stretch) <= 2.2 * 2 * RATE for stretch in found)
-    assert sum(map(len, found + rest)) > 0.7 * len(babble)
+    assert all(len(stretch.pcm) <= 2.2 * 2 * RATE for stretch in found)
+    assert sum(len(stretch.pcm) for stretch in found + rest) > 0.7 * len(babble)
+
+
+def test_speech_that_went_on_when_the_sound_began_is_not_whole_until_it_is_cut() -> None:
+    speech = spoken("one two three four five six seven")[32 * 300 :]
+    first, second = cut(speech + QUIET + speech + QUIET)[0]
+    assert (first.whole, second.whole) == (False, True)
+    pieces, _ = cut(speech * 3, longest=2.0)
+    assert [piece.whole for piece in pieces][:2] == [False, True], "babble deafens nobody"
 
 
 def test_a_knock_is_no_speech() -> None:

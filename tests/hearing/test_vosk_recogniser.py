@@ -45,8 +45,8 @@ class Kaldi:
         return json.dumps(Kaldi.final)
 
 
-def answer(text: str, confidence: float = 0.9) -> dict[str, Any]:
-    words = [{"word": word, "conf": confidence} for word in text.split()]
+def answer(text: str, confidence: float = 0.9, start: float = 1.0) -> dict[str, Any]:
+    words = [{"word": word, "conf": confidence, "start": start} for word in text.split()]
     return {"text": text, "result": words}
 
 
@@ -85,6 +85,13 @@ def test_text_at_the_end_of_the_sound(room: ModuleType) -> None:
     assert recogniser.finish() == []
     Kaldi.final = answer("tell me a story")
     assert recogniser.finish() == [KeyphraseHeard()]
+
+
+def test_a_command_that_may_have_begun_before_the_listening_is_not_taken(room: ModuleType) -> None:
+    tail = answer("another story", start=0.05)
+    assert heard(room, tail) == []
+    (event,) = heard(room, tail, ListenFor.REQUEST)
+    assert event.sure
 
 
 def test_what_is_unsure_or_not_for_us(room: ModuleType) -> None:

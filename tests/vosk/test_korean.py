@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard
+from storybot.hearing.attention import Heard, ListenFor
 from storybot.hearing.recogniser import make_recogniser
 from storybot.hearing.recordings import hear_recording, hear_wav
 from storybot.hearing.vosk_recogniser import VoskRecogniser
@@ -55,6 +55,15 @@ def test_listed_phrases_are_recognised(
 def test_the_keyphrase_calls(recogniser: VoskRecogniser, said: Callable[[str], Path]) -> None:
     heard = hear_recording(read_wav(said(HELLO)), recogniser, SETTINGS)
     assert heard is not None and heard.sure
+
+
+def test_what_went_on_before_listening_began_is_not_taken(
+    recogniser: VoskRecogniser, said: Callable[[str], Path]
+) -> None:
+    sound = read_wav(said(HELLO)).pcm
+    recogniser.finish()
+    recogniser.listen_for(ListenFor.KEYPHRASE)
+    assert recogniser.hear(sound) + recogniser.finish() == []
 
 
 def test_what_asks_for_nothing_is_not_sure(
