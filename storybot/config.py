@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from storybot import config_trial
+from storybot.config_trial import Trial
 from storybot.config_values import checked, nearest
 from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
@@ -22,13 +23,6 @@ from storybot.settings import Settings
 PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
 TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
-MODEL_KEYS = ("telling.model", "telling.tokenizer")
-# Which other setting must be wrong where the first is at its default.
-COUNTERPARTS = {
-    "speaking.volume_floor": "speaking.volume_cap",
-    "telling.model": "telling.tokenizer",
-    "telling.tokenizer": "telling.model",
-}
 SECTIONS = tuple(section.name for section in fields(Settings))
 
 
@@ -78,13 +72,9 @@ def load(
     explicit: Path | None = None,
     environment: Mapping[str, str] | None = None,
     *,
-    with_model: bool = True,
+    trial: Trial = Trial.SERVE,
 ) -> Loaded:
-    """All layers merged; raises StorybotError naming every fault, one a line.
-
-    `with_model`: a model that is not here is a fault, too. A daemon that has one must not lose
-    it; a command may be what fetches it.
-    """
+    """All layers merged; raises StorybotError naming every fault, one a line."""
     env = os.environ if environment is None else environment
     files = [path for path in (SYSTEM_FILE, user_file()) if path.exists()]
     if explicit is not None:
@@ -94,7 +84,7 @@ def load(
     for path in files:
         _gather(path, given, faults)
     given.extend(_from_environment(env, faults))
-    loaded = _apply(given, faults, with_model)
+    loaded = _apply(given, faults, trial)
     if faults:
         raise StorybotError("\n".join(map(str, faults)), Exit.CONFIG)
     return loaded
@@ -105,7 +95,7 @@ def check(path: Path) -> list[Fault]:
     given: list[Given] = []
     faults: list[Fault] = []
     _gather(path, given, faults)
-    _apply(given, faults, with_model=True)
+    _apply(given, faults, Trial.SERVE)
     return faults
 
 
@@ -214,7 +204,7 @@ def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:
             yield section, key
 
 
-def _apply(given: list[Given], faults: list[Fault], with_model: bool) -> Loaded:
+def _apply(given: list[Given], faults: list[Fault], trial: Trial) -> Loaded:
     settings = Settings()
     origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
     for one in given:
@@ -237,20 +227,7 @@ def _apply(given: list[Given], faults: list[Fault], with_model: bool) -> Loaded:
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
-    _try(settings, origin, faults, with_model)
+    set_here = {key for key, where in origin.items() if where != "default"}
+    for key, wrong in config_trial.faults(settings, set_here, trial):
+        faults.append(Fault(origin[key], key, wrong))
     return Loaded(settings, origin)
-
-
-def _try(
-    settings: Settings, origin: Mapping[str, str], faults: list[Fault], with_model: bool
-) -> None:
-    """Values that are each allowed, but of no use; what storybot brought along is not tried."""
-    found = list(config_trial.faults(settings))
-    if with_model and any(origin[key] != "default" for key in MODEL_KEYS):
-        found += config_trial.model_faults(settings.telling)
-    for key, wrong in found:
-        where = origin[key]
-        if where == "default":  # its counterpart was set
-            key = COUNTERPARTS[key]
-            where = origin[key]
-        faults.append(Fault(where, key, wrong))

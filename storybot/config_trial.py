@@ -5,13 +5,22 @@ Each value may be allowed by itself and still be of no use, alone or beside the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from enum import Enum
 
 from storybot import models
 from storybot.bedtime import clock_time
 from storybot.errors import StorybotError
 from storybot.safety import load_filter
-from storybot.settings import BedtimeSettings, SafetySettings, Settings, TellingSettings
+from storybot.settings import (
+    ONLY_TELL,
+    BedtimeSettings,
+    SafetySettings,
+    Settings,
+    SpeakingSettings,
+    TellingSettings,
+)
+from storybot.telling.program import find_engine
 
 Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
 
@@ -19,21 +28,59 @@ Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
 UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
 
 
-def faults(settings: Settings) -> Iterator[Wrong]:
-    """What would keep the daemon from starting, or from hearing and sleeping as it should."""
-    speaking = settings.speaking
+class Trial(Enum):
+    """How far settings are tried."""
+
+    NONE = "each by itself, for a command that only talks to the daemon"
+    USE = "beside the others; a model may be fetched later"
+    SERVE = "as a daemon that tells stories must not lose what it has"
+
+
+# Which other setting must be wrong where the first was not given.
+COUNTERPARTS = {
+    "speaking.volume_floor": "speaking.volume_cap",
+    "telling.model": "telling.tokenizer",
+    "telling.tokenizer": "telling.model",
+}
+
+
+def faults(settings: Settings, given: Container[str], trial: Trial) -> Iterator[Wrong]:
+    """What is wrong with the settings that were `given`; those of storybot are not tried."""
+    if trial is Trial.NONE:
+        return
+    found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
+    found += [*_of_quiet_hours(settings.bedtime), *_of_word_list(settings.safety)]
+    if trial is Trial.SERVE:
+        if settings.speaking.driver == "wav":
+            found.append(("speaking.driver", ONLY_TELL))
+        if "telling.model" in given or "telling.tokenizer" in given:
+            found += _of_model(settings.telling)
+        if "telling.engine" in given:
+            found += _of_engine(settings.telling.engine)
+    for key, wrong in found:
+        yield key if key in given else COUNTERPARTS[key], wrong
+
+
+def _of_volume(speaking: SpeakingSettings) -> Iterator[Wrong]:
     floor, cap = speaking.volume_floor, speaking.volume_cap
     if floor > cap:
         wrong = f"the floor ({floor}) is above the cap ({cap}); lower volume_floor"
         yield "speaking.volume_floor", wrong
-    keyphrase = settings.hearing.keyphrase
+
+
+def _of_keyphrase(keyphrase: str) -> Iterator[Wrong]:
     if not any(word.replace("'", "").isalpha() for word in keyphrase.split()):
         yield "hearing.keyphrase", f"expected words to be spoken, not {keyphrase!r}"
-    yield from _of_quiet_hours(settings.bedtime)
-    yield from _of_word_list(settings.safety)
 
 
-def model_faults(telling: TellingSettings) -> Iterator[Wrong]:
+def _of_engine(engine: str) -> Iterator[Wrong]:
+    try:
+        find_engine(engine)
+    except UNUSABLE as error:
+        yield "telling.engine", str(error)
+
+
+def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
     """What would lose every story: a model or tokenizer that is not on this machine."""
     try:
         files = models.resolve(telling.model, telling.tokenizer)

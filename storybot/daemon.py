@@ -19,7 +19,7 @@ from storybot.running.control_room import ControlRoom
 from storybot.running.reloading import Reloader
 from storybot.running.rooms import Makers, Rooms, build
 from storybot.service import StoryFields
-from storybot.settings import Settings
+from storybot.settings import ONLY_TELL, Settings
 
 Step = tuple[Robot, Robot]
 
@@ -45,11 +45,11 @@ class Daemon:
 
         StorybotError (Exit.CONFIG) for settings that no daemon can serve.
         """
-        self.robot: Robot = awaken(_heard(settings), profile == "small")
+        self.robot: Robot = awaken(_servable(settings), profile == "small")
         self.profile = profile
         self.started_at = time.monotonic()
         self.rooms: Rooms = build(settings, profile, self.emit, ControlRoom(self).answer, makers)
-        self._reloader = Reloader(lambda: _heard(reread()), self.rooms, self.emit)
+        self._reloader = Reloader(lambda: _servable(reread()), self.rooms, self.emit)
         self._fields = fields or StoryFields()
         self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
@@ -187,12 +187,8 @@ class Daemon:
             await asyncio.sleep(pause)
 
 
-def _heard(settings: Settings) -> Settings:
+def _servable(settings: Settings) -> Settings:
     """The settings, unless they have every story written into one file that is never complete."""
     if settings.speaking.driver == "wav":
-        raise StorybotError(
-            "speaking.driver is wav, which only `storybot tell` can serve; "
-            "set it to auto, or to silent where there is no loudspeaker",
-            Exit.CONFIG,
-        )
+        raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
     return settings

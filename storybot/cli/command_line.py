@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from storybot import config
+from storybot.config_trial import Trial
 from storybot.errors import Exit, StorybotError
 
 # What writing to a file, terminal or pipe fails with, beside a reader that left.
@@ -37,6 +38,8 @@ COMMANDS = {
     "config": "the settings in force and where each is from; --check FILE",
     "doctor": "check every part, from the microphone to the folder of stories",
 }
+# They only speak to the running daemon, which may have other settings.
+TALKING = ("ask", "stop", "again", "volume", "sleep", "status", "watch")
 
 
 def overview() -> argparse.ArgumentParser:
@@ -89,7 +92,8 @@ def _command(words: Sequence[str], begin: Callable[[], None]) -> int:
         begin()
         if name == "config":  # it reports the faults of a file itself
             return int(module.run(args))
-        return int(module.run(args, config.load(args.config, with_model=False).settings))
+        trial = Trial.NONE if name in TALKING else Trial.USE
+        return int(module.run(args, config.load(args.config, trial=trial).settings))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storybot import config
 from storybot.cli.table import table
+from storybot.config_trial import Trial
 from storybot.errors import Exit
 from storybot.settings import Settings
 
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         if not faults:
             print(f"{args.check}: ok")
         return Exit.CONFIG if faults else Exit.OK
-    loaded = config.load(args.config, with_model=False)
+    loaded = config.load(args.config, trial=Trial.USE)
     rows = []
     for section in fields(Settings):
         part = getattr(loaded.settings, section.name)

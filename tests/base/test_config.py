@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from storybot import config
+from storybot.config_trial import Trial
 from storybot.errors import Exit, StorybotError
 from storybot.running import handed_settings
 from storybot.settings import Settings
@@ -152,9 +153,33 @@ def test_a_word_list_that_does_not_work_is_refused(tmp_path: Path) -> None:
     (fault,) = config.check(path)
     assert fault.where == f"{path}:2" and "line 2: the pattern /[/ does not work" in fault.sentence
     with pytest.raises(StorybotError, match="does not work"):
-        config.load(path, {}, with_model=False)
+        config.load(path, {}, trial=Trial.USE)
     write(path, f"safety:\n  filter: false\n  extra_words: {words}\n")
     assert config.check(path) == []
+
+
+def test_what_only_talks_to_the_daemon_minds_no_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.yaml", f"safety:\n  extra_words: {tmp_path / 'gone'}\n")
+    settings = config.load(path, {}, trial=Trial.NONE).settings
+    assert settings.safety.extra_words.endswith("gone")
+    with pytest.raises(StorybotError, match=r"extra_words"):
+        config.load(path, {}, trial=Trial.USE)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("telling: {engine: /no/such/engine}", "telling.engine: the engine /no/such/engine is not"),
+        ("speaking: {driver: wav}", "speaking.driver: wav is for `storybot tell` alone"),
+    ],
+)
+def test_what_no_daemon_could_serve_is_found_before_it_holds(
+    tmp_path: Path, line: str, told: str
+) -> None:
+    path = write(tmp_path / "own.yaml", line + "\n")
+    (fault,) = config.check(path)
+    assert str(fault).startswith(f"{path}:1: {told}")
+    assert config.load(path, {}, trial=Trial.USE)
 
 
 def test_hours_without_quotes_are_hours(tmp_path: Path) -> None:
@@ -170,7 +195,7 @@ def test_a_running_daemon_takes_no_model_that_is_not_here(tmp_path: Path) -> Non
         config.load(path, {})
     assert error.value.code == Exit.CONFIG and len(str(error.value).splitlines()) == 1
     # A command that fetches models must work without one.
-    assert config.load(path, {}, with_model=False).settings.telling.model == "nosuch"
+    assert config.load(path, {}, trial=Trial.USE).settings.telling.model == "nosuch"
 
 
 def test_the_small_profile_reads_as_strictly(tmp_path: Path) -> None:
