@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+ONLY_TELL = (  # of speaking.driver
+    "wav is for `storybot tell` alone; set it to auto, or to silent where there is no loudspeaker"
+)
+
 
 def number(default: Any, low: float, high: float) -> Any:
     """A number setting within [low, high]."""
@@ -24,7 +28,7 @@ def choice(default: str, *others: str) -> Any:
 class HearingSettings:
     """The microphone and what listens to it."""
 
-    driver: str = choice("auto", "portaudio", "alsa")  # auto: alsa in the small profile
+    driver: str = choice("auto", "portaudio", "alsa", "none")  # auto: alsa in the small profile
     microphone: str = ""  # part of the device's name; empty: the system's default
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models

@@ -57,6 +57,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _microphone(settings: Settings) -> str:
+    if settings.hearing.driver == "none":
+        return "none is wanted: hearing.driver is none"
     microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
     try:
         level = max(level_dbfs(microphone.read()) for _ in range(BLOCKS_A_SECOND))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storybot.errors import Exit, StorybotError
+
 if TYPE_CHECKING:
     from storybot.hearing.microphone import Microphone
     from storybot.settings import HearingSettings
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
 
 def open_microphone(settings: HearingSettings, profile: str) -> Microphone:
     """The microphone of the settings, ready to read; StorybotError(SOUND_IN) where it cannot be."""
+    if settings.driver == "none":
+        raise StorybotError(
+            "hearing.driver is none, so that there is no microphone; set it to auto", Exit.SOUND_IN
+        )
     if _driver(settings, profile) == "alsa":
         from storybot.hearing.alsa_in import AlsaMicrophone
 

@@ -50,12 +50,13 @@ class EarRoom:
     def __init__(
         self,
         small: bool,
-        make: Callable[[], HearingChild],
+        make: Callable[[], HearingChild | None],
         voice: VoiceRoom,
         allowed: Filter,
         emit: Emit,
         progress: Progress,
     ) -> None:
+        """`make` returns None where the box has no microphone and shall have none."""
         self.small, self.allowed = small, allowed
         self._make, self._voice, self._emit, self._progress = make, voice, emit, progress
         self._supervisor = Supervisor(Part.EAR, emit)
@@ -102,14 +103,16 @@ class EarRoom:
             while self.small and self._wanted is None:
                 self._change.clear()
                 await self._change.wait()
-            if await self._live():
-                continue
-            return
+            if (child := self._make()) is None:
+                self._supervisor.working()
+                await asyncio.Event().wait()
+            elif not await self._live(child):
+                return
 
-    async def _live(self) -> bool:
-        """Start a child and serve it; True when it ended because nobody wants to listen."""
+    async def _live(self, child: HearingChild) -> bool:
+        """Start the child and serve it; True when it ended because nobody wants to listen."""
         self._gone.clear()
-        child = self._child = self._make()
+        self._child = child
         try:
             async with asyncio.timeout(START):
                 if not await self._begun(child):

@@ -138,8 +138,9 @@ def build(
     news = News(control.publish)
     allowed = load_filter(settings.safety)
 
-    def child() -> HearingChild:
-        return makers.child(rooms.settings, profile)
+    def child() -> HearingChild | None:
+        listens = rooms.settings.hearing.driver != "none"
+        return makers.child(rooms.settings, profile) if listens else None
 
     voice = VoiceRoom(makers.speaker(settings, profile), emit, progress)
     rooms = Rooms(

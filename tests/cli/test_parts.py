@@ -14,9 +14,11 @@ from storybot.cli import doctor, hear
 from storybot.cli import main as cli
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard
+from storybot.hearing.microphones import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.settings import (
     ControlsSettings,
+    HearingSettings,
     LibrarySettings,
     Settings,
     SpeakingSettings,
@@ -114,6 +116,13 @@ def test_doctor_judges_the_level(monkeypatch: pytest.MonkeyPatch, sample: int, t
         with pytest.raises(StorybotError, match=told):
             check(Settings())
     assert microphone.closed
+
+
+def test_no_microphone_is_wanted() -> None:
+    deaf = dataclasses.replace(Settings(), hearing=HearingSettings(driver="none"))
+    assert "hearing.driver is none" in doctor.CHECKS["microphone"](deaf)
+    with pytest.raises(StorybotError, match="set it to auto"):
+        open_microphone(deaf.hearing, "full")
 
 
 def test_doctor_tries_engine_and_model(model: Path, tmp_path: Path) -> None:

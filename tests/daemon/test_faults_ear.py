@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from storybot.controls.messages import Status, Stop
 from storybot.robot import Mode
 from storybot.running import ear_room
+from storybot.settings import HearingSettings, Settings
 from tests.daemon.scenes import CAT, listening
 from tests.fakes.house import House, play
 
@@ -25,6 +27,35 @@ def test_no_microphone_at_start(tmp_path: Path) -> None:
         house.ears.fails = 0
         assert await house.until(Mode.IDLE) < 5.0
         assert await listening(house) < 1.0
+
+    def before(house: House) -> None:
+        house.ears.fails = 1000
+
+    play(tmp_path, scene, until=Mode.DEGRADED, before=before)
+
+
+@pytest.mark.parametrize("profile", ["small", "full"])
+def test_a_box_without_a_microphone_is_well(tmp_path: Path, profile: str) -> None:
+    async def scene(house: House) -> None:
+        status = await house.ask(Status())
+        assert (status["missing"], status["listens_for"]) == ([], None)
+        await house.press()
+        await house.until(Mode.TELLING)
+        await house.until(Mode.IDLE)
+        assert house.ears.alive == 0
+        house.settings = replace(house.settings, hearing=HearingSettings())
+        house.daemon.reload()
+        await listening(house)
+
+    deaf = Settings(hearing=HearingSettings(driver="none"))
+    play(tmp_path, scene, profile=profile, settings=deaf)
+
+
+def test_who_misses_a_microphone_can_say_that_there_is_none(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        house.settings = replace(house.settings, hearing=HearingSettings(driver="none"))
+        house.daemon.reload()
+        await house.until(Mode.IDLE)
 
     def before(house: House) -> None:
         house.ears.fails = 1000
