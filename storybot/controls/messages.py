@@ -94,6 +94,8 @@ _LONGEST_TEXT = 500  # characters
 
 def read_wish(line: bytes) -> Wish:
     """The wish in one line; BadMessage for anything else, however strange."""
+    if len(line) > LONGEST:
+        raise BadMessage(f"that is too long; a request has at most {_LONGEST_TEXT} characters")
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:

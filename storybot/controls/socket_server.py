@@ -136,7 +136,7 @@ class SocketServer:
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
-    """One line; what is longer than allowed comes as an empty object, which is refused."""
+    """One line; of what is longer than allowed only that it is, for which it is refused."""
     try:
         return await reader.readuntil()
     except asyncio.IncompleteReadError as end:
@@ -150,7 +150,7 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
             except asyncio.IncompleteReadError:
                 return b""
             else:
-                return b'"a line that is too long"\n'
+                return bytes(messages.LONGEST + 1)
 
 
 def answers(path: Path) -> bool:
