@@ -46,7 +46,8 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     (
         RequestKind.STOP,
         r"(?:stop|stop stop|enough|be quiet|quiet|shush|silence)"
-        r"(?: (?:it|that|talking|telling|the story|this story))?|that'?s enough",
+        # "the" alone: the silence after a "stop" was taken for it
+        r"(?: (?:it|that|talking|telling|the|the story|this story))?|that'?s enough",
     ),
     (
         RequestKind.LOUDER,
