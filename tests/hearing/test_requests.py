@@ -53,7 +53,7 @@ def test_stories(text: str, request_: Request) -> None:
         (RequestKind.ANOTHER, "next|i want another story|a different story|more stories"),
         (RequestKind.AGAIN, "again|tell it again|the same story again|one more time please"),
         (RequestKind.AGAIN, "tell me the story again|repeat that|can you tell it again"),
-        (RequestKind.STOP, "stop|stop it|please stop|stop the story|stop the|be quiet|that's enough"),
+        (RequestKind.STOP, "stop|stop it|please stop|stop the|stop the story|be quiet|enough"),
         (RequestKind.LOUDER, "louder|a bit louder please|speak up|turn it up"),
         (RequestKind.SOFTER, "softer|quieter|not so loud|turn it down|too loud"),
         (RequestKind.GOOD_NIGHT, "good night|goodnight|Good night, robot|go to sleep|sleep well"),
