@@ -4,6 +4,9 @@
  */
 #include "avx2.h"
 
+/* Positions that share one pass over the weights, and the floats of a cache line. */
+enum { TOGETHER = 4, LINE = 16 };
+
 /* Four columns of rows i and i + 4, half a register each. */
 static inline __m256 load_rows(const float *w, size_t cols)
 {
@@ -26,28 +29,53 @@ static inline void load_columns(__m256 m[4], const float *w, size_t cols)
     m[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(ab2, cd2));
 }
 
-/* 8 whole rows for one position. */
-static inline void rows_8(float *y, const float *w, int cols, const float *x)
+/* 8 whole rows for n positions; `x` has `stride` floats between positions. */
+static inline __attribute__((always_inline)) void
+rows_8(float *y, int y_stride, const float *w, int cols, const float *x, int stride, int n)
 {
-    __m256 acc = _mm256_setzero_ps();
-    /* eight rows are read side by side, but fetched one after the other, two blocks ahead */
+    __m256 acc[TOGETHER];
+    for (int i = 0; i < n; i++)
+        acc[i] = _mm256_setzero_ps();
+    /* eight rows are read side by side, but fetched one after the other, two blocks ahead; of two
+     * rows at a time the next line comes on into the first cache */
     const float *next = w + 2 * AVX2_LANES * (size_t)cols;
     int k = 0;
     for (; k + 4 <= cols; k += 4, next += 4 * AVX2_LANES) {
         __m256 m[4];
         load_columns(m, w + k, (size_t)cols);
+        const float *soon = w + (size_t)(k / 2 & 6) * (size_t)cols + (size_t)(k + LINE);
         _mm_prefetch((const char *)next, _MM_HINT_T1);
-        _mm_prefetch((const char *)(next + 16), _MM_HINT_T1);
+        _mm_prefetch((const char *)(next + LINE), _MM_HINT_T1);
+        _mm_prefetch((const char *)soon, _MM_HINT_T0);
+        _mm_prefetch((const char *)(soon + cols), _MM_HINT_T0);
         for (int c = 0; c < 4; c++)
-            acc = avx2_accumulate(acc, m[c], _mm256_set1_ps(x[k + c]));
+            for (int i = 0; i < n; i++)
+                acc[i] = avx2_accumulate(acc[i], m[c], _mm256_set1_ps(x[(size_t)i * (size_t)stride + (size_t)(k + c)]));
     }
     for (; k < cols; k++) {
         float column[AVX2_LANES];
         for (int r = 0; r < AVX2_LANES; r++)
             column[r] = w[(size_t)r * (size_t)cols + (size_t)k];
-        acc = avx2_accumulate(acc, _mm256_loadu_ps(column), _mm256_set1_ps(x[k]));
+        for (int i = 0; i < n; i++)
+            acc[i] = avx2_accumulate(acc[i], _mm256_loadu_ps(column),
+                                     _mm256_set1_ps(x[(size_t)i * (size_t)stride + (size_t)k]));
     }
-    _mm256_storeu_ps(y, acc);
+    for (int i = 0; i < n; i++)
+        _mm256_storeu_ps(y + (size_t)i * (size_t)y_stride, acc[i]);
+}
+
+/* The last rows, fewer than 8, one by one. */
+static void rows_left(float *y, int y_stride, const float *w, int rows, int cols,
+                      const Activations *x, int n)
+{
+    for (int r = 0; r < rows; r++, w += cols)
+        for (int i = 0; i < n; i++) {
+            const float *input = x->f + (size_t)i * (size_t)x->f_stride;
+            float acc = 0.0f;
+            for (int k = 0; k < cols; k++)
+                acc += w[k] * input[k];
+            y[(size_t)i * (size_t)y_stride + (size_t)r] = acc;
+        }
 }
 
 void avx2_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
@@ -55,23 +83,18 @@ void avx2_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int bloc
 {
     int first = block0 * BLOCK_ROWS, last = block1 * BLOCK_ROWS, cols = matrix->cols;
     last = last < matrix->rows ? last : matrix->rows;
-    for (int row = first; row < last; row += AVX2_LANES) {
-        const float *w = (const float *)matrix->data + (size_t)row * (size_t)cols;
-        for (int i = 0; i < n; i++) {
-            const float *input = x->f + (size_t)i * (size_t)x->f_stride;
-            float *out = y + (size_t)i * (size_t)y_stride + (row - first);
-            if (row + AVX2_LANES <= last) {
-                rows_8(out, w, cols, input);
-                continue;
-            }
-            for (int r = 0; r < last - row; r++) {
-                float acc = 0.0f;
-                for (int k = 0; k < cols; k++)
-                    acc += w[(size_t)r * (size_t)cols + (size_t)k] * input[k];
-                out[r] = acc;
-            }
-        }
+    const float *w = (const float *)matrix->data + (size_t)first * (size_t)cols;
+    int row = first;
+    for (; row + AVX2_LANES <= last; row += AVX2_LANES, w += AVX2_LANES * (size_t)cols) {
+        int i = 0;
+        for (; i + TOGETHER <= n; i += TOGETHER)
+            rows_8(y + (size_t)i * (size_t)y_stride + (row - first), y_stride, w, cols,
+                   x->f + (size_t)i * (size_t)x->f_stride, x->f_stride, TOGETHER);
+        for (; i < n; i++)
+            rows_8(y + (size_t)i * (size_t)y_stride + (row - first), y_stride, w, cols,
+                   x->f + (size_t)i * (size_t)x->f_stride, x->f_stride, 1);
     }
+    rows_left(y + (row - first), y_stride, w, last - row, cols, x, n);
 }
 
 /* One block of 32 packed rows for one position. */

@@ -5,8 +5,6 @@
 #include "../kernels.h"
 #include "scalar.h"
 
-void avx512_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
-                            const Activations *x, int n);
 void avx512_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                        const Activations *x, int n);
 void avx512_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
