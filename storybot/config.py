@@ -204,6 +204,17 @@ def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:
             yield section, key
 
 
+def _changed(settings: Settings) -> set[str]:
+    """The settings that are not at their defaults."""
+    usual = Settings()
+    return {
+        f"{section.name}.{key.name}"
+        for section, key in _all_fields()
+        if getattr(getattr(settings, section.name), key.name)
+        != getattr(getattr(usual, section.name), key.name)
+    }
+
+
 def _apply(given: list[Given], faults: list[Fault], trial: Trial) -> Loaded:
     settings = Settings()
     origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
@@ -227,7 +238,6 @@ def _apply(given: list[Given], faults: list[Fault], trial: Trial) -> Loaded:
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
-    set_here = {key for key, where in origin.items() if where != "default"}
-    for key, wrong in config_trial.faults(settings, set_here, trial):
+    for key, wrong in config_trial.faults(settings, _changed(settings), trial):
         faults.append(Fault(origin[key], key, wrong))
     return Loaded(settings, origin)

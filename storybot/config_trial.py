@@ -36,7 +36,7 @@ class Trial(Enum):
     SERVE = "as a daemon that tells stories must not lose what it has"
 
 
-# Which other setting must be wrong where the first was not given.
+# Which other setting must be wrong where the first is at its default.
 COUNTERPARTS = {
     "speaking.volume_floor": "speaking.volume_cap",
     "telling.model": "telling.tokenizer",
@@ -44,8 +44,8 @@ COUNTERPARTS = {
 }
 
 
-def faults(settings: Settings, given: Container[str], trial: Trial) -> Iterator[Wrong]:
-    """What is wrong with the settings that were `given`; those of storybot are not tried."""
+def faults(settings: Settings, changed: Container[str], trial: Trial) -> Iterator[Wrong]:
+    """What is wrong with the settings; what storybot brought along is not tried."""
     if trial is Trial.NONE:
         return
     found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
@@ -53,12 +53,12 @@ def faults(settings: Settings, given: Container[str], trial: Trial) -> Iterator[
     if trial is Trial.SERVE:
         if settings.speaking.driver == "wav":
             found.append(("speaking.driver", ONLY_TELL))
-        if "telling.model" in given or "telling.tokenizer" in given:
+        if "telling.model" in changed or "telling.tokenizer" in changed:
             found += _of_model(settings.telling)
-        if "telling.engine" in given:
+        if "telling.engine" in changed:
             found += _of_engine(settings.telling.engine)
     for key, wrong in found:
-        yield key if key in given else COUNTERPARTS[key], wrong
+        yield key if key in changed else COUNTERPARTS[key], wrong
 
 
 def _of_volume(speaking: SpeakingSettings) -> Iterator[Wrong]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from storybot.cli.sleep import bedtime
-from storybot.controls.messages import Ask
+from storybot.controls.messages import LONGEST_TEXT, Ask
 from storybot.controls.socket_client import ask
+from storybot.errors import Exit, StorybotError
 from storybot.settings import Settings
 
 
@@ -22,7 +23,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what the daemon understood."""
-    reply = ask(settings.controls.socket, Ask(" ".join(args.words)))
+    text = " ".join(args.words)
+    if len(text) > LONGEST_TEXT:
+        raise StorybotError(
+            f"that is too long; ask in at most {LONGEST_TEXT} characters", Exit.NOT_HEARD
+        )
+    reply = ask(settings.controls.socket, Ask(text))
     if "said" in reply:
         print(reply["said"])
         return 0

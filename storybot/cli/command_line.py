@@ -38,8 +38,8 @@ COMMANDS = {
     "config": "the settings in force and where each is from; --check FILE",
     "doctor": "check every part, from the microphone to the folder of stories",
 }
-# They only speak to the running daemon, which may have other settings.
-TALKING = ("ask", "stop", "again", "volume", "sleep", "status", "watch")
+# They speak to the running daemon, which may have other settings, or look at its stories.
+UNTRIED = ("ask", "stop", "again", "volume", "sleep", "status", "watch", "library")
 
 
 def overview() -> argparse.ArgumentParser:
@@ -92,7 +92,8 @@ def _command(words: Sequence[str], begin: Callable[[], None]) -> int:
         begin()
         if name == "config":  # it reports the faults of a file itself
             return int(module.run(args))
-        trial = Trial.NONE if name in TALKING else Trial.USE
+        # A model may be fetched later: the daemon rather says that it cannot tell than not start.
+        trial = Trial.NONE if name in UNTRIED else Trial.USE
         return int(module.run(args, config.load(args.config, trial=trial).settings))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)

@@ -90,6 +90,8 @@ def _speaker(settings: Settings) -> str:
 
 
 def _recogniser(settings: Settings) -> str:
+    if settings.hearing.driver == "none":
+        return "none is needed: hearing.driver is none"
     return make_recogniser(settings.hearing).name
 
 

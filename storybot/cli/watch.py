@@ -13,8 +13,8 @@ from storybot.settings import Settings
 
 SHOWN = {
     "starting": "is starting",
-    "idle": "listens",
-    "hearing": "was called and waits for a wish",
+    "idle": "waits for a wish",
+    "hearing": "was called and listens",
     "thinking": "thinks of a story",
     "telling": "tells",
     "paused": "waits for its loudspeaker",

@@ -89,13 +89,13 @@ _BOUNDS = {
     "number": (1, 10**9),
 }
 _WHOLE = frozenset(("percent", "by", "stories", "number"))
-_LONGEST_TEXT = 500  # characters
+LONGEST_TEXT = 500  # characters
 
 
 def read_wish(line: bytes) -> Wish:
     """The wish in one line; BadMessage for anything else, however strange."""
     if len(line) > LONGEST:
-        raise BadMessage(f"that is too long; a request has at most {_LONGEST_TEXT} characters")
+        raise BadMessage(f"that is too long; a line has at most {LONGEST} bytes")
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -118,8 +118,8 @@ def read_wish(line: bytes) -> Wish:
 
 
 def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise BadMessage(f'"{name}" must be a text of at most {_LONGEST_TEXT} characters')
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise BadMessage(f'"{name}" must be a text of at most {LONGEST_TEXT} characters')
     return value.encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
 
 

@@ -136,7 +136,7 @@ class SocketServer:
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
-    """One line; of what is longer than allowed only that it is, for which it is refused."""
+    """One line; in place of one that is too long comes another such, of zeros, to be refused."""
     try:
         return await reader.readuntil()
     except asyncio.IncompleteReadError as end:

@@ -7,9 +7,9 @@ from enum import Enum
 
 from storybot.hearing.requests import RequestKind, understand
 
-# s from where listening begins. What is said sooner may have begun before: the rest of "stop the
-# story" was heard as "another story".
-UNHEARD = 0.1
+# s from where listening begins. A word that begins sooner may be the rest of what was said before:
+# the end of "stop the story" was heard as "another story".
+BEGUN_BEFORE = 0.1
 
 
 class ListenFor(Enum):

@@ -54,6 +54,7 @@ class Ear:
         self._complaint = ""  # the trouble last told, so that it is told once
         self._listening = False
         self._called = False  # a request is awaited
+        self._during_story = False  # only "stop" is
         self._read = self._decoded = 0  # samples at 16 kHz; what is decoded again counts again
         self._next_heartbeat = 0.0
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
@@ -66,6 +67,9 @@ class Ear:
                 what = ListenFor(order.get("for"))
             except ValueError:
                 return True
+            if self._during_story and what is not ListenFor.STOP:
+                self._recogniser.finish()  # what began while the robot spoke may be its own words
+            self._during_story = what is ListenFor.STOP
             self._recogniser.listen_for(what)
             self._called = what is ListenFor.REQUEST
             self._listening = True

@@ -8,6 +8,8 @@ from storybot.hearing.automaton import END, START, Automaton, Transition
 from storybot.things import Thing
 
 STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
+# What is near to these and asks for the contrary: heard for what it is, it is obeyed by nobody.
+NO_STOPS = ("do not stop", "don't stop", "please do not stop", "please don't stop")
 COMMANDS = (
     "another one",
     "another story",
@@ -65,7 +67,7 @@ def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
 
 def stop_sentences() -> list[Transition]:
     made = Automaton()
-    made.say(START, _last(made), STOPS)
+    made.say(START, _last(made), STOPS + NO_STOPS)
     return made.transitions()
 
 

@@ -39,6 +39,6 @@ def microphones(settings: HearingSettings, profile: str) -> list[tuple[str, bool
 
 def _driver(settings: HearingSettings, profile: str) -> str:
     """PortAudio pulls in 7 MB, too much for the small profile."""
-    if settings.driver != "auto":
+    if settings.driver not in ("auto", "none"):
         return settings.driver
     return "alsa" if profile == "small" else "portaudio"

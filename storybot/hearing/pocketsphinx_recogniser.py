@@ -10,7 +10,7 @@ from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import language
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor, sift
+from storybot.hearing.attention import BEGUN_BEFORE, Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.automaton import END, START, Transition
 from storybot.hearing.deaths import deaths
 from storybot.hearing.decoded import FRAME, Decoded, Part, coverage
@@ -94,12 +94,13 @@ class PocketSphinxRecogniser:
         return self._understood(self._segments.finish())
 
     def _understood(self, speech: Iterable[Speech]) -> list[Heard | KeyphraseHeard]:
-        waiting = self._listen_for is ListenFor.KEYPHRASE
-        taken = (one.pcm for one in speech if one.whole or not waiting)
-        return [heard for pcm in taken if (heard := self._recognise(pcm)) is not None]
+        return [heard for one in speech if (heard := self._recognise(one)) is not None]
 
-    def _recognise(self, pcm: bytes) -> Heard | KeyphraseHeard | None:
+    def _recognise(self, speech: Speech) -> Heard | KeyphraseHeard | None:
+        pcm = speech.pcm
         decoded = self._decode(pcm)
+        if self._begun_before(speech):
+            return None
         if decoded is None:
             return self._call_in(pcm)
         text, score = decoded.text, decoded.score
@@ -111,6 +112,12 @@ class PocketSphinxRecogniser:
             self._call = pcm
             return wanted
         return Heard(text, score)
+
+    def _begun_before(self, speech: Speech) -> bool:
+        """Whether what was just decoded may have begun before anybody listened."""
+        if self._listen_for is not ListenFor.KEYPHRASE or not self._unended:
+            return False
+        return speech.begun + self._unended[0].start * FRAME / RATE < BEGUN_BEFORE
 
     def _call_in(self, pcm: bytes) -> KeyphraseHeard | None:
         """What was just decoded and is no request may have begun with a call all the same."""

@@ -46,8 +46,8 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     (
         RequestKind.STOP,
         r"(?:stop|stop stop|enough|be quiet|quiet|shush|silence)"
-        # "the" alone: the silence after a "stop" was taken for it
-        r"(?: (?:it|that|talking|telling|the|the story|this story))?|that'?s enough",
+        r"(?: (?:it|that|talking|telling|the story|this story))?|that'?s enough"
+        r"|stop the",  # as the silence after a "stop", or the end of a longer one, was heard
     ),
     (
         RequestKind.LOUDER,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from pocketsphinx import Endpointer
 
-from storybot.hearing.attention import UNHEARD
 from storybot.hearing.pcm import RATE
 
 WINDOW = 0.3  # s in which speech or its end is decided
@@ -22,7 +21,7 @@ class Speech:
     """A stretch of speech with a little quiet around it."""
 
     pcm: bytes  # 16 kHz mono int16
-    whole: bool  # it did not go on already when listening began
+    begun: float  # s from where listening began
 
 
 class Segments:
@@ -41,7 +40,6 @@ class Segments:
         self._first = 0.0  # s, when the kept sound begins
         self._processed = 0  # bytes of the kept sound that the endpointer has seen
         self._start: float | None = None  # s, when the speech going on began
-        self._whole = True  # that speech
 
     def feed(self, block: bytes) -> list[Speech]:
         """The stretches of speech that ended within this block."""
@@ -55,7 +53,6 @@ class Segments:
             if self._start is None:
                 if self._endpointer.in_speech:
                     self._start = self._endpointer.speech_start - MARGIN
-                    self._whole = self._endpointer.speech_start >= UNHEARD
                 else:
                     self._forget(now - WINDOW - MARGIN)
             elif not self._endpointer.in_speech:
@@ -63,7 +60,7 @@ class Segments:
                 self._start = None
             elif now - self._start >= self._longest:
                 ended += self._cut(now)
-                self._start, self._whole = now, True  # or in babble nothing would be heard
+                self._start = now
         return ended
 
     def finish(self) -> list[Speech]:
@@ -75,9 +72,10 @@ class Segments:
     def _cut(self, end: float) -> list[Speech]:
         assert self._start is not None
         speech = bytes(self._sound[self._offset(self._start) : self._offset(end)])
+        begun = max(self._start, self._first)
         self._forget(end)
         long_enough = len(speech) >= (SHORTEST + MARGIN) * SECOND
-        return [Speech(speech, self._whole)] if long_enough else []
+        return [Speech(speech, begun)] if long_enough else []
 
     def _forget(self, until: float) -> None:
         dropped = self._offset(until)

@@ -11,7 +11,7 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing import language
-from storybot.hearing.attention import UNHEARD, Heard, KeyphraseHeard, ListenFor, sift
+from storybot.hearing.attention import BEGUN_BEFORE, Heard, KeyphraseHeard, ListenFor, sift
 from storybot.hearing.pcm import RATE
 from storybot.settings import HearingSettings
 from storybot.things import usual_things
@@ -59,7 +59,10 @@ class VoskRecogniser:
         words = [word for word in result.get("result", ()) if word["word"] != UNKNOWN]
         if not words:
             return []
-        if self._listen_for is ListenFor.KEYPHRASE and words[0]["start"] < self._began + UNHEARD:
+        if (
+            self._listen_for is ListenFor.KEYPHRASE
+            and words[0]["start"] < self._began + BEGUN_BEFORE
+        ):
             return []
         text = str(result["text"])
         confidence = sum(word["conf"] for word in words) / len(words)

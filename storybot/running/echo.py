@@ -6,6 +6,9 @@ import re
 from collections import deque
 
 ECHO = 2.0  # s after which what the robot said can no longer come back as heard
+# What a recogniser puts beside the word that it really heard: "stop the storm" became "stop the
+# story".
+_EMPTY = frozenset(("it", "the", "that", "this", "story", "please"))
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -24,8 +27,8 @@ class Echo:
         self._said.append((now, saying))
 
     def holds(self, text: str, now: float) -> bool:
-        """Whether the robot said these very words itself, now or a moment ago."""
-        words = _words(text)
+        """Whether the robot said what counts in these words itself, now or a moment ago."""
+        words = _words(text) - _EMPTY or _words(text)
         return any(words <= _words(said) for when, said in self._said if when >= now - ECHO)
 
 

@@ -17,8 +17,8 @@ LOG = logging.getLogger("storybot")
 
 # What a missing part takes away, and what is left.
 LEFT = {
-    Part.EAR: "button and control socket still start stories",
-    Part.BUTTON: "voice and control socket still start stories",
+    Part.EAR: "no voice is heard; all else still starts stories",
+    Part.BUTTON: "no press is noticed; all else still starts stories",
     Part.VOICE: "no story can be heard until there is a loudspeaker",
     Part.ENGINE: "no story can be told until the engine works",
 }

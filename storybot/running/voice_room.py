@@ -77,7 +77,7 @@ class VoiceRoom:
             self._supervisor.working()
 
     def is_echo(self, text: str) -> bool:
-        """Whether the robot says these very words itself, now or a moment ago."""
+        """Whether the robot says this itself, now or a moment ago."""
         now = asyncio.get_running_loop().time()
         self._echo.note(now, self.speaker.saying)
         return self._echo.holds(text, now)

@@ -113,7 +113,7 @@ def test_status_of_a_degraded_daemon(tmp_path: Path, capsys: pytest.CaptureFixtu
         async with living(house, Mode.DEGRADED):
             code, said, _ = await terminal.type("status")
             assert code == Exit.FAULT
-            assert "missing   hearing" in said and "button and control socket" in said
+            assert "missing   hearing" in said and "all else still starts stories" in said
 
     asyncio.run(scene())
 
@@ -174,7 +174,7 @@ def test_the_state_comes_before_the_words() -> None:
         "[storybot thinks of a story]",
         "[storybot tells]",
         "  Once upon.",
-        "[storybot listens]",
+        "[storybot waits for a wish]",
         "[storybot has ended]",
     ]
 

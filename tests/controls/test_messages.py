@@ -55,7 +55,7 @@ def test_there_and_back(wish: messages.Wish) -> None:
         (b"tell me a story", "not a line of JSON"),
         (b"\xff\xfe", "not a line of JSON"),
         (b"[" * 8_000, "not a line of JSON"),
-        (b"[" * 100_000, "too long; a request has at most 500 characters"),
+        (b"[" * 100_000, "too long; a line has at most 8192 bytes"),
         (b"[]", "an object"),
         (b"{}", "version 1"),
         (b'{"v":2,"do":"stop"}', "version 1"),

@@ -134,7 +134,7 @@ def test_a_line_too_long(tmp_path: Path) -> None:
         async with serving(tmp_path) as (_, path):
             reader, writer = await asyncio.open_unix_connection(path)
             writer.write(b"x" * 300_000 + b"\n" + messages.wish_line(Status()))
-            assert b"that is too long; a request has" in await reader.readline()
+            assert b"that is too long; a line has" in await reader.readline()
             assert b'"ok":true' in await reader.readline()
             writer.write(b"y" * 50_000)
             writer.write_eof()

@@ -105,6 +105,16 @@ def test_a_lost_microphone_is_told_once_and_found_again() -> None:
     ear.close()
 
 
+def test_what_began_during_a_story_is_no_wish() -> None:
+    recogniser = FakeRecogniser()
+    ear = Ear(recogniser, lambda: FakeMicrophone([]), lambda event: None)
+    for what, finished in (("keyphrase", 0), ("stop", 0), ("stop", 0), ("keyphrase", 1)):
+        ear.command({"do": "listen", "for": what})
+        assert recogniser.finished == finished
+    ear.command({"do": "listen", "for": "request"})
+    assert recogniser.finished == 1, "a call and the wish after it are one"
+
+
 def test_orders_that_nobody_understands_are_ignored() -> None:
     recogniser = FakeRecogniser()
     ear = Ear(recogniser, lambda: FakeMicrophone([]), lambda event: None)

@@ -13,6 +13,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
 from storybot.hearing.kept_files import END, END_BYTES
 from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.hearing.requests import RequestKind, understand
 from storybot.settings import HearingSettings
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken
@@ -110,15 +111,33 @@ def test_stop_as_people_say_it(
     assert isinstance(event, Heard) and event.sure and event.text == text
 
 
-@pytest.mark.parametrize("milliseconds", range(300, 500, 50))
-@pytest.mark.parametrize("voice", ["awb", "kal16"])
+@pytest.mark.parametrize("milliseconds", range(200, 700, 50))
+@pytest.mark.parametrize("voice", VOICES)
 def test_the_end_of_a_stop_is_no_wish(
     recogniser: PocketSphinxRecogniser, voice: str, milliseconds: int
 ) -> None:
     """The box was deaf until then; "the story" was taken for "another story"."""
     recogniser.listen_for(ListenFor.KEYPHRASE)
     tail = spoken("stop the story", voice)[32 * milliseconds :]
-    assert recogniser.hear(tail + QUIET) + recogniser.finish() == []
+    events = recogniser.hear(tail + QUIET) + recogniser.finish()
+    assert not any(isinstance(event, KeyphraseHeard) for event in events)
+    wishes = [understand(e.text) for e in events if isinstance(e, Heard) and e.sure]
+    assert all(wish is None or wish.kind is RequestKind.STOP for wish in wishes)
+
+
+def test_noise_that_was_there_first_hides_no_speech(recogniser: PocketSphinxRecogniser) -> None:
+    recogniser.listen_for(ListenFor.KEYPHRASE)
+    request = bytes(16000) + spoken("tell me a story about a monkey", "rms") + QUIET
+    assert recogniser.hear(noisy(request, 10)) + recogniser.finish() != []
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("text", ["please do not stop", "don't stop"])
+def test_who_asks_for_more_stops_nothing(
+    recogniser: PocketSphinxRecogniser, text: str, voice: str
+) -> None:
+    events = heard(recogniser, ListenFor.STOP, spoken(text, voice))
+    assert not [e for e in events if getattr(e, "sure", True)]
 
 
 def test_during_a_story_only_stop_is_heard(recogniser: PocketSphinxRecogniser) -> None:
