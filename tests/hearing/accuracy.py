@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from storybot.hearing.attention import Heard
+from storybot.hearing.attention import Heard, ListenFor
+from storybot.hearing.language import STOPS
 from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
 from storybot.hearing.requests import understand
@@ -23,6 +24,7 @@ from tests.fakes.recognisers import VOICES, noisy, spoken
 
 NOISE = 20.0  # dB
 QUIET = bytes(8000)  # 0.25 s
+SECOND = bytes(32000)
 COMMANDS = ("another one", "another story", "tell it again", "louder", "softer", "good night")
 UNRELATED = (
     "can you pass me the salt please",
@@ -124,9 +126,21 @@ def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
     return made
 
 
+def stopped(
+    recogniser: PocketSphinxRecogniser, text: str, number: int, noise: float | None
+) -> Heard | None:
+    """What is taken for a "stop" while a story is told."""
+    sound = SECOND + spoken(text, VOICES[number % 4]) + SECOND
+    recogniser.listen_for(ListenFor.STOP)
+    heard = recogniser.hear(sound if noise is None else noisy(sound, noise, number))
+    heard += recogniser.finish()
+    return next((one for one in heard if isinstance(one, Heard) and one.sure), None)
+
+
 def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
     """The rows for one condition."""
     requests, commands, others, near = Count(), Count(), Count(), Count()
+    stops, no_stops = Count(), Count()
     seconds = cpu = 0.0
     with tempfile.TemporaryDirectory() as cache:
         recogniser = PocketSphinxRecogniser(settings, Path(cache))
@@ -152,10 +166,15 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
             others.add(hear(text, number), False)
         for number, text in enumerate(NEAR):
             near.add(hear(text, number), False)
+        for number in range(4 * len(STOPS)):
+            stops.add(stopped(recogniser, STOPS[number // 4], number, noise), True)
+        for number, text in enumerate(UNRELATED + NEAR):
+            no_stops.add(stopped(recogniser, text, number, noise), False)
     name = "clean" if noise is None else f"{noise:g} dB"
     return (
         f"| requests, {name} {requests}\n| commands, {name} {commands}\n"
         f"| unrelated, {name} {others}\n| near sounds, {name} {near}\n"
+        f"| stops in a story, {name} {stops}\n| no stops in a story, {name} {no_stops}\n"
         f"{name}: {cpu / seconds:.2f} s of CPU for a second of sound"
     )
 
