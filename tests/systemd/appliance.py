@@ -186,11 +186,16 @@ class Appliance(Machine):
         return self.journal().count("was told)")
 
     def pids(self, who: str) -> list[int]:
-        """The service's processes: daemon, ear, engine; or the sound server."""
+        """The service's processes: daemon, ear, (slow) engine; or the sound server."""
         if who == "daemon":
             pid = int(self.show("MainPID"))
             return [pid] if pid else []
-        pattern = {"ear": "storybot.hearing.ear", "engine": "storyteller", "sound": "pulseaudio"}
+        pattern = {
+            "ear": "storybot.hearing.ear",
+            "engine": "storyteller",
+            "slow engine": "slow-storyteller",
+            "sound": "pulseaudio",
+        }
         found = self.run(f"pgrep -f '{pattern[who]}'", check=False).split()
         own = self.run(
             "cat /sys/fs/cgroup/system.slice/storybot.service/cgroup.procs", check=False
