@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.recognisers import spoken, write_wav
+from tests.fakes.recognisers import VOICES, spoken, write_wav
 from tests.systemd.machine import Machine
 
 ROOT = Path(__file__).parents[2]
@@ -137,7 +137,7 @@ class Appliance(Machine):
             assert time.monotonic() < limit, self.journal()[-3000:]
             time.sleep(0.1)
 
-    @contextmanager
+    @contextlib.contextmanager
     def slow_engine(self) -> Iterator[None]:
         """Stories whose engine works for seconds, so that something can happen to it."""
         slow = self.config.replace("src/build/native/storyteller", "data/slow-storyteller")
@@ -174,6 +174,18 @@ class Appliance(Machine):
             "PULSE_SERVER=unix:/run/storytest/native paplay --device=micfeed "
             "/opt/storytest/data/said.wav"
         )
+
+    def say_until(self, text: str, reached: Any, longest: float) -> bool:
+        """Speak it in one voice after the other, until the status is as wanted within `longest` s.
+
+        False: no voice was understood.
+        """
+        for voice in VOICES:
+            self.say(text, voice)
+            with contextlib.suppress(AssertionError):
+                self.until(reached, longest)
+                return True
+        return False
 
     def press(self, seconds: float = 0.15) -> None:
         """The button on the board."""

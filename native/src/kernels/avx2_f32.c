@@ -49,16 +49,19 @@ rows_8(float *y, int y_stride, const float *w, int cols, const float *x, int str
         _mm_prefetch((const char *)soon, _MM_HINT_T0);
         _mm_prefetch((const char *)(soon + cols), _MM_HINT_T0);
         for (int c = 0; c < 4; c++)
-            for (int i = 0; i < n; i++)
-                acc[i] = avx2_accumulate(acc[i], m[c], _mm256_set1_ps(x[(size_t)i * (size_t)stride + (size_t)(k + c)]));
+            for (int i = 0; i < n; i++) {
+                const float *input = x + (size_t)i * (size_t)stride;
+                acc[i] = avx2_accumulate(acc[i], m[c], _mm256_set1_ps(input[k + c]));
+            }
     }
     for (; k < cols; k++) {
         float column[AVX2_LANES];
         for (int r = 0; r < AVX2_LANES; r++)
             column[r] = w[(size_t)r * (size_t)cols + (size_t)k];
-        for (int i = 0; i < n; i++)
-            acc[i] = avx2_accumulate(acc[i], _mm256_loadu_ps(column),
-                                     _mm256_set1_ps(x[(size_t)i * (size_t)stride + (size_t)k]));
+        for (int i = 0; i < n; i++) {
+            const float *input = x + (size_t)i * (size_t)stride;
+            acc[i] = avx2_accumulate(acc[i], _mm256_loadu_ps(column), _mm256_set1_ps(input[k]));
+        }
     }
     for (int i = 0; i < n; i++)
         _mm256_storeu_ps(y + (size_t)i * (size_t)y_stride, acc[i]);
