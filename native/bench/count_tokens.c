@@ -1,5 +1,5 @@
 /*
- * Prints native/src/hotset_pieces.h: the pieces that a corpus uses at least twice, by falling
+ * Prints native/src/pack/hotset_pieces.h: the pieces that a corpus uses at least twice, by falling
  * count. Reads stories on stdin, separated by lines "<|endoftext|>".
  *
  *   xz -dc tinystories-train.txt.xz | count_tokens tokenizer.bin VOCAB
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 typedef struct Counted {
     long count;

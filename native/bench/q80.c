@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader.h"
+#include "model/loader.h"
 
 enum { GROUP = 32, HEADER_BYTES = 256 };
 

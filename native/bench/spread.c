@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader.h"
-#include "screen_order.h"
-#include "tokenizer.h"
+#include "model/loader.h"
+#include "pack/row_order.h"
+#include "tokenizer/tokenizer.h"
 
 /* Multiplies each of these rows' distance from their mean. */
 static bool widen(float *rows, int dim, const uint32_t *tokens, int count, float factor)

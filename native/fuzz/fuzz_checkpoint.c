@@ -1,5 +1,5 @@
 /* llama2.c checkpoints of any version, as bytes from anywhere. */
-#include "loader.h"
+#include "model/loader.h"
 #include "support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loader.h"
-#include "story.h"
+#include "model/loader.h"
+#include "model/story.h"
 #include "support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

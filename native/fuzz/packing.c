@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "loader.h"
-#include "pack.h"
-#include "screen_plan.h"
-#include "story.h"
+#include "model/loader.h"
+#include "model/story.h"
+#include "pack/pack.h"
+#include "pack/screen_plan.h"
 #include "support.h"
 
 /* A tokenizer file of `vocab` pieces of one letter. */

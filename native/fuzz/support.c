@@ -6,10 +6,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sampler.h"
-#include "screen.h"
-#include "story.h"
-#include "transformer.h"
+#include "infer/transformer.h"
+#include "model/story.h"
+#include "sample/sampler.h"
+#include "screen/screen.h"
 
 enum { POSITIONS = 6, PROMPT = 3 };
 

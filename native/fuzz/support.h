@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model.h"
-#include "tokenizer.h"
+#include "model/model.h"
+#include "tokenizer/tokenizer.h"
 
 /* A file that lives in memory, under a path that can be opened until the next call. */
 const char *file_of(const uint8_t *data, size_t size);

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../src/arithmetic.h"
-#include "../src/kernels.h"
-#include "../src/kernels/scalar.h"
-#include "../src/kernels/tables.h"
+#include "kernels/arithmetic.h"
+#include "kernels/kernels.h"
+#include "kernels/scalar.h"
+#include "kernels/tables.h"
 
 static const Kernels *table;
 static int differences;

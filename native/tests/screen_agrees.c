@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
-#include "sampler.h"
+#include "cli/engine.h"
+#include "sample/sampler.h"
 
 typedef struct Setting {
     float temperature;

@@ -1,8 +1,8 @@
 /* Our own exp, cos, sin and RoPE frequencies against libm's in double. */
 #include <math.h>
 
-#include "arithmetic.h"
 #include "check.h"
+#include "kernels/arithmetic.h"
 
 /* Distance in units of the last place of a float near `exact`. */
 static double ulps(float got, double exact)

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "engine.h"
-#include "loader.h"
-#include "pack.h"
+#include "cli/engine.h"
+#include "model/loader.h"
+#include "model/story.h"
+#include "pack/pack.h"
 #include "small_model.h"
-#include "story.h"
 
 enum { TOKENS = 70 };
 

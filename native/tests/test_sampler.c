@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arithmetic.h"
 #include "check.h"
-#include "sampler.h"
+#include "kernels/arithmetic.h"
+#include "sample/sampler.h"
 
 enum { VOCAB = 300 };
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 /* A small vocabulary: specials, the 256 bytes, then these pieces with their scores. */
 static const struct {

@@ -3,9 +3,9 @@
  * quads of columns; vpmaddubsw multiplies unsigned by signed bytes and adds pairs in 16 bits, which
  * holds |x| * |w| twice (2 * 127 * 127) and, for int4, eight times 2 * 15 * 127 at most.
  */
-#include "avx2.h"
-#include "settle.h"
-#include "tables.h"
+#include "kernels/avx2.h"
+#include "kernels/settle.h"
+#include "kernels/tables.h"
 
 static bool runs_here(void)
 {

@@ -1,12 +1,12 @@
 /* The parts of the AVX2 table that lie in files of their own, and what they share. */
-#ifndef STORYTELLER_AVX2_H
-#define STORYTELLER_AVX2_H
+#ifndef STORYTELLER_KERNELS_AVX2_H
+#define STORYTELLER_KERNELS_AVX2_H
 
 #include <immintrin.h>
 
-#include "../arithmetic.h"
-#include "../kernels.h"
-#include "scalar.h"
+#include "kernels/arithmetic.h"
+#include "kernels/kernels.h"
+#include "kernels/scalar.h"
 
 enum { AVX2_LANES = 8 };
 

@@ -1,7 +1,7 @@
 /* Attention with AVX2: timesteps in the lanes for the scores, the head's width for the sum. */
 #include <math.h>
 
-#include "avx2.h"
+#include "kernels/avx2.h"
 
 enum { LANES = AVX2_LANES };
 

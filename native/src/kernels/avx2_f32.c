@@ -2,7 +2,7 @@
  * fp32 products with AVX2: 8 rows in the lanes, each row's sum in ascending order of the columns,
  * so the result is the scalar one bit for bit.
  */
-#include "avx2.h"
+#include "kernels/avx2.h"
 
 /* Positions that share one pass over the weights, and the floats of a cache line. */
 enum { TOGETHER = 4, LINE = 16 };

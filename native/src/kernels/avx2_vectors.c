@@ -1,7 +1,7 @@
 /* Norms, quantisation, activation and softmax with AVX2; sums run in the scalar order. */
 #include <math.h>
 
-#include "avx2.h"
+#include "kernels/avx2.h"
 
 enum { LANES = AVX2_LANES };
 

@@ -8,10 +8,10 @@
  */
 #include <immintrin.h>
 
-#include "avx2.h"
-#include "avx512.h"
-#include "settle.h"
-#include "tables.h"
+#include "kernels/avx2.h"
+#include "kernels/avx512.h"
+#include "kernels/settle.h"
+#include "kernels/tables.h"
 
 static bool runs_here(void)
 {

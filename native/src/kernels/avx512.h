@@ -1,9 +1,9 @@
 /* The parts of the AVX-512 table that lie in files of their own. */
-#ifndef STORYTELLER_AVX512_H
-#define STORYTELLER_AVX512_H
+#ifndef STORYTELLER_KERNELS_AVX512_H
+#define STORYTELLER_KERNELS_AVX512_H
 
-#include "../kernels.h"
-#include "scalar.h"
+#include "kernels/kernels.h"
+#include "kernels/scalar.h"
 
 void avx512_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                        const Activations *x, int n);

@@ -2,7 +2,7 @@
 #include <immintrin.h>
 #include <math.h>
 
-#include "avx512.h"
+#include "kernels/avx512.h"
 
 enum { LANES = 16 };
 

@@ -1,10 +1,10 @@
 /* exp_f32 of arithmetic.h for 16 lanes, operation by operation the same. */
-#ifndef STORYTELLER_AVX512_EXP_H
-#define STORYTELLER_AVX512_EXP_H
+#ifndef STORYTELLER_KERNELS_AVX512_EXP_H
+#define STORYTELLER_KERNELS_AVX512_EXP_H
 
 #include <immintrin.h>
 
-#include "../arithmetic.h"
+#include "kernels/arithmetic.h"
 
 static inline __m512 multiply_add_512(__m512 a, __m512 b, float c)
 {

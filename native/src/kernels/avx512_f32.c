@@ -4,7 +4,7 @@
  */
 #include <immintrin.h>
 
-#include "avx512.h"
+#include "kernels/avx512.h"
 
 /* Rows per register, and positions that share one pass over packed weights. */
 enum { LANES = 16, TOGETHER = 4 };

@@ -2,8 +2,8 @@
 #include <immintrin.h>
 #include <math.h>
 
-#include "avx512.h"
-#include "avx512_exp.h"
+#include "kernels/avx512.h"
+#include "kernels/avx512_exp.h"
 
 enum { LANES = 16 };
 

@@ -1,7 +1,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "tables.h"
+#include "kernels/tables.h"
 
 const Kernels *const all_kernels[] = {
 #ifdef STORYTELLER_X86

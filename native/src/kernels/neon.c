@@ -6,10 +6,10 @@
 #include <arm_neon.h>
 #include <string.h>
 
-#include "neon.h"
-#include "scalar.h"
-#include "settle.h"
-#include "tables.h"
+#include "kernels/neon.h"
+#include "kernels/scalar.h"
+#include "kernels/settle.h"
+#include "kernels/tables.h"
 
 static bool runs_here(void)
 {

@@ -1,8 +1,8 @@
 /* The parts of the NEON table that lie in files of their own. */
-#ifndef STORYTELLER_NEON_H
-#define STORYTELLER_NEON_H
+#ifndef STORYTELLER_KERNELS_NEON_H
+#define STORYTELLER_KERNELS_NEON_H
 
-#include "../kernels.h"
+#include "kernels/kernels.h"
 
 void neon_attend(float *out, const float *q, const float *keys, int key_stride,
                  const float *values, int value_stride, int head_size, int pos, float *scores);

@@ -2,9 +2,9 @@
 #include <arm_neon.h>
 #include <math.h>
 
-#include "../arithmetic.h"
-#include "neon.h"
-#include "scalar.h"
+#include "kernels/arithmetic.h"
+#include "kernels/neon.h"
+#include "kernels/scalar.h"
 
 enum { LANES = 4, REGISTERS = KEY_BLOCK / LANES };
 

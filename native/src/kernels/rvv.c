@@ -1,8 +1,8 @@
 /* RVV 1.0 with 128-bit registers. */
 #define RVV_VERSION 10
-#include "rvv_kernels.h"
-#include "rvv_probe.h"
-#include "tables.h"
+#include "kernels/rvv_kernels.h"
+#include "kernels/rvv_probe.h"
+#include "kernels/tables.h"
 
 static bool runs_here(void)
 {

@@ -1,12 +1,12 @@
 /* Attention of one head for VLEN 128: positions in the lanes for scores, dimensions for values. */
-#ifndef STORYTELLER_RVV_ATTEND_H
-#define STORYTELLER_RVV_ATTEND_H
+#ifndef STORYTELLER_KERNELS_RVV_ATTEND_H
+#define STORYTELLER_KERNELS_RVV_ATTEND_H
 
 #include <math.h>
 
-#include "../kernels.h"
-#include "rvv_instructions.h"
-#include "rvv_vectors.h"
+#include "kernels/kernels.h"
+#include "kernels/rvv_instructions.h"
+#include "kernels/rvv_vectors.h"
 
 /* out[0..length) = sum over t ascending of scores[t] * values[t * value_stride + 0..length). */
 #define WEIGH(length, vtype) \

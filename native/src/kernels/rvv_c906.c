@@ -1,8 +1,8 @@
 /* RVV 0.7.1, T-Head's XTheadVector: the C906 of the Milk-V Duo. */
 #define RVV_VERSION 7
-#include "rvv_kernels.h"
-#include "rvv_probe.h"
-#include "tables.h"
+#include "kernels/rvv_kernels.h"
+#include "kernels/rvv_probe.h"
+#include "kernels/tables.h"
 
 static bool runs_here(void)
 {

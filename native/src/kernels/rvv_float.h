@@ -1,9 +1,9 @@
 /* Matrices in fp32, and llama2.c's row-major files, for VLEN 128: 32 rows in the lanes. */
-#ifndef STORYTELLER_RVV_FLOAT_H
-#define STORYTELLER_RVV_FLOAT_H
+#ifndef STORYTELLER_KERNELS_RVV_FLOAT_H
+#define STORYTELLER_KERNELS_RVV_FLOAT_H
 
-#include "../kernels.h"
-#include "rvv_instructions.h"
+#include "kernels/kernels.h"
+#include "kernels/rvv_instructions.h"
 
 static void rvv_matmul_f32(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                            const Activations *x, int n)

@@ -12,8 +12,8 @@
  * Formats: the RISC-V "V" specification, versions 0.7.1 and 1.0, chapters on vector instruction
  * formats and on the listing of opcodes.
  */
-#ifndef STORYTELLER_RVV_INSTRUCTIONS_H
-#define STORYTELLER_RVV_INSTRUCTIONS_H
+#ifndef STORYTELLER_KERNELS_RVV_INSTRUCTIONS_H
+#define STORYTELLER_KERNELS_RVV_INSTRUCTIONS_H
 
 /* vtype: element width and registers per group. */
 #if RVV_VERSION == 7

@@ -6,11 +6,11 @@
  * exact while 8 * (sum of the absolute activations) is within 32767: always for 32 columns, nearly
  * always for a group of 96. Groups that exceed it are cut into segments, whose sums meet in 32 bits.
  */
-#ifndef STORYTELLER_RVV_INT4_H
-#define STORYTELLER_RVV_INT4_H
+#ifndef STORYTELLER_KERNELS_RVV_INT4_H
+#define STORYTELLER_KERNELS_RVV_INT4_H
 
-#include "../kernels.h"
-#include "rvv_instructions.h"
+#include "kernels/kernels.h"
+#include "kernels/rvv_instructions.h"
 
 enum {
     INT4_TILE_COLS = 8,

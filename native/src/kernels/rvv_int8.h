@@ -7,13 +7,13 @@
  * before the weights are read, so each tile's way is planned once and followed for every row; the
  * integer sum is exact whatever the plan.
  */
-#ifndef STORYTELLER_RVV_INT8_H
-#define STORYTELLER_RVV_INT8_H
+#ifndef STORYTELLER_KERNELS_RVV_INT8_H
+#define STORYTELLER_KERNELS_RVV_INT8_H
 
 #include <string.h>
 
-#include "../kernels.h"
-#include "rvv_instructions.h"
+#include "kernels/kernels.h"
+#include "kernels/rvv_instructions.h"
 
 enum {
     INT8_TILE_COLS = 4,

@@ -3,16 +3,16 @@
  * instruction set: the file that includes this defines RVV_VERSION (see rvv_instructions.h) and
  * gets its table as RVV_TABLE(name, test). Every kernel returns the bits of kernels/scalar.c.
  */
-#ifndef STORYTELLER_RVV_KERNELS_H
-#define STORYTELLER_RVV_KERNELS_H
+#ifndef STORYTELLER_KERNELS_RVV_KERNELS_H
+#define STORYTELLER_KERNELS_RVV_KERNELS_H
 
-#include "../kernels.h"
+#include "kernels/kernels.h"
 
-#include "rvv_attend.h"
-#include "rvv_float.h"
-#include "rvv_int4.h"
-#include "rvv_int8.h"
-#include "rvv_vectors.h"
+#include "kernels/rvv_attend.h"
+#include "kernels/rvv_float.h"
+#include "kernels/rvv_int4.h"
+#include "kernels/rvv_int8.h"
+#include "kernels/rvv_vectors.h"
 
 #define RVV_TABLE(table_name, test) \
     { \

@@ -4,7 +4,7 @@
  * know `vsetvli`, though, and read the vtype 8 differently: 32-bit elements in 0.7.1, 16-bit ones
  * in 1.0. So the largest vl for vtype 0 (bytes in both) and for vtype 8 tell version and length.
  */
-#include "rvv_probe.h"
+#include "kernels/rvv_probe.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* Which version of the vector instructions this CPU runs, found by trying. */
-#ifndef STORYTELLER_RVV_PROBE_H
-#define STORYTELLER_RVV_PROBE_H
+#ifndef STORYTELLER_KERNELS_RVV_PROBE_H
+#define STORYTELLER_KERNELS_RVV_PROBE_H
 
 typedef struct RvvProbe {
     int version; /* 7: RVV 0.7.1, 10: RVV 1.0, 0: neither, or the system does not allow vectors */

@@ -1,15 +1,15 @@
 /* Everything that is not a matrix product, for VLEN 128: 32 floats at a time. */
-#ifndef STORYTELLER_RVV_VECTORS_H
-#define STORYTELLER_RVV_VECTORS_H
+#ifndef STORYTELLER_KERNELS_RVV_VECTORS_H
+#define STORYTELLER_KERNELS_RVV_VECTORS_H
 
 #include <math.h>
 #include <string.h>
 
-#include "../arithmetic.h"
+#include "kernels/arithmetic.h"
 
-#include "../kernels.h"
-#include "rvv_instructions.h"
-#include "settle.h"
+#include "kernels/kernels.h"
+#include "kernels/rvv_instructions.h"
+#include "kernels/settle.h"
 
 enum { LANES = 32 };
 

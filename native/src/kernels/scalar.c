@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "../arithmetic.h"
-#include "../kernels.h"
-#include "scalar.h"
-#include "settle.h"
-#include "tables.h"
+#include "kernels/arithmetic.h"
+#include "kernels/kernels.h"
+#include "kernels/scalar.h"
+#include "kernels/settle.h"
+#include "kernels/tables.h"
 
 static bool runs_everywhere(void)
 {

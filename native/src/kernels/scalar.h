@@ -1,8 +1,8 @@
 /* The specification's functions, for tables that have nothing faster. */
-#ifndef STORYTELLER_SCALAR_H
-#define STORYTELLER_SCALAR_H
+#ifndef STORYTELLER_KERNELS_SCALAR_H
+#define STORYTELLER_KERNELS_SCALAR_H
 
-#include "../kernels.h"
+#include "kernels/kernels.h"
 
 void scalar_matmul_f32_rows(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n);

@@ -1,8 +1,8 @@
 /* The specification of everything that is not a matrix product. */
 #include <math.h>
 
-#include "../arithmetic.h"
-#include "scalar.h"
+#include "kernels/arithmetic.h"
+#include "kernels/scalar.h"
 
 void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
                      int32_t *sum)

@@ -2,8 +2,8 @@
  * Rounding weights so that every sum of them is exact, in lanes that a compiler can turn into
  * vectors of whatever instructions the including file is built for.
  */
-#ifndef STORYTELLER_SETTLE_H
-#define STORYTELLER_SETTLE_H
+#ifndef STORYTELLER_KERNELS_SETTLE_H
+#define STORYTELLER_KERNELS_SETTLE_H
 
 /* Adding these rounds a float in [0, 1] to a multiple of 2^-11, what is left to one of 2^-34. */
 #define SETTLE_COARSE 6144.0f        /* 1.5 * 2^12 */

@@ -1,8 +1,8 @@
 /* The tables of functions that a build may hold. */
-#ifndef STORYTELLER_TABLES_H
-#define STORYTELLER_TABLES_H
+#ifndef STORYTELLER_KERNELS_TABLES_H
+#define STORYTELLER_KERNELS_TABLES_H
 
-#include "../kernels.h"
+#include "kernels/kernels.h"
 
 extern const Kernels scalar_kernels;
 extern const Kernels avx2_kernels;

@@ -1,0 +1,35 @@
+/* Model, tokenizer, kernels, threads and transformer, opened together as every command needs. */
+#ifndef STORYTELLER_CLI_ENGINE_H
+#define STORYTELLER_CLI_ENGINE_H
+
+#include "infer/transformer.h"
+#include "screen/screen.h"
+#include "tokenizer/tokenizer.h"
+
+typedef struct EngineOptions {
+    const char *model;     /* path */
+    const char *tokenizer; /* path; NULL: the one inside the model, else ./tokenizer.bin */
+    const char *kernel;    /* name; NULL: the best that this CPU runs */
+    int threads;           /* 1 to MAX_CREW */
+    int steps;             /* positions; 0 or more than the context: the context */
+    bool full;             /* score every row of the classifier for every token */
+    bool stream;           /* let pages of the weights go after use */
+} EngineOptions;
+
+typedef struct Engine {
+    Model model;
+    Tokenizer tokenizer;
+    const Kernels *kernels;
+    Crew *crew;
+    Transformer transformer;
+    Screen *screen; /* NULL: the model has none, or every row is to be scored */
+    int steps; /* positions that there is room for */
+} Engine;
+
+/* Opens everything, or nothing and fills `fault`. */
+bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault);
+
+/* Safe on a zeroed Engine. */
+void engine_close(Engine *engine);
+
+#endif

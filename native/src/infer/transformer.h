@@ -1,0 +1,75 @@
+/* The Llama-2 transformer: tokens in, hidden states out, logits for the rows asked for. */
+#ifndef STORYTELLER_INFER_TRANSFORMER_H
+#define STORYTELLER_INFER_TRANSFORMER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "infer/kvcache.h"
+#include "infer/thread_pool.h"
+#include "kernels/kernels.h"
+#include "model/fault.h"
+#include "model/model.h"
+
+typedef struct Transformer {
+    const Model *model;
+    const Kernels *kernels;
+    Crew *crew;  /* threads that share the work */
+    bool stream; /* let pages of the weights go after use */
+    int hot_blocks; /* of the classifier; pages of the others are let go now and then; -1: none */
+    int cold_scored; /* blocks whose pages were not let go yet */
+
+    /* Activations of up to MAX_BATCH positions, (MAX_BATCH, stride of each). */
+    float *x;             /* residual stream, (MAX_BATCH, dim padded) */
+    Activations normed;   /* input of wq, wk, wv, w1, w3 and of the classifier */
+    Activations attended; /* input of wo */
+    Activations gated;    /* input of w2, hidden columns */
+    float *q;             /* queries, (MAX_BATCH, dim padded) */
+    float *k;             /* keys, (MAX_BATCH, kv_dim padded) */
+    float *v;             /* values, (MAX_BATCH, kv_dim padded) */
+    float *up;            /* w3's output, (MAX_BATCH, hidden padded) */
+    float *delta;         /* output of wo and w2, (MAX_BATCH, dim padded) */
+    float *scores;        /* (heads, positions), scratch of attention */
+    float *rotation;      /* cosine and sine of each pair of a head, (MAX_BATCH, head_size) */
+    float *frequency;     /* RoPE, radians per position, (head_size / 2) */
+
+    KvCache cache;
+
+    float *row_logits; /* scores of all rows in the classifier's row order, (vocab padded) */
+    float *logits;     /* the same by token, (vocab); row_logits itself when row = token */
+    void *memory;      /* the one mapping behind all of the above */
+    size_t memory_size;
+} Transformer;
+
+/*
+ * Allocates the state for sequences of up to `positions` tokens (at most the model's context).
+ * `model`, `kernels` and `crew` must outlive it.
+ */
+bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
+                      int positions, Fault *fault);
+
+void transformer_close(Transformer *t);
+
+/*
+ * Runs n tokens at positions pos .. pos + n - 1 (n <= MAX_BATCH, pos + n <= positions) through all
+ * layers and fills the KV cache. Afterwards `t->normed` holds the final norm of the last of them in
+ * position 0, quantised if the classifier needs it: ready for transformer_classify.
+ */
+void transformer_forward(Transformer *t, const int *tokens, int n, int pos);
+
+/*
+ * Scores the classifier's rows of blocks [block0, block1) with the current hidden state:
+ * y[32 * (b - block0) + r] is the logit of row 32 * b + r. Rows past the vocabulary hold zeros.
+ */
+void transformer_classify(Transformer *t, int block0, int block1, float *y);
+
+/*
+ * All rows for each of the n positions of the last transformer_forward:
+ * row_logits (n, vocab padded to 32), in row order.
+ */
+void transformer_score(Transformer *t, int n, float *row_logits);
+
+/* All rows, by token: fills and returns t->logits (vocab). */
+float *transformer_logits(Transformer *t);
+
+#endif

@@ -1,0 +1,60 @@
+/* Bounds on the logits of skipped rows for the hidden state at hand. */
+#ifndef STORYTELLER_SCREEN_BOUNDS_H
+#define STORYTELLER_SCREEN_BOUNDS_H
+
+#include "infer/transformer.h"
+#include "screen/section.h"
+
+/* What does not depend on the cluster; norms are bounds from above unless said otherwise. */
+typedef struct ScreenBounds {
+    const ScreenSection *section;
+    const Kernels *kernels;
+    Activations state;     /* fp32 copy of what the classifier multiplies, (dim) */
+    Activations leading;   /* its leading coordinates, quantised */
+    float *scores;         /* of the skippable rows from their coordinates, without the centroid */
+    double norm;           /* of the state */
+    double across;         /* of its part across the directions */
+    double along;          /* of its coordinates along the directions */
+    double coordinate_error; /* of the quantised coordinates */
+    double rounding;       /* of a float sum of dim products, per unit of the row's norm */
+    double logit_rounding; /* the same of the classifier, whose integer products are exact */
+    double centre[SCREEN_MAX_CLUSTERS]; /* centroids times state */
+    void *memory;          /* behind the buffers */
+} ScreenBounds;
+
+bool screen_bounds_open(ScreenBounds *bounds, const ScreenSection *section, const Model *model,
+                        Fault *fault);
+
+void screen_bounds_close(ScreenBounds *bounds);
+
+/* Takes the hidden state that `t` holds for the classifier. */
+void screen_bounds_start(ScreenBounds *bounds, const Transformer *t);
+
+/* Every logit of the cluster lies within `reach` of `centre`. */
+typedef struct ClusterBound {
+    double centre;
+    double reach;
+} ClusterBound;
+
+ClusterBound screen_bounds_cluster(const ScreenBounds *bounds, int cluster);
+
+/*
+ * Bounds on the sum of exp(logit / temperature) * exp(-shift) over a cluster's `rows` rows, by
+ * Jensen from below and by Bennett from above.
+ */
+void screen_bounds_cluster_mass(const ScreenBounds *bounds, int cluster, int rows,
+                                double temperature, double shift, double *least, double *most);
+
+/* Fills bounds->scores for the blocks of a cluster. */
+void screen_bounds_score(ScreenBounds *bounds, int cluster);
+
+/* Every logit of the block lies within `reach` of its score plus the cluster's centre. */
+double screen_bounds_block_reach(const ScreenBounds *bounds, int cluster, int block);
+
+/* The scores of a block of a cluster for which screen_bounds_score was called, (32). */
+static inline const float *screen_bounds_scores(const ScreenBounds *bounds, int block)
+{
+    return bounds->scores + (size_t)(block - bounds->section->hot_blocks) * BLOCK_ROWS;
+}
+
+#endif

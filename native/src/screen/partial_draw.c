@@ -1,0 +1,190 @@
+#include "screen/partial_draw.h"
+
+#include <math.h>
+
+/* Unit roundoff of a float: a rounded result is off by at most this share of itself. */
+#define ROUNDOFF 0x1p-24
+
+/* Orders of the known rows, both total: ties in weight go by token, as the sampler's do. */
+typedef bool Before(const Weighted *a, const Weighted *b);
+
+static bool heavier(const Weighted *a, const Weighted *b)
+{
+    return a->weight > b->weight || (a->weight == b->weight && a->token < b->token);
+}
+
+static bool lower_token(const Weighted *a, const Weighted *b)
+{
+    return a->token < b->token;
+}
+
+static void swap(Weighted *a, Weighted *b)
+{
+    Weighted kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Brings the middle one of three spread over [first, end) to `first`. */
+static void choose_pivot(Weighted *rows, int first, int end, Before *before)
+{
+    Weighted *a = rows + first, *b = rows + first + (end - first) / 2, *c = rows + end - 1;
+    if (before(a, b) == before(b, c))
+        swap(a, b);
+    else if (before(b, a) == before(a, c))
+        return;
+    else
+        swap(a, c);
+}
+
+/* The row in which a running sum in some order passes a target. */
+typedef struct Crossing {
+    int at;        /* index; the rows before it in the order lie before it in the array */
+    double before; /* sum of the weights of the rows before it */
+    double after;  /* and with its own */
+} Crossing;
+
+/*
+ * The first row of known[first .. count), in the given order, whose running sum, which starts at
+ * `sum`, exceeds `target`; the last row where none does. Expected time linear: each round halves
+ * what is left, and only the side that holds the crossing stays.
+ */
+static Crossing find_crossing(Weighted *rows, int first, int count, double sum, double target,
+                              Before *before)
+{
+    int end = count;
+    while (end - first > 1) {
+        choose_pivot(rows, first, end, before);
+        int middle = first; /* rows (first, middle] go before the pivot at `first` */
+        double mass = 0.0;
+        for (int i = first + 1; i < end; i++)
+            if (before(&rows[i], &rows[first])) {
+                mass += rows[i].weight;
+                swap(&rows[++middle], &rows[i]);
+            }
+        swap(&rows[first], &rows[middle]);
+        if (sum + mass > target && middle > first) {
+            end = middle;
+        } else if (sum + mass + rows[middle].weight > target || middle + 1 == end) {
+            sum += mass;
+            first = middle;
+            end = middle + 1;
+        } else {
+            sum += mass + rows[middle].weight;
+            first = middle + 1;
+        }
+    }
+    return (Crossing){ first, sum, sum + rows[first].weight };
+}
+
+/*
+ * Bounds on the sum that the sampler forms. Float additions each err by at most the smaller of the
+ * addend and ROUNDOFF times the running sum; exact weights are off by 2^-35 a row at most.
+ */
+static void bound_sum(const Draw *d, double *least, double *most)
+{
+    /* half a unit in the last place of the largest running sum */
+    double exact = d->known_mass + d->most_rest, rounded = 1.0 + d->vocab * (2.0 * ROUNDOFF);
+    double per_row = ldexp(ROUNDOFF, ilogb(exact * rounded));
+    double error = d->scored * per_row + fmin(d->most_rest, (d->vocab - d->scored) * per_row);
+    if (d->exact)
+        error = (d->vocab - d->scored) * 0x1p-35;
+    *least = (d->known_mass + d->least_rest - error) * (1.0 - 1e-12);
+    *most = (exact + error) * (1.0 + 1e-12);
+}
+
+/* Does the draw from `low` to `high` fall into this row for every rounding within `slack`? */
+static bool holds(const Crossing *c, double low, double high, double slack)
+{
+    return c->before * (1.0 + slack) <= low && high < c->after * (1.0 - slack);
+}
+
+/* Is there another row so close in weight that dividing by the sum may turn their order round? */
+static bool has_twin(const Weighted *rows, int count, int at)
+{
+    float weight = rows[at].weight, least = weight * (1.0f - 0x1p-21f);
+    float most = weight * (1.0f + 0x1p-21f);
+    for (int i = 0; i < count; i++)
+        if (rows[i].weight >= least && rows[i].weight <= most && rows[i].weight != weight)
+            return true;
+    return false;
+}
+
+/* Rounding of k divisions by the sum, of k additions and of the product with the coin. */
+static double slack_of(const Draw *d, int k)
+{
+    return d->exact ? 1e-12 : (k + 8) * (2.0 * ROUNDOFF);
+}
+
+/* Keeps the rows that surely pass the sampler's cutoff; all that may be drawn are among them. */
+static int keep_candidates(Weighted *rows, int count, double least_weight)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++)
+        if (rows[i].weight >= least_weight)
+            swap(&rows[kept++], &rows[i]);
+    return kept;
+}
+
+static int draw_from_top(Draw *d)
+{
+    double least, most;
+    bound_sum(d, &least, &most);
+    float cutoff = (1.0f - d->topp) / (float)(d->vocab - 1);
+    double least_weight = fmax(cutoff * most * (1.0 + 1e-6), d->least_known);
+    int count = keep_candidates(d->known, d->count, least_weight);
+    if (count == 0)
+        return DRAW_UNDECIDED;
+    /* where the kept prefix ends: first so that no rounding can end it later, then sharper */
+    double topp = d->topp;
+    Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack_of(d, count)),
+                                  heavier);
+    double slack = slack_of(d, last.at + 1);
+    last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
+    if (!(last.after > topp * most * (1.0 + slack))
+        || !(d->most_weight + 0x1p-34 < d->known[last.at].weight * (1.0 - 1e-6))
+        || !(least_weight * (1.0 + 2e-6) < d->known[last.at].weight))
+        return DRAW_UNDECIDED;
+    int kept = last.at + 1;
+    Crossing first = find_crossing(d->known, 0, kept, 0.0, topp * least * (1.0 - slack), heavier);
+    double low = d->coin * first.after * (1.0 - slack), high = d->coin * last.after * (1.0 + slack);
+    Crossing drawn = find_crossing(d->known, 0, kept, 0.0, low, heavier);
+    if (!holds(&drawn, low, high, slack)
+        || (!d->exact && has_twin(d->known, count, drawn.at)))
+        return DRAW_UNDECIDED;
+    return d->known[drawn.at].token;
+}
+
+static int draw_from_all(Draw *d)
+{
+    double least, most;
+    bound_sum(d, &least, &most);
+    if (!(least > 0.0) || d->least_known > 0.0)
+        return DRAW_UNDECIDED;
+    /* the sampler compares a running sum of quotients with the coin; here both are times the sum */
+    double slack = slack_of(d, d->vocab);
+    double low = d->coin * least * (1.0 - slack), high = d->coin * most * (1.0 + slack);
+    Crossing drawn = find_crossing(d->known, 0, d->count, 0.0, high, lower_token);
+    /* exact weights of the rest are rounded as bound_sum says, before the row as in the sum */
+    double settled = d->exact ? (d->vocab - d->scored) * 0x1p-35 : 0.0;
+    bool surely_before = (drawn.before + d->most_rest + settled) * (1.0 + slack) <= low;
+    if (!surely_before || !(high < drawn.after * (1.0 - slack)))
+        return DRAW_UNDECIDED;
+    return d->known[drawn.at].token;
+}
+
+double screen_draw_floor(Draw *draw)
+{
+    double share = 1.0 - (1.0 - draw->topp) / 4.0;
+    Crossing c = find_crossing(draw->known, 0, draw->count, 0.0, share * draw->known_mass, heavier);
+    return draw->known[c.at].weight;
+}
+
+int screen_draw(Draw *draw)
+{
+    if (draw->count == 0 || !(draw->known_mass + draw->most_rest < INFINITY))
+        return DRAW_UNDECIDED;
+    if (draw->topp <= 0.0f || draw->topp >= 1.0f)
+        return draw_from_all(draw);
+    return draw_from_top(draw);
+}

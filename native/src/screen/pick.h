@@ -1,0 +1,34 @@
+/* The two ways to pick a token from some of the rows; screen.c chooses between them. */
+#ifndef STORYTELLER_SCREEN_PICK_H
+#define STORYTELLER_SCREEN_PICK_H
+
+#include "screen/bounds.h"
+#include "screen/partial_draw.h"
+#include "screen/screen.h"
+
+struct Screen {
+    const Model *model;
+    ScreenSection section;
+    ScreenBounds bounds;
+    ScreenCounts counts;
+    Weighted *known;  /* (vocab) rows with their weights, for the draw */
+    uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
+    float *weights;   /* (vocab) scratch */
+    int *tied;        /* (vocab) scratch */
+};
+
+/* Scores the blocks [first, end) into t->row_logits. */
+void screen_score(Screen *screen, Transformer *t, int first, int end);
+
+/* Both start from a scored hot set, and may return DRAW_UNDECIDED. */
+int screen_pick_likeliest(Screen *screen, Transformer *t);
+int screen_pick_drawn(Screen *screen, Transformer *t, const Sampler *sampler, float coin);
+
+/* Rows of a block that exist: 32, or fewer in the last. */
+static inline int rows_of_block(const Screen *screen, int block)
+{
+    int left = screen->model->shape.vocab - block * BLOCK_ROWS;
+    return left < BLOCK_ROWS ? left : BLOCK_ROWS;
+}
+
+#endif

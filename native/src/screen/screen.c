@@ -1,0 +1,89 @@
+#include "screen/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "screen/bounds.h"
+#include "screen/pick.h"
+
+bool screen_open(Screen **screen, const Model *model, Fault *fault)
+{
+    *screen = NULL;
+    if (!model->screen.data || !model->token_of_row)
+        return true;
+    /* bounds take the quantised state where the model quantises; such a classifier does not */
+    if (model->classifier.coding == CODING_F32 && model->group)
+        return true;
+    Screen *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_set(fault, FAULT_MEMORY, "not enough memory for screening");
+    s->model = model;
+    size_t vocab = (size_t)model->shape.vocab;
+    bool opened = screen_section_read(&s->section, model, fault)
+        && screen_bounds_open(&s->bounds, &s->section, model, fault);
+    if (opened) {
+        s->known = malloc(vocab * sizeof *s->known);
+        s->scored = calloc((size_t)s->section.blocks, 1);
+        s->weights = malloc(vocab * sizeof *s->weights);
+        s->tied = malloc(vocab * sizeof *s->tied);
+        opened = (s->known && s->scored && s->weights && s->tied)
+            || fault_set(fault, FAULT_MEMORY, "not enough memory to screen %zu rows", vocab);
+    }
+    if (!opened) {
+        screen_close(s);
+        return false;
+    }
+    *screen = s;
+    return true;
+}
+
+void screen_close(Screen *screen)
+{
+    if (!screen)
+        return;
+    screen_bounds_close(&screen->bounds);
+    free(screen->known);
+    free(screen->scored);
+    free(screen->weights);
+    free(screen->tied);
+    free(screen);
+}
+
+int screen_kept_blocks(const Screen *screen)
+{
+    return screen ? screen->section.heap_block : -1;
+}
+
+ScreenCounts screen_counts(const Screen *screen)
+{
+    return screen->counts;
+}
+
+/* Scores what is left, so that the sampler sees every logit. */
+static int pick_from_all_rows(Screen *s, Transformer *t, Sampler *sampler)
+{
+    s->counts.full++;
+    s->counts.blocks += (uint64_t)s->section.blocks;
+    return sampler_pick(sampler, transformer_logits(t));
+}
+
+int screen_pick(Screen *screen, Transformer *t, Sampler *sampler)
+{
+    if (!screen)
+        return sampler_pick(sampler, transformer_logits(t));
+    screen->counts.picks++;
+    memset(screen->scored, 0, (size_t)screen->section.blocks);
+    screen_score(screen, t, 0, screen->section.hot_blocks);
+    screen_bounds_start(&screen->bounds, t);
+    int token;
+    if (sampler->temperature == 0.0f) {
+        token = screen_pick_likeliest(screen, t);
+    } else {
+        uint64_t state = sampler->state;
+        float coin = sampler_coin(sampler);
+        token = screen_pick_drawn(screen, t, sampler, coin);
+        if (token == DRAW_UNDECIDED)
+            sampler->state = state; /* the full pass draws the same coin */
+    }
+    return token == DRAW_UNDECIDED ? pick_from_all_rows(screen, t, sampler) : token;
+}

@@ -1,0 +1,62 @@
+/* The screen section of a .story, as docs/format.md describes it: reading and checking. */
+#ifndef STORYTELLER_SCREEN_SECTION_H
+#define STORYTELLER_SCREEN_SECTION_H
+
+#include "model/fault.h"
+#include "model/model.h"
+
+enum { SCREEN_VERSION = 1, SCREEN_HEADER_BYTES = 64, SCREEN_ALIGNMENT = 64 };
+
+/* Leading coordinates per row and clusters at most; directions are computed for every token. */
+enum { SCREEN_LEADING = 64, SCREEN_MAX_CLUSTERS = 32, SCREEN_GROUP = 32, SCREEN_MAX_DIM = 1024 };
+
+/* Consecutive blocks whose rows share a centroid. Norms are Euclidean, rounded up. */
+typedef struct ScreenCluster {
+    uint32_t first;    /* block */
+    uint32_t blocks;
+    float radius;      /* the farthest row's distance from the centroid */
+    float variance;    /* bound on the mean of (d . v)^2 over rows d - centroid, for unit v */
+    float offset;      /* distance of the centroid from the mean of the rows */
+    float norm;        /* of the centroid */
+    float row_norm;    /* of the longest row */
+    uint32_t reserved; /* 0 */
+} ScreenCluster;
+
+/* Bounds for the rows of one block, less their centroid: what the leading coordinates leave. */
+typedef struct ScreenBlock {
+    float along;   /* norm of what is left within the span of the directions */
+    float across;  /* norm of what is left across it */
+    float leading; /* norm of the leading coordinates as they are stored */
+    float reserved; /* 0 */
+} ScreenBlock;
+
+typedef struct ScreenSection {
+    int hot_blocks;  /* blocks before the first cluster */
+    int heap_block;  /* from here on rows of the heap, which are seldom scored */
+    int blocks;      /* all */
+    int clusters;
+    int leading;     /* coordinates per row, a multiple of 32; dim: the columns themselves */
+    float skew;      /* bound on the spectral norm of V' V - 1, V the directions */
+    const ScreenCluster *cluster; /* (clusters), back to back from hot_blocks on */
+    const ScreenBlock *block;     /* (blocks - hot_blocks) */
+    const float *centroids;       /* (clusters, dim) */
+    Matrix directions;            /* fp32 (leading, dim): V'; no rows where leading is dim */
+    Matrix coordinates;           /* int8 ((blocks - hot_blocks) * 32, leading) */
+} ScreenSection;
+
+/* Byte offsets of the parts for these counts; `end` is the size of the section. */
+typedef struct ScreenLayout {
+    size_t cluster;
+    size_t block;
+    size_t centroids;
+    size_t directions;
+    size_t coordinates;
+    size_t end;
+} ScreenLayout;
+
+ScreenLayout screen_layout(int dim, int blocks, int hot_blocks, int clusters, int leading);
+
+/* Views model->screen, which must not be empty; refuses what does not fit the model. */
+bool screen_section_read(ScreenSection *section, const Model *model, Fault *fault);
+
+#endif

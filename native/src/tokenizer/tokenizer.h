@@ -1,0 +1,63 @@
+/* Byte pair encoding with scores, as llama2.c's tokenizer files define it. */
+#ifndef STORYTELLER_TOKENIZER_H
+#define STORYTELLER_TOKENIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/fault.h"
+#include "model/model.h"
+
+/* Tokens with a meaning of their own. Byte b is token b + 3 where the vocabulary lacks a piece. */
+enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_FIRST_BYTE = 3 };
+
+/* Longest piece in bytes that a tokenizer may hold. */
+enum { MAX_PIECE = 1024 };
+
+/*
+ * Views into a .story section, or into `owned` when read from a tokenizer file. The arrays of a
+ * pack are not trusted: every index read from `sorted` or `starts` is bounded where it is used.
+ */
+typedef struct Tokenizer {
+    int vocab;
+    const float *scores;    /* (vocab) a pair merges into the piece of the highest score first */
+    const uint32_t *starts; /* (vocab + 1) piece i is bytes[starts[i] .. starts[i + 1]) */
+    const uint32_t *sorted; /* (vocab) token ids, pieces ascending as by memcmp, then by id */
+    const uint8_t *bytes;   /* (starts[vocab]) */
+    size_t byte_count;
+    void *owned;            /* freed by tokenizer_close; NULL for a view */
+} Tokenizer;
+
+/* Reads a llama2.c tokenizer file that must hold `vocab` pieces. */
+bool tokenizer_open_file(Tokenizer *tokenizer, const char *path, int vocab, Fault *fault);
+
+/* Views the tokenizer section of a .story model. */
+bool tokenizer_open_section(Tokenizer *tokenizer, Bytes section, int vocab, Fault *fault);
+
+/* The bytes of the tokenizer as the section of a .story file; a view that lives as long as it. */
+Bytes tokenizer_as_section(const Tokenizer *tokenizer);
+
+void tokenizer_close(Tokenizer *tokenizer);
+
+/* Piece of a token; empty for an id out of range. */
+Bytes tokenizer_piece(const Tokenizer *tokenizer, int token);
+
+/* The lowest token whose piece is exactly `text`, or -1. */
+int tokenizer_find(const Tokenizer *tokenizer, Bytes text);
+
+/*
+ * The bytes to print for `token` after `previous`: a leading space after BOS is dropped, a piece
+ * like <0x0A> is that byte (kept in `byte`), single bytes that are neither printable nor white
+ * space are empty.
+ */
+Bytes tokenizer_decode(const Tokenizer *tokenizer, int previous, int token, uint8_t *byte);
+
+/*
+ * Encodes any bytes: BOS, a space if the text is not empty, then the text's code points merged pair
+ * by pair, best score first, leftmost on a tie. `*tokens` is the caller's to free.
+ */
+bool tokenizer_encode(const Tokenizer *tokenizer, const uint8_t *text, size_t size, int **tokens,
+                      size_t *count, Fault *fault);
+
+#endif
