@@ -1,5 +1,5 @@
 /*
- * Turns a tied llama2.c checkpoint of version 0 (fp32) into version 2 (int8), for runq.c to race.
+ * Turns a tied llama2.c checkpoint of version 0 (fp32) into version 2 (int8), which runq.c reads.
  *
  *   q80 CHECKPOINT OUT
  */
@@ -39,7 +39,8 @@ static void put_header(FILE *out, const Shape *s)
 {
     uint8_t header[HEADER_BYTES] = {0};
     uint32_t magic[2] = { 0x616b3432, 2 };
-    int32_t shape[7] = { s->dim, s->hidden, s->layers, s->heads, s->kv_heads, s->vocab, s->context };
+    int32_t shape[7] = { s->dim, s->hidden, s->layers, s->heads, s->kv_heads, s->vocab,
+                         s->context };
     int32_t group = GROUP;
     memcpy(header, magic, sizeof magic);
     memcpy(header + 8, shape, sizeof shape);

@@ -1,6 +1,6 @@
 /*
- * Copies a llama2.c checkpoint (version 0) and widens the heap of rows that training never told
- * apart: what the screening gains depends on how tightly they lie.
+ * Copies a llama2.c checkpoint (version 0) and moves the untrained rows of its classifier further
+ * apart: what screening gains depends on how close together they lie.
  *
  *   spread CHECKPOINT TOKENIZER FACTOR OUT
  */
@@ -40,8 +40,9 @@ static bool write_all(const char *path, const void *data, size_t size, Fault *fa
     return written || fault_set(fault, FAULT_FILE, "cannot write %s: %s", path, strerror(errno));
 }
 
-/* The rows behind order.cold_row are those that screening takes for the heap. */
-static bool widen_heap(const Model *model, const Tokenizer *tokenizer, char **argv, Fault *fault)
+/* The rows from order.cold_row on are those that screening treats as untrained. */
+static bool widen_untrained_rows(const Model *model, const Tokenizer *tokenizer, char **argv,
+                                 Fault *fault)
 {
     int vocab = model->shape.vocab;
     RowOrder order = { .token_of_row = malloc((size_t)vocab * sizeof *order.token_of_row) };
@@ -50,7 +51,7 @@ static bool widen_heap(const Model *model, const Tokenizer *tokenizer, char **ar
     if (done) {
         memcpy(copy, model->mapping.data, model->mapping.size);
         size_t start = (size_t)((const uint8_t *)model->embedding.data - model->mapping.data);
-        done = screen_order(&order, model, tokenizer, 1024, fault)
+        done = row_order_compute(&order, model, tokenizer, 1024, fault)
             && widen((float *)(void *)(copy + start), model->shape.dim,
                      order.token_of_row + order.cold_row, vocab - order.cold_row,
                      strtof(argv[3], NULL))
@@ -71,7 +72,7 @@ static bool run(char **argv, Fault *fault)
         return false;
     bool done = model.embedding.coding == CODING_F32_ROWS
         ? tokenizer_open_file(&tokenizer, argv[2], model.shape.vocab, fault)
-            && widen_heap(&model, &tokenizer, argv, fault)
+            && widen_untrained_rows(&model, &tokenizer, argv, fault)
         : fault_set(fault, FAULT_USAGE, "spread takes a checkpoint in fp32");
     tokenizer_close(&tokenizer);
     model_close(&model);

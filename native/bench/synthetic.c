@@ -5,8 +5,8 @@
  *
  *   synthetic CHECKPOINT TOKENIZER [seed [spread [dim hidden layers heads kv_heads vocab context]]]
  *
- * Like a trained model it has tokens that training never saw: every token past 7552 lies near one
- * centroid, `spread` (default 0.002) per coordinate around it, far from what stories reach.
+ * Like a trained model it has tokens that training never saw: the rows of all tokens past 7552 lie
+ * near one centroid, `spread` (default 0.002) per coordinate around it, and get low logits.
  */
 #include <errno.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* llama2.c checkpoints of any version, as bytes from anywhere. */
+/* Arbitrary bytes as a llama2.c checkpoint of any version. */
 #include "model/loader.h"
 #include "support.h"
 

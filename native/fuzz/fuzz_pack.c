@@ -1,4 +1,4 @@
-/* Checkpoints too small for a screen, packed in every coding. */
+/* Checkpoints too small for screening, packed in every coding. */
 #include "packing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,4 +1,4 @@
-/* Checkpoints with so many tokens that the packer plans a screen; a slow one. */
+/* Checkpoints with enough tokens that the packer plans screening; slow. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * The checkpoint (version 0) of an input: its weights are the bytes from the second on, repeated;
- * rows from HEAP on lie in a heap, whose width the first byte sets, and the coding.
+ * rows from UNTRAINED on lie near one point. The first byte sets their spread, and the coding.
  */
 static uint8_t *planned(const uint8_t *data, size_t size, size_t *whole)
 {
-    enum { DIM = 64, HIDDEN = 32, VOCAB = 4096, CONTEXT = 8, HEAP = 2000, START = 1 };
+    enum { DIM = 64, HIDDEN = 32, VOCAB = 4096, CONTEXT = 8, UNTRAINED = 2000, START = 1 };
     enum { WEIGHTS = VOCAB * DIM + 3 * DIM * DIM + 3 * DIM * HIDDEN + 3 * DIM + CONTEXT * DIM / 2 };
     const int32_t header[7] = { DIM, HIDDEN, 1, 2, 1, VOCAB, CONTEXT };
     *whole = sizeof header + WEIGHTS * sizeof(float);
@@ -25,7 +25,7 @@ static uint8_t *planned(const uint8_t *data, size_t size, size_t *whole)
     for (size_t i = 0; i < WEIGHTS; i++) {
         size_t row = i / DIM, column = i % DIM;
         float weight = (int8_t)data[START + (row * 31 + column) % (size - START)] / 64.0f;
-        if (row >= HEAP && row < VOCAB)
+        if (row >= UNTRAINED && row < VOCAB)
             weight = (int8_t)data[START + column % (size - START)] / 64.0f + weight * width;
         memcpy(file + sizeof header + i * sizeof weight, &weight, sizeof weight);
     }

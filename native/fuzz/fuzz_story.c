@@ -1,4 +1,4 @@
-/* .story packs with whole checksums and anything else inside. */
+/* .story packs with valid checksums and arbitrary contents. */
 #include <stdlib.h>
 #include <string.h>
 

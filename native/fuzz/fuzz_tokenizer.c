@@ -1,4 +1,4 @@
-/* A tokenizer file and a text for it: the first byte is the vocabulary, the second splits. */
+/* A tokenizer file and a text for it: byte 0 is the vocabulary, byte 1 where to split. */
 #include "support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,8 +8,8 @@
 enum { EVERY_CODING = -1, CODINGS = 3 };
 
 /*
- * Packs the checkpoint in `data` in every coding, or in the one of this number. What opens must
- * pack, and the pack must open, verify and tell.
+ * Packs the checkpoint in `data` in every coding, or in the one of this number. What can be opened
+ * must pack, and the pack must open, verify and generate.
  */
 void pack_and_tell(const uint8_t *data, size_t size, int coding);
 

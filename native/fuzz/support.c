@@ -61,13 +61,13 @@ static void tell_with(Transformer *t, Screen *screen, float temperature, float t
 void use_model(const Model *model)
 {
     Fault fault;
-    Crew *crew;
+    ThreadPool *pool;
     Transformer t;
     Screen *screen = NULL;
     int positions = model->shape.context < POSITIONS ? 0 : POSITIONS;
-    if (!positions || !crew_open(&crew, 1, &fault))
+    if (!positions || !thread_pool_open(&pool, 1, &fault))
         return;
-    if (transformer_open(&t, model, kernels_choose(NULL), crew, positions, &fault)
+    if (transformer_open(&t, model, kernels_choose(NULL), pool, positions, &fault)
         && screen_open(&screen, model, &fault)) {
         tell_with(&t, screen, 0.0f, 0.9f, &fault);
         tell_with(&t, screen, 1.0f, 0.9f, &fault);
@@ -75,7 +75,7 @@ void use_model(const Model *model)
     }
     screen_close(screen);
     transformer_close(&t);
-    crew_close(crew);
+    thread_pool_close(pool);
 }
 
 void use_tokenizer(const Tokenizer *tokenizer, const uint8_t *text, size_t size)

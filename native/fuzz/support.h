@@ -1,4 +1,4 @@
-/* What the fuzz targets share: files in memory, and a few steps with whatever model opened. */
+/* What the fuzz targets share: files in memory, and a few steps of generation. */
 #ifndef STORYTELLER_FUZZ_SUPPORT_H
 #define STORYTELLER_FUZZ_SUPPORT_H
 

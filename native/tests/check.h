@@ -1,4 +1,4 @@
-/* The least of a test library: CHECK counts what does not hold, check_report ends main. */
+/* A small test library: CHECK counts and prints failures, check_report returns main's exit code. */
 #ifndef STORYTELLER_CHECK_H
 #define STORYTELLER_CHECK_H
 

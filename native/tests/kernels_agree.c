@@ -1,6 +1,6 @@
 /*
- * Every kernel of the table that this CPU's vectors take must return scalar.c's bits, for shapes
- * with and without padding, for inputs that drive each path of the integer kernels. In an emulator
+ * Every kernel of a table must return scalar.c's bits, for shapes with and without padding and for
+ * inputs that reach each path of the integer kernels. In an emulator
  * for RISC-V: `make test-duo`; for 64-bit ARM: `make test-neon`. usage: kernels_agree TABLE
  */
 #include <stdio.h>
@@ -30,7 +30,7 @@ static float random_float(void)
     return (float)(random_bits() % 20001) * 1e-4f - 1.0f;
 }
 
-/* Never freed: the test ends soon. Filled, so that what is not written shows. */
+/* Never freed. Filled with a pattern, so that unwritten elements differ. */
 static void *room(size_t bytes)
 {
     size_t rounded = (bytes + 191) / 64 * 64;
@@ -182,13 +182,14 @@ static void check_vectors(int n, float magnitude)
     table->softmax(got, n);
     expect_equal("softmax", expected, got, bytes);
 
-    scalar_weigh(expected, x, n, 0.7f, x[best] / 0.7f);
-    table->weigh(got, x, n, 0.7f, x[best] / 0.7f);
-    expect_equal("weigh", expected, got, bytes);
+    scalar_exp_weights(expected, x, n, 0.7f, x[best] / 0.7f);
+    table->exp_weights(got, x, n, 0.7f, x[best] / 0.7f);
+    expect_equal("exp_weights", expected, got, bytes);
 
-    double sum = scalar_kernels.settle(expected, n), settled = table->settle(got, n);
-    expect_equal("settle: weights", expected, got, bytes);
-    expect_equal("settle: sum", &sum, &settled, sizeof sum);
+    double sum = scalar_kernels.round_weights(expected, n);
+    double other = table->round_weights(got, n);
+    expect_equal("round_weights: weights", expected, got, bytes);
+    expect_equal("round_weights: sum", &sum, &other, sizeof sum);
 }
 
 static void check_rotation(int heads, int head_size)

@@ -1,6 +1,6 @@
 /*
- * Random distributions, ties and near ties among them, of which the draw knows only some rows and
- * bounds on the rest: whenever it decides, the sampler that sees everything must agree.
+ * partial_draw on random distributions with ties and near ties, of which it knows only some rows
+ * and bounds on the others: when it decides, the sampler must pick the same token from all rows.
  */
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static double uniform(void)
     return (double)(state >> 11) * 0x1p-53;
 }
 
-/* Logits of some shape: a bell, a few peaks, many ties, or ties but for the last bit. */
+/* Logits of four kinds: bell-shaped, a few peaks, many ties, ties that differ in the last bit. */
 static void make_logits(float *logits, int shape)
 {
     for (int i = 0; i < VOCAB; i++) {
@@ -37,19 +37,19 @@ static void make_logits(float *logits, int shape)
     }
 }
 
-/* Knows the rows above a quantile, bounds the others with some play. */
-static void make_draw(Draw *draw, const Sampler *sampler, const float *logits, float coin)
+/* The rows above a quantile are known, the others have random bounds around their sum. */
+static void make_draw(PartialDraw *draw, const Sampler *sampler, const float *logits, float coin)
 {
     float shift = -INFINITY, weights[VOCAB];
     for (int i = 0; i < VOCAB; i++)
         shift = fmaxf(shift, logits[i] / sampler->temperature);
-    sampler_weigh(sampler, weights, logits, VOCAB, shift);
+    sampler_weights(sampler, weights, logits, VOCAB, shift);
     double least = pow(10.0, -6.0 * uniform()), play = pow(10.0, -5.0 * uniform()), rest = 0.0;
-    *draw = (Draw){ .known = draw->known, .vocab = VOCAB, .exact = sampler->exact,
-                    .topp = sampler->topp, .coin = coin };
+    *draw = (PartialDraw){ .known = draw->known, .vocab = VOCAB, .exact = sampler->exact,
+                           .topp = sampler->topp, .coin = coin };
     for (int i = 0; i < VOCAB; i++) {
         if (weights[i] >= least) {
-            draw->known[draw->count++] = (Weighted){ weights[i], i };
+            draw->known[draw->count++] = (WeightedToken){ weights[i], i };
             draw->known_mass += weights[i];
         } else {
             rest += weights[i];
@@ -64,7 +64,7 @@ static void make_draw(Draw *draw, const Sampler *sampler, const float *logits, f
 int main(void)
 {
     static float logits[VOCAB];
-    static Weighted known[VOCAB];
+    static WeightedToken known[VOCAB];
     long decided = 0, differ = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
         static const float topps[] = { 0.9f, 0.5f, 0.99f, 1.0f };
@@ -77,10 +77,10 @@ int main(void)
             return 1;
         make_logits(logits, trial / 8 % 4);
         uint64_t before = sampler.state;
-        Draw draw = { .known = known };
+        PartialDraw draw = { .known = known };
         make_draw(&draw, &sampler, logits, sampler_coin(&sampler));
         sampler.state = before;
-        int token = screen_draw(&draw), all = sampler_pick(&sampler, logits);
+        int token = partial_draw(&draw), all = sampler_pick(&sampler, logits);
         decided += token != DRAW_UNDECIDED;
         if (token != DRAW_UNDECIDED && token != all) {
             printf("trial %d: %d, not %d\n", trial, token, all);

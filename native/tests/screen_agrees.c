@@ -1,11 +1,12 @@
 /*
- * Picks every token twice, screened and from all rows, and demands the same token and the same
- * random numbers after it. Prints, by temperature and top-p, how often screening needed every row.
+ * Picks every token twice, screened and from all rows; both must give the same token and leave the
+ * same state of the random numbers. Prints, by temperature and top-p, how often screening needed
+ * every row.
  *
  *   screen_agrees PACK [stories [percent [kernel]]]
  *
- * Fails, too, where more picks than so many percent (default 100) needed every row: then hardly any
- * token was picked by screening.
+ * Also fails if more than so many percent of the picks (default 100) needed every row, which would
+ * mean that screening is hardly used.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ typedef struct Tally {
     int stories;
 } Tally;
 
-/* Tells one story; returns the number of tokens on which both ways differ, 0 or 1. */
+/* Generates one story; returns the number of tokens that differ, 0 or 1. */
 static int tell_twice(Engine *e, Sampler *sampler, const char *opening, Tally *tally)
 {
     int *tokens, pos = 0, differ = 0;

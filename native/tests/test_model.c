@@ -1,6 +1,6 @@
 /*
- * Models of every format: what they compute, that threads, batches and streaming change nothing,
- * and that whatever is wrong with a file is refused.
+ * Models of every format: their logits, that threads, batches and streaming do not change them,
+ * and that damaged files are refused.
  */
 #include <unistd.h>
 
@@ -55,7 +55,7 @@ static bool same(const float *a, const float *b)
     return memcmp(a, b, SMALL_VOCAB * sizeof *a) == 0;
 }
 
-/* However the work is shared out, the bits are those of one scalar thread, position by position. */
+/* Threads, batches and kernels give the bits of one scalar thread, one position at a time. */
 static void test_all_ways(const char *path, const float *expected)
 {
     float logits[SMALL_VOCAB];
@@ -124,7 +124,7 @@ static size_t read_file(const char *path)
     return size;
 }
 
-/* Is the file refused with a sentence? When it is not, using it must at least do no harm. */
+/* Is the file refused with a sentence? If not, using it must not crash. */
 static bool refused(const uint8_t *data, size_t size)
 {
     FILE *file = fopen("damaged.bin", "wb");

@@ -71,18 +71,18 @@ static void test_picks(const Kernels *kernels, const Model *model)
     srand(11);
     for (int round = 0; round < 2000; round++) {
         float temperature = 0.2f + 0.1f * (float)(rand() % 15), topp = topps[round % 6];
-        Sampler sampler, twin;
+        Sampler sampler, reference;
         uint64_t seed = (uint64_t)rand() + 1;
         CHECK(sampler_open(&sampler, kernels, model, temperature, topp, seed, &fault));
-        CHECK(sampler_open(&twin, kernels, model, temperature, topp, seed, &fault));
+        CHECK(sampler_open(&reference, kernels, model, temperature, topp, seed, &fault));
         float logits[VOCAB], copy[VOCAB];
         fill(logits);
         memcpy(copy, logits, sizeof copy);
-        int expected = pick_plainly(copy, temperature, topp, sampler_coin(&twin));
+        int expected = pick_plainly(copy, temperature, topp, sampler_coin(&reference));
         CHECK(sampler_pick(&sampler, logits) == expected);
-        CHECK(sampler.state == twin.state);
+        CHECK(sampler.state == reference.state);
         sampler_close(&sampler);
-        sampler_close(&twin);
+        sampler_close(&reference);
     }
 }
 
@@ -104,7 +104,7 @@ static void test_coins(const Kernels *kernels, const Model *model)
     sampler_close(&sampler);
 }
 
-/* Weights of a hostile model may be anything; the token is in range all the same. */
+/* The weights of a damaged model may be anything; the token is in range nevertheless. */
 static void test_not_numbers(const Kernels *kernels, const Model *model)
 {
     static const float strange[] = { NAN, INFINITY, -INFINITY, 1e38f, -1e38f, 0.0f };

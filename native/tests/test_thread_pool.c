@@ -23,14 +23,14 @@ int main(void)
 {
     Fault fault;
     for (int size = 1; size <= MOST_PARTS; size++) {
-        Crew *crew;
+        ThreadPool *pool;
         Tally tally = { .parts = size };
-        CHECK(crew_open(&crew, size, &fault));
+        CHECK(thread_pool_open(&pool, size, &fault));
         for (int job = 0; job < JOBS; job++)
-            crew_run(crew, count, &tally);
+            thread_pool_run(pool, count, &tally);
         for (int part = 0; part < size; part++)
             CHECK(atomic_load(&tally.runs[part]) == JOBS);
-        crew_close(crew);
+        thread_pool_close(pool);
     }
     return check_report();
 }

@@ -106,7 +106,7 @@ static void test_encoding(const Tokenizer *t)
     }
 }
 
-/* A megabyte, in which everything merges, is done at once. */
+/* A megabyte in which everything merges takes a fraction of a second. */
 static void test_long_prompt(const Tokenizer *t)
 {
     const size_t size = 1 << 20;
@@ -140,7 +140,7 @@ static void test_decoding(const Tokenizer *t)
     CHECK(decodes_to(t, a, -1, "") && decodes_to(t, a, VOCAB, ""));
 }
 
-/* Every shortened copy and every copy with a byte changed is refused or read, never more. */
+/* Every truncated copy and every copy with a changed byte is refused or read, without a crash. */
 static void test_damage(const char *path)
 {
     FILE *file = fopen(path, "rb");

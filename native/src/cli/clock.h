@@ -1,4 +1,4 @@
-/* Time that only goes forward. */
+/* A monotonic clock. */
 #ifndef STORYTELLER_CLI_CLOCK_H
 #define STORYTELLER_CLI_CLOCK_H
 

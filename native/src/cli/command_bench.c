@@ -48,25 +48,26 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
     if (count != 1 || o->runs < 1 || o->runs > MOST_RUNS)
         return fault_set(fault, FAULT_USAGE, "bench takes a model and 1 to %d runs: storyteller "
                          "bench MODEL -r 5", MOST_RUNS);
-    sampler_repair(&o->temperature, &o->topp);
+    sampler_correct_options(&o->temperature, &o->topp);
     return true;
 }
 
-/* Tells one story into the bit bucket; run i takes the i-th seed after the first. */
-static bool run_once(Engine *engine, const BenchOptions *o, int run, Pace *pace, Fault *fault)
+/* Generates one story and discards its text; run i uses seed + i. */
+static bool run_once(Engine *engine, const BenchOptions *o, int run, GenerateStats *stats,
+                     Fault *fault)
 {
     Sampler sampler;
-    Story story = { (const uint8_t *)o->prompt, strlen(o->prompt), engine->steps };
+    GenerateRequest request = { (const uint8_t *)o->prompt, strlen(o->prompt), engine->steps };
     FILE *nowhere = fopen("/dev/null", "w");
     if (!nowhere)
         return fault_set(fault, FAULT_FILE, "cannot open /dev/null: %s", strerror(errno));
-    bool told = sampler_open(&sampler, engine->transformer.kernels, &engine->model,
+    bool done = sampler_open(&sampler, engine->transformer.kernels, &engine->model,
                              o->temperature, o->topp, (uint64_t)o->seed + (uint64_t)run, fault)
-        && tell(&engine->transformer, &engine->tokenizer, engine->screen, &sampler, &story,
-                nowhere, pace, fault);
+        && generate(&engine->transformer, &engine->tokenizer, engine->screen, &sampler, &request,
+                    nowhere, stats, fault);
     sampler_close(&sampler);
     fclose(nowhere);
-    return told;
+    return done;
 }
 
 static int ascending(const void *a, const void *b)
@@ -75,45 +76,46 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool measure_pace(Engine *engine, const BenchOptions *o, Fault *fault)
+static bool measure_rate(Engine *engine, const BenchOptions *o, Fault *fault)
 {
     double *rates = malloc((size_t)o->runs * sizeof *rates);
     if (!rates)
         return fault_set(fault, FAULT_MEMORY, "not enough memory for %d runs", o->runs);
-    bool told = true;
+    bool done = true;
     int count = 0;
-    for (int run = 0; told && run < o->runs; run++) {
-        Pace pace;
-        told = run_once(engine, o, run, &pace, fault);
-        if (told && pace.tokens > 0 && pace.seconds > 0.0)
-            rates[count++] = pace.tokens / pace.seconds;
+    for (int run = 0; done && run < o->runs; run++) {
+        GenerateStats stats;
+        done = run_once(engine, o, run, &stats, fault);
+        if (done && stats.tokens > 0 && stats.seconds > 0.0)
+            rates[count++] = stats.tokens / stats.seconds;
     }
-    if (told && count) {
+    if (done && count) {
         qsort(rates, (size_t)count, sizeof *rates, ascending);
         printf("tokens per second: median %.1f, best %.1f, worst %.1f of %d runs\n",
                rates[count / 2], rates[count - 1], rates[0], count);
     }
     free(rates);
-    return told;
+    return done;
 }
 
-/* A run apart, because reading the clock at each step costs time as well. */
+/* In a run of its own, because reading the clock around each kernel costs time as well. */
 static bool measure_parts(Engine *engine, const BenchOptions *o, Fault *fault)
 {
     engine->transformer.kernels = profile_start(engine->kernels, &engine->model);
-    Pace pace = {0};
+    GenerateStats stats = {0};
     double start = clock_seconds();
-    bool told = run_once(engine, o, 0, &pace, fault);
+    bool done = run_once(engine, o, 0, &stats, fault);
     double all = clock_seconds() - start, rest = all;
     engine->transformer.kernels = engine->kernels;
-    if (!told || pace.tokens < 1)
-        return told;
+    if (!done || stats.tokens < 1)
+        return done;
     printf("microseconds per token, measured:\n");
-    for (Part part = 0; part < PART_COUNT; part++) {
-        printf("  %-32s %8.1f\n", part_names[part], profile_seconds(part) / pace.tokens * 1e6);
+    for (ProfilePart part = 0; part < PART_COUNT; part++) {
+        printf("  %-32s %8.1f\n", profile_part_names[part],
+               profile_seconds(part) / stats.tokens * 1e6);
         rest -= profile_seconds(part);
     }
-    printf("  %-32s %8.1f\n", "everything else", rest / pace.tokens * 1e6);
+    printf("  %-32s %8.1f\n", "everything else", rest / stats.tokens * 1e6);
     return true;
 }
 
@@ -126,7 +128,7 @@ static void print_screening(const Screen *screen)
                100.0 * (double)counts.full / (double)counts.picks);
 }
 
-/* Of this program alone: getrusage also counts what the parent used before it started us. */
+/* From /proc: getrusage also counts the parent process before exec. */
 static void print_memory(void)
 {
     FILE *status = fopen("/proc/self/status", "r");
@@ -149,7 +151,7 @@ bool command_bench(int argc, char **argv, Fault *fault)
     double opened = clock_seconds() - start;
     printf("%s, kernel %s, %d thread%s, opened in %.2f ms\n", o.engine.model, engine.kernels->name,
            o.engine.threads, o.engine.threads == 1 ? "" : "s", opened * 1e3);
-    bool measured = measure_pace(&engine, &o, fault)
+    bool measured = measure_rate(&engine, &o, fault)
         && (o.engine.threads > 1 || measure_parts(&engine, &o, fault));
     if (measured && engine.screen)
         print_screening(engine.screen);

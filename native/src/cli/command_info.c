@@ -45,11 +45,11 @@ bool command_info(int argc, char **argv, Fault *fault)
     Model model;
     if (!model_open(&model, path, fault))
         return false;
-    bool sound = !verify || !model.is_story || story_verify(&model, path, fault);
-    if (sound)
+    bool valid = !verify || !model.is_story || story_verify(&model, path, fault);
+    if (valid)
         print_model(&model);
-    if (sound && verify && model.is_story)
+    if (valid && verify && model.is_story)
         printf("every checksum holds\n");
     model_close(&model);
-    return sound;
+    return valid;
 }

@@ -1,4 +1,4 @@
-/* storyteller MODEL [options]: tells a story, used as run.c is. */
+/* storyteller MODEL [options]: generates one story; the options are those of run.c and more. */
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -42,7 +42,7 @@ static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
     if (count != 1)
         return fault_set(fault, FAULT_USAGE, "which model? storyteller MODEL [options]; see "
                          "storyteller --help");
-    sampler_repair(&o->temperature, &o->topp);
+    sampler_correct_options(&o->temperature, &o->topp);
     if (o->seed == 0)
         o->seed = (int64_t)time(NULL);
     return true;
@@ -53,23 +53,23 @@ bool command_tell(int argc, char **argv, Fault *fault)
     TellOptions o;
     if (!read_options(argc, argv, &o, fault))
         return false;
-    signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows as EPIPE */
+    signal(SIGPIPE, SIG_IGN); /* a closed stdout shows as EPIPE */
     Engine engine;
     if (!engine_open(&engine, &o.engine, fault))
         return false;
     Sampler sampler;
-    Story story = { (const uint8_t *)o.prompt, strlen(o.prompt), engine.steps };
-    Pace pace;
-    bool told = sampler_open(&sampler, engine.kernels, &engine.model, o.temperature,
+    GenerateRequest request = { (const uint8_t *)o.prompt, strlen(o.prompt), engine.steps };
+    GenerateStats stats;
+    bool done = sampler_open(&sampler, engine.kernels, &engine.model, o.temperature,
                              o.topp, (uint64_t)o.seed, fault)
-        && tell(&engine.transformer, &engine.tokenizer, engine.screen, &sampler, &story, stdout,
-                &pace, fault);
-    if (told && pace.tokens > 0 && pace.seconds > 0.0)
-        fprintf(stderr, "achieved tok/s: %f\n", (double)pace.tokens / pace.seconds);
-    if (told && o.stats)
-        fprintf(stderr, "{\"tokens\": %d, \"ended\": \"%s\"}\n", pace.length,
-                pace.ended ? "model" : "limit");
+        && generate(&engine.transformer, &engine.tokenizer, engine.screen, &sampler, &request,
+                    stdout, &stats, fault);
+    if (done && stats.tokens > 0 && stats.seconds > 0.0)
+        fprintf(stderr, "achieved tok/s: %f\n", (double)stats.tokens / stats.seconds);
+    if (done && o.stats)
+        fprintf(stderr, "{\"tokens\": %d, \"ended\": \"%s\"}\n", stats.length,
+                stats.ended ? "model" : "limit");
     sampler_close(&sampler);
     engine_close(&engine);
-    return told;
+    return done;
 }

@@ -28,8 +28,8 @@ static bool open_tokenizer(Engine *engine, const char *path, Fault *fault)
 
 static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
 {
-    if (options->threads < 1 || options->threads > MAX_CREW)
-        return fault_set(fault, FAULT_USAGE, "-j takes 1 to %d threads, not %d", MAX_CREW,
+    if (options->threads < 1 || options->threads > MAX_THREADS)
+        return fault_set(fault, FAULT_USAGE, "-j takes 1 to %d threads, not %d", MAX_THREADS,
                          options->threads);
     if (!choose_kernels(engine, options->kernel, fault)
         || !model_open(&engine->model, options->model, fault))
@@ -37,14 +37,14 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
     int context = engine->model.shape.context;
     engine->steps = options->steps <= 0 || options->steps > context ? context : options->steps;
     if (!open_tokenizer(engine, options->tokenizer, fault)
-        || !crew_open(&engine->crew, options->threads, fault)
-        || !transformer_open(&engine->transformer, &engine->model, engine->kernels, engine->crew,
+        || !thread_pool_open(&engine->pool, options->threads, fault)
+        || !transformer_open(&engine->transformer, &engine->model, engine->kernels, engine->pool,
                              engine->steps, fault))
         return false;
     engine->transformer.stream = options->stream;
     if (!options->full && !screen_open(&engine->screen, &engine->model, fault))
         return false;
-    engine->transformer.hot_blocks = screen_kept_blocks(engine->screen);
+    engine->transformer.hot_blocks = screen_resident_blocks(engine->screen);
     return true;
 }
 
@@ -61,7 +61,7 @@ void engine_close(Engine *engine)
 {
     screen_close(engine->screen);
     transformer_close(&engine->transformer);
-    crew_close(engine->crew);
+    thread_pool_close(engine->pool);
     tokenizer_close(&engine->tokenizer);
     model_close(&engine->model);
     *engine = (Engine){0};

@@ -1,4 +1,4 @@
-/* Model, tokenizer, kernels, threads and transformer, opened together as every command needs. */
+/* Model, tokenizer, kernels, thread pool and transformer, opened together. */
 #ifndef STORYTELLER_CLI_ENGINE_H
 #define STORYTELLER_CLI_ENGINE_H
 
@@ -10,23 +10,23 @@ typedef struct EngineOptions {
     const char *model;     /* path */
     const char *tokenizer; /* path; NULL: the one inside the model, else ./tokenizer.bin */
     const char *kernel;    /* name; NULL: the best that this CPU runs */
-    int threads;           /* 1 to MAX_CREW */
+    int threads;           /* 1 to MAX_THREADS */
     int steps;             /* positions; 0 or more than the context: the context */
     bool full;             /* score every row of the classifier for every token */
-    bool stream;           /* let pages of the weights go after use */
+    bool stream;           /* release pages of the weights after use */
 } EngineOptions;
 
 typedef struct Engine {
     Model model;
     Tokenizer tokenizer;
     const Kernels *kernels;
-    Crew *crew;
+    ThreadPool *pool;
     Transformer transformer;
     Screen *screen; /* NULL: the model has none, or every row is to be scored */
-    int steps; /* positions that there is room for */
+    int steps;      /* positions that the KV cache has room for */
 } Engine;
 
-/* Opens everything, or nothing and fills `fault`. */
+/* On failure everything is closed again and `fault` is filled. */
 bool engine_open(Engine *engine, const EngineOptions *options, Fault *fault);
 
 /* Safe on a zeroed Engine. */

@@ -4,41 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Logits of one batch, by row of the classifier. */
-typedef struct Judge {
+/* A model and the logits of its last batch, by row of the classifier. */
+typedef struct Scorer {
     Engine *engine;
     float *row_logits; /* (MAX_BATCH, vocab padded) */
-} Judge;
+} Scorer;
 
-static size_t logits_stride(const Judge *judge)
+static size_t logits_stride(const Scorer *scorer)
 {
-    return (size_t)padded_cols(judge->engine->model.shape.vocab, 0);
+    return (size_t)padded_cols(scorer->engine->model.shape.vocab, 0);
 }
 
-static bool judge_open(Judge *judge, Engine *engine, Fault *fault)
+static bool scorer_open(Scorer *scorer, Engine *engine, Fault *fault)
 {
-    *judge = (Judge){ .engine = engine };
+    *scorer = (Scorer){ .engine = engine };
     if (!engine)
         return true;
-    judge->row_logits = malloc(MAX_BATCH * logits_stride(judge) * sizeof(float));
-    return judge->row_logits || fault_set(fault, FAULT_MEMORY, "not enough memory for the logits");
+    scorer->row_logits = malloc(MAX_BATCH * logits_stride(scorer) * sizeof(float));
+    return scorer->row_logits || fault_set(fault, FAULT_MEMORY, "not enough memory for the logits");
 }
 
-static void judge_batch(Judge *judge, const int *tokens, int n, int pos)
+static void score_batch(Scorer *scorer, const int *tokens, int n, int pos)
 {
-    transformer_forward(&judge->engine->transformer, tokens, n, pos);
-    transformer_score(&judge->engine->transformer, n, judge->row_logits);
+    transformer_forward(&scorer->engine->transformer, tokens, n, pos);
+    transformer_score(&scorer->engine->transformer, n, scorer->row_logits);
 }
 
 /*
- * -ln p of `token` after position i of the batch, whose logits become probabilities. Their float
- * sum is not quite 1; a double one of them takes that back.
+ * -ln p of `token` after position i of the batch, whose logits become probabilities in place. Their
+ * float sum is not exactly 1, so they are divided by their sum in double.
  */
-static double nats_of(const Judge *judge, int i, int token)
+static double nats_of(const Scorer *scorer, int i, int token)
 {
-    const Model *model = &judge->engine->model;
-    float *logits = judge->row_logits + (size_t)i * logits_stride(judge);
-    judge->engine->kernels->softmax(logits, model->shape.vocab);
+    const Model *model = &scorer->engine->model;
+    float *logits = scorer->row_logits + (size_t)i * logits_stride(scorer);
+    scorer->engine->kernels->softmax(logits, model->shape.vocab);
     double sum = 0.0;
     for (int r = 0; r < model->shape.vocab; r++)
         sum += (double)logits[r];
@@ -46,11 +46,11 @@ static double nats_of(const Judge *judge, int i, int token)
     return log(sum) - log((double)logits[row]);
 }
 
-static int top_token(const Judge *judge, int i)
+static int top_token(const Scorer *scorer, int i)
 {
-    const Model *model = &judge->engine->model;
-    const float *logits = judge->row_logits + (size_t)i * logits_stride(judge);
-    int row = judge->engine->kernels->argmax(logits, model->shape.vocab);
+    const Model *model = &scorer->engine->model;
+    const float *logits = scorer->row_logits + (size_t)i * logits_stride(scorer);
+    int row = scorer->engine->kernels->argmax(logits, model->shape.vocab);
     return model->token_of_row ? (int)model->token_of_row[row] : row;
 }
 
@@ -63,21 +63,21 @@ static long count_characters(Bytes piece)
 }
 
 /* Scores tokens[1 .. count) given those before them. */
-static void judge_story(Judge *judge, Judge *other, const int *tokens, int count, Score *score)
+static void score_story(Scorer *scorer, Scorer *other, const int *tokens, int count, Score *score)
 {
     for (int pos = 0; pos < count - 1; pos += MAX_BATCH) {
         int n = count - 1 - pos < MAX_BATCH ? count - 1 - pos : MAX_BATCH;
-        judge_batch(judge, tokens + pos, n, pos);
+        score_batch(scorer, tokens + pos, n, pos);
         if (other->engine)
-            judge_batch(other, tokens + pos, n, pos);
+            score_batch(other, tokens + pos, n, pos);
         for (int i = 0; i < n; i++) {
             int previous = tokens[pos + i], token = tokens[pos + i + 1];
             uint8_t byte;
             if (other->engine)
-                score->same_top += top_token(judge, i) == top_token(other, i);
-            score->nats += nats_of(judge, i, token);
+                score->same_top += top_token(scorer, i) == top_token(other, i);
+            score->nats += nats_of(scorer, i, token);
             score->characters += count_characters(
-                tokenizer_decode(&judge->engine->tokenizer, previous, token, &byte));
+                tokenizer_decode(&scorer->engine->tokenizer, previous, token, &byte));
             score->tokens++;
             if (other->engine)
                 score->nats_of_other += nats_of(other, i, token);
@@ -109,7 +109,7 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static bool evaluate_stories(Judge *judge, Judge *other, const uint8_t *text, size_t size,
+static bool evaluate_stories(Scorer *scorer, Scorer *other, const uint8_t *text, size_t size,
                              Score *score, Fault *fault)
 {
     for (size_t at = 0, next; at < size; at = next) {
@@ -122,13 +122,13 @@ static bool evaluate_stories(Judge *judge, Judge *other, const uint8_t *text, si
             continue;
         int *tokens;
         size_t count;
-        if (!tokenizer_encode(&judge->engine->tokenizer, text + at, end - at, &tokens, &count,
+        if (!tokenizer_encode(&scorer->engine->tokenizer, text + at, end - at, &tokens, &count,
                               fault))
             return false;
-        size_t most = (size_t)judge->engine->steps; /* what both caches hold */
+        size_t most = (size_t)scorer->engine->steps; /* what both KV caches hold */
         if (other->engine && (size_t)other->engine->steps < most)
             most = (size_t)other->engine->steps;
-        judge_story(judge, other, tokens, (int)(count < most ? count : most), score);
+        score_story(scorer, other, tokens, (int)(count < most ? count : most), score);
         free(tokens);
     }
     return true;
@@ -138,10 +138,10 @@ bool evaluate(Engine *engine, Engine *other, const uint8_t *text, size_t size, S
               Fault *fault)
 {
     *score = (Score){0};
-    Judge judge = {0}, second = {0};
-    bool done = judge_open(&judge, engine, fault) && judge_open(&second, other, fault)
-        && evaluate_stories(&judge, &second, text, size, score, fault);
-    free(judge.row_logits);
+    Scorer scorer = {0}, second = {0};
+    bool done = scorer_open(&scorer, engine, fault) && scorer_open(&second, other, fault)
+        && evaluate_stories(&scorer, &second, text, size, score, fault);
+    free(scorer.row_logits);
     free(second.row_logits);
     return done;
 }

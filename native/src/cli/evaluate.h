@@ -1,16 +1,16 @@
-/* How well a model predicts text, and how closely it follows another. */
+/* How well a model predicts a text (cross-entropy), and how often it agrees with another model. */
 #ifndef STORYTELLER_CLI_EVALUATE_H
 #define STORYTELLER_CLI_EVALUATE_H
 
 #include "cli/engine.h"
 
-/* Sums over all scored tokens; a token is scored by what the model expected before reading it. */
+/* Sums over all scored tokens. A token's score is -ln of the probability that the model gave it. */
 typedef struct Score {
     double nats;    /* of the first model */
     double nats_of_other;
     long tokens;
-    long characters; /* code points that these tokens spell */
-    long same_top;  /* tokens for which both models expect the same token most */
+    long characters; /* code points of these tokens' text */
+    long same_top;  /* tokens for which both models have the same most likely token */
     int stories;
 } Score;
 

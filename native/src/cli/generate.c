@@ -6,7 +6,7 @@
 
 #include "cli/clock.h"
 
-/* What became of a piece of text handed to the reader. */
+/* Result of writing a piece of text. */
 typedef enum Written { WRITTEN, READER_GONE, WRITE_FAILED } Written;
 
 static Written write_out(FILE *out, const uint8_t *data, size_t size)
@@ -25,7 +25,7 @@ static Written write_token(FILE *out, const Tokenizer *tokenizer, int previous, 
     return write_out(out, piece.data, piece.size);
 }
 
-/* Prints the prompt's tokens that fall within the steps; false when BOS ends the story there. */
+/* Writes the prompt's tokens; false when one of them is BOS, which ends the story. */
 static bool write_prompt(FILE *out, const Tokenizer *tokenizer, const int *tokens, int count,
                          Written *written)
 {
@@ -47,8 +47,9 @@ static void read_prompt(Transformer *transformer, const int *tokens, int count)
 }
 
 /* Generates from the last token of the prompt on. */
-static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen,
-                        Sampler *sampler, int token, int pos, int steps, FILE *out, Pace *pace)
+static Written generate_tokens(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen,
+                               Sampler *sampler, int token, int pos, int steps, FILE *out,
+                               GenerateStats *stats)
 {
     double start = 0.0;
     Written written = WRITTEN;
@@ -56,37 +57,38 @@ static Written generate(Transformer *transformer, const Tokenizer *tokenizer, Sc
         transformer_forward(transformer, &token, 1, pos);
         int next = screen_pick(screen, transformer, sampler);
         if (next == TOKEN_BOS) {
-            pace->ended = true;
+            stats->ended = true;
             break;
         }
         written = write_token(out, tokenizer, token, next);
         token = next;
         if (pos == first)
             start = clock_seconds();
-        pace->tokens = pos - first;
-        pace->seconds = clock_seconds() - start;
-        pace->length = pos + 1;
+        stats->tokens = pos - first;
+        stats->seconds = clock_seconds() - start;
+        stats->length = pos + 1;
     }
     return written;
 }
 
-bool tell(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen, Sampler *sampler,
-          const Story *story, FILE *out, Pace *pace, Fault *fault)
+bool generate(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen,
+              Sampler *sampler, const GenerateRequest *request, FILE *out, GenerateStats *stats,
+              Fault *fault)
 {
-    *pace = (Pace){0};
+    *stats = (GenerateStats){0};
     int *tokens;
     size_t all;
-    if (!tokenizer_encode(tokenizer, story->prompt, story->prompt_size, &tokens, &all, fault))
+    if (!tokenizer_encode(tokenizer, request->prompt, request->prompt_size, &tokens, &all, fault))
         return false;
     /* run.c prints one token per step: with as many steps as tokens the last one comes out too */
-    int count = all <= (size_t)story->steps ? (int)all : story->steps + 1;
-    pace->length = count - 1; /* BOS is not told */
+    int count = all <= (size_t)request->steps ? (int)all : request->steps + 1;
+    stats->length = count - 1; /* without BOS */
     Written written = WRITTEN;
     bool goes_on = write_prompt(out, tokenizer, tokens, count, &written);
-    if (goes_on && written == WRITTEN && count <= story->steps) {
+    if (goes_on && written == WRITTEN && count <= request->steps) {
         read_prompt(transformer, tokens, count);
-        written = generate(transformer, tokenizer, screen, sampler, tokens[count - 1],
-                           count - 1, story->steps, out, pace);
+        written = generate_tokens(transformer, tokenizer, screen, sampler, tokens[count - 1],
+                                  count - 1, request->steps, out, stats);
     }
     free(tokens);
     if (written == WRITTEN)

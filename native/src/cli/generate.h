@@ -1,4 +1,4 @@
-/* Tells one story: prompt in, text out token by token. */
+/* Generates one story: prompt in, text out token by token. */
 #ifndef STORYTELLER_CLI_GENERATE_H
 #define STORYTELLER_CLI_GENERATE_H
 
@@ -9,24 +9,25 @@
 #include "screen/screen.h"
 #include "tokenizer/tokenizer.h"
 
-typedef struct Story {
+typedef struct GenerateRequest {
     const uint8_t *prompt;
     size_t prompt_size; /* bytes */
     int steps;          /* positions, at most transformer.positions */
-} Story;
+} GenerateRequest;
 
-typedef struct Pace {
-    int tokens;     /* after the first */
-    double seconds; /* that they took */
-    int length;     /* tokens told, those of the prompt included */
-    bool ended;     /* by the model, not by the steps */
-} Pace;
+typedef struct GenerateStats {
+    int tokens;     /* generated after the first one */
+    double seconds; /* that these took */
+    int length;     /* tokens written, those of the prompt included */
+    bool ended;     /* by the model with BOS, not by `steps` */
+} GenerateStats;
 
 /*
  * Writes the story to `out`, flushed after each token, and a newline at the end. A reader that
- * closed `out` ends the story quietly. `screen` may be NULL. `pace` is filled in any case.
+ * closes `out` ends the story without a fault. `screen` may be NULL. `stats` is always filled.
  */
-bool tell(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen, Sampler *sampler,
-          const Story *story, FILE *out, Pace *pace, Fault *fault);
+bool generate(Transformer *transformer, const Tokenizer *tokenizer, Screen *screen,
+              Sampler *sampler, const GenerateRequest *request, FILE *out, GenerateStats *stats,
+              Fault *fault);
 
 #endif

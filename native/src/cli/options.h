@@ -1,4 +1,4 @@
-/* The command line: options are read strictly, one sentence says what is wrong with one. */
+/* Reads the command line; whatever is not understood is a fault that names it. */
 #ifndef STORYTELLER_CLI_OPTIONS_H
 #define STORYTELLER_CLI_OPTIONS_H
 
@@ -8,7 +8,13 @@
 #include "model/fault.h"
 
 /* What an option takes and where it goes. */
-typedef enum OptionKind { OPTION_FLAG, OPTION_INT, OPTION_FLOAT, OPTION_SEED, OPTION_TEXT } OptionKind;
+typedef enum OptionKind {
+    OPTION_FLAG,
+    OPTION_INT,
+    OPTION_FLOAT,
+    OPTION_SEED,
+    OPTION_TEXT,
+} OptionKind;
 
 typedef struct Option {
     const char *name; /* as typed: "-t" or "--kernel" */

@@ -3,18 +3,18 @@
 #include "cli/clock.h"
 #include "model/matrix.h"
 
-const char *const part_names[PART_COUNT] = {
+const char *const profile_part_names[PART_COUNT] = {
     "matrices of the layers", "attention", "classifier rows", "bounds of skipped rows",
     "sampling", "norms, activation, quantisation",
 };
 
-/* What is measured; one at a time. */
+/* What is timed; one model at a time. */
 static const Kernels *measured;
 static const Model *of_model;
 static double seconds[PART_COUNT];
 
-/* The only matrices outside the model are those of the screening. */
-static Part part_of(const Matrix *matrix)
+/* Matrices of the screen section lie in the mapped file, but not in the classifier or a layer. */
+static ProfilePart part_of(const Matrix *matrix)
 {
     const uint8_t *data = matrix->data, *screen = of_model->screen.data;
     const uint8_t *classifier = of_model->classifier.data;
@@ -25,7 +25,7 @@ static Part part_of(const Matrix *matrix)
     return PART_MATRICES;
 }
 
-static void add_since(Part part, double start)
+static void add_since(ProfilePart part, double start)
 {
     seconds[part] += clock_seconds() - start;
 }
@@ -81,16 +81,16 @@ static void timed_softmax(float *x, int n)
     add_since(PART_SAMPLING, start);
 }
 
-static void timed_weigh(float *weights, const float *x, int n, float temperature, float shift)
+static void timed_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
 {
     double start = clock_seconds();
-    measured->weigh(weights, x, n, temperature, shift);
+    measured->exp_weights(weights, x, n, temperature, shift);
     add_since(PART_SAMPLING, start);
 }
 
-static double timed_settle(float *weights, int n)
+static double timed_round_weights(float *weights, int n)
 {
-    double start = clock_seconds(), sum = measured->settle(weights, n);
+    double start = clock_seconds(), sum = measured->round_weights(weights, n);
     add_since(PART_SAMPLING, start);
     return sum;
 }
@@ -138,8 +138,8 @@ static const Kernels timed = {
     .add = timed_add,
     .swiglu = timed_swiglu,
     .softmax = timed_softmax,
-    .weigh = timed_weigh,
-    .settle = timed_settle,
+    .exp_weights = timed_exp_weights,
+    .round_weights = timed_round_weights,
     .attend = timed_attend,
     .attend_halves = timed_attend_halves,
     .collect = timed_collect,
@@ -157,7 +157,7 @@ const Kernels *profile_start(const Kernels *kernels, const Model *model)
     return &timed;
 }
 
-double profile_seconds(Part part)
+double profile_seconds(ProfilePart part)
 {
     return seconds[part];
 }

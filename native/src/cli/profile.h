@@ -1,10 +1,10 @@
-/* Where the time goes: a table of kernels that measures another table. One thread only. */
+/* Time per part of a forward pass: a table of kernels that times another one. One thread only. */
 #ifndef STORYTELLER_CLI_PROFILE_H
 #define STORYTELLER_CLI_PROFILE_H
 
 #include "kernels/kernels.h"
 
-typedef enum Part {
+typedef enum ProfilePart {
     PART_MATRICES,   /* of the layers */
     PART_ATTENTION,
     PART_CLASSIFIER, /* scored rows */
@@ -12,14 +12,14 @@ typedef enum Part {
     PART_SAMPLING,   /* weights, cutoff, argmax */
     PART_VECTORS,    /* norms, rotation, activation, quantisation, sums */
     PART_COUNT,
-} Part;
+} ProfilePart;
 
-extern const char *const part_names[PART_COUNT];
+extern const char *const profile_part_names[PART_COUNT];
 
-/* Starts measuring `kernels` on a model; the returned table tells the same story. */
+/* Starts timing `kernels` on a model; the returned table computes the same bits. */
 const Kernels *profile_start(const Kernels *kernels, const Model *model);
 
 /* Seconds spent in a part since profile_start. */
-double profile_seconds(Part part);
+double profile_seconds(ProfilePart part);
 
 #endif

@@ -1,14 +1,14 @@
 /*
- * The last matrix: logits of all rows or of some. Rows that are seldom scored are most of a small
- * model, so their pages do not stay in memory.
+ * The classifier: logits of all rows or of some. Rows that are seldom scored are most of a small
+ * model's bytes, so their pages are released after use.
  */
 #include "infer/forward.h"
 #include "model/matrix.h"
 
-/* Blocks of the classifier that are scored between two times that pages are let go. */
+/* Blocks of the classifier that are scored before their pages are released. */
 enum { STREAMED_BLOCKS = 32 };
 
-/* From this block on the classifier's pages do not stay in memory. */
+/* From this block on the classifier's pages are released after use. */
 static int first_cold_block(const Transformer *t)
 {
     int all = blocks_of(t->model->classifier.rows);
@@ -33,22 +33,22 @@ static void classify_all(Transformer *t)
         int blocks = STREAMED_BLOCKS < all - first ? STREAMED_BLOCKS : all - first;
         classify_blocks(t, first, blocks);
         Matrix part = matrix_blocks(classifier, first, blocks);
-        matrix_done_with(&part);
+        matrix_release(&part);
     }
 }
 
-/* Cold blocks scored one by one between two times that all of their pages are let go. */
-enum { LET_GO_AFTER = 256 };
+/* Cold blocks that are scored one by one before the pages of all of them are released. */
+enum { RELEASE_AFTER = 256 };
 
-static void let_cold_pages_go(Transformer *t, int scored)
+static void release_cold_pages(Transformer *t, int scored)
 {
     const Matrix *classifier = &t->model->classifier;
     int all = blocks_of(classifier->rows), cold = first_cold_block(t);
     t->cold_scored += scored;
-    if (t->cold_scored < LET_GO_AFTER)
+    if (t->cold_scored < RELEASE_AFTER)
         return;
     Matrix part = matrix_blocks(classifier, cold, all - cold);
-    matrix_done_with(&part);
+    matrix_release(&part);
     t->cold_scored = 0;
 }
 
@@ -63,7 +63,7 @@ void transformer_classify(Transformer *t, int block0, int block1, float *y)
         t->kernels->matmul[classifier->coding](y + (size_t)(first - block0) * BLOCK_ROWS, 0,
                                                classifier, first, end, &t->normed, 1);
         if (first >= cold)
-            let_cold_pages_go(t, end - first);
+            release_cold_pages(t, end - first);
     }
 }
 
@@ -75,7 +75,7 @@ void transformer_score(Transformer *t, int n, float *row_logits)
     forward_multiply(t, &job, &t->normed, n);
 }
 
-/* Each part puts its share of the tokens in order. */
+/* Each part reorders its share of the logits from rows to tokens. */
 static void order_part(void *context, int part, int parts)
 {
     const Transformer *t = context;
@@ -90,6 +90,6 @@ float *transformer_logits(Transformer *t)
 {
     classify_all(t);
     if (t->model->token_of_row)
-        crew_run(t->crew, order_part, t);
+        thread_pool_run(t->pool, order_part, t);
     return t->logits;
 }

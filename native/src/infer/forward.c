@@ -2,7 +2,7 @@
 
 #include "kernels/scalar.h"
 
-/* Each part takes its share of the blocks of all matrices laid end to end. */
+/* Each part takes an equal range of the blocks of all matrices, counted through. */
 static void matmul_part(void *context, int part, int parts)
 {
     const MatmulJob *job = context;
@@ -35,7 +35,7 @@ void forward_multiply(Transformer *t, MatmulJob *job, const Activations *input, 
     job->kernels = t->kernels;
     job->input = input;
     job->n = n;
-    crew_run(t->crew, matmul_part, job);
+    thread_pool_run(t->pool, matmul_part, job);
 }
 
 void forward_quantise(const Transformer *t, Activations *a, int n)

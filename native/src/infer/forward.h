@@ -1,10 +1,10 @@
-/* Steps that the layers and the classifier share: norm, quantisation, products shared by a crew. */
+/* Steps that the layers and the classifier share: norm, quantisation, products by all threads. */
 #ifndef STORYTELLER_INFER_FORWARD_H
 #define STORYTELLER_INFER_FORWARD_H
 
 #include "infer/transformer.h"
 
-/* Matrices that take the same input and are multiplied in one go: wq wk wv, or w1 w3. */
+/* Most matrices that are multiplied with the same input in one job: wq wk wv, or w1 w3. */
 enum { MOST_TOGETHER = 3 };
 
 typedef struct MatmulJob {
@@ -17,7 +17,7 @@ typedef struct MatmulJob {
     int n;
 } MatmulJob;
 
-/* Floats between two positions of a buffer that a product of `cols` rows fills. */
+/* Floats between two positions of a buffer that a product with `cols` outputs fills. */
 static inline int stride_of(int cols)
 {
     return padded_cols(cols, 0);

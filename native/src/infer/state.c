@@ -1,4 +1,4 @@
-/* The transformer's memory: one anonymous mapping, of which the kernel backs what is touched. */
+/* The transformer's buffers in one anonymous mapping; untouched pages take no memory. */
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -8,7 +8,7 @@
 /* Buffers start on cache lines. */
 enum { LINE = 64 };
 
-/* Hands out pieces of a mapping; the first pass, without memory, only measures. */
+/* Allocates from a mapping; a first pass without memory only adds up the sizes. */
 typedef struct Arena {
     uint8_t *memory;
     size_t used;
@@ -70,12 +70,13 @@ static void lay_out(Transformer *t, Arena *arena)
     }
 }
 
-bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
+bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, ThreadPool *pool,
                       int positions, Fault *fault)
 {
-    *t = (Transformer){ .model = model, .kernels = kernels, .crew = crew };
+    *t = (Transformer){ .model = model, .kernels = kernels, .pool = pool };
     t->cache = (KvCache){
-        .halves = model->is_story && model->group, .positions = padded_cols(positions, 2 * KEY_BLOCK),
+        .halves = model->is_story && model->group,
+        .positions = padded_cols(positions, 2 * KEY_BLOCK),
         .kv_dim = model->shape.kv_dim, .head_size = model->shape.head_size,
     };
     Arena arena = {0};

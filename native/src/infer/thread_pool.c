@@ -6,30 +6,30 @@
 #include <string.h>
 
 /*
- * Jobs follow each other within microseconds, so a thread that waits first looks this many times.
+ * Jobs follow each other within microseconds, so a waiting thread first polls this many times.
  * After that it sleeps: on a busy machine the thread it waits for may need the processor.
  */
 enum { SPINS = 4000 };
 
 typedef struct Worker {
-    Crew *crew;
+    ThreadPool *pool;
     int part;
     pthread_t thread;
 } Worker;
 
-struct Crew {
+struct ThreadPool {
     int size;
-    CrewJob *job;
+    ThreadPoolJob *job;
     void *context;
-    bool leaving;
-    atomic_uint ticket;  /* number of the job to do */
+    bool stopping;
+    atomic_uint job_number; /* counts the jobs; a new value starts one */
     atomic_int unfinished; /* parts of it that run on other threads */
     atomic_int asleep;   /* workers that wait on `wake` */
     atomic_bool waiting; /* the calling thread waits on `done` */
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     pthread_cond_t done;
-    Worker workers[MAX_CREW];
+    Worker workers[MAX_THREADS];
     int started;
 };
 
@@ -40,112 +40,112 @@ static inline void relax(void)
 #endif
 }
 
-static void wait_for_ticket(Crew *crew, unsigned seen)
+static void wait_for_job(ThreadPool *pool, unsigned seen)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&crew->ticket, memory_order_acquire) != seen)
+        if (atomic_load_explicit(&pool->job_number, memory_order_acquire) != seen)
             return;
         relax();
     }
-    pthread_mutex_lock(&crew->mutex);
-    atomic_fetch_add(&crew->asleep, 1);
-    while (atomic_load(&crew->ticket) == seen)
-        pthread_cond_wait(&crew->wake, &crew->mutex);
-    atomic_fetch_sub(&crew->asleep, 1);
-    pthread_mutex_unlock(&crew->mutex);
+    pthread_mutex_lock(&pool->mutex);
+    atomic_fetch_add(&pool->asleep, 1);
+    while (atomic_load(&pool->job_number) == seen)
+        pthread_cond_wait(&pool->wake, &pool->mutex);
+    atomic_fetch_sub(&pool->asleep, 1);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
 static void *work(void *argument)
 {
     Worker *worker = argument;
-    Crew *crew = worker->crew;
+    ThreadPool *pool = worker->pool;
     for (unsigned seen = 0;; seen++) {
-        wait_for_ticket(crew, seen);
-        if (crew->leaving)
+        wait_for_job(pool, seen);
+        if (pool->stopping)
             return NULL;
-        crew->job(crew->context, worker->part, crew->size);
-        if (atomic_fetch_sub(&crew->unfinished, 1) == 1 && atomic_load(&crew->waiting)) {
-            pthread_mutex_lock(&crew->mutex);
-            pthread_cond_signal(&crew->done);
-            pthread_mutex_unlock(&crew->mutex);
+        pool->job(pool->context, worker->part, pool->size);
+        if (atomic_fetch_sub(&pool->unfinished, 1) == 1 && atomic_load(&pool->waiting)) {
+            pthread_mutex_lock(&pool->mutex);
+            pthread_cond_signal(&pool->done);
+            pthread_mutex_unlock(&pool->mutex);
         }
     }
 }
 
-static void wait_for_workers(Crew *crew)
+static void wait_for_workers(ThreadPool *pool)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&crew->unfinished, memory_order_acquire) == 0)
+        if (atomic_load_explicit(&pool->unfinished, memory_order_acquire) == 0)
             return;
         relax();
     }
-    pthread_mutex_lock(&crew->mutex);
-    atomic_store(&crew->waiting, true);
-    while (atomic_load(&crew->unfinished))
-        pthread_cond_wait(&crew->done, &crew->mutex);
-    atomic_store(&crew->waiting, false);
-    pthread_mutex_unlock(&crew->mutex);
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&pool->waiting, true);
+    while (atomic_load(&pool->unfinished))
+        pthread_cond_wait(&pool->done, &pool->mutex);
+    atomic_store(&pool->waiting, false);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
-/* Publishes the next ticket; sleepers hold the mutex while they decide to sleep. */
-static void call_workers(Crew *crew)
+/* Starts the next job; workers hold the mutex while they decide to sleep, so none misses it. */
+static void wake_workers(ThreadPool *pool)
 {
-    atomic_fetch_add(&crew->ticket, 1);
-    if (atomic_load(&crew->asleep)) {
-        pthread_mutex_lock(&crew->mutex);
-        pthread_cond_broadcast(&crew->wake);
-        pthread_mutex_unlock(&crew->mutex);
+    atomic_fetch_add(&pool->job_number, 1);
+    if (atomic_load(&pool->asleep)) {
+        pthread_mutex_lock(&pool->mutex);
+        pthread_cond_broadcast(&pool->wake);
+        pthread_mutex_unlock(&pool->mutex);
     }
 }
 
-bool crew_open(Crew **result, int size, Fault *fault)
+bool thread_pool_open(ThreadPool **result, int size, Fault *fault)
 {
-    Crew *crew = calloc(1, sizeof *crew);
-    *result = crew;
-    if (!crew)
+    ThreadPool *pool = calloc(1, sizeof *pool);
+    *result = pool;
+    if (!pool)
         return fault_set(fault, FAULT_MEMORY, "not enough memory for threads");
-    crew->size = size;
-    pthread_mutex_init(&crew->mutex, NULL);
-    pthread_cond_init(&crew->wake, NULL);
-    pthread_cond_init(&crew->done, NULL);
+    pool->size = size;
+    pthread_mutex_init(&pool->mutex, NULL);
+    pthread_cond_init(&pool->wake, NULL);
+    pthread_cond_init(&pool->done, NULL);
     for (int i = 1; i < size; i++) {
-        Worker *worker = &crew->workers[i];
-        *worker = (Worker){ .crew = crew, .part = i };
+        Worker *worker = &pool->workers[i];
+        *worker = (Worker){ .pool = pool, .part = i };
         int error = pthread_create(&worker->thread, NULL, work, worker);
         if (error) {
-            crew_close(crew);
+            thread_pool_close(pool);
             *result = NULL;
             return fault_set(fault, FAULT_MEMORY, "cannot start thread %d: %s; use fewer with -j",
                              i + 1, strerror(error));
         }
-        crew->started++;
+        pool->started++;
     }
     return true;
 }
 
-void crew_close(Crew *crew)
+void thread_pool_close(ThreadPool *pool)
 {
-    if (!crew)
+    if (!pool)
         return;
-    crew->leaving = true;
-    call_workers(crew);
-    for (int i = 1; i <= crew->started; i++)
-        pthread_join(crew->workers[i].thread, NULL);
-    pthread_cond_destroy(&crew->wake);
-    pthread_cond_destroy(&crew->done);
-    pthread_mutex_destroy(&crew->mutex);
-    free(crew);
+    pool->stopping = true;
+    wake_workers(pool);
+    for (int i = 1; i <= pool->started; i++)
+        pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->wake);
+    pthread_cond_destroy(&pool->done);
+    pthread_mutex_destroy(&pool->mutex);
+    free(pool);
 }
 
-void crew_run(Crew *crew, CrewJob *job, void *context)
+void thread_pool_run(ThreadPool *pool, ThreadPoolJob *job, void *context)
 {
-    if (crew->size > 1) {
-        crew->job = job;
-        crew->context = context;
-        atomic_store_explicit(&crew->unfinished, crew->size - 1, memory_order_relaxed);
-        call_workers(crew);
+    if (pool->size > 1) {
+        pool->job = job;
+        pool->context = context;
+        atomic_store_explicit(&pool->unfinished, pool->size - 1, memory_order_relaxed);
+        wake_workers(pool);
     }
-    job(context, 0, crew->size);
-    if (crew->size > 1)
-        wait_for_workers(crew);
+    job(context, 0, pool->size);
+    if (pool->size > 1)
+        wait_for_workers(pool);
 }

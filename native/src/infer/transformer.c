@@ -33,7 +33,7 @@ typedef struct AttendJob {
     int n;
 } AttendJob;
 
-/* Parts share the heads; within a head positions follow each other. */
+/* Each part takes some of the heads and runs their positions in order. */
 static void attend_part(void *context, int part, int parts)
 {
     const AttendJob *job = context;
@@ -63,7 +63,7 @@ static void attention_block(Transformer *t, int l, int pos, int n)
     for (int i = 0; i < n; i++)
         store_position(t, l, pos, i);
     AttendJob attend = { t, l, pos, n };
-    crew_run(t->crew, attend_part, &attend);
+    thread_pool_run(t->pool, attend_part, &attend);
     forward_quantise(t, &t->attended, n);
     MatmulJob out = {0};
     forward_add(&out, &layer->wo, t->delta, stride_of(s->dim));
@@ -111,11 +111,11 @@ void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
     }
     for (int l = 0; l < s->layers; l++) {
         if (t->stream && l + 1 < s->layers)
-            for_layer(&t->model->layers[l + 1], matrix_will_need);
+            for_layer(&t->model->layers[l + 1], matrix_prefetch);
         attention_block(t, l, pos, n);
         ffn_block(t, l, n);
         if (t->stream)
-            for_layer(&t->model->layers[l], matrix_done_with);
+            for_layer(&t->model->layers[l], matrix_release);
     }
     const float *last = t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim);
     forward_normalise(t, last, t->model->final_norm, 1);

@@ -14,10 +14,10 @@
 typedef struct Transformer {
     const Model *model;
     const Kernels *kernels;
-    Crew *crew;  /* threads that share the work */
-    bool stream; /* let pages of the weights go after use */
-    int hot_blocks; /* of the classifier; pages of the others are let go now and then; -1: none */
-    int cold_scored; /* blocks whose pages were not let go yet */
+    ThreadPool *pool;
+    bool stream;     /* release pages of all weights after use */
+    int hot_blocks;  /* classifier blocks whose pages stay in memory; -1: all */
+    int cold_scored; /* scored blocks whose pages are not released yet */
 
     /* Activations of up to MAX_BATCH positions, (MAX_BATCH, stride of each). */
     float *x;             /* residual stream, (MAX_BATCH, dim padded) */
@@ -43,9 +43,9 @@ typedef struct Transformer {
 
 /*
  * Allocates the state for sequences of up to `positions` tokens (at most the model's context).
- * `model`, `kernels` and `crew` must outlive it.
+ * `model`, `kernels` and `pool` must outlive it.
  */
-bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, Crew *crew,
+bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, ThreadPool *pool,
                       int positions, Fault *fault);
 
 void transformer_close(Transformer *t);

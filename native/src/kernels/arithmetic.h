@@ -1,6 +1,7 @@
 /*
- * The functions of libm that a story depends on, our own, so that every libc tells the same story.
- * Each uses only IEEE additions, multiplications and bit operations in a fixed order.
+ * exp, cos, sin and RoPE frequencies of our own, because libc's differ in the last bit between
+ * machines and versions, which would change texts. Each uses only IEEE additions, multiplications,
+ * divisions and bit operations in a fixed order.
  */
 #ifndef STORYTELLER_KERNELS_ARITHMETIC_H
 #define STORYTELLER_KERNELS_ARITHMETIC_H
@@ -64,10 +65,10 @@ static inline float exp_f32(float x)
     return float_of(bits_of(p) + (bits_of(shifted) << 23));
 }
 
-/* Cosine and sine of an angle of 0 to 65536 radians, right to the last bit of a float or nearly. */
+/* Cosine and sine of an angle of 0 to 65536 radians, with an error below 4e-8. */
 void cos_sin(float angle, float *cosine, float *sine);
 
-/* RoPE's frequency of a pair: 1 / 10000^(index / head_size), index even, in [0, head_size). */
+/* RoPE's frequency of a pair: 1 / 10000^(index / head_size); `index` is even, in [0, head_size). */
 float rope_frequency(int index, int head_size);
 
 #endif

@@ -4,7 +4,7 @@
  * holds |x| * |w| twice (2 * 127 * 127) and, for int4, eight times 2 * 15 * 127 at most.
  */
 #include "kernels/avx2.h"
-#include "kernels/settle.h"
+#include "kernels/round_weights.h"
 #include "kernels/tables.h"
 
 static bool runs_here(void)
@@ -102,7 +102,7 @@ static inline void scale_group(__m256 acc[4], const __m256i dot[4], const uint8_
     }
 }
 
-/* One block of 32 rows for position i; the block stays in the first cache for the next position. */
+/* One block of 32 rows for position i; the block stays in the L1 cache for the next position. */
 static inline __attribute__((always_inline)) void
 block_packed(float *y, const uint8_t *tiles, const Activations *x, int i, bool int4)
 {
@@ -164,8 +164,8 @@ const Kernels avx2_kernels = {
     .add = scalar_add,
     .swiglu = avx2_swiglu,
     .softmax = avx2_softmax,
-    .weigh = avx2_weigh,
-    .settle = settle_lanes,
+    .exp_weights = avx2_exp_weights,
+    .round_weights = round_weights_lanes,
     .attend = avx2_attend,
     .attend_halves = avx2_attend_halves,
     .collect = avx2_collect,

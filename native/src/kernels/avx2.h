@@ -1,4 +1,4 @@
-/* The parts of the AVX2 table that lie in files of their own, and what they share. */
+/* Functions of the AVX2 table that are defined in other files, and what these share. */
 #ifndef STORYTELLER_KERNELS_AVX2_H
 #define STORYTELLER_KERNELS_AVX2_H
 
@@ -19,7 +19,7 @@ void avx2_quantise(const float *x, int cols, int stride, int group, int8_t *q, f
 void avx2_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx2_swiglu(float *gate, const float *up, int n);
 void avx2_softmax(float *x, int n);
-void avx2_weigh(float *weights, const float *x, int n, float temperature, float shift);
+void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
 void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
                  const float *values, int value_stride, int head_size, int pos, float *scores);
 int avx2_collect(int *indices, const float *p, int n, float least);

@@ -20,8 +20,8 @@ static inline void score_block(float *scores, const float *q, const float *keys,
 }
 
 /* Up to 32 of the head's dimensions, `width` of them, over all timesteps. */
-static inline void sum_values(float *out, const float *scores, const float *values, int value_stride,
-                              int pos, int width)
+static inline void sum_values(float *out, const float *scores, const float *values,
+                              int value_stride, int pos, int width)
 {
     __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
                       _mm256_setzero_ps() };

@@ -36,8 +36,8 @@ rows_8(float *y, int y_stride, const float *w, int cols, const float *x, int str
     __m256 acc[TOGETHER];
     for (int i = 0; i < n; i++)
         acc[i] = _mm256_setzero_ps();
-    /* eight rows are read side by side, but fetched one after the other, two blocks ahead; of two
-     * rows at a time the next line comes on into the first cache */
+    /* the eight rows are read side by side, but prefetched one after the other, two blocks ahead;
+     * the next cache line of two rows at a time is prefetched into L1 */
     const float *next = w + 2 * AVX2_LANES * (size_t)cols;
     int k = 0;
     for (; k + 4 <= cols; k += 4, next += 4 * AVX2_LANES) {

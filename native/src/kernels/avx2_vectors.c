@@ -113,7 +113,7 @@ void avx2_softmax(float *x, int n)
         avx2_store_below(x, i, n, _mm256_div_ps(avx2_load_below(x, i, n), _mm256_set1_ps(sum)));
 }
 
-void avx2_weigh(float *weights, const float *x, int n, float temperature, float shift)
+void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
 {
     const __m256 divisor = _mm256_set1_ps(temperature), most = _mm256_set1_ps(shift);
     for (int j = 0; j < n; j += LANES) {

@@ -10,7 +10,7 @@
 
 #include "kernels/avx2.h"
 #include "kernels/avx512.h"
-#include "kernels/settle.h"
+#include "kernels/round_weights.h"
 #include "kernels/tables.h"
 
 static bool runs_here(void)
@@ -190,8 +190,8 @@ const Kernels avx512_kernels = {
     .add = scalar_add,
     .swiglu = avx512_swiglu,
     .softmax = avx512_softmax,
-    .weigh = avx512_weigh,
-    .settle = settle_lanes,
+    .exp_weights = avx512_exp_weights,
+    .round_weights = round_weights_lanes,
     .attend = avx512_attend,
     .attend_halves = avx512_attend_halves,
     .collect = avx512_collect,

@@ -1,4 +1,4 @@
-/* The parts of the AVX-512 table that lie in files of their own. */
+/* Functions of the AVX-512 table that are defined in other files. */
 #ifndef STORYTELLER_KERNELS_AVX512_H
 #define STORYTELLER_KERNELS_AVX512_H
 
@@ -12,7 +12,7 @@ void avx512_quantise(const float *x, int cols, int stride, int group, int8_t *q,
 void avx512_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx512_swiglu(float *gate, const float *up, int n);
 void avx512_softmax(float *x, int n);
-void avx512_weigh(float *weights, const float *x, int n, float temperature, float shift);
+void avx512_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
 void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
 int avx512_collect(int *indices, const float *p, int n, float least);

@@ -22,8 +22,8 @@ static inline void score_block(float *scores, const float *q, const float *keys,
 
 /* out[at .. at + 16 * registers) = sum over t of scores[t] * values[t]; `mask` for the last 16. */
 static inline __attribute__((always_inline)) void
-weigh(float *out, const float *scores, const float *values, int value_stride, int pos,
-      int registers, __mmask16 mask)
+weighted_sum(float *out, const float *scores, const float *values, int value_stride, int pos,
+             int registers, __mmask16 mask)
 {
     __m512 acc[4];
     for (int r = 0; r < registers; r++)
@@ -53,10 +53,10 @@ void avx512_attend(float *out, const float *q, const float *keys, int key_stride
         int registers = (left + LANES - 1) / LANES;
         __mmask16 mask = (__mmask16)(0xffffu >> (registers * LANES - left));
         switch (registers) {
-        case 1: weigh(out + at, scores, values + at, value_stride, pos, 1, mask); break;
-        case 2: weigh(out + at, scores, values + at, value_stride, pos, 2, mask); break;
-        case 3: weigh(out + at, scores, values + at, value_stride, pos, 3, mask); break;
-        default: weigh(out + at, scores, values + at, value_stride, pos, 4, mask); break;
+        case 1: weighted_sum(out + at, scores, values + at, value_stride, pos, 1, mask); break;
+        case 2: weighted_sum(out + at, scores, values + at, value_stride, pos, 2, mask); break;
+        case 3: weighted_sum(out + at, scores, values + at, value_stride, pos, 3, mask); break;
+        default: weighted_sum(out + at, scores, values + at, value_stride, pos, 4, mask); break;
         }
     }
 }

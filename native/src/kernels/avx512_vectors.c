@@ -87,7 +87,7 @@ void avx512_softmax(float *x, int n)
         store_below(x, i, n, _mm512_div_ps(load_below(x, i, n), divisor));
 }
 
-void avx512_weigh(float *weights, const float *x, int n, float temperature, float shift)
+void avx512_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
 {
     const __m512 divisor = _mm512_set1_ps(temperature), most = _mm512_set1_ps(shift);
     for (int j = 0; j < n; j += LANES) {

@@ -2,7 +2,7 @@
  * The arithmetic, one table of functions per kind of CPU.
  *
  * kernels/scalar.c is the specification: every other table returns the same bits for every input
- * of finite floats and int8 weights in -127..127 (all that a packer writes; story_verify checks).
+ * of finite floats and int8 weights in -127..127 (as the packer writes; story_verify checks).
  * That holds because integer dot products are exact, because each float sum runs in the order
  * written here, and because multiplication and addition are rounded apart (no fused multiply-add
  * anywhere, -ffp-contract=off).
@@ -23,7 +23,7 @@ enum { KEY_BLOCK = 32 };
 
 /* Inputs of a matmul for n positions; buffers are 64-byte aligned. */
 typedef struct Activations {
-    int cols;       /* of meaning */
+    int cols;       /* used columns, without padding */
     int stride;     /* columns of q between positions, padded_cols(cols, group) */
     int f_stride;   /* columns of f between positions */
     int group;      /* columns per scale; 0 when only `f` is filled */
@@ -85,16 +85,16 @@ typedef struct Kernels {
     void (*softmax)(float *x, int n);
 
     /*
-     * weights[j] = exp(x[j] / temperature - shift): what softmax sums up, of logits over the
-     * temperature whose largest is `shift`.
+     * weights[j] = exp(x[j] / temperature - shift): softmax without the division by the sum, where
+     * `shift` is the largest x[j] / temperature.
      */
-    void (*weigh)(float *weights, const float *x, int n, float temperature, float shift);
+    void (*exp_weights)(float *weights, const float *x, int n, float temperature, float shift);
 
     /*
      * Rounds n weights in [0, 1], at most 2^18 of them, to multiples of 2^-34 (nearest, ties to
-     * even) and returns their sum, which no order of additions changes.
+     * even) and returns their sum, which is exact and so the same in any order of additions.
      */
-    double (*settle)(float *weights, int n);
+    double (*round_weights)(float *weights, int n);
 
     /*
      * Attention of one query head over positions 0..pos.

@@ -8,7 +8,7 @@
 
 #include "kernels/neon.h"
 #include "kernels/scalar.h"
-#include "kernels/settle.h"
+#include "kernels/round_weights.h"
 #include "kernels/tables.h"
 
 static bool runs_here(void)
@@ -101,7 +101,7 @@ static inline void scale_group(float32x4_t acc[8], const Sums32 *dot, const uint
     }
 }
 
-/* One block of 32 rows for position i; the block stays in the first cache for the next position. */
+/* One block of 32 rows for position i; the block stays in the L1 cache for the next position. */
 static inline __attribute__((always_inline)) void
 block_packed(float *y, const uint8_t *tiles, const Activations *x, int i, bool int4)
 {
@@ -162,8 +162,8 @@ const Kernels neon_kernels = {
     .add = scalar_add,
     .swiglu = scalar_swiglu,
     .softmax = scalar_softmax,
-    .weigh = scalar_weigh,
-    .settle = settle_lanes,
+    .exp_weights = scalar_exp_weights,
+    .round_weights = round_weights_lanes,
     .attend = neon_attend,
     .attend_halves = neon_attend_halves,
     .collect = scalar_collect,

@@ -9,7 +9,7 @@
 #include "kernels/rvv_vectors.h"
 
 /* out[0..length) = sum over t ascending of scores[t] * values[t * value_stride + 0..length). */
-#define WEIGH(length, vtype) \
+#define WEIGHTED_SUM(length, vtype) \
     do { \
         const float *value = values + i; \
         VSETVL(length, vtype); \
@@ -42,21 +42,21 @@ static void rvv_attend(float *out, const float *q, const float *keys, int key_st
     rvv_softmax(scores, pos + 1);
     for (int i = 0; i < head_size; i += 32) {
         if (head_size - i > 16)
-            WEIGH(head_size - i < 32 ? head_size - i : 32, E32M8);
+            WEIGHTED_SUM(head_size - i < 32 ? head_size - i : 32, E32M8);
         else
-            WEIGH(head_size - i, E32M4);
+            WEIGHTED_SUM(head_size - i, E32M4);
     }
 }
 
-/* Words of two bfloat16 in v0: the low ones as floats to v8, the high ones stay in v0. */
+/* Words of two bfloat16 in v0: the low halves as floats to v8, the high halves as floats in v0. */
 #define SPLIT_HALVES() \
     do { \
         VSLL_I(8, 0, 16); \
         VAND_X(0, 0, 0xffff0000u); \
     } while (0)
 
-/* WEIGH for words: the low halves to out + i, the high ones to out + half + i. */
-#define WEIGH_HALVES(length, vtype) \
+/* WEIGHTED_SUM for words: the low halves to out + i, the high ones to out + half + i. */
+#define WEIGHTED_SUM_HALVES(length, vtype) \
     do { \
         const uint32_t *value = values + i; \
         VSETVL(length, vtype); \
@@ -105,13 +105,13 @@ static void rvv_attend_halves(float *out, const float *q, const uint32_t *keys, 
     for (int i = 0; i < half;) {
         int left = half - i;
         if (left >= 32)
-            WEIGH_HALVES(32, E32M8);
+            WEIGHTED_SUM_HALVES(32, E32M8);
         else if (left >= 16)
-            WEIGH_HALVES(16, E32M4);
+            WEIGHTED_SUM_HALVES(16, E32M4);
         else if (left > 8)
-            WEIGH_HALVES(left, E32M4);
+            WEIGHTED_SUM_HALVES(left, E32M4);
         else
-            WEIGH_HALVES(left, E32M2);
+            WEIGHTED_SUM_HALVES(left, E32M2);
     }
 }
 

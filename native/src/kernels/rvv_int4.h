@@ -1,10 +1,10 @@
 /*
  * int4 x int8 for VLEN 128: a byte holds two columns of a row, each as weight + 8.
  *
- * A nibble is never negative, so it multiplies as an int8; the 8 that each weight has too much is
- * taken off by starting the 16-bit sums at -8 * (sum of the activations), modulo 2^16. The sums are
- * exact while 8 * (sum of the absolute activations) is within 32767: always for 32 columns, nearly
- * always for a group of 96. Groups that exceed it are cut into segments, whose sums meet in 32 bits.
+ * A nibble is never negative, so it multiplies as an int8; the 8 added to each weight is subtracted
+ * by starting the 16-bit sums at -8 * (sum of the activations), modulo 2^16. The sums are exact
+ * while 8 * (sum of the absolute activations) is within 32767: always for 32 columns, nearly always
+ * for a group of 96. Groups that exceed it are cut into segments, whose sums are added in 32 bits.
  */
 #ifndef STORYTELLER_KERNELS_RVV_INT4_H
 #define STORYTELLER_KERNELS_RVV_INT4_H

@@ -3,9 +3,9 @@
  *
  * Products go to 16-bit sums; widening those to 32 bits costs as much as two multiplications, so it
  * waits as long as it is safe: weights are within 127, hence a 16-bit sum cannot overflow while the
- * absolute activations behind it add up to 258 or less (127 * 258 = 32766). Activations are known
- * before the weights are read, so each tile's way is planned once and followed for every row; the
- * integer sum is exact whatever the plan.
+ * absolute activations in it add up to 258 or less (127 * 258 = 32766). Activations are known
+ * before the weights are read, so it is decided once per tile, for all rows, when to widen; the
+ * integer sum is exact in any case.
  */
 #ifndef STORYTELLER_KERNELS_RVV_INT8_H
 #define STORYTELLER_KERNELS_RVV_INT8_H
@@ -24,8 +24,8 @@ enum {
 };
 
 /*
- * What a tile does with its 16-bit sums: start them anew or continue, and widen them afterwards or
- * leave them open. SPLIT starts anew and widens after two columns and after four.
+ * What a tile does with its 16-bit sums: start from zero or continue the previous tile's, and widen
+ * them afterwards or not. SPLIT starts from zero and widens after two columns and after four.
  */
 enum { START_WIDEN = 0, CONTINUE_WIDEN = 1, START_OPEN = 2, CONTINUE_OPEN = 3, SPLIT = 4 };
 enum { CLOSE = START_OPEN - START_WIDEN };

@@ -30,8 +30,8 @@
         .add = rvv_add, \
         .swiglu = rvv_swiglu, \
         .softmax = rvv_softmax, \
-        .weigh = rvv_weigh, \
-        .settle = rvv_settle, \
+        .exp_weights = rvv_exp_weights, \
+        .round_weights = rvv_round_weights, \
         .attend = rvv_attend, \
         .rotate = rvv_rotate, \
         .attend_halves = rvv_attend_halves, \

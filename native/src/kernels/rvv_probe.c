@@ -1,7 +1,7 @@
 /*
- * Hardware capabilities and /proc/cpuinfo are no guide here: the Duo's own Linux 5.10 reports the V
+ * Hardware capabilities and /proc/cpuinfo do not tell: the Duo's own Linux 5.10 reports the V
  * bit for RVV 0.7.1, mainline reports it for 1.0 alone, and emulators report nothing. Both versions
- * know `vsetvli`, though, and read the vtype 8 differently: 32-bit elements in 0.7.1, 16-bit ones
+ * have `vsetvli`, but read the vtype 8 differently: 32-bit elements in 0.7.1, 16-bit ones
  * in 1.0. So the largest vl for vtype 0 (bytes in both) and for vtype 8 tell version and length.
  */
 #include "kernels/rvv_probe.h"

@@ -1,4 +1,4 @@
-/* Which version of the vector instructions this CPU runs, found by trying. */
+/* Which version of the vector instructions this CPU has, found by executing one. */
 #ifndef STORYTELLER_KERNELS_RVV_PROBE_H
 #define STORYTELLER_KERNELS_RVV_PROBE_H
 
@@ -7,7 +7,7 @@ typedef struct RvvProbe {
     int bits;    /* of one vector register; 0 when version is 0 */
 } RvvProbe;
 
-/* Tries once and remembers. Not for two threads at the same time on its first call. */
+/* The first call probes and must not run in two threads at once; later calls return its result. */
 RvvProbe rvv_probe(void);
 
 #endif

@@ -9,11 +9,11 @@
 
 #include "kernels/kernels.h"
 #include "kernels/rvv_instructions.h"
-#include "kernels/settle.h"
+#include "kernels/round_weights.h"
 
 enum { LANES = 32 };
 
-/* for each stretch [i, i + length) of at most 32 elements of n; sets vl to its length. */
+/* Loops over n elements, at most 32 at a time: [i, i + length). vl is set by the loop's body. */
 #define EACH_STRETCH(n) \
     for (int i = 0, length; length = (n) - i < LANES ? (n) - i : LANES, i < (n); i += LANES)
 
@@ -170,7 +170,7 @@ static void rvv_softmax(float *x, int n)
     }
 }
 
-static void rvv_weigh(float *weights, const float *x, int n, float temperature, float shift)
+static void rvv_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
 {
     EACH_STRETCH(n) {
         VSETVL(length, E32M8);
@@ -184,10 +184,10 @@ static void rvv_weigh(float *weights, const float *x, int n, float temperature, 
 }
 
 /*
- * The sum in two parts of 32 lanes: multiples of 2^-11, exact in float for 2^18 / 32 rows of at most
- * 1, and what is left as integers of 2^-34, at most 2^22 each, of 256 stretches at a time.
+ * The sum in two parts of 32 lanes: multiples of 2^-11, exact in float for 2^18 / 32 rows of at
+ * most 1, and what is left as integers of 2^-34, at most 2^22 each, for 256 vectors at a time.
  */
-static double rvv_settle(float *weights, int n)
+static double rvv_round_weights(float *weights, int n)
 {
     enum { TOGETHER = 256 * LANES };
     double sum = 0.0;
@@ -199,17 +199,17 @@ static double rvv_settle(float *weights, int n)
         VMV_ZERO(0);
         VMV_ZERO(8);
         EACH_STRETCH(count) {
-            if (length < LANES) { /* shorter vectors would zero the sums' other lanes */
-                sum += settle_lanes(part + i, length);
+            if (length < LANES) { /* a shorter vl would zero the other lanes of the sums */
+                sum += round_weights_lanes(part + i, length);
                 break;
             }
             VLE32(16, part + i);
-            VFADD_F(24, 16, SETTLE_COARSE);
-            VFSUB_F(24, 24, SETTLE_COARSE);
+            VFADD_F(24, 16, ROUND_COARSE);
+            VFSUB_F(24, 24, ROUND_COARSE);
             VFADD_V(0, 0, 24);
             VFSUB_V(16, 16, 24);
-            VFADD_F(16, 16, SETTLE_FINE);
-            VFSUB_F(16, 16, SETTLE_FINE);
+            VFADD_F(16, 16, ROUND_FINE);
+            VFSUB_F(16, 16, ROUND_FINE);
             VFADD_V(24, 24, 16);
             VSE32(24, part + i);
             VFMUL_F(16, 16, 0x1p34f);

@@ -5,7 +5,7 @@
 #include "kernels/arithmetic.h"
 #include "kernels/kernels.h"
 #include "kernels/scalar.h"
-#include "kernels/settle.h"
+#include "kernels/round_weights.h"
 #include "kernels/tables.h"
 
 static bool runs_everywhere(void)
@@ -151,8 +151,8 @@ const Kernels scalar_kernels = {
     .add = scalar_add,
     .swiglu = scalar_swiglu,
     .softmax = scalar_softmax,
-    .weigh = scalar_weigh,
-    .settle = settle_lanes,
+    .exp_weights = scalar_exp_weights,
+    .round_weights = round_weights_lanes,
     .attend = scalar_attend,
     .attend_halves = scalar_attend_halves,
     .collect = scalar_collect,

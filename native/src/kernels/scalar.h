@@ -1,4 +1,4 @@
-/* The specification's functions, for tables that have nothing faster. */
+/* The scalar functions, which other tables use where they have nothing faster. */
 #ifndef STORYTELLER_KERNELS_SCALAR_H
 #define STORYTELLER_KERNELS_SCALAR_H
 
@@ -22,7 +22,7 @@ int scalar_collect(int *indices, const float *p, int n, float least);
 void scalar_add(float *x, const float *y, int n);
 void scalar_swiglu(float *gate, const float *up, int n);
 void scalar_softmax(float *x, int n);
-void scalar_weigh(float *weights, const float *x, int n, float temperature, float shift);
+void scalar_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
 void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
                    const float *values, int value_stride, int head_size, int pos, float *scores);
 void scalar_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,

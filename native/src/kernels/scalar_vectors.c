@@ -90,7 +90,7 @@ void scalar_softmax(float *x, int n)
         x[i] /= sum;
 }
 
-void scalar_weigh(float *weights, const float *x, int n, float temperature, float shift)
+void scalar_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
 {
     for (int j = 0; j < n; j++)
         weights[j] = exp_f32(x[j] / temperature - shift);

@@ -1,4 +1,4 @@
-/* The tables of functions that a build may hold. */
+/* The tables of kernels; a build defines those of its kind of CPU. */
 #ifndef STORYTELLER_KERNELS_TABLES_H
 #define STORYTELLER_KERNELS_TABLES_H
 

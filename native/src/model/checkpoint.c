@@ -10,18 +10,18 @@
 /* Bytes of the header of versions 1 and 2. */
 #define HEADER_BYTES 256u
 
-/* Reads the file front to back; `short_of` is set instead of reading past its end. */
+/* Reads the file front to back; `too_short` is set instead of reading past its end. */
 typedef struct Cursor {
     const uint8_t *data;
     size_t size;
     size_t at;
-    bool short_of;
+    bool too_short;
 } Cursor;
 
 static const void *take(Cursor *cursor, uint64_t bytes)
 {
-    if (cursor->short_of || bytes > cursor->size - cursor->at) {
-        cursor->short_of = true;
+    if (cursor->too_short || bytes > cursor->size - cursor->at) {
+        cursor->too_short = true;
         return NULL;
     }
     const void *data = cursor->data + cursor->at;
@@ -139,7 +139,7 @@ static Shape read_shape(const uint8_t *fields)
     };
 }
 
-/* runq.c lets groups run across rows; such files are refused, for it computes them wrongly. */
+/* Groups across rows, which runq.c accepts but computes wrongly, are refused. */
 static bool check_group(const Shape *s, int group, const char *path, Fault *fault)
 {
     if (group < 4 || group > MAX_GROUP || group % 4 || s->dim % group || s->hidden % group)
@@ -185,7 +185,7 @@ bool checkpoint_read(Model *model, const char *path, Fault *fault)
         take_version_1(&cursor, model, tied,
                        (Matrix){ .coding = CODING_Q80_ROWS, .group = group });
     }
-    if (cursor.short_of)
+    if (cursor.too_short)
         return fault_set(fault, FAULT_MODEL, "%s is shorter than its header says; copy it again",
                          path);
     if (cursor.at != cursor.size)

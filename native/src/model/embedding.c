@@ -11,7 +11,7 @@ static void row_of_q80(const Matrix *m, size_t row, float *out)
         out[k] = (float)w[k] * scales[k / group];
 }
 
-/* Lane r of a record's column k, as an integer. */
+/* The integer weight of row r, column k of a record. */
 static int packed_weight(Coding coding, const uint8_t *tiles, size_t k, size_t r)
 {
     if (coding == CODING_INT8)

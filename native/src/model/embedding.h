@@ -1,4 +1,4 @@
-/* Rows of a matrix as floats, whatever its coding. */
+/* Rows of a matrix in any coding as floats. */
 #ifndef STORYTELLER_MODEL_EMBEDDING_H
 #define STORYTELLER_MODEL_EMBEDDING_H
 

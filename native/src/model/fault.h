@@ -1,4 +1,4 @@
-/* What went wrong, carried up to the one place that prints it. */
+/* What went wrong: returned up to main.c, which prints it. */
 #ifndef STORYTELLER_MODEL_FAULT_H
 #define STORYTELLER_MODEL_FAULT_H
 

@@ -5,8 +5,8 @@
 #include "model/model.h"
 
 /*
- * Maps and checks a model file, of whichever format its first bytes tell. On failure nothing is
- * left open and `fault` holds the reason.
+ * Maps and checks a model file; its first bytes tell the format. On failure nothing is left open
+ * and `fault` holds the reason.
  */
 bool model_open(Model *model, const char *path, Fault *fault);
 

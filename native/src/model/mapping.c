@@ -9,14 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is mapped now, for the handler: a sentence beforehand, for a handler may not format one. */
+/* What is mapped now. A signal handler may not format text, so each has its message ready. */
 static struct Guarded {
     uintptr_t start;
     size_t size; /* 0: free */
     char sentence[512];
 } guarded[4];
 
-/* Only async-signal-safe calls. An address that is nobody's meets the default action next. */
+/* Calls async-signal-safe functions only. For any other address the default action comes next. */
 static void on_bus_error(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -57,7 +57,8 @@ static void unguard(const void *data)
 bool mapping_open(Mapping *mapping, const char *path, Fault *fault)
 {
     *mapping = (Mapping){0};
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe: wait for no writer */
+    /* O_NONBLOCK: opening a pipe must not wait for its writer */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return fault_set(fault, FAULT_FILE, "cannot open %s: %s; check the path", path,
                          strerror(errno));
@@ -104,12 +105,12 @@ static void advise(const void *data, size_t size, int advice, bool inner)
         madvise((void *)start, end - start, advice);
 }
 
-void mapping_will_need(const void *data, size_t size)
+void mapping_prefetch(const void *data, size_t size)
 {
     advise(data, size, MADV_WILLNEED, false);
 }
 
-void mapping_done_with(const void *data, size_t size)
+void mapping_release(const void *data, size_t size)
 {
     advise(data, size, MADV_DONTNEED, true);
 }

@@ -1,4 +1,4 @@
-/* A file mapped read-only, and the guard that turns a file that shrinks into a clear sentence. */
+/* A file mapped read-only; a file that shrinks while mapped ends the program with a message. */
 #ifndef STORYTELLER_MODEL_MAPPING_H
 #define STORYTELLER_MODEL_MAPPING_H
 
@@ -23,10 +23,10 @@ bool mapping_open(Mapping *mapping, const char *path, Fault *fault);
 void mapping_close(Mapping *mapping);
 
 /*
- * Hints for streaming a file larger than memory: start reading [data, data + size), or let its
- * pages go. Neither changes what a later read returns.
+ * Hints for streaming a file larger than memory: start reading [data, data + size), or release its
+ * pages. Neither changes what a later read returns.
  */
-void mapping_will_need(const void *data, size_t size);
-void mapping_done_with(const void *data, size_t size);
+void mapping_prefetch(const void *data, size_t size);
+void mapping_release(const void *data, size_t size);
 
 #endif

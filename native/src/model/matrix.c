@@ -34,12 +34,12 @@ Matrix matrix_blocks(const Matrix *m, int block0, int blocks)
     return part;
 }
 
-void matrix_will_need(const Matrix *m)
+void matrix_prefetch(const Matrix *m)
 {
-    mapping_will_need(m->data, matrix_bytes(m));
+    mapping_prefetch(m->data, matrix_bytes(m));
 }
 
-void matrix_done_with(const Matrix *m)
+void matrix_release(const Matrix *m)
 {
-    mapping_done_with(m->data, matrix_bytes(m));
+    mapping_release(m->data, matrix_bytes(m));
 }

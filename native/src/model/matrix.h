@@ -1,4 +1,4 @@
-/* Where a matrix lies: its bytes, and stretches of its rows as matrices of their own. */
+/* The size of a matrix in memory, and ranges of its rows as matrices. */
 #ifndef STORYTELLER_MODEL_MATRIX_H
 #define STORYTELLER_MODEL_MATRIX_H
 
@@ -10,8 +10,8 @@ size_t matrix_bytes(const Matrix *matrix);
 /* Rows of blocks [block0, block0 + blocks) as a matrix, cut at the last row. */
 Matrix matrix_blocks(const Matrix *matrix, int block0, int blocks);
 
-/* Starts reading a matrix, or lets its pages go; see mapping.h. */
-void matrix_will_need(const Matrix *matrix);
-void matrix_done_with(const Matrix *matrix);
+/* Starts reading a matrix, or releases its pages; see mapping.h. */
+void matrix_prefetch(const Matrix *matrix);
+void matrix_release(const Matrix *matrix);
 
 #endif

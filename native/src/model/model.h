@@ -1,6 +1,6 @@
 /*
- * A model in memory: its shape, its weights where the file is mapped, its tokenizer's bytes.
- * loader.c opens it, from a llama2.c checkpoint (checkpoint.c) or a `.story` pack (story.c).
+ * An open model: its shape, views of its weights and of its tokenizer in the mapped file. loader.c
+ * opens one from a llama2.c checkpoint (checkpoint.c) or a `.story` pack (story.c).
  */
 #ifndef STORYTELLER_MODEL_H
 #define STORYTELLER_MODEL_H
@@ -20,7 +20,7 @@ enum { BLOCK_ROWS = 32 };
 /* Bytes of one tile: 4 columns of int8 or 8 columns of int4, for 32 rows. */
 enum { TILE_BYTES = 128 };
 
-/* Bounds on what a file may claim; generous for stories, small enough that no product overflows. */
+/* Bounds on the fields of a file's header, small enough that no product of them overflows. */
 enum {
     MAX_DIM = 8192,
     MAX_HIDDEN = 32768,
@@ -84,7 +84,7 @@ typedef struct Layer {
     Matrix w3;                   /* (hidden, dim) */
 } Layer;
 
-/* A stretch of the mapped file; empty when the file has none. */
+/* A range of the mapped file; empty when the file has none. */
 typedef struct Bytes {
     const uint8_t *data;
     size_t size;
@@ -97,10 +97,10 @@ typedef struct Model {
     const float *final_norm;   /* (dim) */
     Matrix embedding;          /* (vocab, dim) */
     Matrix classifier;         /* (vocab, dim); the same data as `embedding` when tied */
-    const uint32_t *token_of_row; /* (vocab), rows of both above are so ordered; NULL: row = token */
+    const uint32_t *token_of_row; /* (vocab), order of the rows of both above; NULL: row = token */
     const uint32_t *row_of_token; /* (vocab), its inverse; NULL: row = token */
     Bytes tokenizer;           /* section of a .story, see tokenizer.h; empty for checkpoints */
-    Bytes screen;              /* section of a .story for the screened classifier, see screen.h */
+    Bytes screen;              /* section of a .story for screening, see screen/section.h */
     Mapping mapping;           /* the file */
     bool is_story;             /* a .story pack, not a llama2.c checkpoint */
 } Model;

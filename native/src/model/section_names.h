@@ -1,4 +1,4 @@
-/* Names of the sections of a .story, as docs/format.md and the commands use them. */
+/* Names of the sections of a .story, as in docs/format.md and on the command line. */
 #ifndef STORYTELLER_MODEL_SECTION_NAMES_H
 #define STORYTELLER_MODEL_SECTION_NAMES_H
 

@@ -1,4 +1,4 @@
-/* Bounds that every model file must keep, whatever its format. */
+/* Checks of a shape that are common to all formats. */
 #ifndef STORYTELLER_MODEL_SHAPE_H
 #define STORYTELLER_MODEL_SHAPE_H
 

@@ -20,7 +20,7 @@ static uint64_t u64_at(const uint8_t *data, size_t offset)
     return value;
 }
 
-/* A field that becomes an int; what does not fit becomes -1, which no bound admits. */
+/* A field as an int; -1, which every check refuses, where it does not fit. */
 static int int_at(const uint8_t *data, size_t offset)
 {
     uint32_t value = u32_at(data, offset);
@@ -84,7 +84,7 @@ static bool read_header(Model *model, const char *path, Fault *fault)
     return shape_check(&model->shape, path, fault);
 }
 
-/* The matrix that a section is to hold, or NULL for a kind or layer that is none. */
+/* The matrix of a section, with the rows and columns it must have; NULL for an unknown section. */
 static Matrix *matrix_of(Model *model, const Section *section, int *rows, int *cols)
 {
     const Shape *s = &model->shape;
@@ -196,7 +196,7 @@ bool story_read(Model *model, const char *path, Fault *fault)
     return true;
 }
 
-/* Kernels multiply -127 to 127 alike; products of -128 may exceed their 16 bits. */
+/* Kernels agree for -127 to 127 only; products of -128 may overflow 16 bits. */
 static bool holds_minus_128(const uint8_t *data, size_t size, int group)
 {
     size_t weights = (size_t)group * BLOCK_ROWS;

@@ -46,7 +46,7 @@ bool story_read(Model *model, const char *path, Fault *fault);
 /* Section `index` of a .story that story_read accepted; false past the last. */
 bool story_section(const Model *model, int index, Section *section);
 
-/* Compares every section's checksum and the range of weights; `fault` names the first misfit. */
+/* Compares every section's checksum and the range of weights; `fault` names the first wrong one. */
 bool story_verify(const Model *model, const char *path, Fault *fault);
 
 /* CRC-32 (the reflected 0xedb88320) of `size` bytes, continued from `crc`, which starts at 0. */

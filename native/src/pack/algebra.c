@@ -31,7 +31,7 @@ static double dot(const double *a, const double *b, int n)
     return sum;
 }
 
-/* Gram-Schmidt, twice over each row, which leaves them orthogonal to about rounding. */
+/* Gram-Schmidt, two passes for each row, which leaves rounding errors only. */
 static void orthonormalise(double *rows, int count, int n)
 {
     for (int i = 0; i < count; i++) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Pieces by falling count, each ended by 0xff, which no UTF-8 text holds. */
+/* Pieces by falling count, each ended by 0xff, a byte that UTF-8 never has. */
 static const char pieces[] =
 #include "pack/hotset_pieces.h"
     ;

@@ -1,4 +1,4 @@
-/* Which tokens stories use, most used first: counted once over a corpus of children's stories. */
+/* The tokens that stories use, most frequent first, counted in a corpus of children's stories. */
 #ifndef STORYTELLER_PACK_HOTSET_H
 #define STORYTELLER_PACK_HOTSET_H
 

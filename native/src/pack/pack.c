@@ -98,14 +98,14 @@ static bool put_layer(Packing *p, int l, Fault *fault)
 }
 
 /* The row of the source for each row of the file, when source and file are both permuted. */
-static uint32_t *source_rows(const Packing *p, bool twins)
+static uint32_t *source_rows(const Packing *p, bool duplicates)
 {
     const Model *model = p->model;
     const RowPlan *plan = p->options->plan;
     bool permuted = plan && plan->token_of_row;
     uint32_t *order = malloc((size_t)model->shape.vocab * sizeof *order);
     for (int row = 0; order && row < model->shape.vocab; row++) {
-        int from = permuted && twins && row > plan->twin_row ? plan->twin_row : row;
+        int from = permuted && duplicates && row > plan->duplicate_row ? plan->duplicate_row : row;
         uint32_t token = permuted ? plan->token_of_row[from] : (uint32_t)row;
         order[row] = model->row_of_token ? model->row_of_token[token] : token;
     }

@@ -1,15 +1,15 @@
-/* Makes a .story out of any model that model_open reads. */
+/* Writes any model that model_open reads as a .story. */
 #ifndef STORYTELLER_PACK_H
 #define STORYTELLER_PACK_H
 
 #include "model/model.h"
 #include "tokenizer/tokenizer.h"
 
-/* The order of the classifier's rows and the bounds that go with it; see screen.h. */
+/* The order of the classifier's rows and the screen section for it; see screen_plan.h. */
 typedef struct RowPlan {
     uint32_t *token_of_row; /* (vocab); NULL: row = token */
     uint32_t *row_of_token; /* (vocab), the inverse */
-    int twin_row;           /* classifier rows from here on are stored as copies of this one; or vocab */
+    int duplicate_row;      /* rows after this one are stored as copies of it; vocab: none are */
     uint8_t *screen;        /* section for the screened classifier, or NULL */
     size_t screen_size;
 } RowPlan;
@@ -21,12 +21,12 @@ typedef struct PackOptions {
     const RowPlan *plan; /* NULL: row = token */
 } PackOptions;
 
-/* How the pack stores the classifier, be it a matrix of its own or the embedding. */
+/* The coding of the classifier in the pack; a tied one has the embedding's. */
 Coding pack_classifier_coding(const Model *model, const PackOptions *options);
 
 /*
- * The group for a shape: the largest multiple of 32 up to 128 that divides dim and hidden, for
- * every group costs time; 32, which pads, where none does.
+ * The group for a shape: the largest multiple of 32 up to 128 that divides dim and hidden, since
+ * fewer groups are faster; 32, which pads, where none does.
  */
 int pack_group(const Shape *shape);
 
@@ -36,7 +36,7 @@ int pack_group(const Shape *shape);
  */
 unsigned pack_keep_int8(const Shape *shape);
 
-/* Writes `path`, block of rows by block of rows. */
+/* Writes `path` with no more than one block of rows in memory. */
 bool pack(const Model *model, const Tokenizer *tokenizer, const PackOptions *options,
           const char *path, Fault *fault);
 

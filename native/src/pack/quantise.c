@@ -5,7 +5,7 @@
 
 #include "kernels/arithmetic.h"
 
-/* Largest magnitudes that an integer weight takes, on either side of zero. */
+/* The integers that a weight may take. */
 typedef struct Range {
     float least;
     float most;
@@ -22,7 +22,7 @@ static float nearest_weight(float w, float scale, Range range)
     return (q + magic) - magic;
 }
 
-/* Squared error of a group under a scale; also the scale that fits these integers best. */
+/* Squared error of a group with this scale; `refit` is the least-squares scale of its integers. */
 static float error_of(const float *w, int n, float scale, Range range, float *refit)
 {
     float error = 0.0f, wq = 0.0f, qq = 0.0f;
@@ -54,8 +54,8 @@ static void try_scale(const float *w, int n, float scale, Range range, Choice *b
 }
 
 /*
- * Searches around the scale that maps the largest magnitude to the end of the range: larger ones
- * waste steps, smaller ones clip. Either sign, for the range of int4 reaches further below zero.
+ * Searches around the scale that maps the largest magnitude to the end of the range: larger scales
+ * use fewer integers, smaller ones clip. int4 tries both signs, since its range is asymmetric.
  */
 static uint16_t search_scale(const float *w, int n, Range range)
 {

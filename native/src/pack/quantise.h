@@ -1,4 +1,4 @@
-/* Turns blocks of 32 rows of floats into the records that docs/format.md describes. */
+/* Quantises blocks of 32 rows into the records of docs/format.md. */
 #ifndef STORYTELLER_PACK_QUANTISE_H
 #define STORYTELLER_PACK_QUANTISE_H
 

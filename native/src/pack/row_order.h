@@ -8,19 +8,19 @@
 typedef struct RowOrder {
     uint32_t *token_of_row; /* (vocab) */
     int hot_rows;           /* always scored; a multiple of 32 */
-    int cold_row;           /* the first row of the heap that training left; a multiple of 32 */
-    float heap_radius;      /* median distance of the heap's rows from their centroid */
-    float heap_norm;        /* of the centroid */
-    int twin_row;           /* rows after this one are stored as copies of it; or vocab */
+    int cold_row;           /* first untrained row; a multiple of 32 */
+    float untrained_radius; /* median distance of the untrained rows from their centroid */
+    float untrained_norm;   /* of the centroid */
+    int duplicate_row;      /* rows after this one are stored as copies of it; vocab: none are */
 } RowOrder;
 
 /*
  * Orders the classifier's rows of a model: the tokens that stories use, most used first; then
- * other rows that training moved; then the heap of rows it never told apart, nearest to their
- * centroid first. Fills `order`, whose token_of_row the caller allocates.
+ * other rows that training moved; then the untrained rows, which all lie near one centroid, nearest
+ * first. Fills `order`, whose token_of_row the caller allocates.
  */
-bool screen_order(RowOrder *order, const Model *model, const Tokenizer *tokenizer, int hot_rows,
-                  Fault *fault);
+bool row_order_compute(RowOrder *order, const Model *model, const Tokenizer *tokenizer,
+                       int hot_rows, Fault *fault);
 
 /* Row of the classifier of a token, as floats (dim). */
 void classifier_row(const Model *model, int token, float *row);

@@ -9,13 +9,13 @@
 #include "pack/quantise.h"
 #include "screen/section.h"
 
-/* Blocks of a cluster of warm rows; their centroids follow the frequency of the tokens. */
+/* Blocks of a cluster of warm rows, which are ordered by frequency. */
 enum { WARM_CLUSTER_BLOCKS = 32 };
 
-/* Rows, by falling frequency, whose spread the directions are to cover. */
+/* The most frequent rows, whose covariance gives the directions. */
 enum { ROWS_FOR_DIRECTIONS = 2048 };
 
-/* Outwards: doubles become floats no smaller, a little larger for the doubles' own rounding. */
+/* Rounds up to a float, with a margin for the rounding of the double itself. */
 static float up(double x)
 {
     float y = (float)(x * (1.0 + 1e-9));
@@ -43,7 +43,7 @@ typedef struct Builder {
 void stored_row(const StoredRows *stored, int row, float *out)
 {
     const RowOrder *order = stored->order;
-    int from = row > order->twin_row ? order->twin_row : row;
+    int from = row > order->duplicate_row ? order->duplicate_row : row;
     if (stored->packed.data)
         matrix_row(&stored->packed, row, out);
     else
@@ -66,13 +66,13 @@ static double dot(const double *a, const double *b, int n)
     return sum;
 }
 
-/* Warm rows in stretches of equal frequency, the heap in a near and a far part. */
+/* Warm rows in clusters of equal size, untrained rows in two: the nearest 9/10 and the rest. */
 static void choose_clusters(Builder *b)
 {
     ScreenSection *s = &b->s;
     int cold = b->stored->order->cold_row / BLOCK_ROWS;
     cold = cold < s->hot_blocks ? s->hot_blocks : cold > s->blocks ? s->blocks : cold;
-    s->heap_block = cold;
+    s->untrained_block = cold;
     int size = WARM_CLUSTER_BLOCKS;
     while ((cold - s->hot_blocks + size - 1) / size > SCREEN_MAX_CLUSTERS - 2)
         size *= 2;
@@ -114,7 +114,7 @@ static void mean_of_rows(Builder *b, int first, int end, double *mean)
         mean[i] /= end - first;
 }
 
-/* Directions in which the rows that matter differ, and with them the hidden states that score. */
+/* The directions in which frequent rows differ most: principal components, weighted. */
 static void choose_directions(Builder *b)
 {
     if (b->leading == b->dim)
@@ -180,7 +180,7 @@ static void measure_cluster(Builder *b, int index)
     c->variance = up(largest_eigenvalue_bound(b->matrix, dim, b->scratch));
 }
 
-/* The norm of v's coordinates along the directions, which are subtracted from v. */
+/* Subtracts from v its components along the directions and returns their norm. */
 static double take_along(const Builder *b, double *v)
 {
     int dim = b->dim;
@@ -193,7 +193,7 @@ static double take_along(const Builder *b, double *v)
     return norm_of(along, b->leading);
 }
 
-/* Bounds of what the stored coordinates `lead` leave of a row less its centroid. */
+/* Raises the bounds of a block by what the coordinates `lead` leave of row - centroid. */
 static void measure_rest(Builder *b, const double *centroid, const float *lead, ScreenBlock *block)
 {
     int dim = b->dim;
@@ -209,7 +209,7 @@ static void measure_rest(Builder *b, const double *centroid, const float *lead, 
     }
     if (all) {
         along = norm_of(b->rest, dim);
-    } else { /* what is left along the directions after the first pass is rounding */
+    } else { /* a second pass, because the first leaves its rounding along the directions */
         along = take_along(b, b->rest);
         across = norm_of(b->rest, dim);
         along += take_along(b, b->rest);
@@ -261,9 +261,9 @@ static void put_header(Builder *b, double skew)
                            (uint32_t)b->leading };
     float rounded = up(skew);
     memcpy(b->out, counts, sizeof counts);
-    uint32_t heap = (uint32_t)b->s.heap_block;
+    uint32_t untrained = (uint32_t)b->s.untrained_block;
     memcpy(b->out + 16, &rounded, sizeof rounded);
-    memcpy(b->out + 20, &heap, sizeof heap);
+    memcpy(b->out + 20, &untrained, sizeof untrained);
     memcpy(b->out + b->layout.cluster, b->cluster, (size_t)b->s.clusters * sizeof *b->cluster);
 }
 

@@ -5,7 +5,7 @@
 #include "model/model.h"
 #include "pack/row_order.h"
 
-/* Reads a row, in the pack's order, exactly as the kernels will multiply it. */
+/* The classifier in the pack's order, with the values that the kernels will multiply. */
 typedef struct StoredRows {
     const Model *model;       /* the source, for fp32 */
     const RowOrder *order;

@@ -9,17 +9,16 @@
 #include "pack/screen_build.h"
 #include "screen/section.h"
 
-/* Rows that are always scored, and the vocabulary from which skipping the others can pay. */
+/* Rows that are always scored, and the smallest vocabulary for which skipping others pays. */
 enum { HOT_ROWS = 1024, LEAST_VOCAB = 4096 };
 
-/* A vocabulary made from stories has no heap, and its rows lie too far apart for bounds. */
-static bool has_heap(const RowOrder *order, int vocab)
+/* A vocabulary made from stories has no untrained rows; its rows lie too far apart for bounds. */
+static bool has_untrained_rows(const RowOrder *order, int vocab)
 {
     enum { LEAST_SHARE = 8 };
     return vocab - order->cold_row >= vocab / LEAST_SHARE
-        && order->heap_radius < 0.5f * order->heap_norm;
+        && order->untrained_radius < 0.5f * order->untrained_norm;
 }
-
 
 /* The classifier as the pack will hold it, in `stored->packed`; NULL when memory runs out. */
 static uint8_t *pack_classifier(StoredRows *stored, Coding coding, int group)
@@ -43,10 +42,11 @@ static uint8_t *pack_classifier(StoredRows *stored, Coding coding, int group)
 }
 
 /*
- * Where rounding to the coding moves the heap's rows farther than they lie from each other, one of
- * them stands for all: nothing else is lost, and their logits are equal.
+ * Where quantising moves the untrained rows farther than they lie from each other, all of them are
+ * stored as copies of one: quantising loses their differences anyway, and their logits are equal.
  */
-static bool choose_twin(RowOrder *order, const Model *model, Coding coding, int group, Fault *fault)
+static bool choose_duplicate_row(RowOrder *order, const Model *model, Coding coding, int group,
+                                 Fault *fault)
 {
     int dim = model->shape.dim;
     size_t bytes = block_bytes(coding, dim, group);
@@ -62,8 +62,8 @@ static bool choose_twin(RowOrder *order, const Model *model, Coding coding, int 
                               .data = block }, 0, back);
         for (int i = 0; i < dim; i++)
             moved += (rows[i] - back[i]) * (rows[i] - back[i]);
-        if (sqrt(moved) > order->heap_radius)
-            order->twin_row = order->cold_row;
+        if (sqrt(moved) > order->untrained_radius)
+            order->duplicate_row = order->cold_row;
     }
     free(rows);
     free(back);
@@ -77,7 +77,8 @@ static bool build_section(RowPlan *plan, const Model *model, const RowOrder *ord
     StoredRows stored = { .model = model, .order = order };
     int dim = model->shape.dim;
     if (coding == CODING_F32) /* all columns in int8 are still a quarter of the bytes */
-        return screen_build(&stored, dim % SCREEN_GROUP ? SCREEN_LEADING : dim, &plan->screen, &plan->screen_size, fault);
+        return screen_build(&stored, dim % SCREEN_GROUP ? SCREEN_LEADING : dim, &plan->screen,
+                            &plan->screen_size, fault);
     uint8_t *packed = pack_classifier(&stored, coding, group);
     if (!packed)
         return fault_set(fault, FAULT_MEMORY, "not enough memory to plan the screening");
@@ -103,18 +104,18 @@ bool screen_plan(RowPlan *plan, const Model *model, const Tokenizer *tokenizer, 
         return fault_set(fault, FAULT_MEMORY, "not enough memory to order %d rows", vocab);
     }
     RowOrder order = { .token_of_row = plan->token_of_row };
-    if (!screen_order(&order, model, tokenizer, HOT_ROWS, fault)
-        || (coding == CODING_INT4 && !choose_twin(&order, model, coding, group, fault))) {
+    if (!row_order_compute(&order, model, tokenizer, HOT_ROWS, fault)
+        || (coding == CODING_INT4 && !choose_duplicate_row(&order, model, coding, group, fault))) {
         screen_plan_free(plan);
         return false;
     }
-    if (order.hot_rows != HOT_ROWS || !has_heap(&order, vocab)) {
+    if (order.hot_rows != HOT_ROWS || !has_untrained_rows(&order, vocab)) {
         screen_plan_free(plan); /* nothing to gain */
         return true;
     }
     for (int row = 0; row < vocab; row++)
         plan->row_of_token[plan->token_of_row[row]] = (uint32_t)row;
-    plan->twin_row = order.twin_row;
+    plan->duplicate_row = order.duplicate_row;
     if (build_section(plan, model, &order, coding, group, fault))
         return true;
     screen_plan_free(plan);

@@ -34,12 +34,12 @@ bool story_writer_open(StoryWriter *writer, const char *path, int sections, Faul
 {
     *writer = (StoryWriter){ .path = path, .room = sections };
     size_t length = strlen(path) + sizeof ".part";
-    writer->draft = malloc(length);
+    writer->temporary_path = malloc(length);
     writer->sections = calloc((size_t)sections, sizeof *writer->sections);
-    if (!writer->draft || !writer->sections)
+    if (!writer->temporary_path || !writer->sections)
         return fault_set(fault, FAULT_MEMORY, "not enough memory to write %s", path);
-    snprintf(writer->draft, length, "%s.part", path);
-    writer->file = fopen(writer->draft, "wb");
+    snprintf(writer->temporary_path, length, "%s.part", path);
+    writer->file = fopen(writer->temporary_path, "wb");
     if (!writer->file)
         return failed(writer, fault);
     uint64_t table = (uint64_t)sections * STORY_ENTRY_BYTES;
@@ -132,10 +132,10 @@ bool story_writer_finish(StoryWriter *writer, const Shape *shape, int quantisati
         return failed(writer, fault);
     bool closed = fclose(writer->file) == 0;
     writer->file = NULL;
-    if (!closed || rename(writer->draft, writer->path) != 0)
+    if (!closed || rename(writer->temporary_path, writer->path) != 0)
         return failed(writer, fault);
-    free(writer->draft);
-    writer->draft = NULL;
+    free(writer->temporary_path);
+    writer->temporary_path = NULL;
     return true;
 }
 
@@ -143,9 +143,9 @@ void story_writer_close(StoryWriter *writer)
 {
     if (writer->file)
         fclose(writer->file);
-    if (writer->draft)
-        unlink(writer->draft);
-    free(writer->draft);
+    if (writer->temporary_path)
+        unlink(writer->temporary_path);
+    free(writer->temporary_path);
     free(writer->sections);
     *writer = (StoryWriter){0};
 }

@@ -7,8 +7,8 @@
 #include "model/story.h"
 
 typedef struct StoryWriter {
-    const char *path;  /* where the finished file goes */
-    char *draft;       /* written beside it, renamed at the end */
+    const char *path;  /* of the finished file */
+    char *temporary_path; /* is written, then renamed to `path` */
     FILE *file;
     uint64_t at;       /* bytes written */
     int room;          /* sections that the table has room for */
@@ -16,7 +16,7 @@ typedef struct StoryWriter {
     Section *sections; /* (room) */
 } StoryWriter;
 
-/* Starts a draft beside `path` with a table for `sections` sections. */
+/* Starts a temporary file beside `path` with a table for `sections` sections. */
 bool story_writer_open(StoryWriter *writer, const char *path, int sections, Fault *fault);
 
 /* Starts the next section; its offset, size and checksum are filled as it is written. */
@@ -25,11 +25,11 @@ bool story_writer_begin(StoryWriter *writer, Section section, Fault *fault);
 /* Appends bytes to the section begun last. */
 bool story_writer_append(StoryWriter *writer, const void *data, size_t size, Fault *fault);
 
-/* Writes header and table, flushes everything to the disk and moves the draft to its path. */
+/* Writes header and table, flushes the file to the disk and renames it to `path`. */
 bool story_writer_finish(StoryWriter *writer, const Shape *shape, int quantisation, int group,
                          Fault *fault);
 
-/* Frees everything and removes an unfinished draft. Safe on a zeroed writer. */
+/* Frees everything and removes an unfinished temporary file. Safe on a zeroed writer. */
 void story_writer_close(StoryWriter *writer);
 
 #endif

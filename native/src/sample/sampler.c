@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-void sampler_repair(float *temperature, float *topp)
+void sampler_correct_options(float *temperature, float *topp)
 {
     if (*temperature < 0.0f)
         *temperature = 0.0f;
@@ -44,7 +44,7 @@ float sampler_coin(Sampler *sampler)
     return (float)(number >> 8) / 16777216.0f;
 }
 
-/* Sums of the reference are rounded to floats; exact ones fit a double. */
+/* run.c rounds its sums to floats; exact sums fit a double. */
 static double rounded(const Sampler *sampler, double x)
 {
     return sampler->exact ? x : (double)(float)x;
@@ -66,7 +66,7 @@ static bool goes_before(Candidate a, Candidate b)
     return a.probability > b.probability || (a.probability == b.probability && a.token < b.token);
 }
 
-/* Lets the candidate at `at` sink to its place in the heap of n whose top goes before all. */
+/* Sift-down of the candidate at `at` in a heap of n whose root goes before all others. */
 static void sink(Candidate *heap, int n, int at)
 {
     Candidate moving = heap[at];
@@ -84,7 +84,7 @@ static void sink(Candidate *heap, int n, int at)
     heap[at] = moving;
 }
 
-/* Moves the best of the heap of n to its end; what stays is a heap of n - 1. */
+/* Moves the root of a heap of n to its end, which leaves a heap of n - 1. */
 static Candidate take_best(Candidate *heap, int n)
 {
     Candidate best = heap[0];
@@ -95,8 +95,8 @@ static Candidate take_best(Candidate *heap, int n)
 }
 
 /*
- * Only the kept prefix is ever needed in order, so a heap is popped instead of sorting everything.
- * The popped candidates pile up at the end of the array, best last.
+ * Only the kept prefix is needed in order, so a heap is popped instead of sorting everything. The
+ * popped candidates are collected at the end of the array, best last.
  */
 static int pick_from_top(Sampler *sampler, const float *weights, double total, float coin)
 {
@@ -130,12 +130,12 @@ static void softmax_as_reference(const Sampler *sampler, float *logits)
     sampler->kernels->softmax(logits, sampler->vocab);
 }
 
-double sampler_weigh(const Sampler *sampler, float *weights, const float *logits, int n,
-                     float shift)
+double sampler_weights(const Sampler *sampler, float *weights, const float *logits, int n,
+                       float shift)
 {
-    sampler->kernels->weigh(weights, logits, n, sampler->temperature, shift);
+    sampler->kernels->exp_weights(weights, logits, n, sampler->temperature, shift);
     if (sampler->exact)
-        return sampler->kernels->settle(weights, n);
+        return sampler->kernels->round_weights(weights, n);
     double sum = 0.0;
     for (int i = 0; i < n; i++)
         sum += weights[i];
@@ -143,11 +143,11 @@ double sampler_weigh(const Sampler *sampler, float *weights, const float *logits
 }
 
 /* Returns the sum of the weights. */
-static double weigh_exactly(const Sampler *sampler, float *logits)
+static double exact_weights(const Sampler *sampler, float *logits)
 {
     int n = sampler->vocab;
     float shift = logits[sampler->kernels->argmax(logits, n)] / sampler->temperature;
-    return sampler_weigh(sampler, logits, logits, n, shift);
+    return sampler_weights(sampler, logits, logits, n, shift);
 }
 
 int sampler_pick(Sampler *sampler, float *logits)
@@ -156,7 +156,7 @@ int sampler_pick(Sampler *sampler, float *logits)
         return sampler->kernels->argmax(logits, sampler->vocab);
     double total = 1.0;
     if (sampler->exact)
-        total = weigh_exactly(sampler, logits);
+        total = exact_weights(sampler, logits);
     else
         softmax_as_reference(sampler, logits);
     float coin = sampler_coin(sampler);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Unit roundoff of float, and what makes a double's own rounding point outwards. */
+/* Unit roundoff of float, and a factor that covers the rounding of the doubles themselves. */
 #define ROUNDOFF 0x1p-24
 #define OUTWARD (1.0 + 1e-9)
-#define UNDERFLOW 1e-30 /* more than all products that fall below the smallest floats */
+#define UNDERFLOW 1e-30 /* exceeds the sum of all products lost to underflow */
 
 enum { LINE = 64 };
 
@@ -62,7 +62,7 @@ void screen_bounds_close(ScreenBounds *bounds)
     *bounds = (ScreenBounds){0};
 }
 
-/* What the classifier multiplies: the quantised state, if it is quantised. */
+/* The state as the classifier multiplies it, quantised or not. */
 static void copy_state(ScreenBounds *b, const Activations *normed)
 {
     for (int j = 0; j < b->state.cols; j++)
@@ -78,7 +78,7 @@ static double norm_of(const float *v, int n)
     return sqrt(sum) * OUTWARD;
 }
 
-/* Distance of the leading coordinates from what their quantisation keeps of them. */
+/* Distance of the leading coordinates from their quantised values. */
 static double quantisation_error(const Activations *a)
 {
     double sum = 0.0;
@@ -89,7 +89,7 @@ static double quantisation_error(const Activations *a)
     return sqrt(sum) * OUTWARD;
 }
 
-/* In double, for the weight of a whole cluster hangs on it. */
+/* In double, because its error scales the weights of a whole cluster. */
 static double centre_of(const ScreenBounds *b, int cluster)
 {
     int dim = b->state.cols, i = 0;
@@ -129,12 +129,12 @@ void screen_bounds_start(ScreenBounds *b, const Transformer *t)
     b->along = measured + error;
     b->across = sqrt(fmax(0.0, b->norm * b->norm - least * least * (1.0 - s->skew))
                      + 1e-9 * b->norm * b->norm);
-    /* the int8 product of the coordinates is exact but for its float sum over the groups */
+    /* the integer products are exact; their float sum over the groups is not */
     b->coordinate_error = quantisation_error(&b->leading) + error
         + (leading / SCREEN_GROUP + 3) * (1.01 * ROUNDOFF) * 2.0 * b->along;
 }
 
-/* Rounding of the centre and of the logits themselves. */
+/* Bound on the rounding errors of the centre and of the logits. */
 static double rounding_of(const ScreenBounds *b, int cluster)
 {
     const ScreenCluster *c = &b->section->cluster[cluster];

@@ -1,11 +1,11 @@
-/* Bounds on the logits of skipped rows for the hidden state at hand. */
+/* Bounds on the logits of skipped rows for the current hidden state. */
 #ifndef STORYTELLER_SCREEN_BOUNDS_H
 #define STORYTELLER_SCREEN_BOUNDS_H
 
 #include "infer/transformer.h"
 #include "screen/section.h"
 
-/* What does not depend on the cluster; norms are bounds from above unless said otherwise. */
+/* What does not depend on the cluster; norms are upper bounds. */
 typedef struct ScreenBounds {
     const ScreenSection *section;
     const Kernels *kernels;
@@ -13,13 +13,13 @@ typedef struct ScreenBounds {
     Activations leading;   /* its leading coordinates, quantised */
     float *scores;         /* of the skippable rows from their coordinates, without the centroid */
     double norm;           /* of the state */
-    double across;         /* of its part across the directions */
-    double along;          /* of its coordinates along the directions */
+    double across;         /* of its part orthogonal to the directions */
+    double along;          /* of its part within their span */
     double coordinate_error; /* of the quantised coordinates */
     double rounding;       /* of a float sum of dim products, per unit of the row's norm */
     double logit_rounding; /* the same of the classifier, whose integer products are exact */
     double centre[SCREEN_MAX_CLUSTERS]; /* centroids times state */
-    void *memory;          /* behind the buffers */
+    void *memory;          /* one allocation for all buffers */
 } ScreenBounds;
 
 bool screen_bounds_open(ScreenBounds *bounds, const ScreenSection *section, const Model *model,
@@ -27,7 +27,7 @@ bool screen_bounds_open(ScreenBounds *bounds, const ScreenSection *section, cons
 
 void screen_bounds_close(ScreenBounds *bounds);
 
-/* Takes the hidden state that `t` holds for the classifier. */
+/* Computes the fields above for the hidden state in t->normed. */
 void screen_bounds_start(ScreenBounds *bounds, const Transformer *t);
 
 /* Every logit of the cluster lies within `reach` of `centre`. */
@@ -39,16 +39,16 @@ typedef struct ClusterBound {
 ClusterBound screen_bounds_cluster(const ScreenBounds *bounds, int cluster);
 
 /*
- * Bounds on the sum of exp(logit / temperature) * exp(-shift) over a cluster's `rows` rows, by
- * Jensen from below and by Bennett from above.
+ * Bounds on the sum of exp(logit / temperature - shift) over a cluster's `rows` rows: Jensen's
+ * inequality from below, Bennett's from above.
  */
 void screen_bounds_cluster_mass(const ScreenBounds *bounds, int cluster, int rows,
                                 double temperature, double shift, double *least, double *most);
 
-/* Fills bounds->scores for the blocks of a cluster. */
+/* Fills bounds->scores for all blocks of a cluster. */
 void screen_bounds_score(ScreenBounds *bounds, int cluster);
 
-/* Every logit of the block lies within `reach` of its score plus the cluster's centre. */
+/* Every logit of the block is within the returned distance of its score + the cluster's centre. */
 double screen_bounds_block_reach(const ScreenBounds *bounds, int cluster, int block);
 
 /* The scores of a block of a cluster for which screen_bounds_score was called, (32). */

@@ -2,33 +2,33 @@
 
 #include <math.h>
 
-/* Unit roundoff of a float: a rounded result is off by at most this share of itself. */
+/* Unit roundoff of float: the largest relative error of a rounded result. */
 #define ROUNDOFF 0x1p-24
 
-/* Orders of the known rows, both total: ties in weight go by token, as the sampler's do. */
-typedef bool Before(const Weighted *a, const Weighted *b);
+/* Total orders of the known rows; equal weights are ordered by token, as in the sampler. */
+typedef bool Before(const WeightedToken *a, const WeightedToken *b);
 
-static bool heavier(const Weighted *a, const Weighted *b)
+static bool heavier(const WeightedToken *a, const WeightedToken *b)
 {
     return a->weight > b->weight || (a->weight == b->weight && a->token < b->token);
 }
 
-static bool lower_token(const Weighted *a, const Weighted *b)
+static bool lower_token(const WeightedToken *a, const WeightedToken *b)
 {
     return a->token < b->token;
 }
 
-static void swap(Weighted *a, Weighted *b)
+static void swap(WeightedToken *a, WeightedToken *b)
 {
-    Weighted kept = *a;
+    WeightedToken kept = *a;
     *a = *b;
     *b = kept;
 }
 
-/* Brings the middle one of three spread over [first, end) to `first`. */
-static void choose_pivot(Weighted *rows, int first, int end, Before *before)
+/* Median of three of [first, end), swapped to `first`. */
+static void choose_pivot(WeightedToken *rows, int first, int end, Before *before)
 {
-    Weighted *a = rows + first, *b = rows + first + (end - first) / 2, *c = rows + end - 1;
+    WeightedToken *a = rows + first, *b = rows + first + (end - first) / 2, *c = rows + end - 1;
     if (before(a, b) == before(b, c))
         swap(a, b);
     else if (before(b, a) == before(a, c))
@@ -37,19 +37,19 @@ static void choose_pivot(Weighted *rows, int first, int end, Before *before)
         swap(a, c);
 }
 
-/* The row in which a running sum in some order passes a target. */
+/* The row at which a running sum in some order exceeds a target. */
 typedef struct Crossing {
     int at;        /* index; the rows before it in the order lie before it in the array */
     double before; /* sum of the weights of the rows before it */
-    double after;  /* and with its own */
+    double after;  /* the same with its own weight */
 } Crossing;
 
 /*
  * The first row of known[first .. count), in the given order, whose running sum, which starts at
- * `sum`, exceeds `target`; the last row where none does. Expected time linear: each round halves
- * what is left, and only the side that holds the crossing stays.
+ * `sum`, exceeds `target`; the last row where none does. Quickselect, in expected linear time: each
+ * round keeps only the side of the pivot that contains the crossing.
  */
-static Crossing find_crossing(Weighted *rows, int first, int count, double sum, double target,
+static Crossing find_crossing(WeightedToken *rows, int first, int count, double sum, double target,
                               Before *before)
 {
     int end = count;
@@ -78,10 +78,10 @@ static Crossing find_crossing(Weighted *rows, int first, int count, double sum, 
 }
 
 /*
- * Bounds on the sum that the sampler forms. Float additions each err by at most the smaller of the
- * addend and ROUNDOFF times the running sum; exact weights are off by 2^-35 a row at most.
+ * Bounds on the sum that the sampler computes. The error of a float addition is at most the smaller
+ * of the addend and ROUNDOFF times the running sum; an exact weight is off by at most 2^-35.
  */
-static void bound_sum(const Draw *d, double *least, double *most)
+static void bound_sum(const PartialDraw *d, double *least, double *most)
 {
     /* half a unit in the last place of the largest running sum */
     double exact = d->known_mass + d->most_rest, rounded = 1.0 + d->vocab * (2.0 * ROUNDOFF);
@@ -93,14 +93,14 @@ static void bound_sum(const Draw *d, double *least, double *most)
     *most = (exact + error) * (1.0 + 1e-12);
 }
 
-/* Does the draw from `low` to `high` fall into this row for every rounding within `slack`? */
+/* Does every draw in `low` to `high` select this row, for all relative errors up to `slack`? */
 static bool holds(const Crossing *c, double low, double high, double slack)
 {
     return c->before * (1.0 + slack) <= low && high < c->after * (1.0 - slack);
 }
 
-/* Is there another row so close in weight that dividing by the sum may turn their order round? */
-static bool has_twin(const Weighted *rows, int count, int at)
+/* Is another weight so close that rounding their division by the sum may swap the two? */
+static bool has_near_tie(const WeightedToken *rows, int count, int at)
 {
     float weight = rows[at].weight, least = weight * (1.0f - 0x1p-21f);
     float most = weight * (1.0f + 0x1p-21f);
@@ -110,14 +110,14 @@ static bool has_twin(const Weighted *rows, int count, int at)
     return false;
 }
 
-/* Rounding of k divisions by the sum, of k additions and of the product with the coin. */
-static double slack_of(const Draw *d, int k)
+/* Relative error of k divisions by the sum, k additions and the product with the coin. */
+static double slack_of(const PartialDraw *d, int k)
 {
     return d->exact ? 1e-12 : (k + 8) * (2.0 * ROUNDOFF);
 }
 
-/* Keeps the rows that surely pass the sampler's cutoff; all that may be drawn are among them. */
-static int keep_candidates(Weighted *rows, int count, double least_weight)
+/* Moves the rows that certainly pass the sampler's cutoff to the front; returns how many. */
+static int keep_candidates(WeightedToken *rows, int count, double least_weight)
 {
     int kept = 0;
     for (int i = 0; i < count; i++)
@@ -126,7 +126,7 @@ static int keep_candidates(Weighted *rows, int count, double least_weight)
     return kept;
 }
 
-static int draw_from_top(Draw *d)
+static int draw_from_top(PartialDraw *d)
 {
     double least, most;
     bound_sum(d, &least, &most);
@@ -135,7 +135,7 @@ static int draw_from_top(Draw *d)
     int count = keep_candidates(d->known, d->count, least_weight);
     if (count == 0)
         return DRAW_UNDECIDED;
-    /* where the kept prefix ends: first so that no rounding can end it later, then sharper */
+    /* the end of the kept prefix: an upper bound with the slack of all rows, then a sharper one */
     double topp = d->topp;
     Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack_of(d, count)),
                                   heavier);
@@ -150,37 +150,37 @@ static int draw_from_top(Draw *d)
     double low = d->coin * first.after * (1.0 - slack), high = d->coin * last.after * (1.0 + slack);
     Crossing drawn = find_crossing(d->known, 0, kept, 0.0, low, heavier);
     if (!holds(&drawn, low, high, slack)
-        || (!d->exact && has_twin(d->known, count, drawn.at)))
+        || (!d->exact && has_near_tie(d->known, count, drawn.at)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
 }
 
-static int draw_from_all(Draw *d)
+static int draw_from_all(PartialDraw *d)
 {
     double least, most;
     bound_sum(d, &least, &most);
     if (!(least > 0.0) || d->least_known > 0.0)
         return DRAW_UNDECIDED;
-    /* the sampler compares a running sum of quotients with the coin; here both are times the sum */
+    /* the sampler compares running sums / total with the coin; here both are times the total */
     double slack = slack_of(d, d->vocab);
     double low = d->coin * least * (1.0 - slack), high = d->coin * most * (1.0 + slack);
     Crossing drawn = find_crossing(d->known, 0, d->count, 0.0, high, lower_token);
-    /* exact weights of the rest are rounded as bound_sum says, before the row as in the sum */
-    double settled = d->exact ? (d->vocab - d->scored) * 0x1p-35 : 0.0;
-    bool surely_before = (drawn.before + d->most_rest + settled) * (1.0 + slack) <= low;
+    /* rounding of the exact weights of rows that are not scored, as in bound_sum */
+    double rounded_weight = d->exact ? (d->vocab - d->scored) * 0x1p-35 : 0.0;
+    bool surely_before = (drawn.before + d->most_rest + rounded_weight) * (1.0 + slack) <= low;
     if (!surely_before || !(high < drawn.after * (1.0 - slack)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
 }
 
-double screen_draw_floor(Draw *draw)
+double partial_draw_floor(PartialDraw *draw)
 {
     double share = 1.0 - (1.0 - draw->topp) / 4.0;
     Crossing c = find_crossing(draw->known, 0, draw->count, 0.0, share * draw->known_mass, heavier);
     return draw->known[c.at].weight;
 }
 
-int screen_draw(Draw *draw)
+int partial_draw(PartialDraw *draw)
 {
     if (draw->count == 0 || !(draw->known_mass + draw->most_rest < INFINITY))
         return DRAW_UNDECIDED;

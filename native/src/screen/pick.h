@@ -1,4 +1,4 @@
-/* The two ways to pick a token from some of the rows; screen.c chooses between them. */
+/* Picking a token from some of the rows, greedily or sampled; screen.c calls one of the two. */
 #ifndef STORYTELLER_SCREEN_PICK_H
 #define STORYTELLER_SCREEN_PICK_H
 
@@ -11,7 +11,7 @@ struct Screen {
     ScreenSection section;
     ScreenBounds bounds;
     ScreenCounts counts;
-    Weighted *known;  /* (vocab) rows with their weights, for the draw */
+    WeightedToken *known; /* (vocab) scored rows for the draw */
     uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
     float *weights;   /* (vocab) scratch */
     int *tied;        /* (vocab) scratch */
@@ -20,9 +20,9 @@ struct Screen {
 /* Scores the blocks [first, end) into t->row_logits. */
 void screen_score(Screen *screen, Transformer *t, int first, int end);
 
-/* Both start from a scored hot set, and may return DRAW_UNDECIDED. */
-int screen_pick_likeliest(Screen *screen, Transformer *t);
-int screen_pick_drawn(Screen *screen, Transformer *t, const Sampler *sampler, float coin);
+/* Both expect the hot set to be scored, and may return DRAW_UNDECIDED. */
+int screen_pick_greedy(Screen *screen, Transformer *t);
+int screen_pick_sampled(Screen *screen, Transformer *t, const Sampler *sampler, float coin);
 
 /* Rows of a block that exist: 32, or fewer in the last. */
 static inline int rows_of_block(const Screen *screen, int block)

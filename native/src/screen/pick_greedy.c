@@ -17,7 +17,7 @@ void screen_score(Screen *screen, Transformer *t, int first, int end)
 }
 
 /* Rows are not in the order of tokens, so equal logits are compared by token. */
-static void improve(Screen *s, const Transformer *t, int row, int count, Best *best)
+static void update_best(Screen *s, const Transformer *t, int row, int count, Best *best)
 {
     const float *logits = t->row_logits + row;
     float most = logits[t->kernels->argmax(logits, count)];
@@ -32,7 +32,7 @@ static void improve(Screen *s, const Transformer *t, int row, int count, Best *b
     }
 }
 
-static void look_into(Screen *s, Transformer *t, int cluster, double centre, Best *best)
+static void search_cluster(Screen *s, Transformer *t, int cluster, double centre, Best *best)
 {
     const ScreenCluster *c = &s->section.cluster[cluster];
     screen_bounds_score(&s->bounds, cluster);
@@ -43,19 +43,19 @@ static void look_into(Screen *s, Transformer *t, int cluster, double centre, Bes
         if (centre + most + reach < best->logit)
             continue;
         screen_score(s, t, block, block + 1);
-        improve(s, t, block * BLOCK_ROWS, rows_of_block(s, block), best);
+        update_best(s, t, block * BLOCK_ROWS, rows_of_block(s, block), best);
     }
 }
 
-int screen_pick_likeliest(Screen *s, Transformer *t)
+int screen_pick_greedy(Screen *s, Transformer *t)
 {
     Best best = { -INFINITY, s->model->shape.vocab };
     int hot = s->section.hot_blocks * BLOCK_ROWS, vocab = s->model->shape.vocab;
-    improve(s, t, 0, hot < vocab ? hot : vocab, &best);
+    update_best(s, t, 0, hot < vocab ? hot : vocab, &best);
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
         ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
         if (!(bound.centre + bound.reach < best.logit))
-            look_into(s, t, cluster, bound.centre, &best);
+            search_cluster(s, t, cluster, bound.centre, &best);
     }
     return isfinite(best.logit) ? best.token : DRAW_UNDECIDED;
 }

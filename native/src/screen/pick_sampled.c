@@ -1,43 +1,43 @@
-/* Picks with a coin: scores more blocks until every value of the rest draws the same token. */
+/* Sampled picks: scores more blocks until the bounds on the others leave only one token. */
 #include <math.h>
 
 #include "kernels/arithmetic.h"
 #include "screen/pick.h"
 
 /*
- * A cluster is looked into block by block where its mass is uncertain by more than this share of
- * all mass, and by more than this factor: below it the blocks' bounds are no sharper.
+ * A cluster is bounded block by block where its mass is uncertain by more than this share of the
+ * known mass, and by more than this factor: below it the blocks' bounds are no sharper.
  */
 #define LOOSE_SHARE 2e-5
 #define LOOSE_FACTOR 2.0
 
-/* A block whose mass is uncertain by more than this share is scored before the second try. */
+/* A block whose mass is uncertain by more than this share is scored before the second attempt. */
 #define HEAVY_SHARE 5e-6
 
-/* Hot rows whose weights, relative to the largest, sum to less than this: peaked. */
+/* A distribution is peaked if the hot rows' weights sum to less than this (the largest is 1). */
 #define PEAKED_MASS 1.25
 
-/* More than exp_f32 loses where it returns 0. */
+/* Exceeds every value that exp_f32 returns as 0. */
 #define VANISHED 1e-37
 
-/* Few draws come down to a weight below this, relative to the largest; the first try stops here. */
+/* Few draws select a weight below this (the largest is 1); the first attempt ignores those. */
 #define FIRST_FLOOR 1e-4
 
-/* Quotients of logits and temperature beyond this make float rounding matter: take all rows. */
+/* Logits / temperature beyond this have too large rounding errors: all rows are scored. */
 #define MOST_QUOTIENT 4000.0f
 
-/* Scored rows as weights, and bounds on what is not scored. */
-typedef struct Sight {
+/* State of one pick: the weights of scored rows, and bounds on the others. */
+typedef struct SampledPick {
     Screen *s;
     Transformer *t;
     const Sampler *sampler;
     float temperature;
     float shift;    /* the largest scored logit over the temperature */
-    double slack;   /* share by which a weight may be off from rounding exp and its argument */
-    bool looked[SCREEN_MAX_CLUSTERS]; /* cluster's blocks have scores from coordinates */
-    bool loose[SCREEN_MAX_CLUSTERS];  /* bounds of the cluster as a whole are of no use */
-    Draw draw;
-} Sight;
+    double slack;   /* largest relative error of a weight, from rounding exp and its argument */
+    bool has_scores[SCREEN_MAX_CLUSTERS]; /* screen_bounds_score was called */
+    bool loose[SCREEN_MAX_CLUSTERS];  /* the bounds of the whole cluster are too loose */
+    PartialDraw draw;
+} SampledPick;
 
 /* A run of scored blocks from `block` on: its first row and number of rows; false past the last. */
 static bool next_run(const Screen *s, int *block, int *row, int *rows)
@@ -53,43 +53,43 @@ static bool next_run(const Screen *s, int *block, int *row, int *rows)
     return *rows > 0;
 }
 
-/* Of a weight, from exp_f32 and from rounding its argument; weights under exp(EXP_MIN) are 0. */
+/* Relative error of a weight from exp_f32 and its argument; weights under exp(EXP_MIN) are 0. */
 static double slack_of(float shift)
 {
     return 1e-6 + 0x1p-22 * (fabs((double)shift) - EXP_MIN);
 }
 
-static void find_shift(Sight *sight)
+static void find_shift(SampledPick *pick)
 {
-    const Transformer *t = sight->t;
+    const Transformer *t = pick->t;
     float most = -INFINITY;
-    for (int block = 0, row, rows; next_run(sight->s, &block, &row, &rows);) {
+    for (int block = 0, row, rows; next_run(pick->s, &block, &row, &rows);) {
         const float *logits = t->row_logits + row;
         float largest = logits[t->kernels->argmax(logits, rows)];
         most = largest > most ? largest : most;
     }
-    sight->shift = most / sight->temperature;
-    sight->slack = slack_of(sight->shift);
+    pick->shift = most / pick->temperature;
+    pick->slack = slack_of(pick->shift);
 }
 
-/* Gathers the scored rows whose weight is at least `floor`; the others are only summed. */
-static void take_scored(Sight *sight, double floor)
+/* Collects the scored rows whose weight is at least `floor`; lighter ones are only summed. */
+static void take_scored(SampledPick *pick, double floor)
 {
-    const Screen *s = sight->s;
-    Draw *d = &sight->draw;
+    const Screen *s = pick->s;
+    PartialDraw *d = &pick->draw;
     float *weights = s->weights, least = (float)floor;
-    find_shift(sight);
+    find_shift(pick);
     d->count = d->scored = 0;
     d->known_mass = 0.0;
     d->least_known = least;
     for (int block = 0, row, rows; next_run(s, &block, &row, &rows);) {
-        d->known_mass += sampler_weigh(sight->sampler, weights, sight->t->row_logits + row, rows,
-                                       sight->shift);
+        d->known_mass += sampler_weights(pick->sampler, weights, pick->t->row_logits + row, rows,
+                                         pick->shift);
         const uint32_t *tokens = s->model->token_of_row + row;
-        int kept = sight->t->kernels->collect(sight->sampler->indices, weights, rows, least);
+        int kept = pick->t->kernels->collect(pick->sampler->indices, weights, rows, least);
         for (int i = 0; i < kept; i++) {
-            int r = sight->sampler->indices[i];
-            d->known[d->count++] = (Weighted){ weights[r], (int)tokens[r] };
+            int r = pick->sampler->indices[i];
+            d->known[d->count++] = (WeightedToken){ weights[r], (int)tokens[r] };
         }
         d->scored += rows;
     }
@@ -102,151 +102,151 @@ static int rows_of_cluster(const Screen *s, int cluster)
     return (end < vocab ? end : vocab) - (int)c->first * BLOCK_ROWS;
 }
 
-/* Bounds on the weights of one block that was looked into. */
-static void bound_block(const Sight *sight, int cluster, int block, double *least, double *most,
-                        double *heaviest)
+/* Bounds on the sum and on the largest of the weights of a block. */
+static void bound_block(const SampledPick *pick, int cluster, int block, double *least,
+                        double *most, double *heaviest)
 {
-    const Screen *s = sight->s;
+    const Screen *s = pick->s;
     const float *scores = screen_bounds_scores(&s->bounds, block);
     double centre = screen_bounds_cluster(&s->bounds, cluster).centre;
-    double reach = screen_bounds_block_reach(&s->bounds, cluster, block) / sight->temperature;
+    double reach = screen_bounds_block_reach(&s->bounds, cluster, block) / pick->temperature;
     double play = exp(reach);
-    float top = scores[sight->t->kernels->argmax(scores, BLOCK_ROWS)];
-    double largest = (centre + top) / sight->temperature - sight->shift;
+    float top = scores[pick->t->kernels->argmax(scores, BLOCK_ROWS)];
+    double largest = (centre + top) / pick->temperature - pick->shift;
     int rows = rows_of_block(s, block);
     double weight = exp(largest);
-    *heaviest = weight * play * (1.0 + sight->slack);
+    *heaviest = weight * play * (1.0 + pick->slack);
     *least = 0.0;
     *most = rows * *heaviest;
     if (!(*most > 1e-9))
         return;
-    float weights[BLOCK_ROWS], sum = 0.0f, shift = top / sight->temperature;
-    sight->t->kernels->weigh(weights, scores, BLOCK_ROWS, sight->temperature, shift);
+    float weights[BLOCK_ROWS], sum = 0.0f, shift = top / pick->temperature;
+    pick->t->kernels->exp_weights(weights, scores, BLOCK_ROWS, pick->temperature, shift);
     for (int r = 0; r < rows; r++)
         sum += weights[r];
-    double slack = sight->slack + slack_of(shift) + BLOCK_ROWS * 0x1p-24; /* of these weights too */
+    double slack = pick->slack + slack_of(shift) + BLOCK_ROWS * 0x1p-24; /* of `sum`, too */
     *least = sum * weight / play * (1.0 - slack);
     *most = sum * weight * play * (1.0 + slack) + rows * weight * play * VANISHED;
 }
 
-/* Adds the bounds of a cluster's unscored blocks to the rest; scores heavy ones where asked. */
-static bool bound_by_blocks(Sight *sight, int cluster, bool score_heavy)
+/* Adds the bounds of a cluster's unscored blocks; with `score_heavy` scores heavy ones instead. */
+static bool bound_by_blocks(SampledPick *pick, int cluster, bool score_heavy)
 {
-    Screen *s = sight->s;
+    Screen *s = pick->s;
     const ScreenCluster *c = &s->section.cluster[cluster];
     bool scored = false;
     for (int block = (int)c->first; block < (int)(c->first + c->blocks); block++) {
         if (s->scored[block])
             continue;
-        if (!sight->looked[cluster])
+        if (!pick->has_scores[cluster])
             screen_bounds_score(&s->bounds, cluster);
-        sight->looked[cluster] = true;
+        pick->has_scores[cluster] = true;
         double least, most, heaviest;
-        bound_block(sight, cluster, block, &least, &most, &heaviest);
-        if (score_heavy && !(most - least < HEAVY_SHARE * sight->draw.known_mass)) {
-            screen_score(s, sight->t, block, block + 1);
+        bound_block(pick, cluster, block, &least, &most, &heaviest);
+        if (score_heavy && !(most - least < HEAVY_SHARE * pick->draw.known_mass)) {
+            screen_score(s, pick->t, block, block + 1);
             scored = true;
             continue;
         }
-        sight->draw.least_rest += least;
-        sight->draw.most_rest += most;
-        sight->draw.most_weight = fmax(sight->draw.most_weight, heaviest);
+        pick->draw.least_rest += least;
+        pick->draw.most_rest += most;
+        pick->draw.most_weight = fmax(pick->draw.most_weight, heaviest);
     }
     return scored;
 }
 
-/* Bounds on a cluster as a whole; decides, once, whether they are of use. */
-static bool bound_cluster(Sight *sight, int cluster)
+/* Adds the bounds of a cluster as a whole; false where they are too loose. */
+static bool bound_cluster(SampledPick *pick, int cluster)
 {
-    const Screen *s = sight->s;
-    Draw *d = &sight->draw;
+    const Screen *s = pick->s;
+    PartialDraw *d = &pick->draw;
     ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
-    double least, most, heaviest = (bound.centre + bound.reach) / sight->temperature;
+    double least, most, heaviest = (bound.centre + bound.reach) / pick->temperature;
     screen_bounds_cluster_mass(&s->bounds, cluster, rows_of_cluster(s, cluster),
-                               sight->temperature, sight->shift, &least, &most);
+                               pick->temperature, pick->shift, &least, &most);
     if (!(most - least < LOOSE_SHARE * d->known_mass) && !(most < LOOSE_FACTOR * least))
         return false;
-    d->least_rest += least * (1.0 - sight->slack);
-    d->most_rest += most * (1.0 + sight->slack);
-    d->most_weight = fmax(d->most_weight, exp(heaviest - sight->shift) * (1.0 + sight->slack));
+    d->least_rest += least * (1.0 - pick->slack);
+    d->most_rest += most * (1.0 + pick->slack);
+    d->most_weight = fmax(d->most_weight, exp(heaviest - pick->shift) * (1.0 + pick->slack));
     return true;
 }
 
 /*
- * Bounds everything that is not scored. `loose` clusters are looked into or, where all their
- * blocks are scored, add nothing. True when it scored blocks instead of bounding them.
+ * Bounds all rows that are not scored: `loose` clusters block by block, the others as a whole. True
+ * if it scored blocks instead of bounding them.
  */
-static bool bound_rest(Sight *sight, bool score_heavy)
+static bool bound_rest(SampledPick *pick, bool score_heavy)
 {
-    const Screen *s = sight->s;
-    Draw *d = &sight->draw;
+    const Screen *s = pick->s;
+    PartialDraw *d = &pick->draw;
     bool scored = false;
     d->least_rest = d->most_rest = d->most_weight = 0.0;
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
-        sight->loose[cluster] = sight->loose[cluster] || !bound_cluster(sight, cluster);
-        if (sight->loose[cluster])
-            scored |= bound_by_blocks(sight, cluster, score_heavy);
+        pick->loose[cluster] = pick->loose[cluster] || !bound_cluster(pick, cluster);
+        if (pick->loose[cluster])
+            scored |= bound_by_blocks(pick, cluster, score_heavy);
     }
     return scored;
 }
 
-/* Scores every block of the clusters whose bounds are of no use. */
-static void score_loose(Sight *sight)
+/* Scores every block of the loose clusters. */
+static void score_loose(SampledPick *pick)
 {
-    Screen *s = sight->s;
+    Screen *s = pick->s;
     for (int cluster = 0; cluster < s->section.clusters; cluster++) {
         const ScreenCluster *c = &s->section.cluster[cluster];
         int block = (int)c->first, end = (int)(c->first + c->blocks);
-        while (sight->loose[cluster] && block < end) {
+        while (pick->loose[cluster] && block < end) {
             int first = block;
             while (block < end && !s->scored[block])
                 block++;
             if (block > first)
-                screen_score(s, sight->t, first, block);
+                screen_score(s, pick->t, first, block);
             block += block < end;
         }
     }
 }
 
-/* Few tokens hold nearly everything: most blocks' bounds are sharp enough. */
-static int draw_peaked(Sight *sight, double floor)
+/* For a few tokens of large weight: the bounds of most blocks are sharp enough. */
+static int draw_peaked(SampledPick *pick, double floor)
 {
-    bound_rest(sight, false);
-    int token = screen_draw(&sight->draw);
-    if (token != DRAW_UNDECIDED || !bound_rest(sight, true))
+    bound_rest(pick, false);
+    int token = partial_draw(&pick->draw);
+    if (token != DRAW_UNDECIDED || !bound_rest(pick, true))
         return token;
-    take_scored(sight, floor);
-    bound_rest(sight, false);
-    return screen_draw(&sight->draw);
+    take_scored(pick, floor);
+    bound_rest(pick, false);
+    return partial_draw(&pick->draw);
 }
 
 /*
- * All rows of loose clusters are scored. Where the top is drawn from, a weight below which surely
- * no candidate lies saves sorting most rows; should it have been too high, all are taken.
+ * For flat distributions: scores all rows of loose clusters. With top-p a first attempt takes only
+ * rows above an estimated weight, which saves sorting most; if that fails, all are taken.
  */
-static int draw_flat(Sight *sight, double floor)
+static int draw_flat(SampledPick *pick, double floor)
 {
-    Draw *d = &sight->draw;
-    double high = floor > 0.0 ? fmax(floor, screen_draw_floor(d)) : 0.0;
+    PartialDraw *d = &pick->draw;
+    double high = floor > 0.0 ? fmax(floor, partial_draw_floor(d)) : 0.0;
     d->least_rest = d->most_rest = d->most_weight = 0.0;
-    for (int cluster = 0; cluster < sight->s->section.clusters; cluster++)
-        sight->loose[cluster] = sight->loose[cluster] || !bound_cluster(sight, cluster);
-    score_loose(sight);
+    for (int cluster = 0; cluster < pick->s->section.clusters; cluster++)
+        pick->loose[cluster] = pick->loose[cluster] || !bound_cluster(pick, cluster);
+    score_loose(pick);
     for (double least = high;; least = floor) {
-        take_scored(sight, least);
-        bound_rest(sight, false);
-        int token = screen_draw(d);
+        take_scored(pick, least);
+        bound_rest(pick, false);
+        int token = partial_draw(d);
         if (token != DRAW_UNDECIDED || least <= floor)
             return token;
     }
 }
 
-int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float coin)
+int screen_pick_sampled(Screen *s, Transformer *t, const Sampler *sampler, float coin)
 {
     int vocab = s->model->shape.vocab;
     float topp = sampler->topp;
     bool top = topp > 0.0f && topp < 1.0f;
-    Sight sight = {
+    SampledPick pick = {
         .s = s, .t = t, .sampler = sampler, .temperature = sampler->temperature,
         .draw = { .known = s->known, .vocab = vocab, .exact = sampler->exact,
                   .topp = topp, .coin = coin },
@@ -254,11 +254,11 @@ int screen_pick_drawn(Screen *s, Transformer *t, const Sampler *sampler, float c
     /* the largest weight is 1, so the sampler's cutoff times the sum of weights is no less */
     double floor = top ? (1.0f - topp) / (float)(vocab - 1) : 0.0;
     double first = top ? fmax(floor, FIRST_FLOOR) : 0.0;
-    take_scored(&sight, first);
-    if (!(fabsf(sight.shift) < MOST_QUOTIENT))
+    take_scored(&pick, first);
+    if (!(fabsf(pick.shift) < MOST_QUOTIENT))
         return DRAW_UNDECIDED;
     int token = DRAW_UNDECIDED;
-    if (sight.draw.known_mass < PEAKED_MASS || s->section.leading == t->model->shape.dim)
-        token = draw_peaked(&sight, first);
-    return token == DRAW_UNDECIDED ? draw_flat(&sight, floor) : token;
+    if (pick.draw.known_mass < PEAKED_MASS || s->section.leading == t->model->shape.dim)
+        token = draw_peaked(&pick, first);
+    return token == DRAW_UNDECIDED ? draw_flat(&pick, floor) : token;
 }

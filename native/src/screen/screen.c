@@ -11,7 +11,7 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault)
     *screen = NULL;
     if (!model->screen.data || !model->token_of_row)
         return true;
-    /* bounds take the quantised state where the model quantises; such a classifier does not */
+    /* bounds use the quantised state if the model quantises; an fp32 classifier does not use it */
     if (model->classifier.coding == CODING_F32 && model->group)
         return true;
     Screen *s = calloc(1, sizeof *s);
@@ -49,9 +49,9 @@ void screen_close(Screen *screen)
     free(screen);
 }
 
-int screen_kept_blocks(const Screen *screen)
+int screen_resident_blocks(const Screen *screen)
 {
-    return screen ? screen->section.heap_block : -1;
+    return screen ? screen->section.untrained_block : -1;
 }
 
 ScreenCounts screen_counts(const Screen *screen)
@@ -59,7 +59,7 @@ ScreenCounts screen_counts(const Screen *screen)
     return screen->counts;
 }
 
-/* Scores what is left, so that the sampler sees every logit. */
+/* Scores all rows and samples from all logits. */
 static int pick_from_all_rows(Screen *s, Transformer *t, Sampler *sampler)
 {
     s->counts.full++;
@@ -77,13 +77,13 @@ int screen_pick(Screen *screen, Transformer *t, Sampler *sampler)
     screen_bounds_start(&screen->bounds, t);
     int token;
     if (sampler->temperature == 0.0f) {
-        token = screen_pick_likeliest(screen, t);
+        token = screen_pick_greedy(screen, t);
     } else {
         uint64_t state = sampler->state;
         float coin = sampler_coin(sampler);
-        token = screen_pick_drawn(screen, t, sampler, coin);
+        token = screen_pick_sampled(screen, t, sampler, coin);
         if (token == DRAW_UNDECIDED)
-            sampler->state = state; /* the full pass draws the same coin */
+            sampler->state = state; /* sampler_pick draws the same coin again */
     }
     return token == DRAW_UNDECIDED ? pick_from_all_rows(screen, t, sampler) : token;
 }

@@ -1,10 +1,10 @@
 /*
- * The screened classifier: the token that the full classifier and sampler would pick, from a
- * fraction of the rows. docs/screening.md has the bounds and the proof.
+ * Screening: finds the token that the full classifier and the sampler would pick from a fraction of
+ * the rows. docs/screening.md has the bounds and the proof.
  *
- * Rows are in the pack's order: a hot set first, scored always; then warm and cold clusters. A
- * block of 32 rows is skipped only when a proven bound shows that its logits cannot change what is
- * picked; where no bound is sharp enough, more blocks are scored, in the end all of them.
+ * Rows are in the pack's order: the hot set, which is always scored; then warm and cold clusters. A
+ * block of 32 rows is skipped only when a proven bound shows that its logits cannot change the
+ * token; where the bounds are too loose, more blocks are scored, if necessary all of them.
  */
 #ifndef STORYTELLER_SCREEN_H
 #define STORYTELLER_SCREEN_H
@@ -17,11 +17,11 @@
 #include "model/model.h"
 #include "sample/sampler.h"
 
-/* What became of the picks so far. */
+/* Counts of all picks so far. */
 typedef struct ScreenCounts {
     uint64_t picks;  /* tokens picked */
-    uint64_t full;   /* of them, those that needed every row */
-    uint64_t blocks; /* blocks of 32 rows scored in all */
+    uint64_t full;   /* picks that needed every row */
+    uint64_t blocks; /* scored blocks of 32 rows */
 } ScreenCounts;
 
 typedef struct Screen Screen;
@@ -36,13 +36,13 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault);
 void screen_close(Screen *screen);
 
 /*
- * Returns what sampler_pick(sampler, transformer_logits(t)) would return, and leaves the sampler's
- * random numbers in the same state. Call it after transformer_forward.
+ * Returns what sampler_pick(sampler, transformer_logits(t)) would return, and leaves the sampler in
+ * the same state. Call it after transformer_forward.
  */
 int screen_pick(Screen *screen, Transformer *t, Sampler *sampler);
 
-/* Blocks of the classifier that picks score often, from the first on; -1 for NULL. */
-int screen_kept_blocks(const Screen *screen);
+/* The first blocks of the classifier, whose rows are scored often; -1, all, for NULL. */
+int screen_resident_blocks(const Screen *screen);
 
 ScreenCounts screen_counts(const Screen *screen);
 

@@ -26,7 +26,7 @@ static bool refuse(Fault *fault, const char *why)
                      "the model again", why);
 }
 
-/* A count of the header; what exceeds `most` becomes -1. */
+/* A count of the header, or -1 where it exceeds `most`. */
 static int count_at(Bytes section, size_t offset, uint32_t most)
 {
     uint32_t value;
@@ -52,15 +52,17 @@ bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
     Bytes section = model->screen;
     int blocks = blocks_of(model->shape.vocab), dim = model->shape.dim;
     *s = (ScreenSection){ .blocks = blocks };
-    if (section.size < SCREEN_HEADER_BYTES || count_at(section, 0, SCREEN_VERSION) != SCREEN_VERSION)
+    if (section.size < SCREEN_HEADER_BYTES
+        || count_at(section, 0, SCREEN_VERSION) != SCREEN_VERSION)
         return refuse(fault, "its version is unknown");
     s->hot_blocks = count_at(section, 4, (uint32_t)blocks - 1);
     s->clusters = count_at(section, 8, SCREEN_MAX_CLUSTERS);
     s->leading = count_at(section, 12, SCREEN_MAX_DIM);
-    s->heap_block = count_at(section, 20, (uint32_t)blocks);
+    s->untrained_block = count_at(section, 20, (uint32_t)blocks);
     memcpy(&s->skew, section.data + 16, sizeof s->skew);
-    if (s->hot_blocks < 1 || s->heap_block < s->hot_blocks || s->clusters < 0 || s->leading < SCREEN_GROUP
-        || s->leading > dim || s->leading % SCREEN_GROUP || dim > SCREEN_MAX_DIM)
+    if (s->hot_blocks < 1 || s->untrained_block < s->hot_blocks || s->clusters < 0
+        || s->leading < SCREEN_GROUP || s->leading > dim || s->leading % SCREEN_GROUP
+        || dim > SCREEN_MAX_DIM)
         return refuse(fault, "its counts do not fit the model");
     ScreenLayout l = screen_layout(dim, blocks, s->hot_blocks, s->clusters, s->leading);
     if (section.size != l.end)

@@ -7,7 +7,7 @@
 
 enum { SCREEN_VERSION = 1, SCREEN_HEADER_BYTES = 64, SCREEN_ALIGNMENT = 64 };
 
-/* Leading coordinates per row and clusters at most; directions are computed for every token. */
+/* Leading coordinates per row; at most so many clusters, columns per scale and dimensions. */
 enum { SCREEN_LEADING = 64, SCREEN_MAX_CLUSTERS = 32, SCREEN_GROUP = 32, SCREEN_MAX_DIM = 1024 };
 
 /* Consecutive blocks whose rows share a centroid. Norms are Euclidean, rounded up. */
@@ -22,17 +22,17 @@ typedef struct ScreenCluster {
     uint32_t reserved; /* 0 */
 } ScreenCluster;
 
-/* Bounds for the rows of one block, less their centroid: what the leading coordinates leave. */
+/* Upper bounds over the rows of a block of what the leading coordinates leave of row - centroid. */
 typedef struct ScreenBlock {
-    float along;   /* norm of what is left within the span of the directions */
-    float across;  /* norm of what is left across it */
-    float leading; /* norm of the leading coordinates as they are stored */
+    float along;   /* norm of the remainder's part within the span of the directions */
+    float across;  /* norm of the remainder's part orthogonal to it */
+    float leading; /* norm of the stored leading coordinates */
     float reserved; /* 0 */
 } ScreenBlock;
 
 typedef struct ScreenSection {
     int hot_blocks;  /* blocks before the first cluster */
-    int heap_block;  /* from here on rows of the heap, which are seldom scored */
+    int untrained_block; /* from here on untrained rows, which are seldom scored */
     int blocks;      /* all */
     int clusters;
     int leading;     /* coordinates per row, a multiple of 32; dim: the columns themselves */

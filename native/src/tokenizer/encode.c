@@ -1,7 +1,7 @@
 /*
  * Encoding: code points first, then merges. llama2.c scans all pairs for the best one before each
  * merge; a heap of pairs over a linked list gives the same merges in the same order in
- * O(n log n), so that a megabyte of prompt takes no noticeable time.
+ * O(n log n), so a megabyte of prompt takes a fraction of a second.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ static Pair pop(Merger *m)
     return top;
 }
 
-/* Pushes the pair of node `left` and its right neighbour if the vocabulary holds their union. */
+/* Pushes the pair of node `left` and its right neighbour if a piece is their concatenation. */
 static void consider(Merger *m, int left)
 {
     if (left < 0 || m->nodes[left].right < 0)
@@ -110,7 +110,7 @@ static void merge_all(Merger *m, int count)
     }
 }
 
-/* Bytes of the code point at `text`: continuation bytes follow a byte, up to four in all. */
+/* Bytes of the code point at `text`: a byte and its continuation bytes, at most four. */
 static size_t code_point(const uint8_t *text, size_t size)
 {
     size_t length = 1;
@@ -125,7 +125,7 @@ static int byte_token(const Tokenizer *t, uint8_t byte)
     return token < t->vocab ? token : TOKEN_UNKNOWN;
 }
 
-/* Fills `nodes` with BOS, the space in front and one token per code point or byte. */
+/* Fills `nodes` with BOS, a leading space and one token per code point or byte. */
 static int split(const Tokenizer *t, const uint8_t *text, size_t size, Node *nodes)
 {
     int count = 0;

@@ -37,7 +37,7 @@ bool tokenizer_open_section(Tokenizer *t, Bytes section, int vocab, Fault *fault
     return true;
 }
 
-/* qsort has no context argument: the tokenizer being sorted. */
+/* The tokenizer being sorted, because qsort has no context argument. */
 static _Thread_local const Tokenizer *sorting;
 
 static int compare_pieces(Bytes a, Bytes b)
@@ -64,7 +64,7 @@ static bool next_word(const uint8_t **at, const uint8_t *end, uint32_t *value)
     return true;
 }
 
-/* Bytes of all pieces together of a file with exactly `vocab` pieces, or -1. */
+/* Total bytes of the pieces of a file with exactly `vocab` pieces; -1 if it is none. */
 static long long measure(const uint8_t *at, const uint8_t *end, int vocab)
 {
     uint32_t word, size;

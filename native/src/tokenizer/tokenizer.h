@@ -9,15 +9,15 @@
 #include "model/fault.h"
 #include "model/model.h"
 
-/* Tokens with a meaning of their own. Byte b is token b + 3 where the vocabulary lacks a piece. */
+/* Special tokens. Byte b is token b + 3, for text that the vocabulary has no piece for. */
 enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_FIRST_BYTE = 3 };
 
 /* Longest piece in bytes that a tokenizer may hold. */
 enum { MAX_PIECE = 1024 };
 
 /*
- * Views into a .story section, or into `owned` when read from a tokenizer file. The arrays of a
- * pack are not trusted: every index read from `sorted` or `starts` is bounded where it is used.
+ * Views into a .story section, or into `owned` when read from a tokenizer file. A pack may be
+ * damaged: every index from `sorted` or `starts` is checked where it is used.
  */
 typedef struct Tokenizer {
     int vocab;
