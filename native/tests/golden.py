@@ -28,10 +28,21 @@ def main() -> int:
     for line in lines:
         case = json.loads(line)
         command = [
-            storyteller, str(shared / "models" / "stories260K.bin"),
-            "-z", str(shared / "models" / "tok512.bin"), "-i", case["prompt"],
-            "-t", str(case["temperature"]), "-p", str(case["topp"]), "-s", str(case["seed"]),
-            "-n", str(case["steps"]), *options,
+            storyteller,
+            str(shared / "models" / "stories260K.bin"),
+            "-z",
+            str(shared / "models" / "tok512.bin"),
+            "-i",
+            case["prompt"],
+            "-t",
+            str(case["temperature"]),
+            "-p",
+            str(case["topp"]),
+            "-s",
+            str(case["seed"]),
+            "-n",
+            str(case["steps"]),
+            *options,
         ]
         run = subprocess.run(command, capture_output=True, check=False)
         if run.returncode == CANNOT_RUN:
