@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from storybot.cli.sleep import bedtime
-from storybot.controls.messages import LONGEST_TEXT, Ask
-from storybot.controls.socket_client import ask
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import LONGEST_TEXT, Ask
 from storybot.errors import Exit, StorybotError
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from storybot import config
-from storybot.config_trial import Trial
+from storybot.config import load as config
+from storybot.config.check import Trial
 from storybot.errors import Exit, StorybotError
 
 # What writing to a file, terminal or pipe fails with, beside a reader that left.

@@ -7,11 +7,11 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from storybot import config
 from storybot.cli.table import table
-from storybot.config_trial import Trial
+from storybot.config import load as config
+from storybot.config.check import Trial
+from storybot.config.schema import Settings
 from storybot.errors import Exit
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Callable
 
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import microphones
-from storybot.profile import resolve
-from storybot.settings import Settings
-from storybot.speaking.devices import loudspeakers
+from storybot.hearing.microphones.drivers import microphones
+from storybot.speaking.outputs.devices import loudspeakers
+from storybot.system.profile import resolve
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

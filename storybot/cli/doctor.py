@@ -13,20 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from storybot import models
-from storybot.catalogue import find
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import open_microphone
+from storybot.hearing.microphones.drivers import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
-from storybot.hearing.recogniser import make_recogniser
-from storybot.library import Library, served_folder
-from storybot.profile import memory_kb, resolve
-from storybot.settings import Settings
+from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.models import installed as models
+from storybot.models.catalogue import find
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voice import Manner
-from storybot.speaking.voices import chosen, make_voice
+from storybot.speaking.voices.drivers import chosen, make_voice
+from storybot.speaking.voices.voice import Manner
+from storybot.stories.library import Library, served_folder
+from storybot.system.engine_program import find_engine
+from storybot.system.profile import memory_kb, resolve
 from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
@@ -132,7 +132,7 @@ def _model(settings: Settings) -> str:
     files = models.resolve(telling.model, telling.tokenizer)
     known = find(telling.model)
     if known is not None and known.files:
-        from storybot.downloads import is_whole
+        from storybot.models.downloads import is_whole
 
         if not is_whole(files.model, known.files[0]):
             raise StorybotError(

@@ -6,16 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.microphones import open_microphone
+from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import level_dbfs
-from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.recognisers.recogniser import make_recogniser
 from storybot.hearing.recordings import hear_recording
-from storybot.hearing.requests import says_back, understand
-from storybot.hearing.wav_in import read_wav
-from storybot.profile import resolve
-from storybot.settings import Settings
+from storybot.language.requests import says_back, understand
+from storybot.system.profile import resolve
 
 UNKNOWN = -100.0  # confidence of a bare keyphrase, which recognisers report without a figure
 

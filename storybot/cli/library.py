@@ -6,10 +6,10 @@ import argparse
 import textwrap
 from pathlib import Path
 
-from storybot.controls.messages import TellSaved
-from storybot.controls.socket_client import ask
-from storybot.library import Library, Story, served_folder
-from storybot.settings import Settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import TellSaved
+from storybot.stories.library import Library, Story, served_folder
 
 WIDTH = 78
 

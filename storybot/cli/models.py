@@ -6,10 +6,11 @@ import argparse
 import sys
 import time
 
-from storybot import catalogue, models
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import Settings
+from storybot.models import catalogue
+from storybot.models import installed as models
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,7 @@ def _get(name: str | None) -> int:
     if known is None:
         names = ", ".join(k.name for k in catalogue.KNOWN if k.files)
         raise StorybotError(f"say which model to get: one of {names}", Exit.USAGE)
-    from storybot.downloads import get
+    from storybot.models.downloads import get
 
     bar = Bar()
     place = get(known, models.user_folder(), bar.show)

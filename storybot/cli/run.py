@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 
-from storybot import config, profile
-from storybot.hearing.recogniser import cache_folder
-from storybot.running import compiled, handed_settings
-from storybot.settings import Settings
+from storybot.config import handover as handed_settings
+from storybot.config import load as config
+from storybot.config.schema import Settings
+from storybot.hearing.recognisers.recogniser import cache_folder
+from storybot.system import bytecode_cache as compiled
+from storybot.system import profile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +22,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Live until SIGTERM; 0 after an end in good order."""
     if profile.resolve(settings.service.profile) == "small":
         become_small(args, settings)
-    from storybot.running import foreground
+    from storybot.daemon import process as foreground
 
     foreground.live(settings, "full", lambda: config.load(args.config).settings)
     return foreground.leave(0)
@@ -32,5 +34,5 @@ def become_small(args: argparse.Namespace, settings: Settings) -> None:
     os.write(handed, handed_settings.to_json(handed_settings.located(settings)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     os.environ.update(compiled.environment(cache_folder()))
-    command = [sys.executable, "-m", "storybot.running.foreground", str(handed)]
+    command = [sys.executable, "-m", "storybot.daemon.process", str(handed)]
     os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])

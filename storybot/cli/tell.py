@@ -12,22 +12,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from storybot import models
-from storybot.cli import asked
+from storybot.cli import request_arguments as asked
 from storybot.cli.lifetime import ended_by_signals, seconds_since_start
-from storybot.config_values import checked
+from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
+from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
-from storybot.profile import resolve
-from storybot.safety import Filter, Telling, load_filter
-from storybot.settings import Settings, SpeakingSettings, TellingSettings
-from storybot.speaking.mouth import Spoken
+from storybot.language.safety_filter import Filter, Telling, load_filter
+from storybot.language.sentence_splitting import Sentence
+from storybot.models import installed as models
 from storybot.speaking.speaker import Speaker
-from storybot.tale import SEEDS, Tale, new_tale
+from storybot.speaking.synthesizer import Spoken
+from storybot.stories.story_request import SEEDS, Tale, new_tale
+from storybot.system.engine_program import find_engine
+from storybot.system.profile import resolve
 from storybot.telling.engine import Engine
-from storybot.telling.figures import EngineFigures
-from storybot.telling.program import find_engine
-from storybot.telling.sentences import Sentence
-from storybot.telling.story import sentences_of
+from storybot.telling.engine_figures import EngineFigures
+from storybot.telling.story_sentences import sentences_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

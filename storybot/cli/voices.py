@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit
-from storybot.settings import Settings
-from storybot.speaking import voices
+from storybot.speaking.voices import drivers as voices
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

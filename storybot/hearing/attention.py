@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.hearing.requests import RequestKind, understand
+from storybot.language.requests import RequestKind, understand
 
 # s from where listening begins. A word that begins sooner may be the rest of what was said before:
 # the end of "stop the story" was heard as "another story".

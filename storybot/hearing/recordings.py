@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from storybot.config.schema import HearingSettings
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.microphones.wav import Recording, read_wav
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.hearing.recogniser import Recogniser, make_recogniser
-from storybot.hearing.wav_in import Recording, read_wav
-from storybot.settings import HearingSettings
+from storybot.hearing.recognisers.recogniser import Recogniser, make_recogniser
 
 SILENCE = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
 

@@ -16,7 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.openings import opening
+from storybot.language.safety_filter import Filter, load_filter
+from storybot.language.things import Thing, load_things
 from storybot.measuring.story_bits import bits_per_character
 from storybot.measuring.story_quality import (
     WORD_LIST,
@@ -27,11 +31,7 @@ from storybot.measuring.story_quality import (
     words_of,
 )
 from storybot.measuring.story_table import Row, samples_text, table_text
-from storybot.safety import Filter, load_filter
-from storybot.settings import TellingSettings
-from storybot.telling.figures import read_figures
-from storybot.telling.openings import opening
-from storybot.things import Thing, load_things
+from storybot.telling.engine_figures import read_figures
 
 LONGEST = 400  # tokens, opening included
 MORE = 12  # tokens: a story that is no longer with so many more had ended by itself

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storybot.robot import course, events, night, wishes
+from storybot.robot import bedtime as night
+from storybot.robot import events
+from storybot.robot import lifecycle as course
+from storybot.robot import requests as wishes
 from storybot.robot.commands import Command
 from storybot.robot.events import Event
-from storybot.robot.moves import Step
 from storybot.robot.state import Mode, Robot, awaken, light, why_not
+from storybot.robot.transitions import Step
 
 __all__ = ["Mode", "Robot", "awaken", "light", "step", "why_not"]
 

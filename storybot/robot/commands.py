@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.robot.events import Timer
-from storybot.tale import Tale
+from storybot.stories.story_request import Tale
 
 
 class Purpose(Enum):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.hearing.requests import Request
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.config.schema import Settings
+from storybot.language.requests import Request
+from storybot.stories.story_request import Tale
 
 
 class Part(Enum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.config.schema import Settings
 from storybot.robot.commands import Light
 from storybot.robot.events import Part
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.stories.story_request import Tale
 
 
 class Mode(Enum):

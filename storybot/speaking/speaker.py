@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.earcons import earcon
-from storybot.speaking.mouth import Mouth, Spoken
-from storybot.speaking.player import Player
-from storybot.speaking.voice import Manner, Voice
-from storybot.speaking.worker import Result, Worker
+from storybot.speaking.outputs.player import Player
+from storybot.speaking.synthesizer import Mouth, Spoken
+from storybot.speaking.voices.voice import Manner, Voice
+from storybot.speaking.worker_thread import Result, Worker
 
 SLOWEST, FASTEST = 80, 450  # words per minute that espeak-ng takes
 LOOK = 0.05  # s at most between two looks at what has been played

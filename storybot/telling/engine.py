@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 from typing import TypeVar
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.process import bound, end_group
-from storybot.settings import TellingSettings
-from storybot.telling.figures import EngineFigures, read_figures
+from storybot.system.processes import bound, end_group
+from storybot.telling.engine_figures import EngineFigures, read_figures
 
 CHUNK = 4096  # bytes read at once
 TAIL = 4096  # bytes kept of what the engine says on stderr

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from storybot import config, models
+from storybot.config import load as config
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.models import installed as models
+from storybot.system.engine_program import find_engine
 
 SHARED = Path(os.environ.get("STORYBOT_SHARED", Path(__file__).parents[3] / "shared"))
 

@@ -14,9 +14,9 @@ import yaml
 
 from storybot.cli import status, watch
 from storybot.cli.main import main
+from storybot.config.schema import Settings
 from storybot.errors import Exit
 from storybot.robot import Mode
-from storybot.settings import Settings
 from tests.fakes.house import House, living
 
 

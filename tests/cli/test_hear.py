@@ -26,7 +26,9 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STORYBOT_HEARING_RECOGNISER", "pocketsphinx")
-    monkeypatch.delitem(sys.modules, "storybot.hearing.pocketsphinx_recogniser", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "storybot.hearing.recognisers.pocketsphinx.recogniser", raising=False
+    )
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     quiet = write_wav(tmp_path / "quiet.wav", bytes(32000))
     assert main.main(["hear", str(quiet)]) == Exit.SOUND_IN

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from storybot import config
 from storybot.cli import command_line
 from storybot.cli import main as cli
 from storybot.cli.models import Bar
+from storybot.config import load as config
 from storybot.errors import Exit, StorybotError
 from tests.fakes.uncovered import uncovered
 

@@ -12,11 +12,7 @@ import pytest
 
 from storybot.cli import doctor, hear
 from storybot.cli import main as cli
-from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard
-from storybot.hearing.microphones import open_microphone
-from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.settings import (
+from storybot.config.schema import (
     ControlsSettings,
     HearingSettings,
     LibrarySettings,
@@ -24,6 +20,10 @@ from storybot.settings import (
     SpeakingSettings,
     TellingSettings,
 )
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.attention import Heard
+from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.pcm import BLOCK_BYTES
 
 Out = pytest.CaptureFixture[str]
 

@@ -14,8 +14,8 @@ import pytest
 from storybot.cli import main as cli
 from storybot.cli.tell import suitable
 from storybot.errors import Exit
-from storybot.safety import KIND_END, Filter, load_filter
-from storybot.telling.sentences import Sentence
+from storybot.language.safety_filter import KIND_END, Filter, load_filter
+from storybot.language.sentence_splitting import Sentence
 
 Out = pytest.CaptureFixture[str]
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import serial
 
-from storybot.controls import evdev_button, gpio_button
-from storybot.controls.button import Button, make_button
+from storybot.config.schema import ControlsSettings
+from storybot.controls.buttons import evdev as evdev_button
+from storybot.controls.buttons import gpio as gpio_button
+from storybot.controls.buttons.button import Button, make_button
 from storybot.controls.serial_board import FASTEST, SerialBoard
 from storybot.errors import Exit, StorybotError
-from storybot.settings import ControlsSettings
 from tests.fakes.button_devices import FakeChip, FakeKeyboard, KeyEvent, PtyBoard
 
 

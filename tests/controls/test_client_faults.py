@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import socket_client
-from storybot.controls.messages import Status
-from storybot.controls.socket_client import Client, ask
+from storybot.controls.socket import client as socket_client
+from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.messages import Status
 from storybot.errors import Exit, StorybotError
 
 

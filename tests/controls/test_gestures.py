@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.controls.gestures import Button, Gesture, edge, next_due, passed
-from storybot.settings import ControlsSettings
+from storybot.config.schema import ControlsSettings
+from storybot.controls.buttons.gestures import Button, Gesture, edge, next_due, passed
 
 SETTINGS = ControlsSettings()  # debounce 0.03 s, double press 0.4 s, long press 1.2 s
 END = 100.0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import lights
-from storybot.controls.lights import PATTERNS, Lamp, make_lights
+from storybot.config.schema import ControlsSettings
+from storybot.controls.lights import lights
+from storybot.controls.lights.lights import PATTERNS, Lamp, make_lights
 from storybot.errors import StorybotError
 from storybot.robot.commands import Light
-from storybot.settings import ControlsSettings
 from tests.fakes import clock
 from tests.fakes.button_devices import FakeChip, PtyBoard
 

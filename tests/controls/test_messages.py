@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.controls import messages
-from storybot.controls.messages import (
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,

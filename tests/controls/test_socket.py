@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import messages
-from storybot.controls.messages import Ask, Status, Watch, Wish
-from storybot.controls.socket_client import Client, ask
-from storybot.controls.socket_server import PATIENCE, SocketServer
+from storybot.config.schema import ControlsSettings
+from storybot.controls.socket import messages
+from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.messages import Ask, Status, Watch, Wish
+from storybot.controls.socket.server import PATIENCE, SocketServer
 from storybot.errors import Exit, StorybotError
-from storybot.settings import ControlsSettings
 
 
 async def echo(wish: Wish) -> bytes:

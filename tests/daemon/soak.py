@@ -21,20 +21,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from storybot import models
-from storybot.controls.messages import Ask, Stop
+from storybot.config.schema import Settings, TellingSettings
+from storybot.controls.socket.messages import Ask, Stop
 from storybot.errors import StorybotError
+from storybot.models import installed as models
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
-from storybot.robot.wishes import UNWELCOME
-from storybot.settings import Settings, TellingSettings
+from storybot.robot.requests import UNWELCOME
 from storybot.speaking.captions import OnWord
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.mouth import Spoken
-from storybot.speaking.voice import Manner, Pcm
-from storybot.tale import Tale
+from storybot.speaking.synthesizer import Spoken
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import Manner, Pcm
+from storybot.stories.story_request import Tale
+from storybot.system.engine_program import find_engine
 from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
 from tests.fakes import clock
 from tests.fakes.house import House, living
 from tests.fakes.speaking import FakeSpeaker

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
+from storybot.config.schema import BedtimeSettings, HearingSettings, Settings
+from storybot.controls.socket.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
 from storybot.robot import Mode
-from storybot.settings import BedtimeSettings, HearingSettings, Settings
 from tests.fakes.house import House, play
 from tests.fakes.telling import STORY
 

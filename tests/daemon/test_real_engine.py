@@ -13,10 +13,10 @@ from typing import Any, cast
 
 import pytest
 
-from storybot.controls.messages import Again, Ask
+from storybot.config.schema import TellingSettings
+from storybot.controls.socket.messages import Again, Ask
 from storybot.robot import Mode
 from storybot.robot.events import StoryFailed
-from storybot.settings import TellingSettings
 from storybot.telling.engine import Engine
 from tests.fakes.house import House, living
 

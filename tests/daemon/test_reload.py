@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from storybot import service
-from storybot.controls.messages import Ask, Status
+from storybot.config import handover as handed_settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
-from storybot.running import handed_settings
-from storybot.settings import Settings
+from storybot.system import systemd as service
 from tests.fakes.house import House, play
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from storybot import models
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.models import installed as models
+from storybot.system.engine_program import find_engine
 from tests.daemon.soak import soak
 
 

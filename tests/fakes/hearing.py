@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.hearing_child import (
+from storybot.hearing.recogniser_client import (
     Ended,
     Heard,
     HearingEvent,

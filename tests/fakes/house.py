@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from storybot.controls.button import Button
-from storybot.controls.lights import Lights
-from storybot.controls.messages import Wish, read_reply
-from storybot.daemon import Daemon
+from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
+from storybot.controls.buttons.button import Button
+from storybot.controls.lights.lights import Lights
+from storybot.controls.socket.messages import Wish, read_reply
+from storybot.daemon.control_service import ControlRoom
+from storybot.daemon.daemon import Daemon
+from storybot.daemon.services import Makers
 from storybot.errors import StorybotError
 from storybot.robot import Mode
-from storybot.running.control_room import ControlRoom
-from storybot.running.rooms import Makers
-from storybot.service import StoryFields
-from storybot.settings import ControlsSettings, LibrarySettings, Settings
+from storybot.system.systemd import StoryFields
 from tests.fakes import clock
 from tests.fakes.hearing import Ears
 from tests.fakes.speaking import FakeSpeaker

@@ -6,7 +6,7 @@ import threading
 import time
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.player import Fetch
+from storybot.speaking.outputs.player import Fetch
 
 BLOCK = 160  # frames drawn at once
 

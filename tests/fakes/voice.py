@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voice import Manner, OnPcm, Pcm, WordMark
+from storybot.speaking.voices.voice import Manner, OnPcm, Pcm, WordMark
 
 RATE = 8000  # Hz
 LETTER = 400  # frames: 50 ms for each character

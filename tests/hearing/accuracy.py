@@ -12,14 +12,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from storybot.config.schema import HearingSettings
 from storybot.hearing.attention import Heard, ListenFor
-from storybot.hearing.language import STOPS
-from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
+from storybot.hearing.microphones.wav import Recording
+from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
-from storybot.hearing.requests import understand
-from storybot.hearing.wav_in import Recording
-from storybot.settings import HearingSettings
-from storybot.things import Thing, load_things
+from storybot.language.requests import understand
+from storybot.language.spoken_grammar import STOPS
+from storybot.language.things import Thing, load_things
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 NOISE = 20.0  # dB

@@ -10,15 +10,15 @@ import pytest
 pytest.importorskip("pocketsphinx")
 from pocketsphinx import Config, Decoder, get_model_path
 
-from storybot.hearing import language
-from storybot.hearing.automaton import END, START
-from storybot.hearing.dictionary import pronunciations_of
-from storybot.hearing.model_definition import ModelDefinition
-from storybot.hearing.pronunciations import dictionary_text
-from storybot.hearing.reduced import full_definition, full_dictionary
-from storybot.hearing.reducing import reduced_definition
-from storybot.hearing.triphones import PLACES, asked_for
-from storybot.things import usual_things
+from storybot.hearing.recognisers.pocketsphinx.dictionary import pronunciations_of
+from storybot.hearing.recognisers.pocketsphinx.model_definition import ModelDefinition
+from storybot.hearing.recognisers.pocketsphinx.pronunciations import dictionary_text
+from storybot.hearing.recognisers.pocketsphinx.reduce_model import reduced_definition
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import full_definition, full_dictionary
+from storybot.hearing.recognisers.pocketsphinx.triphones import PLACES, asked_for
+from storybot.language import spoken_grammar as language
+from storybot.language.automaton import END, START
+from storybot.language.things import usual_things
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 QUIET = bytes(8000)

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.kept_files import END, END_BYTES
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.hearing.requests import RequestKind, understand
-from storybot.settings import HearingSettings
+from storybot.hearing.recognisers.pocketsphinx.file_cache import END, END_BYTES
+from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 pytest.importorskip("pocketsphinx")
-from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
-from storybot.hearing.reduced import Reduced, full_definition
+from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import Reduced, full_definition
 
 SETTINGS = HearingSettings(things=150)
 QUIET = bytes(32000)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.hearing_child import (
+from storybot.config.schema import HearingSettings
+from storybot.hearing.recogniser_client import (
     Heard,
     HearingChild,
     HearingEvent,
     Ready,
     Trouble,
 )
-from storybot.settings import HearingSettings
 from tests.fakes.recognisers import spoken, write_wav
 from tests.sound.virtual_devices import VirtualDevices
 from tests.speaking.virtual_speaker import missing

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.hearing import recordings
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.microphones.wav import Recording
 from storybot.hearing.recordings import hear_recording, hear_wav
-from storybot.hearing.wav_in import Recording
-from storybot.settings import HearingSettings
 from tests.fakes.recognisers import FakeRecogniser, spoken, write_wav
 
 SETTINGS = HearingSettings(recogniser="pocketsphinx")

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.settings import HearingSettings
 
 SETTINGS = HearingSettings()
 
@@ -56,12 +56,12 @@ def room(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         KaldiRecognizer=Kaldi, Model=lambda model_path: model_path, SetLogLevel=lambda level: None
     )
     monkeypatch.setitem(sys.modules, "vosk", fake)
-    monkeypatch.delitem(sys.modules, "storybot.hearing.vosk_recogniser", raising=False)
+    monkeypatch.delitem(sys.modules, "storybot.hearing.recognisers.vosk", raising=False)
     monkeypatch.setattr(Kaldi, "ends", [])
     monkeypatch.setattr(Kaldi, "final", {"text": ""})
-    module = importlib.import_module("storybot.hearing.vosk_recogniser")
+    module = importlib.import_module("storybot.hearing.recognisers.vosk")
     yield module
-    sys.modules.pop("storybot.hearing.vosk_recogniser", None)
+    sys.modules.pop("storybot.hearing.recognisers.vosk", None)
 
 
 def heard(room: ModuleType, result: dict[str, Any], what: ListenFor = ListenFor.KEYPHRASE) -> Any:

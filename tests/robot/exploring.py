@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from storybot.hearing.requests import Request, RequestKind
+from storybot.config.schema import Settings
+from storybot.language.requests import Request, RequestKind
 from storybot.robot import Mode, Robot, awaken, commands, events, step
 from storybot.robot.events import Event, Part, Source, Timer
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.stories.story_request import Tale
 
 TALE = Tale("A story about a cat.", "Once there was a cat.", 7)
 NUMBER = 1  # every explored robot has told this many stories

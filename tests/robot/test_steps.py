@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot import bedtime
+from storybot.config import quiet_hours as bedtime
+from storybot.config.schema import BedtimeSettings, Settings, SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.requests import Request, RequestKind
+from storybot.language.requests import Request, RequestKind
+from storybot.language.things import load_things
 from storybot.robot import Mode, Robot, awaken, commands, events, step, why_not
 from storybot.robot.events import Event, Part, Source
-from storybot.settings import BedtimeSettings, Settings, SpeakingSettings
-from storybot.tale import new_tale
-from storybot.things import load_things
+from storybot.stories.story_request import new_tale
 
 CAT = next(thing for thing in load_things() if thing.word == "cat")
 

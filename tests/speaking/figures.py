@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from storybot.settings import SpeakingSettings
+from storybot.config.schema import SpeakingSettings
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voice import Manner, Pcm
-from storybot.speaking.voices import NAMES, lacking, make_voice
+from storybot.speaking.voices.drivers import NAMES, lacking, make_voice
+from storybot.speaking.voices.voice import Manner, Pcm
 from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
 SENTENCE = "Once upon a time, there was a little cat who loved to play in the sun."

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import pyttsx3_child
-from storybot.speaking.espeak_child_voice import EspeakChildVoice
-from storybot.speaking.pyttsx3_voice import MISSING, UNKNOWN, Pyttsx3Voice
-from storybot.speaking.voice import Manner, Pcm, Voice
+from storybot.speaking.voices import pyttsx3_child
+from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.voices.pyttsx3 import MISSING, UNKNOWN, Pyttsx3Voice
+from storybot.speaking.voices.voice import Manner, Pcm, Voice
 
 FAKE = str(Path(__file__).parents[1] / "fakes" / "fake_espeak.py")
 SENTENCE = "Once upon a time."

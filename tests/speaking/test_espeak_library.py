@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from storybot.speaking import espeak_library
+from storybot.speaking.voices import espeak_library
 
 ROOT = Path(__file__).parents[2]
 SPEAK = """
 import sys
-from storybot.speaking import espeak_library
+from storybot.speaking.voices import espeak_library
 if len(sys.argv) > 1:
     espeak_library.SILENT = (espeak_library.SILENT[0].with_name("missing.so"),)
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.voice import Manner
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import Manner
 got = []
 EspeakVoice().synthesise("Hello.", Manner("en-us", 150, 50), lambda pcm: not got.append(pcm))
 assert sum(len(pcm.samples) for pcm in got) > 10000

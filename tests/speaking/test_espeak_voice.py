@@ -7,9 +7,9 @@ import ctypes
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import espeak_library
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.voice import Manner, Pcm, WordMark
+from storybot.speaking.voices import espeak_library
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import Manner, Pcm, WordMark
 
 SENTENCE = '"What are you doing?" asked Zoë, the cat.'
 

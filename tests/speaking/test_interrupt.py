@@ -18,13 +18,13 @@ STORY = """
 import asyncio, os, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from storybot.settings import SpeakingSettings
-from storybot.speaking import alsa_out
-from storybot.speaking.alsa_out import AlsaOutput
-from storybot.speaking.espeak_child_voice import EspeakChildVoice
-from storybot.speaking.queued_player import QueuedPlayer
+from storybot.config.schema import SpeakingSettings
+from storybot.speaking.outputs import alsa as alsa_out
+from storybot.speaking.outputs.alsa import AlsaOutput
+from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
-from storybot.telling.story import sentences_of
+from storybot.telling.story_sentences import sentences_of
 from tests.fakes.engine import fake_engine
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run behind a "&"

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
-from storybot.speaking import devices, espeak_library, players, voices
-from storybot.speaking.queued_player import QueuedPlayer
-from storybot.speaking.silent_out import SilentPlayer
-from storybot.speaking.wav_out import WavPlayer
+from storybot.speaking.outputs import devices
+from storybot.speaking.outputs import drivers as players
+from storybot.speaking.outputs.queued_player import QueuedPlayer
+from storybot.speaking.outputs.silent import SilentPlayer
+from storybot.speaking.outputs.wav import WavPlayer
+from storybot.speaking.voices import drivers as voices
+from storybot.speaking.voices import espeak_library
 
 RATE = 22050
 SOUND = array("h", [1000, -1000] * 500).tobytes()
@@ -145,8 +148,10 @@ def test_the_player_for_a_driver(tmp_path: Path) -> None:
 
 
 def test_loudspeakers_come_from_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storybot.speaking.portaudio_out.portaudio_outputs", lambda: [("P", True)])
-    monkeypatch.setattr("storybot.speaking.alsa_out.alsa_outputs", lambda: [("A", False)])
+    monkeypatch.setattr(
+        "storybot.speaking.outputs.portaudio.portaudio_outputs", lambda: [("P", True)]
+    )
+    monkeypatch.setattr("storybot.speaking.outputs.alsa.alsa_outputs", lambda: [("A", False)])
 
     def listed(driver: str) -> list[tuple[str, bool]]:
         return devices.loudspeakers(SpeakingSettings(driver=driver), "full")

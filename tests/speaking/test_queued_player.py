@@ -9,8 +9,8 @@ from array import array
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import queued_player
-from storybot.speaking.queued_player import QueuedPlayer
+from storybot.speaking.outputs import queued_player
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from tests.fakes.output import FakeOutput, wait_for
 
 RATE = 8000

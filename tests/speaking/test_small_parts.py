@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from storybot.speaking.captions import Caption, Captions
 from storybot.speaking.earcons import EARCONS, PEAK, earcon, tone
-from storybot.speaking.resampler import Resampler
+from storybot.speaking.outputs.resampler import Resampler
 from storybot.speaking.trimming import Squeezing, Trimming
-from storybot.speaking.voice import WordMark, spread_words
+from storybot.speaking.voices.voice import WordMark, spread_words
 
 
 def sine(rate: int, pitch: float, seconds: float) -> array[int]:

@@ -7,9 +7,9 @@ import wave
 from dataclasses import replace
 from pathlib import Path
 
+from storybot.config.schema import Settings, SpeakingSettings
 from storybot.robot import awaken
-from storybot.settings import Settings, SpeakingSettings
-from storybot.speaking.silent_out import SilentPlayer
+from storybot.speaking.outputs.silent import SilentPlayer
 from storybot.speaking.speaker import Speaker
 from tests.fakes.voice import LETTER, RATE, ToneVoice
 from tests.speaking.stage import PAUSE, SETTINGS, Stage, play, until

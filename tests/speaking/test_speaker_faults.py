@@ -7,11 +7,13 @@ import threading
 
 import pytest
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
-from storybot.speaking import mouth, queued_player, speaker
-from storybot.speaking.mouth import Mouth
+from storybot.speaking import speaker
+from storybot.speaking import synthesizer as mouth
+from storybot.speaking.outputs import queued_player
 from storybot.speaking.speaker import Speaker
+from storybot.speaking.synthesizer import Mouth
 from tests.fakes.voice import LETTER, voice_fault
 from tests.speaking.stage import SETTINGS, Stage, play, until
 

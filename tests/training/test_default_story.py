@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from storybot.language.things import find_thing, load_things
 from storybot.measuring.stories import DEFAULT_MODEL, tell
-from storybot.telling.program import BUILT
-from storybot.things import find_thing, load_things
+from storybot.system.engine_program import BUILT
 
 pytestmark = pytest.mark.skipif(not BUILT.is_file(), reason="the engine is not built: make engine")
 MOST_BYTES = 4_000_000

