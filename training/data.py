@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sentencepiece
 
-from storybot.things import load_things
+from storybot.language.things import load_things
 from training.batches import Tokens, save_tokens
 from training.corpus import read_stories, require_corpus
 from training.keywords import TagMaker
