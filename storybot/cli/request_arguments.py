@@ -10,7 +10,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.language.requests import Request, RequestKind, understand
 from storybot.language.safety_filter import Filter
 from storybot.language.things import Thing
-from storybot.language.typed_requests import understand_typed, welcome
+from storybot.language.typed_requests import is_allowed, understand_typed
 
 
 def typed(words: Sequence[str], safe: Filter) -> tuple[Thing, ...]:
@@ -43,6 +43,6 @@ def _story(request: Request | None, text: str, safe: Filter) -> tuple[Thing, ...
         raise StorybotError(
             f'"{text}" asks for no story; try "a story about a cat"', Exit.NOT_HEARD
         )
-    if not welcome(request, text, safe):
+    if not is_allowed(request, text, safe):
         raise StorybotError("that is no subject for a child's story", Exit.NOT_HEARD)
     return request.things

@@ -19,7 +19,7 @@ from storybot.config.schema import (
 )
 from storybot.errors import StorybotError
 from storybot.language.safety_filter import load_filter
-from storybot.models import installed as models
+from storybot.models import installed
 from storybot.system.engine_program import find_engine
 
 Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
@@ -28,7 +28,7 @@ Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
 UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
 
 
-class Trial(Enum):
+class CheckLevel(Enum):
     """How far settings are tried."""
 
     NONE = "each by itself, for a command that only talks to the daemon"
@@ -44,13 +44,13 @@ COUNTERPARTS = {
 }
 
 
-def faults(settings: Settings, changed: Container[str], trial: Trial) -> Iterator[Wrong]:
+def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) -> Iterator[Wrong]:
     """What is wrong with the settings; what storybot brought along is not tried."""
-    if trial is Trial.NONE:
+    if trial is CheckLevel.NONE:
         return
     found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
     found += [*_of_quiet_hours(settings.bedtime), *_of_word_list(settings.safety)]
-    if trial is Trial.SERVE:
+    if trial is CheckLevel.SERVE:
         if settings.speaking.driver == "wav":
             found.append(("speaking.driver", ONLY_TELL))
         if "telling.model" in changed or "telling.tokenizer" in changed:
@@ -83,7 +83,7 @@ def _of_engine(engine: str) -> Iterator[Wrong]:
 def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
     """What would lose every story: a model or tokenizer that is not on this machine."""
     try:
-        files = models.resolve(telling.model, telling.tokenizer)
+        files = installed.resolve_model(telling.model, telling.tokenizer)
     except UNUSABLE as error:
         yield "telling.model", str(error)
         return

@@ -16,8 +16,8 @@ from typing import Any
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
-PATIENCE = 30.0  # s for the other process
-LONGEST_REASON = 200  # characters of what the other process broke with
+READ_TIMEOUT_S = 30.0  # s for the other process
+REASON_MAX_CHARACTERS = 200  # characters of what the other process broke with
 
 
 def to_json(settings: Settings) -> str:
@@ -37,12 +37,12 @@ def from_json(text: str) -> Settings:
     )
 
 
-def read_elsewhere(explicit: Path | None) -> Settings:
+def read_in_child(explicit: Path | None) -> Settings:
     """The settings as a process of its own reads them; its StorybotError becomes ours."""
     command = [sys.executable, "-m", __name__, *([str(explicit)] if explicit else [])]
     try:
         done = subprocess.run(
-            command, capture_output=True, check=False, timeout=PATIENCE, encoding="utf-8"
+            command, capture_output=True, check=False, timeout=READ_TIMEOUT_S, encoding="utf-8"
         )
     except subprocess.TimeoutExpired:
         raise StorybotError("reading them took too long", Exit.CONFIG) from None
@@ -51,7 +51,7 @@ def read_elsewhere(explicit: Path | None) -> Settings:
     if done.returncode == Exit.CONFIG:
         raise StorybotError(done.stderr.strip() or "they cannot be read", Exit.CONFIG)
     if done.returncode != 0:  # it broke: of a traceback the last line says why
-        why = done.stderr.strip().rpartition("\n")[2][:LONGEST_REASON]
+        why = done.stderr.strip().rpartition("\n")[2][:REASON_MAX_CHARACTERS]
         raise StorybotError("they cannot be read" + (f" ({why})" if why else ""), Exit.CONFIG)
     try:
         return from_json(done.stdout)
@@ -63,28 +63,28 @@ def read_elsewhere(explicit: Path | None) -> Settings:
 
 def main() -> int:
     """Read the settings, and the file named as argument; write them to stdout."""
-    from storybot.config import load as config
+    from storybot.config import load
 
     explicit = Path(sys.argv[1]) if len(sys.argv) > 1 else None
     try:
-        print(to_json(located(config.load(explicit).settings)))
+        print(to_json(with_found_paths(load.load_settings(explicit).settings)))
     except StorybotError as error:
         print(error, file=sys.stderr)
         return error.code
     return 0
 
 
-def located(settings: Settings) -> Settings:
+def with_found_paths(settings: Settings) -> Settings:
     """The same with the paths of model, tokenizer and engine, so that nobody looks again.
 
     What cannot be found stays as it was named: whoever needs it will say so.
     """
-    from storybot.models import installed as models
+    from storybot.models import installed
     from storybot.system.engine_program import find_engine
 
     telling = settings.telling
     try:
-        files = models.resolve(telling.model, telling.tokenizer)
+        files = installed.resolve_model(telling.model, telling.tokenizer)
         engine = find_engine(telling.engine)
     except StorybotError:
         return settings

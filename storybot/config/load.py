@@ -14,13 +14,12 @@ from typing import Any
 
 import yaml
 
-from storybot.config import check as config_trial
-from storybot.config.check import Trial
+from storybot.config.check import CheckLevel, find_faults
 from storybot.config.schema import Settings
 from storybot.config.values import checked, nearest
 from storybot.errors import Exit, StorybotError
 
-PREFIX = "STORYBOT_"
+ENVIRONMENT_PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
 TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
 SECTIONS = tuple(section.name for section in fields(Settings))
@@ -47,7 +46,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenValue:
     """One value somebody gave, not yet checked."""
 
     where: str
@@ -68,18 +67,18 @@ def shipped_file() -> Path:
     return installed if installed.exists() else Path(__file__).parents[2] / "config.yaml"
 
 
-def load(
+def load_settings(
     explicit: Path | None = None,
     environment: Mapping[str, str] | None = None,
     *,
-    trial: Trial = Trial.SERVE,
+    trial: CheckLevel = CheckLevel.SERVE,
 ) -> Loaded:
     """All layers merged; raises StorybotError naming every fault, one a line."""
     env = os.environ if environment is None else environment
     files = [path for path in (SYSTEM_FILE, user_file()) if path.exists()]
     if explicit is not None:
         files.append(explicit)
-    given: list[Given] = []
+    given: list[GivenValue] = []
     faults: list[Fault] = []
     for path in files:
         _gather(path, given, faults)
@@ -90,16 +89,16 @@ def load(
     return loaded
 
 
-def check(path: Path) -> list[Fault]:
+def check_file(path: Path) -> list[Fault]:
     """Every fault in one file, in the order of its lines."""
-    given: list[Given] = []
+    given: list[GivenValue] = []
     faults: list[Fault] = []
     _gather(path, given, faults)
-    _apply(given, faults, Trial.SERVE)
+    _apply(given, faults, CheckLevel.SERVE)
     return faults
 
 
-def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
+def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
@@ -129,7 +128,7 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
         where = f"{path}:{section_node.start_mark.line + 1}"
         empty = isinstance(body, yaml.ScalarNode) and body.value in ("", "null", "~")
         if empty or section not in SECTIONS:
-            given.append(Given(where, section, "", None))
+            given.append(GivenValue(where, section, "", None))
             continue
         if not isinstance(body, yaml.MappingNode):
             faults.append(Fault(where, section, "expected a section with 'key: value' lines"))
@@ -138,7 +137,7 @@ def _gather(path: Path, given: list[Given], faults: list[Fault]) -> None:
         for key_node, value_node in body.value:
             at = f"{path}:{key_node.start_mark.line + 1}"
             key = str(key_node.value)
-            given.extend(_constructed(value_node, Given(at, section, key, None), faults))
+            given.extend(_constructed(value_node, GivenValue(at, section, key, None), faults))
 
 
 def _repeated(path: Path, mapping: yaml.MappingNode, prefix: str, faults: list[Fault]) -> None:
@@ -152,18 +151,20 @@ def _repeated(path: Path, mapping: yaml.MappingNode, prefix: str, faults: list[F
         first.setdefault(key, line)
 
 
-def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[Given]:
-    known = {f"{PREFIX}{s.name}_{f.name}".upper(): (s.name, f.name) for s, f in _all_fields()}
-    own = {f"{PREFIX}{name}" for name in ("SHARED", "STATE", "CACHE", "MODELS")}
+def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[GivenValue]:
+    known = {
+        f"{ENVIRONMENT_PREFIX}{s.name}_{f.name}".upper(): (s.name, f.name) for s, f in _all_fields()
+    }
+    own = {f"{ENVIRONMENT_PREFIX}{name}" for name in ("SHARED", "STATE", "CACHE", "MODELS")}
     for name in sorted(env):
-        if not name.startswith(PREFIX) or name in own:
+        if not name.startswith(ENVIRONMENT_PREFIX) or name in own:
             continue
         if name not in known:
             hint = nearest(name, list(known))
             faults.append(Fault("environment", name, f"is no setting{hint}"))
             continue
         section, key = known[name]
-        at = Given(f"environment {name}", section, key, "")
+        at = GivenValue(f"environment {name}", section, key, "")
         if not env[name]:
             yield at
             continue
@@ -177,7 +178,9 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
             yield from _constructed(node, at, faults)
 
 
-def _constructed(node: yaml.Node | None, at: Given, faults: list[Fault]) -> Iterator[Given]:
+def _constructed(
+    node: yaml.Node | None, at: GivenValue, faults: list[Fault]
+) -> Iterator[GivenValue]:
     """`at` with the value of `node`, or a fault: PyYAML lets whatever its parts raise pass."""
     if node is None:
         yield at
@@ -215,7 +218,7 @@ def _changed(settings: Settings) -> set[str]:
     }
 
 
-def _apply(given: list[Given], faults: list[Fault], trial: Trial) -> Loaded:
+def _apply(given: list[GivenValue], faults: list[Fault], trial: CheckLevel) -> Loaded:
     settings = Settings()
     origin = {f"{s.name}.{f.name}": "default" for s, f in _all_fields()}
     for one in given:
@@ -238,6 +241,6 @@ def _apply(given: list[Given], faults: list[Fault], trial: Trial) -> Loaded:
             continue
         settings = replace(settings, **{one.section: replace(part, **{one.key: value})})
         origin[name] = one.where
-    for key, wrong in config_trial.faults(settings, _changed(settings), trial):
+    for key, wrong in find_faults(settings, _changed(settings), trial):
         faults.append(Fault(origin[key], key, wrong))
     return Loaded(settings, origin)

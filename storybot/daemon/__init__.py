@@ -1,4 +1,4 @@
-"""The rooms at work: each module keeps one part of the running daemon going."""
+"""The services at work: each module keeps one part of the running daemon going."""
 
 import sys
 

@@ -16,7 +16,7 @@ from storybot.controls.lights.lights import Lights, NoLights, make_lights
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed
-from storybot.stories.story_request import SEEDS
+from storybot.stories.story_request import SEED_LIMIT
 
 LOG = logging.getLogger("storybot")
 Make = Callable[[ControlsSettings], tuple[Button | None, Lights]]
@@ -38,7 +38,7 @@ def make_controls(settings: ControlsSettings) -> tuple[Button | None, Lights]:
         return button, NoLights()
 
 
-class ButtonRoom:
+class ButtonService:
     """Turns edges into the actions that the settings give to gestures."""
 
     def __init__(self, settings: ControlsSettings, emit: Emit, make: Make = make_controls) -> None:
@@ -79,7 +79,7 @@ class ButtonRoom:
     async def _press(self, button: Button) -> None:
         """Edges in, gestures out; wakes by itself when only time completes a gesture."""
         loop = asyncio.get_running_loop()
-        known = gestures.Button()
+        known = gestures.ButtonState()
         edges = button.edges()
         coming = asyncio.ensure_future(anext(edges))
         try:
@@ -89,12 +89,12 @@ class ButtonRoom:
                 done, _ = await asyncio.wait([coming], timeout=wait)
                 if done:
                     down = coming.result()
-                    known, found = gestures.edge(known, down, loop.time(), self.settings)
+                    known, found = gestures.on_edge(known, down, loop.time(), self.settings)
                     coming = asyncio.ensure_future(anext(edges))
                 else:
-                    known, found = gestures.passed(known, loop.time(), self.settings)
+                    known, found = gestures.on_time(known, loop.time(), self.settings)
                 for gesture in found:
-                    self._emit(Pressed(self._action(gesture), random.randrange(SEEDS)))
+                    self._emit(Pressed(self._action(gesture), random.randrange(SEED_LIMIT)))
         finally:
             coming.cancel()
             with contextlib.suppress(asyncio.CancelledError, StorybotError, StopAsyncIteration):

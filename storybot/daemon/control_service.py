@@ -9,52 +9,52 @@ from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     Again,
     Ask,
+    ControlRequest,
     Sleep,
     Status,
     Stop,
     TellSaved,
     Volume,
     Watch,
-    Wish,
 )
-from storybot.daemon.services import Rooms
+from storybot.daemon.services import Services
 from storybot.errors import StorybotError
 from storybot.language.requests import Request, RequestKind
-from storybot.language.typed_requests import understand_typed, welcome
-from storybot.robot import Robot, why_not
+from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.robot import Robot, why_no_story
 from storybot.robot.events import (
     Asked,
     Event,
     ReplayAsked,
+    RequestRefused,
     SleepAsked,
     Source,
-    Unwelcome,
     VolumeAsked,
 )
 from storybot.robot.requests import UNWELCOME
-from storybot.stories.story_request import SEEDS
+from storybot.stories.story_request import SEED_LIMIT
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
 
-class Owner(Protocol):
+class ControlledDaemon(Protocol):
     """The daemon, as far as this room knows it."""
 
     robot: Robot
-    rooms: Rooms
+    services: Services
 
     async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
 
     def status(self) -> dict[str, Any]: ...
 
 
-class ControlRoom:
+class ControlService:
     """One method, `answer`, for the SocketServer."""
 
-    def __init__(self, daemon: Owner) -> None:
+    def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
 
-    async def answer(self, wish: Wish) -> bytes:
+    async def answer(self, wish: ControlRequest) -> bytes:
         """The line to send back."""
         match wish:
             case Ask(text):
@@ -78,8 +78,8 @@ class ControlRoom:
 
     async def _asked(self, text: str) -> bytes:
         request = understand_typed(text)
-        if not welcome(request, text, self._daemon.rooms.story.allowed):
-            await self._daemon.happen(Unwelcome())
+        if not is_allowed(request, text, self._daemon.services.narrator.allowed):
+            await self._daemon.happen(RequestRefused())
             return messages.refusal(UNWELCOME)
         if request is None:
             return messages.refusal(
@@ -91,19 +91,21 @@ class ControlRoom:
         if request.kind not in STARTS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
-        return await self._start(Asked(request, random.randrange(SEEDS), Source.SOCKET))
+        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
 
     async def _tell_saved(self, number: int) -> bytes:
-        library = self._daemon.rooms.story.library
+        library = self._daemon.services.narrator.library
         try:
             story = library.get(number)
         except StorybotError as error:
             return messages.refusal(str(error))
-        return await self._start(ReplayAsked(story.tale()))
+        return await self._start(ReplayAsked(story.request()))
 
     async def _start(self, event: Event) -> bytes:
         """An event that shall begin a story; the answer says whether it did."""
         before, after = await self._daemon.happen(event)
-        if after.number == before.number or after.tale is None:
-            return messages.refusal(why_not(before) or "It is time to sleep now.")
-        return messages.answer(said=after.tale.title, story=after.tale.number, seed=after.tale.seed)
+        if after.number == before.number or after.story is None:
+            return messages.refusal(why_no_story(before) or "It is time to sleep now.")
+        return messages.answer(
+            said=after.story.title, story=after.story.number, seed=after.story.seed
+        )

@@ -7,32 +7,32 @@ from dataclasses import dataclass
 
 
 @dataclass
-class _Expected:
+class _Deadline:
     within: float  # s
     last: float  # s of the clock
 
 
-class Progress:
+class Deadlines:
     """Every part says when it gets on; nobody else may say so for it."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._expected: dict[str, _Expected] = {}
+        self._expected: dict[str, _Deadline] = {}
 
-    def expect(self, who: str, within: float) -> None:
+    def arm(self, who: str, within: float) -> None:
         """From now on `who` must get on at least every `within` seconds."""
-        self._expected[who] = _Expected(within, self._clock())
+        self._expected[who] = _Deadline(within, self._clock())
 
-    def made(self, who: str) -> None:
+    def renew(self, who: str) -> None:
         """`who` got on. Nothing happens when that was not expected."""
         if who in self._expected:
             self._expected[who].last = self._clock()
 
-    def forget(self, who: str) -> None:
+    def disarm(self, who: str) -> None:
         """`who` is done."""
         self._expected.pop(who, None)
 
-    def stalled(self) -> list[str]:
+    def missed(self) -> list[str]:
         """Those who should have got on and did not."""
         now = self._clock()
         return [who for who, it in self._expected.items() if now - it.last > it.within]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import deque
 
-ECHO = 2.0  # s after which what the robot said can no longer come back as heard
+ECHO_DURATION_S = 2.0  # s after which what the robot said can no longer come back as heard
 # What a recogniser puts beside the word that it really heard: "stop the storm" became "stop the
 # story".
-_EMPTY = frozenset(("it", "the", "that", "this", "story", "please"))
+_IGNORED_WORDS = frozenset(("it", "the", "that", "this", "story", "please"))
 _WORD = re.compile(r"[a-z]+")
 
 
-class Echo:
+class EchoFilter:
     """Remembers sentences with the second in which each was last being said."""
 
     def __init__(self) -> None:
@@ -28,8 +28,10 @@ class Echo:
 
     def holds(self, text: str, now: float) -> bool:
         """Whether the robot said what counts in these words itself, now or a moment ago."""
-        words = _words(text) - _EMPTY or _words(text)
-        return any(words <= _words(said) for when, said in self._said if when >= now - ECHO)
+        words = _words(text) - _IGNORED_WORDS or _words(text)
+        return any(
+            words <= _words(said) for when, said in self._said if when >= now - ECHO_DURATION_S
+        )
 
 
 def _words(text: str) -> set[str]:

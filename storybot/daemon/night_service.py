@@ -9,15 +9,15 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from storybot.config import quiet_hours as bedtime
+from storybot.config import quiet_hours
 from storybot.config.schema import BedtimeSettings
 from storybot.daemon.supervisor import Emit
 from storybot.robot.events import QuietBegan, QuietEnded
 
-LOOK = 15.0  # s between two looks
+CLOCK_CHECK_INTERVAL_S = 15.0  # s between two looks
 
 
-class NightWatch:
+class NightService:
     """Tells when the quiet hours begin and end."""
 
     def __init__(
@@ -34,11 +34,11 @@ class NightWatch:
         """Look, for ever."""
         while True:
             self.look()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CLOCK_CHECK_INTERVAL_S)
 
     def look(self) -> None:
         """Tell of a change since the last look."""
-        quiet = bedtime.is_quiet(self._now().time(), self.settings)
+        quiet = quiet_hours.is_quiet(self._now().time(), self.settings)
         if quiet != self._quiet:
             self._quiet = quiet
             self._emit(QuietBegan() if quiet else QuietEnded())

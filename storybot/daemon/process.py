@@ -13,20 +13,20 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from storybot.config import handover as handed_settings
+from storybot.config import handover
 from storybot.config.schema import Settings
 from storybot.daemon.daemon import Daemon
-from storybot.daemon.services import real_makers
+from storybot.daemon.services import real_factories
 from storybot.errors import Exit, StorybotError
-from storybot.system import systemd as service
+from storybot.system import systemd
 
 
 def live(settings: Settings, profile: str, reread: Callable[[], Settings]) -> None:
     """Run the daemon until it ends; StorybotError when it cannot begin."""
-    fields = service.begin_logging(settings.service.debug)
+    fields = systemd.begin_logging(settings.service.debug)
 
     async def main() -> None:
-        await Daemon(settings, profile, real_makers(), reread, fields).run()
+        await Daemon(settings, profile, real_factories(), reread, fields).run()
 
     asyncio.run(main())
 
@@ -46,10 +46,10 @@ def main() -> int:
     FD holds the settings as JSON. Nothing is imported here that the small board can do without.
     """
     with os.fdopen(int(sys.argv[1]), encoding="utf-8") as handed:
-        settings = handed_settings.from_json(handed.read())
+        settings = handover.from_json(handed.read())
     explicit = Path(sys.argv[2]) if len(sys.argv) > 2 else None
     try:
-        live(settings, "small", lambda: handed_settings.read_elsewhere(explicit))
+        live(settings, "small", lambda: handover.read_in_child(explicit))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return leave(error.code)

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 
-from storybot.config import quiet_hours as bedtime
+from storybot.config import quiet_hours
 from storybot.config.schema import Settings
-from storybot.daemon.services import Rooms
+from storybot.daemon.services import Services
 from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
 from storybot.language.safety_filter import load_filter
 from storybot.robot.events import Reloaded
 from storybot.stories.library import Library
-from storybot.system import systemd as service
+from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
 
@@ -26,16 +26,16 @@ LOG = logging.getLogger("storybot")
 class Reloader:
     """Reads the settings again beside the event loop, which takes the small board seconds."""
 
-    def __init__(self, read: Callable[[], Settings], rooms: Rooms, emit: Emit) -> None:
+    def __init__(self, read: Callable[[], Settings], services: Services, emit: Emit) -> None:
         """`read` may block; it raises StorybotError where the settings are broken."""
-        self._read, self._rooms, self._emit = read, rooms, emit
+        self._read, self._services, self._emit = read, services, emit
         self._wanted = False  # since the reading that goes on began
         self._work: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Read, or where that goes on already read once more after it: the last wish counts."""
         self._wanted = True
-        service.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
+        systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
 
@@ -53,7 +53,7 @@ class Reloader:
                 settings = await _beside_the_loop(self._read)
                 if self._wanted:
                     continue
-                take(self._rooms, settings)
+                take(self._services, settings)
                 LOG.info("new settings hold from now on")
                 self._emit(Reloaded(settings))
             except StorybotError as error:
@@ -61,7 +61,7 @@ class Reloader:
             except Exception as error:  # systemd must not wait for READY for ever
                 reason = f"{type(error).__name__}: {error}"
                 LOG.error("the settings stay as they were: they cannot be read (%s)", reason)
-        service.notify("READY=1")
+        systemd.notify("READY=1")
 
 
 async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
@@ -73,30 +73,32 @@ async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
         thread.shutdown(wait=False)
 
 
-def take(rooms: Rooms, new: Settings) -> None:
+def take(services: Services, new: Settings) -> None:
     """Hand out new settings; StorybotError, and nothing changed, when they do not work."""
     allowed = load_filter(new.safety)
-    bedtime.is_quiet(time(), new.bedtime)
+    quiet_hours.is_quiet(time(), new.bedtime)
     library = Library(new.library)
-    old, rooms.settings = rooms.settings, new
-    rooms.story.allowed = rooms.ear.allowed = allowed
+    old, services.settings = services.settings, new
+    services.narrator.allowed = services.listener.allowed = allowed
     if new.library != old.library:
-        rooms.story.library = library
-    rooms.night.settings = new.bedtime
-    rooms.night.look()
+        services.narrator.library = library
+    services.night.settings = new.bedtime
+    services.night.look()
     if new.controls != old.controls:
-        rooms.button.settings = new.controls
-        rooms.restart("button")
+        services.button.settings = new.controls
+        services.restart("button")
     if (new.controls.socket, new.controls.socket_group) != (
         old.controls.socket,
         old.controls.socket_group,
     ):
         LOG.warning("the control socket stays where it is until storybot is restarted")
     if new.hearing != old.hearing:
-        rooms.restart("ear")
+        services.restart("listener")
     if new.speaking != old.speaking:
-        rooms.voice.replace(lambda: rooms.makers.speaker(new, "small" if rooms.small else "full"))
+        services.speaker.replace(
+            lambda: services.factories.speaker(new, "small" if services.small else "full")
+        )
     if new.service.debug != old.service.debug:
-        service.set_debug(new.service.debug)
+        systemd.set_debug(new.service.debug)
     if new.service.profile != old.service.profile:
         LOG.warning("the profile stays as it is until storybot is restarted")

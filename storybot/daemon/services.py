@@ -9,82 +9,82 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storybot.config.schema import Settings
-from storybot.controls.socket.messages import Wish
+from storybot.controls.socket.messages import ControlRequest
 from storybot.controls.socket.server import SocketServer
-from storybot.daemon.button_service import ButtonRoom, Make, make_controls
-from storybot.daemon.deadlines import Progress
-from storybot.daemon.listener_service import EarRoom
-from storybot.daemon.narrator_service import StoryRoom
+from storybot.daemon.button_service import ButtonService, Make, make_controls
+from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.listener_service import ListenerService
+from storybot.daemon.narrator_service import NarratorService
 from storybot.daemon.news import News
-from storybot.daemon.night_service import NightWatch
-from storybot.daemon.speaker_service import VoiceRoom
+from storybot.daemon.night_service import NightService
+from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit
-from storybot.daemon.timers import Alarms
-from storybot.hearing.recogniser_client import HearingChild
+from storybot.daemon.timers import Timers
+from storybot.hearing.recogniser_client import RecogniserClient
 from storybot.language.safety_filter import load_filter
 from storybot.speaking.speaker import Speaker
 from storybot.stories.library import Library
 from storybot.telling.engine import Engine
 
-END = 2.0  # s in which all devices are given back
-SPEAKER_PATIENCE = 90.0  # s for which the speaker itself looks for a lost loudspeaker
+CLOSE_TIMEOUT_S = 2.0  # s in which all devices are given back
+LOST_LOUDSPEAKER_TIMEOUT_S = 90.0  # s for which the speaker itself looks for a lost loudspeaker
 
 
 @dataclass
-class Makers:
+class Factories:
     """How the devices and children are made; tests put fakes here."""
 
     speaker: Callable[[Settings, str], Speaker]
-    child: Callable[[Settings, str], HearingChild]
+    child: Callable[[Settings, str], RecogniserClient]
     engine: Callable[[Settings], Engine]
     controls: Make = make_controls
 
 
-def real_makers() -> Makers:
-    """The makers of everything real."""
+def real_factories() -> Factories:
+    """The factories of everything real."""
 
     def engine(settings: Settings) -> Engine:
         telling = settings.telling
         if Path(telling.engine).is_absolute() and Path(telling.model).is_file():
             tokenizer = Path(telling.tokenizer) if telling.tokenizer else None
             return Engine(telling, Path(telling.engine), Path(telling.model), tokenizer)
-        from storybot.models import installed as models
+        from storybot.models import installed
         from storybot.system.engine_program import find_engine
 
-        files = models.resolve(telling.model, telling.tokenizer)
+        files = installed.resolve_model(telling.model, telling.tokenizer)
         return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
 
     def speaker(settings: Settings, profile: str) -> Speaker:
-        return Speaker(settings.speaking, profile, patience=SPEAKER_PATIENCE)
+        return Speaker(settings.speaking, profile, patience=LOST_LOUDSPEAKER_TIMEOUT_S)
 
-    def child(settings: Settings, profile: str) -> HearingChild:
-        return HearingChild(settings.hearing, profile)
+    def child(settings: Settings, profile: str) -> RecogniserClient:
+        return RecogniserClient(settings.hearing, profile)
 
-    return Makers(speaker, child, engine)
+    return Factories(speaker, child, engine)
 
 
 @dataclass
-class Rooms:
+class Services:
     """All parts at work."""
 
     settings: Settings
-    makers: Makers
+    factories: Factories
     small: bool
-    voice: VoiceRoom
-    ear: EarRoom
-    story: StoryRoom
-    button: ButtonRoom
-    alarms: Alarms
-    night: NightWatch
+    speaker: SpeakerService
+    listener: ListenerService
+    narrator: NarratorService
+    button: ButtonService
+    timers: Timers
+    night: NightService
     control: SocketServer
     news: News
-    progress: Progress
+    deadlines: Deadlines
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _lives: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def start(self) -> None:
         """Set every part going."""
-        for name in ("voice", "ear", "button", "night"):
+        for name in ("speaker", "listener", "button", "night"):
             self._tasks[name] = asyncio.create_task(self._keep(name), name=name)
 
     def restart(self, name: str) -> None:
@@ -98,17 +98,17 @@ class Rooms:
 
     async def close(self) -> None:
         """Give every device back; what takes too long is left to its fate."""
-        self.alarms.stop_all()
+        self.timers.stop_all()
         for task in self.tasks():
             task.cancel()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(END):
-                await self.story.close()
-                await self.voice.close()
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self.narrator.close()
+                await self.speaker.close()
                 await asyncio.wait(self.tasks())
         self.button.close()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(END):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self.control.close()
 
     async def _keep(self, name: str) -> None:
@@ -128,41 +128,41 @@ def build(
     settings: Settings,
     profile: str,
     emit: Emit,
-    answer: Callable[[Wish], Awaitable[bytes]],
-    makers: Makers,
-) -> Rooms:
+    answer: Callable[[ControlRequest], Awaitable[bytes]],
+    factories: Factories,
+) -> Services:
     """Every part, made and not yet going."""
     small = profile == "small"
-    progress = Progress(lambda: asyncio.get_running_loop().time())
+    deadlines = Deadlines(lambda: asyncio.get_running_loop().time())
     control = SocketServer(settings.controls, answer)
     news = News(control.publish)
     allowed = load_filter(settings.safety)
 
-    def child() -> HearingChild | None:
-        listens = rooms.settings.hearing.driver != "none"
-        return makers.child(rooms.settings, profile) if listens else None
+    def child() -> RecogniserClient | None:
+        listens = services.settings.hearing.driver != "none"
+        return factories.child(services.settings, profile) if listens else None
 
-    voice = VoiceRoom(makers.speaker(settings, profile), emit, progress)
-    rooms = Rooms(
+    speaker = SpeakerService(factories.speaker(settings, profile), emit, deadlines)
+    services = Services(
         settings=settings,
-        makers=makers,
+        factories=factories,
         small=small,
-        voice=voice,
-        ear=EarRoom(small, child, voice, allowed, emit, progress),
-        story=StoryRoom(
-            lambda: makers.engine(rooms.settings),
-            voice,
+        speaker=speaker,
+        listener=ListenerService(small, child, speaker, allowed, emit, deadlines),
+        narrator=NarratorService(
+            lambda: factories.engine(services.settings),
+            speaker,
             Library(settings.library),
             allowed,
             emit,
             news,
-            progress,
+            deadlines,
         ),
-        button=ButtonRoom(settings.controls, emit, makers.controls),
-        alarms=Alarms(emit),
-        night=NightWatch(settings.bedtime, emit),
+        button=ButtonService(settings.controls, emit, factories.controls),
+        timers=Timers(emit),
+        night=NightService(settings.bedtime, emit),
         control=control,
         news=news,
-        progress=progress,
+        deadlines=deadlines,
     )
-    return rooms
+    return services

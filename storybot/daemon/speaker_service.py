@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from storybot.daemon.deadlines import Progress
-from storybot.daemon.echo_filter import Echo
+from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.echo_filter import EchoFilter
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
@@ -16,30 +16,30 @@ from storybot.speaking.captions import OnWord
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
-LOOK = 0.25  # s between two looks at whether it is lost
-STUCK = 8.0  # s without a sample played, while there is something to say
-LEAVE = 3.0  # s for what waits for a lost loudspeaker to end
-IDLE = 0.5  # s of nothing to say after which the loudspeaker is given back
+CHECK_INTERVAL_S = 0.25  # s between two looks at whether it is lost
+PLAYBACK_DEADLINE_S = 8.0  # s without a sample played, while there is something to say
+GIVE_UP_TIMEOUT_S = 3.0  # s for what waits for a lost loudspeaker to end
+IDLE_RELEASE_S = 0.5  # s of nothing to say after which the loudspeaker is given back
 
 
-class VoiceRoom:
+class SpeakerService:
     """One Speaker, opened again and again where there is no loudspeaker."""
 
-    def __init__(self, speaker: Speaker, emit: Emit, progress: Progress) -> None:
+    def __init__(self, speaker: Speaker, emit: Emit, deadlines: Deadlines) -> None:
         self.speaker = speaker
         self._supervisor = Supervisor(Part.VOICE, emit)
-        self._progress = progress
+        self._deadlines = deadlines
         self._open = asyncio.Event()
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
-        self._hushes = 0
-        self._exchanging = False  # one speaker is given up and the next one not open yet
+        self._stops = 0
+        self._replacing_speaker = False  # one speaker is given up and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
-        self._echo = Echo()
+        self._echo_filter = EchoFilter()
         self.sounding = False
         self.speaking = False  # words, not only signs
-        self.on_speech: Callable[[], None] = lambda: None  # speaking changed
+        self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
 
     async def run(self) -> None:
         """Open the speaker, then watch over it; for ever."""
@@ -55,22 +55,22 @@ class VoiceRoom:
         played, idle_since = -1, 0.0
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(CHECK_INTERVAL_S)
             self._look_for_trouble()
-            self._echo.note(loop.time(), self.speaker.saying)
+            self._echo_filter.note(loop.time(), self.speaker.saying)
             if (now_played := self.speaker.played_samples) != played or not self.sounding:
                 played = now_played
-                self._progress.made("voice")
+                self._deadlines.renew("voice")
             if self._jobs or self._draining or not self.sounding:
                 idle_since = loop.time()
-            elif loop.time() - idle_since > IDLE:
+            elif loop.time() - idle_since > IDLE_RELEASE_S:
                 self._drain()
 
     def _look_for_trouble(self) -> None:
         trouble = self.speaker.trouble
         if trouble is not None:
             if not self.speaker.hopeless:
-                self._progress.made("voice")  # looking for the loudspeaker is what it should do
+                self._deadlines.renew("voice")  # looking for the loudspeaker is what it should do
             if not self._supervisor.lost:
                 self._supervisor.failed(trouble, at_once=True)
         elif self._supervisor.lost and not self._revived():
@@ -79,8 +79,8 @@ class VoiceRoom:
     def is_echo(self, text: str) -> bool:
         """Whether the robot says this itself, now or a moment ago."""
         now = asyncio.get_running_loop().time()
-        self._echo.note(now, self.speaker.saying)
-        return self._echo.holds(text, now)
+        self._echo_filter.note(now, self.speaker.saying)
+        return self._echo_filter.holds(text, now)
 
     def _revived(self) -> bool:
         """Whether the sign that the loudspeaker is back has still to be given."""
@@ -94,7 +94,7 @@ class VoiceRoom:
     @property
     def works(self) -> bool:
         """Whether what is said now would be heard."""
-        return (self._open.is_set() or self._exchanging) and not self._supervisor.lost
+        return (self._open.is_set() or self._replacing_speaker) and not self._supervisor.lost
 
     def say(self, text: str) -> None:
         """Say a sentence after those before it; nobody waits for it."""
@@ -108,7 +108,7 @@ class VoiceRoom:
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
         self._set_speaking(True)
-        job = self._aloud(lambda: self.speaker.say(text, on_word), self._hushes)
+        job = self._aloud(lambda: self.speaker.say(text, on_word), self._stops)
         spoken: Spoken | None = await self._begin(job)
         return spoken or Spoken(0.0, 0.0, whole=False)
 
@@ -125,7 +125,7 @@ class VoiceRoom:
     def replace(self, make: Callable[[], Speaker]) -> None:
         """Speak with new settings as soon as all is silent."""
         before = self._replacing
-        if before is not None and not self._exchanging:
+        if before is not None and not self._replacing_speaker:
             before.cancel()  # it may wait for a loudspeaker that never comes back
         self._replacing = asyncio.create_task(self._replace(make, before))
 
@@ -136,7 +136,7 @@ class VoiceRoom:
             await asyncio.wait([before])
         if not self._supervisor.lost:
             await self.silent()
-        self._exchanging = True
+        self._replacing_speaker = True
         was_open = self._open.is_set()
         try:
             if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
@@ -144,7 +144,7 @@ class VoiceRoom:
             self._open.clear()  # two speakers would be in each other's way
             await self._exchange(make)
         finally:
-            self._exchanging = False
+            self._replacing_speaker = False
             if was_open:
                 self._open.set()
 
@@ -154,7 +154,7 @@ class VoiceRoom:
         self._stop_reviving()
         self.speaker.stop()
         if self._jobs:
-            await asyncio.wait(self._jobs, timeout=LEAVE)
+            await asyncio.wait(self._jobs, timeout=GIVE_UP_TIMEOUT_S)
 
     async def _exchange(self, make: Callable[[], Speaker]) -> None:
         old, self.speaker = self.speaker, make()
@@ -168,9 +168,9 @@ class VoiceRoom:
         if self._supervisor.lost:
             self._revive()
 
-    def hush(self) -> None:
+    def stop(self) -> None:
         """Silence now; what was to be said is dropped."""
-        self._hushes += 1
+        self._stops += 1
         self.speaker.stop()
         if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
             self._revive()
@@ -187,32 +187,32 @@ class VoiceRoom:
         task.add_done_callback(self._jobs.discard)
         if not self.sounding:
             self.sounding = True
-            self._progress.expect("voice", STUCK)
+            self._deadlines.arm("voice", PLAYBACK_DEADLINE_S)
         return task
 
-    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], hushes: int) -> Any:
+    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int) -> Any:
         """Do it when it can be heard; None when there was a hush since it was given."""
         if self._draining is not None:  # a drain ends by giving the loudspeaker back
             await asyncio.wait([self._draining])
         await self._open.wait()
-        return await job() if hushes == self._hushes else None
+        return await job() if stops == self._stops else None
 
     def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
         """Do it if there is a loudspeaker; nobody waits for it."""
         if self.works:
-            self._begin(self._quietly_failing(job, self._hushes))
+            self._begin(self._quietly_failing(job, self._stops))
         return self.works
 
     def _set_speaking(self, speaking: bool) -> None:
         if speaking is not self.speaking:
             self.speaking = speaking
-            self.on_speech()
+            self.on_speaking_changed()
 
     async def _quietly_failing(
-        self, job: Callable[[], Coroutine[Any, Any, Any]], hushes: int
+        self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int
     ) -> None:
         try:
-            await self._aloud(job, hushes)
+            await self._aloud(job, stops)
         except StorybotError as error:
             self._supervisor.failed(str(error), at_once=True)
             self._revive()
@@ -229,7 +229,7 @@ class VoiceRoom:
                 if await self.speaker.earcon("ready"):
                     return
             except StorybotError:
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(CHECK_INTERVAL_S)
 
     def _stop_reviving(self) -> None:
         for task in self._jobs:
@@ -249,5 +249,5 @@ class VoiceRoom:
             self._draining = None
             if not self._jobs:
                 self.sounding = False
-                self._progress.forget("voice")
+                self._deadlines.disarm("voice")
                 self._set_speaking(False)

@@ -6,45 +6,45 @@ import logging
 import time
 from typing import Any, Protocol
 
-from storybot.daemon.services import Rooms
+from storybot.daemon.services import Services
 from storybot.robot import Mode, Robot
 from storybot.robot.events import Event, Part, PartLost, StoryFailed, StoryTold, Timer
 from storybot.robot.state import BUSY
-from storybot.system import systemd as service
+from storybot.system import systemd
 from storybot.system.systemd import StoryFields
 
 LOG = logging.getLogger("storybot")
 
 # What a missing part takes away, and what is left.
 LEFT = {
-    Part.EAR: "no voice is heard; all else still starts stories",
+    Part.HEARING: "no voice is heard; all else still starts stories",
     Part.BUTTON: "no press is noticed; all else still starts stories",
     Part.VOICE: "no story can be heard until there is a loudspeaker",
     Part.ENGINE: "no story can be told until the engine works",
 }
 
 
-class Told(Protocol):
+class ReportedDaemon(Protocol):
     """The daemon, as far as this module knows it."""
 
     robot: Robot
-    rooms: Rooms
+    services: Services
     profile: str
     started_at: float
     _fields: StoryFields
 
 
-def status(daemon: Told) -> dict[str, Any]:
+def status(daemon: ReportedDaemon) -> dict[str, Any]:
     """Everything worth knowing, as plain values."""
-    robot, rooms = daemon.robot, daemon.rooms
-    sleep = rooms.alarms.left(Timer.SLEEP)
+    robot, services = daemon.robot, daemon.services
+    sleep = services.timers.left(Timer.SLEEP)
     return {
         "state": robot.mode.value,
-        "title": robot.tale.title if robot.tale and robot.mode in BUSY else None,
+        "title": robot.story.title if robot.story and robot.mode in BUSY else None,
         "story": robot.number,
         "missing": sorted(part.value for part in robot.missing),
         "works": [LEFT[part] for part in sorted(robot.missing, key=lambda part: part.value)],
-        "listens_for": rooms.ear.listens_for,
+        "listens_for": services.listener.listens_for,
         "volume": robot.volume,
         "night": robot.night,
         "quiet": robot.quiet,
@@ -52,32 +52,32 @@ def status(daemon: Told) -> dict[str, Any]:
         "sleeps_after": robot.stories_left,
         "profile": daemon.profile,
         "up": round(time.monotonic() - daemon.started_at),
-        "stalled": rooms.progress.stalled(),
+        "stalled": services.deadlines.missed(),
     }
 
 
-def tell(daemon: Told, before: Robot, event: Event) -> None:
+def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:
     """Log, show and publish what `event` changed. No child's words: they stay unlogged."""
     after = daemon.robot
     if after == before:
         return
-    daemon.rooms.news.state(status(daemon))
-    tale = after.tale
+    daemon.services.news.state(status(daemon))
+    request = after.story
     daemon._fields.fields = {
         "STATE": after.mode.value,
-        "STORY_ID": str(tale.number) if tale else "",
-        "SEED": str(tale.seed) if tale else "",
+        "STORY_ID": str(request.number) if request else "",
+        "SEED": str(request.seed) if request else "",
     }
     if after.missing != before.missing:
         names = ", ".join(sorted(part.value for part in after.missing))
         LOG.warning("missing now: %s", names or "nothing")
     if after.mode is not before.mode:
         LOG.info("%s", _sentence(before, event, after))
-        service.notify(f"STATUS={_status_line(after)}")
+        systemd.notify(f"STATUS={_status_line(after)}")
 
 
 def _sentence(before: Robot, event: Event, after: Robot) -> str:
-    number = after.tale.number if after.tale else 0
+    number = after.story.number if after.story else 0
     match event:
         case StoryTold():
             why = f" (story {number} was told)"

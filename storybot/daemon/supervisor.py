@@ -12,15 +12,15 @@ from storybot.robot.events import Event, Part, PartBack, PartLost
 LOG = logging.getLogger("storybot")
 Emit = Callable[[Event], None]
 
-FIRST_DELAY = 0.2  # s before the first restart; each further one waits twice as long
-LONGEST_DELAY = 3.0  # s; a device plugged in again must be back within 5 s
-LOST_AFTER = 3  # failures in a row
-STABLE = 10.0  # s of working after which earlier failures are forgotten
+FIRST_RESTART_DELAY_S = 0.2  # s before the first restart; each further one waits twice as long
+MAX_RESTART_DELAY_S = 3.0  # s; a device plugged in again must be back within 5 s
+FAILURES_UNTIL_LOST = 3  # failures in a row
+STABLE_AFTER_S = 10.0  # s of working after which earlier failures are forgotten
 
 
 def delay(failures: int) -> float:
     """Seconds to wait after so many failures in a row."""
-    return float(min(FIRST_DELAY * 2 ** min(failures - 1, 10), LONGEST_DELAY))
+    return float(min(FIRST_RESTART_DELAY_S * 2 ** min(failures - 1, 10), MAX_RESTART_DELAY_S))
 
 
 class Supervisor:
@@ -54,13 +54,13 @@ class Supervisor:
     def failed(self, sentence: str, at_once: bool = False) -> None:
         """The part failed; `at_once` spares it the further chances."""
         now = asyncio.get_running_loop().time()
-        if self._working_since is not None and now - self._working_since > STABLE:
+        if self._working_since is not None and now - self._working_since > STABLE_AFTER_S:
             self.failures = 0
         self._working_since = None
         self.failures += 1
         if self.lost:
             return
         LOG.warning("%s: %s", self.part.value, sentence)
-        if at_once or self.failures >= LOST_AFTER:
+        if at_once or self.failures >= FAILURES_UNTIL_LOST:
             self.lost = True
             self._emit(PartLost(self.part, sentence))

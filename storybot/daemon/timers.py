@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from storybot.daemon.supervisor import Emit
-from storybot.robot.events import Timer, TimerRang
+from storybot.robot.events import Timer, TimerExpired
 
 
-class Alarms:
+class Timers:
     """One alarm of each kind at most."""
 
     def __init__(self, emit: Emit) -> None:
@@ -37,4 +37,4 @@ class Alarms:
 
     def _ring(self, timer: Timer) -> None:
         self._set.pop(timer, None)
-        self._emit(TimerRang(timer))
+        self._emit(TimerExpired(timer))

@@ -17,8 +17,8 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.system.processes import end_group
 
-EAR = "storybot.hearing.recogniser_process"
-LEAN_HEAP = {  # large blocks go back to the system as soon as they are free: 0.6 MB
+PROCESS_MODULE = "storybot.hearing.recogniser_process"
+SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they are free: 0.6 MB
     "MALLOC_MMAP_THRESHOLD_": "65536",  # bytes, as all
     "MALLOC_TOP_PAD_": "4096",
     "MALLOC_TRIM_THRESHOLD_": "16384",
@@ -47,12 +47,12 @@ class Heartbeat:
 
 
 @dataclass(frozen=True)
-class Keyphrase:
+class KeyphraseRecognised:
     """Somebody called; from here on the ear listens for the request by itself."""
 
 
 @dataclass(frozen=True)
-class Heard:
+class UtteranceRecognised:
     text: str
     confidence: float
 
@@ -71,29 +71,36 @@ class Ended:
     code: int
 
 
-HearingEvent = Ready | Level | Heartbeat | Keyphrase | Heard | Trouble | Ended
-KINDS: dict[str, type[Any]] = {
-    kind.__name__.lower(): kind for kind in (Ready, Level, Heartbeat, Keyphrase, Heard, Trouble)
+RecogniserEvent = (
+    Ready | Level | Heartbeat | KeyphraseRecognised | UtteranceRecognised | Trouble | Ended
+)
+EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
+    "ready": Ready,
+    "level": Level,
+    "heartbeat": Heartbeat,
+    "keyphrase": KeyphraseRecognised,
+    "heard": UtteranceRecognised,
+    "trouble": Trouble,
 }
 
 
-def lean_start() -> tuple[tuple[str, ...], dict[str, str]]:
+def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
     """Flags and environment of an ear that is to be small, as the process that starts it is.
 
     It finds its modules where we do, without the module `site` that would search for them (0.2 MB).
     """
     places = dict.fromkeys((*filter(None, sys.path), str(Path(__file__).parents[2])))
-    environment = {**os.environ, **LEAN_HEAP, "PYTHONPATH": os.pathsep.join(places)}
+    environment = {**os.environ, **SMALL_HEAP_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(places)}
     return ("-OO", "-S"), environment
 
 
-class HearingChild:
+class RecogniserClient:
     """One life of the ear. Its memory is gone when it ends."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
         self._process: asyncio.subprocess.Process | None = None
-        self._first: HearingEvent | None = None
+        self._first: RecogniserEvent | None = None
 
     @property
     def pid(self) -> int | None:
@@ -104,13 +111,13 @@ class HearingChild:
 
         StorybotError(SOUND_IN) when it ended without one.
         """
-        flags, environment = lean_start() if sys.flags.optimize == 2 else ((), None)
+        flags, environment = small_start() if sys.flags.optimize == 2 else ((), None)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *flags,
                 "-m",
-                EAR,
+                PROCESS_MODULE,
                 json.dumps(self._given),
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,
@@ -128,7 +135,7 @@ class HearingChild:
                 f"the ear ended at its start with status {self._first.code}", Exit.SOUND_IN
             )
 
-    async def events(self) -> AsyncIterator[HearingEvent]:
+    async def events(self) -> AsyncIterator[RecogniserEvent]:
         """What the child tells, to its end; the last event is Ended."""
         event = self._first or await self._next()
         while True:
@@ -158,13 +165,13 @@ class HearingChild:
         if self._process is not None:
             await end_group(self._process, grace)
 
-    async def _next(self) -> HearingEvent:
+    async def _next(self) -> RecogniserEvent:
         """The next event; lines that this parent does not understand are skipped."""
         assert self._process is not None and self._process.stdout is not None
         while line := await self._line(self._process.stdout):
             with contextlib.suppress(ValueError, TypeError, KeyError):
                 fields = json.loads(line)
-                event: HearingEvent = KINDS[fields.pop("event")](**fields)
+                event: RecogniserEvent = EVENT_TYPES[fields.pop("event")](**fields)
                 return event
         return Ended(await self._process.wait())
 

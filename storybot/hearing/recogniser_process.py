@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from storybot.errors import StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.hearing.microphones.drivers import open_microphone
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.recogniser import make_recogniser
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from storybot.hearing.microphones.microphone import Microphone
     from storybot.hearing.recognisers.recogniser import Recogniser
 
-HEARTBEAT = 1.0  # s between two heartbeats, and two levels
-RETRY = 1.0  # s between two attempts to open a microphone that is not there
-LONGEST_COMMAND = 65536  # bytes
+HEARTBEAT_INTERVAL_S = 1.0  # s between two heartbeats, and two levels
+REOPEN_INTERVAL_S = 1.0  # s between two attempts to open a microphone that is not there
+COMMAND_MAX_BYTES = 65536  # bytes
 
 
-class Ear:
+class RecogniserProcess:
     """Reads blocks, has them recognised, and tells what was heard."""
 
     def __init__(
@@ -90,7 +90,7 @@ class Ear:
             block = self._waiting.popleft() if self._waiting else self._fresh(self._microphone)
         except StorybotError as fault:
             self._lose(fault)
-            wait = RETRY
+            wait = REOPEN_INTERVAL_S
         if self._listening and block:
             for event in self._recogniser.hear(block):
                 self._pass_on(event)
@@ -129,8 +129,8 @@ class Ear:
             self._complaint = str(fault)
             self._tell({"event": "trouble", "sentence": self._complaint})
 
-    def _pass_on(self, event: Heard | KeyphraseHeard) -> None:
-        if isinstance(event, KeyphraseHeard):
+    def _pass_on(self, event: Utterance | KeyphraseOnly) -> None:
+        if isinstance(event, KeyphraseOnly):
             # The answer may follow before whoever is told of the call can ask for it.
             self._recogniser.listen_for(ListenFor.REQUEST)
             self._called = True
@@ -142,7 +142,7 @@ class Ear:
     def _beat(self, block: bytes) -> None:
         if time.monotonic() < self._next_heartbeat:
             return
-        self._next_heartbeat = time.monotonic() + HEARTBEAT
+        self._next_heartbeat = time.monotonic() + HEARTBEAT_INTERVAL_S
         self._tell({"event": "heartbeat", "read": self._read, "decoded": self._decoded})
         if block:
             self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
@@ -158,10 +158,10 @@ class Orders:
         """The orders that came in within `wait` s; what is no JSON object is dropped."""
         if not select.select([self._source], [], [], wait)[0]:
             return []
-        came = os.read(self._source, LONGEST_COMMAND)
+        came = os.read(self._source, COMMAND_MAX_BYTES)
         self.ended = not came
         *lines, self._rest = (self._rest + came).split(b"\n")
-        self._rest = self._rest[-LONGEST_COMMAND:]
+        self._rest = self._rest[-COMMAND_MAX_BYTES:]
         return [order for line in lines if (order := _parsed(line)) is not None]
 
 
@@ -187,7 +187,7 @@ def main() -> int:
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
-    ear = Ear(recogniser, lambda: open_microphone(settings, profile), _tell)
+    ear = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
     orders = Orders(sys.stdin.fileno())
     wait = 0.0
     try:

@@ -65,7 +65,7 @@ TWO_OTHERS = (
     "One day, {who} saw {it} and {other}. {They}",
     "Once upon a time, there was {who} who loved {kinds} and {others}. One day, {they}",
 )
-CHILDREN = 12  # how many of the commonest names the seed chooses from
+CHILD_NAMES = 12  # how many of the commonest names the seed chooses from
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def opening(things: Sequence[Thing], seed: int) -> str:
     elif things:
         own = BY_ITSELF if things[0].kind in ("thing", "place") else ()
         templates = WITH[things[0].kind] + own
-    child = _children()[seed // len(templates) % CHILDREN]
+    child = _children()[seed // len(templates) % CHILD_NAMES]
     return _filled(templates[seed % len(templates)], _hero(child), things)
 
 
@@ -116,7 +116,7 @@ def _hero(thing: Thing) -> _Hero:
 
 
 def _children() -> list[Thing]:
-    return [thing for thing in load_things() if thing.is_name][:CHILDREN]
+    return [thing for thing in load_things() if thing.is_name][:CHILD_NAMES]
 
 
 def _filled(template: str, hero: _Hero, objects: Sequence[Thing]) -> str:

@@ -25,18 +25,18 @@ class Request:
     """`things` and `unknown` belong to a STORY; no thing means a story about anything."""
 
     kind: RequestKind
-    things: tuple[Thing, ...] = ()  # at most MOST_THINGS
+    things: tuple[Thing, ...] = ()  # at most MAX_THINGS
     unknown: tuple[str, ...] = ()  # what else it was to be about, in the asker's words
 
 
-MOST_THINGS = 2
+MAX_THINGS = 2
 SMALL_WORDS = re.compile(
     r"an?|the|some|my|our|one|two|three|many|of|about|and|with|please|now|thanks|thank|you"
     r"|little|big|small|tiny|brave|funny|friendly|happy|silly|named|called"
 )
 UNFINISHED = re.compile(r".*\b(?:an?|the|some|about|and|with|me|us|tell|read|of)")
 # "about a cat and a": what was to follow was not said, or it was the s of "cats".
-UNFINISHED_SECOND = re.compile(r"(?<=\w) (?:and|with)(?: (?:a|an|the|some))?$")
+UNFINISHED_SECOND_THING = re.compile(r"(?<=\w) (?:and|with)(?: (?:a|an|the|some))?$")
 POLITE = re.compile(
     r"^(?:(?:please|hey|hi|hello|okay|ok|oh|now|well|storybot|robot|story bot"
     r"|can you|could you|will you|would you) )+|(?: (?:please|now|storybot|thank you))+$"
@@ -80,7 +80,7 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
 )
 COMMAND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in COMMANDS)
 # Asks for a story: everything after the match says what about.
-ASKS = re.compile(
+ASKS_FOR_STORY = re.compile(
     r"(?:^|.*?\b)(?:"
     r"(?:tell|read|give|make)(?: me| us)? (?:\w+ ){0,4}?(?:story|stories|tale)s?"
     r"|(?:want|like|need|hear|have)(?: to (?:hear|have|listen to))? (?:\w+ ){0,3}?"
@@ -103,10 +103,10 @@ def understand(text: str) -> Request | None:
     for kind, pattern in COMMAND_PATTERNS:
         if pattern.fullmatch(utterance):
             return Request(kind)
-    utterance = UNFINISHED_SECOND.sub("", utterance)
+    utterance = UNFINISHED_SECOND_THING.sub("", utterance)
     if UNFINISHED.fullmatch(utterance):
         return None
-    if asked := ASKS.match(utterance):
+    if asked := ASKS_FOR_STORY.match(utterance):
         things, unknown = _topics(utterance[asked.end() :].split())
         return Request(RequestKind.STORY, things, unknown)
     things, unknown = _topics(utterance.split())
@@ -115,16 +115,16 @@ def understand(text: str) -> Request | None:
     return None
 
 
-def says_back(request: Request) -> str:
+def spoken_back(request: Request) -> str:
     """The sentence by which the asker notices what was understood."""
     if request.kind is RequestKind.STORY:
         if not request.things:
             return "A story."
         return f"A story about {' and '.join(thing.phrase for thing in request.things)}."
-    return SAYINGS[request.kind]
+    return COMMAND_ECHOES[request.kind]
 
 
-SAYINGS = {
+COMMAND_ECHOES = {
     RequestKind.ANOTHER: "Another story.",
     RequestKind.AGAIN: "The same story again.",
     RequestKind.STOP: "Stop.",
@@ -146,4 +146,4 @@ def _topics(words: Sequence[str]) -> tuple[tuple[Thing, ...], tuple[str, ...]]:
             unknown.append(word)
         elif thing not in things:
             things.append(thing)
-    return tuple(things[:MOST_THINGS]), tuple(unknown)
+    return tuple(things[:MAX_THINGS]), tuple(unknown)

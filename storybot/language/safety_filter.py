@@ -10,16 +10,16 @@ from pathlib import Path
 from storybot.config.schema import SafetySettings
 from storybot.errors import Exit, StorybotError
 
-SHIPPED = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
-BRIDGES = (
+SHIPPED_LIST = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
+BRIDGE_SENTENCES = (
     "And then something lovely happened.",
     "And so the day went on.",
     "Then everyone took a deep breath and smiled.",
     "And the sun was still shining.",
     "After that, all was well.",
 )
-KIND_END = "And everybody went home, safe and happy. The end."
-MOST_REFUSED = 2  # sentences refused in a row before the story ends kindly
+CLOSING_SENTENCES = "And everybody went home, safe and happy. The end."
+MAX_REFUSED_IN_A_ROW = 2  # sentences refused in a row before the story ends kindly
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")
 _DISGUISE = str.maketrans("@$013457!", "asoieasti")
@@ -29,7 +29,7 @@ _JOINT = re.compile(r"(?<=[\w@$!])(?:-|'(?!(?:s|d|ll|m|re|t|ve)\b))(?=[\w@$!])")
 _DISGUISED = re.compile(r"(?=\w*[a-z])[\w@$!]*[a-z@$!0-9][\w@$!]*")
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Lower-case text without accents, invisible characters or curly quotes."""
     if text.isascii():
         return text.casefold()
@@ -73,7 +73,7 @@ class Filter:
 
     def allows(self, text: str) -> bool:
         """False when any word, stem, phrase or pattern of the list is in `text`."""
-        text = plain(text)
+        text = plain_text(text)
         words = _words(text)
         if not self.words.isdisjoint(words):
             return False
@@ -88,7 +88,7 @@ def parse(lines: Iterable[str], where: str) -> Filter:
     stems: list[str] = []
     patterns: list[re.Pattern[str]] = []
     for number, line in enumerate(lines, 1):
-        entry = plain(line.strip()) if not line.startswith("/") else line.strip()
+        entry = plain_text(line.strip()) if not line.startswith("/") else line.strip()
         if not entry or entry.startswith("#"):
             continue
         if entry.startswith("/") and entry.endswith("/") and len(entry) > 2:
@@ -121,7 +121,7 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
     settings = settings or SafetySettings()
     if not settings.filter:
         return Filter()
-    found = parse(SHIPPED.read_text("utf-8").splitlines(), SHIPPED.name)
+    found = parse(SHIPPED_LIST.read_text("utf-8").splitlines(), SHIPPED_LIST.name)
     if not settings.extra_words:
         return found
     path = Path(settings.extra_words).expanduser()
@@ -135,12 +135,12 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
     return _joined(found, parse(extra, str(path)))
 
 
-def bridge(number: int) -> str:
+def bridge_sentence(number: int) -> str:
     """A neutral sentence said in place of refused sentence `number`."""
-    return BRIDGES[number % len(BRIDGES)]
+    return BRIDGE_SENTENCES[number % len(BRIDGE_SENTENCES)]
 
 
-class Telling:
+class StoryFilter:
     """One story under the filter, sentence by sentence."""
 
     def __init__(self) -> None:
@@ -153,5 +153,5 @@ class Telling:
             self._refused = 0
             return text
         self._refused += 1
-        self.over = self._refused >= MOST_REFUSED
-        return KIND_END if self.over else bridge(number)
+        self.over = self._refused >= MAX_REFUSED_IN_A_ROW
+        return CLOSING_SENTENCES if self.over else bridge_sentence(number)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LONGEST = 220  # characters: about 16 s of speech
+SENTENCE_MAX_CHARACTERS = 220  # characters: about 16 s of speech
 ENDERS = ".!?…"
 CLOSERS = "\"'”’)]"
 TITLES = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "mt", "vs"})
@@ -46,7 +46,7 @@ class Sentence:
 class SentenceStream:
     """Cuts a stream of text into sentences; give it pieces of any size."""
 
-    def __init__(self, longest: int = LONGEST) -> None:
+    def __init__(self, longest: int = SENTENCE_MAX_CHARACTERS) -> None:
         self._longest = longest
         self._text = ""  # since the last sentence
         self._end: int | None = None  # where the sentence may end in _text: a blank stands there

@@ -8,14 +8,14 @@ from functools import cache
 from pathlib import Path
 
 THINGS_FILE = Path(__file__).parents[1] / "data" / "things.txt"
-KINDS = frozenset(
+THING_KINDS = frozenset(
     ("creature", "thing", "place", "one", "mass", "plural-only", "girl-name", "boy-name")
 )
-NAMES = frozenset(("girl-name", "boy-name"))
+NAME_KINDS = frozenset(("girl-name", "boy-name"))
 # Where sound and spelling differ, matched from the beginning of a word.
 _SILENT_H_OR_LETTER = re.compile("h(?:our|eir|onest|onou?r)|[fhlmnrsx]-")
 _YOU_OR_ONE = re.compile("u-|u[cfgkrstv][aeiou]|uni(?!n|m)|eu|ew|one|once")
-ONE_FORM = NAMES | {"one", "mass", "plural-only"}
+ONE_FORM = NAME_KINDS | {"one", "mass", "plural-only"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Thing:
     """One entry of the list; `plural` equals `word` where there is no plural of its own."""
 
     word: str  # "cat", "snow", "Lily"
-    kind: str  # one of KINDS
+    kind: str  # one of THING_KINDS
     plural: str  # "cats", "snow", "Lily"
 
     @property
     def is_name(self) -> bool:
-        return self.kind in NAMES
+        return self.kind in NAME_KINDS
 
     @property
     def phrase(self) -> str:
@@ -78,7 +78,7 @@ def load_things() -> tuple[Thing, ...]:
         fields = line.partition("#")[0].split()
         if not fields:
             continue
-        if len(fields) not in (2, 3) or fields[1] not in KINDS:
+        if len(fields) not in (2, 3) or fields[1] not in THING_KINDS:
             raise ValueError(f"{THINGS_FILE}:{number}: expected word, kind and maybe plural")
         word, kind = fields[:2]
         plural = fields[2] if len(fields) == 3 else regular_plural(word)
@@ -86,7 +86,7 @@ def load_things() -> tuple[Thing, ...]:
     return tuple(things)
 
 
-def stranger(word: str) -> Thing:
+def unlisted_thing(word: str) -> Thing:
     """A thing that is on no list; one that looks like a plural is taken for one."""
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return Thing(word, "plural-only", word)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 from storybot.language.requests import (
-    ASKS,
-    MOST_THINGS,
+    ASKS_FOR_STORY,
+    MAX_THINGS,
     POLITE,
     SMALL_WORDS,
     Request,
     RequestKind,
     understand,
 )
-from storybot.language.safety_filter import Filter, plain
-from storybot.language.things import Thing, find_thing, stranger
+from storybot.language.safety_filter import Filter, plain_text
+from storybot.language.things import Thing, find_thing, unlisted_thing
 
-LONGEST_WORD = 30  # letters; nobody could listen to a longer one
-MOST_BARE = 2  # words without an article that may still be a noun: purple quokka
+WORD_MAX_LETTERS = 30  # letters; nobody could listen to a longer one
+BARE_WORDS_MAX = 2  # words without an article that may still be a noun: purple quokka
 _AND = re.compile(r"[,;&]|\b(?:and|with)\b")
 _PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
 _TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
@@ -65,7 +65,7 @@ def understand_typed(text: str) -> Request | None:
     None where the words name nothing, or are no English letters. Whether they suit a child is
     asked by `welcome`.
     """
-    text = plain(text).strip(" \t\r\n\"'")
+    text = plain_text(text).strip(" \t\r\n\"'")
     whole = understand(text)
     if whole is not None and whole.kind is not RequestKind.STORY:
         return whole
@@ -73,7 +73,7 @@ def understand_typed(text: str) -> Request | None:
         return None
     greeted = _PAUSE.sub(" ", text, count=1)  # hey robot, a story about ...
     topic = POLITE.sub("", greeted if POLITE.match(greeted) else text)
-    if (asks := ASKS.match(topic) or _ABOUT.match(topic)) is not None:
+    if (asks := ASKS_FOR_STORY.match(topic) or _ABOUT.match(topic)) is not None:
         topic = topic[asks.end() :]
     elif whole is None and _no_noun(_TOKENS.findall(topic)[:1]):
         return None
@@ -82,10 +82,10 @@ def understand_typed(text: str) -> Request | None:
         things += [thing for thing in _things(_TOKENS.findall(part)) if thing not in things]
     if not things:
         return whole
-    return Request(RequestKind.STORY, tuple(things[:MOST_THINGS]))
+    return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]))
 
 
-def welcome(request: Request | None, text: str, allowed: Filter) -> bool:
+def is_allowed(request: Request | None, text: str, allowed: Filter) -> bool:
     """Whether the filter allows the words, and every form of the things understood in them."""
     things = request.things if request is not None else ()
     forms = [form for thing in things for form in (thing.word, thing.plural)]
@@ -104,11 +104,11 @@ def _things(words: list[str]) -> list[Thing]:
         return known if led is not None else []
     noun = noun[: next((i for i, word in enumerate(noun) if _AFTER_A_NOUN.fullmatch(word)), None)]
     noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
-    if led is None and (_no_noun(noun) or not 0 < len(set(noun)) == len(noun) <= MOST_BARE):
+    if led is None and (_no_noun(noun) or not 0 < len(set(noun)) == len(noun) <= BARE_WORDS_MAX):
         return []
-    if not noun or any(map(find_thing, noun)) or not 1 < len(noun[-1]) <= LONGEST_WORD:
+    if not noun or any(map(find_thing, noun)) or not 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
         return known
-    return [stranger(noun[-1]), *known]
+    return [unlisted_thing(noun[-1]), *known]
 
 
 def _no_noun(words: list[str]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LLAMA2C = "https://huggingface.co/karpathy/tinyllamas/resolve/main/"
-VOSK = "https://alphacephei.com/vosk/models/"
+LLAMA2C_URL = "https://huggingface.co/karpathy/tinyllamas/resolve/main/"
+VOSK_URL = "https://alphacephei.com/vosk/models/"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ TOKENIZER_32000 = Download(
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownModel:
     """One model by name."""
 
     name: str
@@ -38,32 +38,32 @@ class Known:
 
 # Sizes follow from the published shapes: 28 header bytes and 4 bytes a weight, incl. the RoPE
 # tables that version 0 of the format carries.
-KNOWN = (
-    Known("default", "storybot's own story model, shipped with it"),
-    Known(
+KNOWN_MODELS = (
+    KnownModel("default", "storybot's own story model, shipped with it"),
+    KnownModel(
         "stories260K",
         "llama2.c, 260 thousand parameters: fast and foolish",
         (
             Download(
-                LLAMA2C + "stories260K/stories260K.bin",
+                LLAMA2C_URL + "stories260K/stories260K.bin",
                 "stories260K.bin",
                 1_056_540,
                 "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
             ),
             Download(
-                LLAMA2C + "stories260K/tok512.bin",
+                LLAMA2C_URL + "stories260K/tok512.bin",
                 "tok512.bin",
                 6_227,
                 "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
             ),
         ),
     ),
-    Known(
+    KnownModel(
         "stories15M",
         "llama2.c, 15 million parameters: good stories",
         (
             Download(
-                LLAMA2C + "stories15M.bin",
+                LLAMA2C_URL + "stories15M.bin",
                 "stories15M.bin",
                 60_816_028,
                 "cd590644d963867a2b6e5a1107f51fad663c41d79c149fbecbbb1f95fa81f49a",
@@ -71,22 +71,25 @@ KNOWN = (
             TOKENIZER_32000,
         ),
     ),
-    Known(
+    KnownModel(
         "stories42M",
         "llama2.c, 42 million parameters, for a PC",
-        (Download(LLAMA2C + "stories42M.bin", "stories42M.bin", 167_020_572), TOKENIZER_32000),
+        (Download(LLAMA2C_URL + "stories42M.bin", "stories42M.bin", 167_020_572), TOKENIZER_32000),
     ),
-    Known(
+    KnownModel(
         "stories110M",
         "llama2.c, 110 million parameters, for a PC",
-        (Download(LLAMA2C + "stories110M.bin", "stories110M.bin", 438_381_596), TOKENIZER_32000),
+        (
+            Download(LLAMA2C_URL + "stories110M.bin", "stories110M.bin", 438_381_596),
+            TOKENIZER_32000,
+        ),
     ),
-    Known(
+    KnownModel(
         "vosk-en",
         "Vosk's small English recogniser, for 512 MB of memory and more",
         (
             Download(
-                VOSK + "vosk-model-small-en-us-0.15.zip",
+                VOSK_URL + "vosk-model-small-en-us-0.15.zip",
                 "vosk-model-small-en-us-0.15.zip",
                 41_205_931,
                 "30f26242c4eb449f948e42cb302dd7a686cb29a3423a8367f99ff41780942498",
@@ -97,6 +100,6 @@ KNOWN = (
 )
 
 
-def find(name: str) -> Known | None:
+def find_model(name: str) -> KnownModel | None:
     """A known model by its name."""
-    return next((known for known in KNOWN if known.name == name), None)
+    return next((known for known in KNOWN_MODELS if known.name == name), None)

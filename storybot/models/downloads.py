@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.models.catalogue import Download, Known
+from storybot.models.catalogue import Download, KnownModel
 
-CHUNK = 1 << 16  # bytes
-TIMEOUT = 30.0  # s without a byte
+READ_BYTES = 1 << 16  # bytes
+READ_TIMEOUT_S = 30.0  # s without a byte
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
 
@@ -74,11 +74,11 @@ def _receive(wanted: Download, part: Path, have: int, progress: Progress) -> Non
     if have:
         request.add_header("Range", f"bytes={have}-")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+        with urllib.request.urlopen(request, timeout=READ_TIMEOUT_S) as answer:
             resumed = answer.status == 206
             done = have if resumed else 0
             with part.open("ab" if resumed else "wb") as file:
-                while block := answer.read(CHUNK):
+                while block := answer.read(READ_BYTES):
                     file.write(block)
                     done += len(block)
                     if done > wanted.size:
@@ -121,7 +121,7 @@ def _accept(wanted: Download, part: Path, final: Path) -> None:
     part.replace(final)
 
 
-def get(known: Known, folder: Path, progress: Progress) -> Path:
+def get(known: KnownModel, folder: Path, progress: Progress) -> Path:
     """Download a known model, and its tokenizer, into `folder`; returns its place.
 
     A Vosk model comes as a zip and becomes a folder.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.models.catalogue import KNOWN, Known, find
+from storybot.models.catalogue import KNOWN_MODELS, KnownModel, find_model
 
-SHIPPED = Path(__file__).parents[1] / "data" / "default.story"
-SYSTEM_FOLDER = Path("/var/lib/storybot/models")
+SHIPPED_MODEL = Path(__file__).parents[1] / "data" / "default.story"
+SYSTEM_MODELS = Path("/var/lib/storybot/models")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ModelFiles:
     tokenizer: Path | None  # None: inside the model
 
 
-def user_folder() -> Path:
+def user_models() -> Path:
     """Where downloads go: STORYBOT_MODELS, or the user's data folder."""
     if chosen := os.environ.get("STORYBOT_MODELS"):
         return Path(chosen)
@@ -30,39 +30,39 @@ def user_folder() -> Path:
     return Path(base) / "storybot" / "models"
 
 
-def folders() -> tuple[Path, ...]:
+def model_folders() -> tuple[Path, ...]:
     """The folders in which models are looked for, the first found wins."""
-    return (user_folder(), SYSTEM_FOLDER)
+    return (user_models(), SYSTEM_MODELS)
 
 
-def location(known: Known) -> Path | None:
+def installed_path(known: KnownModel) -> Path | None:
     """Where a known model lies on this machine (a Vosk model: its folder), None if nowhere."""
     if not known.files:
-        return SHIPPED if SHIPPED.is_file() else None
+        return SHIPPED_MODEL if SHIPPED_MODEL.is_file() else None
     first = known.files[0]
-    for folder in folders():
+    for folder in model_folders():
         path = folder / (first.name.removesuffix(".zip") if known.recogniser else first.name)
         if path.is_dir() if known.recogniser else path.is_file():
             return path
     return None
 
 
-def resolve(name: str, tokenizer: str = "") -> ModelFiles:
+def resolve_model(name: str, tokenizer: str = "") -> ModelFiles:
     """The files behind the settings `telling.model` and `telling.tokenizer`.
 
     Raises StorybotError when the name is unknown, or known and not on this machine.
     """
     given = Path(tokenizer) if tokenizer else None
-    known = find(name)
+    known = find_model(name)
     if known is None:
         path = Path(name).expanduser()
         if not path.is_file():
-            names = ", ".join(k.name for k in KNOWN if not k.recogniser)
+            names = ", ".join(k.name for k in KNOWN_MODELS if not k.recogniser)
             raise StorybotError(
                 f"there is no model file {name}; give a path or one of {names}", Exit.MODEL
             )
         return ModelFiles(path, given or _beside(path))
-    path_found = location(known)
+    path_found = installed_path(known)
     if known.recogniser or path_found is None:
         what = "is a recogniser, not a story model" if known.recogniser else "is not here"
         help_ = "choose another" if known.recogniser else f"run: storybot models get {name}"
@@ -81,6 +81,6 @@ def _beside(model: Path) -> Path | None:
 
 
 def _published(file_name: str) -> Iterator[str]:
-    for known in KNOWN:
+    for known in KNOWN_MODELS:
         if known.files and known.files[0].name == file_name and len(known.files) > 1:
             yield known.files[1].name

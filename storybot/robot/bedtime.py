@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.config import quiet_hours as bedtime
+from storybot.config import quiet_hours
 from storybot.robot import commands, events
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
@@ -59,7 +59,7 @@ def time_to_sleep(robot: Robot) -> Step:
         after = replace(robot, bedtime=True, last=True)
         bed = robot.settings.bedtime
         floor = robot.settings.speaking.volume_floor
-        softest = min(floor, bedtime.sounding_volume(robot.volume, True, bed))
+        softest = min(floor, quiet_hours.sounding_volume(robot.volume, True, bed))
         return after, [commands.Fade(softest, bed.fade), commands.Show(light(after))]
     stop = (commands.StopStory(),) if robot.mode is Mode.PAUSED else ()
     return sleep(robot, *stop)

@@ -9,7 +9,7 @@ from storybot.robot.bedtime import time_to_sleep
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
 from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_story
-from storybot.stories.story_request import new_tale
+from storybot.stories.story_request import new_story_request
 
 HOLD = 60.0  # s that a story waits for its loudspeaker
 LOST_STORY = "Oh, I have lost the end of my story. Please ask me again."
@@ -18,7 +18,7 @@ LOST_STORY = "Oh, I have lost the end of my story. Please ask me again."
 def started(robot: Robot, event: events.Started) -> Step:
     if robot.mode is not Mode.STARTING:
         return robot, []
-    robot = replace(robot, tale=event.last, newest=event.newest)
+    robot = replace(robot, story=event.last, newest=event.newest)
     return rest(robot, *sound(robot), commands.Earcon("ready"))
 
 
@@ -26,9 +26,9 @@ def part_lost(robot: Robot, event: events.PartLost) -> Step:
     known = event.part in robot.missing
     robot = replace(robot, missing=robot.missing | {event.part})
     if event.part is Part.VOICE and robot.mode in (Mode.THINKING, Mode.TELLING):
-        hold = (commands.HoldStory(), commands.StartTimer(Timer.HOLD, HOLD))
+        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD))
         return enter(robot, Mode.PAUSED, *hold)
-    if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.EAR):
+    if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.HEARING):
         sign = [] if known or robot.night else [commands.Earcon("trouble")]
         return rest(robot, *sign)
     return robot, []
@@ -37,7 +37,7 @@ def part_lost(robot: Robot, event: events.PartLost) -> Step:
 def part_back(robot: Robot, event: events.PartBack) -> Step:
     robot = replace(robot, missing=robot.missing - {event.part})
     if robot.mode is Mode.PAUSED and event.part is Part.VOICE:
-        return enter(robot, Mode.TELLING, commands.StopTimer(Timer.HOLD), commands.GoOn())
+        return enter(robot, Mode.TELLING, commands.StopTimer(Timer.HOLD), commands.ResumeStory())
     if robot.mode is Mode.DEGRADED and not robot.missing:
         return enter(robot, Mode.IDLE)
     return robot, []
@@ -70,10 +70,10 @@ def _let_go(robot: Robot) -> list[commands.Command]:
     return [commands.StopStory()] if robot.mode is Mode.PAUSED else []
 
 
-def rang(robot: Robot, event: events.TimerRang) -> Step:
+def rang(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
         # The keyphrase alone asks for a story, about nothing in particular.
-        return begin(robot, new_tale((), robot.seed))
+        return begin(robot, new_story_request((), robot.seed))
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)
     if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):
@@ -91,4 +91,6 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
 
 
 def end(robot: Robot, event: events.EndAsked) -> Step:
-    return enter(robot, Mode.ENDING, commands.StopStory(), commands.Deafen(), commands.Finish())
+    return enter(
+        robot, Mode.ENDING, commands.StopStory(), commands.StopListening(), commands.Finish()
+    )

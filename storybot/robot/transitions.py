@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from storybot.config import quiet_hours as bedtime
+from storybot.config import quiet_hours
 from storybot.robot import commands
-from storybot.robot.commands import Command, Purpose
+from storybot.robot.commands import Command, ListenFor
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import Mode, Robot, light
-from storybot.stories.story_request import Tale
+from storybot.stories.story_request import StoryRequest
 
 NOT_READY = "I cannot tell a story just now. Please ask a grown-up to look after me."
 
@@ -23,8 +23,8 @@ def sound(robot: Robot) -> list[Command]:
     """Volume and pace as they are to be now."""
     bed = robot.settings.bedtime
     return [
-        commands.SetVolume(bedtime.sounding_volume(robot.volume, robot.night, bed)),
-        commands.SetPace(bedtime.pace(robot.night, bed)),
+        commands.SetVolume(quiet_hours.sounding_volume(robot.volume, robot.night, bed)),
+        commands.SetPace(quiet_hours.pace(robot.night, bed)),
     ]
 
 
@@ -39,30 +39,30 @@ def rest(robot: Robot, *todo: Command) -> Step:
     if robot.quiet or robot.last:
         return sleep(robot, *todo)
     mode = Mode.DEGRADED if robot.missing else Mode.IDLE
-    return enter(robot, mode, *todo, *OVER, commands.Listen(Purpose.KEYPHRASE))
+    return enter(robot, mode, *todo, *OVER, commands.Listen(ListenFor.KEYPHRASE))
 
 
 def sleep(robot: Robot, *todo: Command) -> Step:
     """Dark. Outside quiet hours the keyphrase wakes it, or a box without a button never would."""
     awake = replace(robot, bedtime=False, stories_left=None, last=False)
-    ear = commands.Deafen() if robot.quiet else commands.Listen(Purpose.KEYPHRASE)
+    ear = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
         awake, Mode.ASLEEP, *todo, *OVER, commands.StopTimer(Timer.SLEEP), ear, *sound(awake)
     )
 
 
-def begin(robot: Robot, tale: Tale, *first: Command) -> Step:
+def begin(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     """A story begins: what was understood is said while the engine thinks."""
     if robot.missing & {Part.ENGINE, Part.VOICE}:
         return rest(robot, *first, commands.Say(NOT_READY))
-    ear = commands.Listen(Purpose.STOP) if robot.barge_in else commands.Deafen()
+    ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
     number = robot.number + 1
-    if tale.number == 0:  # one told again keeps the number that the library knows it by
-        tale = replace(tale, number=robot.newest + 1)
-    newest = max(robot.newest, tale.number)
-    told = replace(robot, tale=tale, number=number, newest=newest)
+    if story.number == 0:  # one told again keeps the number that the library knows it by
+        story = replace(story, number=robot.newest + 1)
+    newest = max(robot.newest, story.number)
+    told = replace(robot, story=story, number=number, newest=newest)
     after, shown = enter(told, Mode.THINKING, *first, *OVER)
-    todo = [*shown, *sound(told), commands.Say(tale.title), ear, commands.Tell(tale, number)]
+    todo = [*shown, *sound(told), commands.Say(story.title), ear, commands.Tell(story, number)]
     return after, todo
 
 

@@ -11,13 +11,13 @@ from storybot.errors import StorybotError
 from storybot.speaking.captions import Caption, Captions, OnWord
 from storybot.speaking.outputs.drivers import make_player
 from storybot.speaking.outputs.player import Player
-from storybot.speaking.trimming import Squeezing
+from storybot.speaking.trimming import SilenceLimiter
 from storybot.speaking.voices.drivers import make_voice
-from storybot.speaking.voices.voice import Manner, Pcm, Voice
+from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
-HANGS = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs
-INNER = 0.2  # s of silence at most inside a sentence
-RETRY = 0.5  # s between attempts to have a lost loudspeaker back
+DEVICE_HANG_TIMEOUT_S = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs
+INNER_SILENCE_MAX_S = 0.2  # s of silence at most inside a sentence
+REOPEN_INTERVAL_S = 0.5  # s between attempts to have a lost loudspeaker back
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Spoken:
     whole: bool  # False: stop() cut it off
 
 
-class Mouth:
+class Synthesizer:
     """Works for one Speaker. All methods but hush() belong to the speaker's thread.
 
     Work carries the turn in which it was given; hush() begins the next turn and so voids it.
@@ -58,7 +58,9 @@ class Mouth:
             player.open()
             self.player = player
 
-    def speak(self, text: str, manner: Manner, on_word: OnWord | None, turn: int) -> Spoken:
+    def speak(
+        self, text: str, manner: SpeechParameters, on_word: OnWord | None, turn: int
+    ) -> Spoken:
         """Synthesise a sentence into the player's queue, after a pause if one went before it."""
         voice, player = self.parts()
         if self._follows:
@@ -66,7 +68,7 @@ class Mouth:
         self._follows = turn == self.turn
         start = player.written()
         caption = Caption(self.captions, text, start, on_word)
-        squeezing = Squeezing(round(INNER * voice.rate))
+        squeezing = SilenceLimiter(round(INNER_SILENCE_MAX_S * voice.rate))
         waited, frames, whole = 0.0, 0, turn == self.turn
 
         def on_pcm(pcm: Pcm) -> bool:
@@ -114,14 +116,14 @@ class Mouth:
         _, player = self.parts()
         self.trouble = str(lost)
         limit = time.monotonic() + self._patience
-        self.hopeless_at = limit + HANGS
+        self.hopeless_at = limit + DEVICE_HANG_TIMEOUT_S
         while turn == self.turn:
             try:
                 player.reopen()
             except StorybotError:
                 if time.monotonic() > limit:
                     raise lost from None
-                time.sleep(RETRY)
+                time.sleep(REOPEN_INTERVAL_S)
             else:
                 break
         self.trouble = None

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-class Worker:
+class WorkerThread:
     """Unlike an executor's, its thread never holds up the end of the process.
 
     A sound library can hang inside C, where nothing but the end of the process ends it.

@@ -17,17 +17,17 @@ from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
-from storybot.language.things import find_thing, stranger
-from storybot.stories.story_request import Tale
+from storybot.language.things import find_thing, unlisted_thing
+from storybot.stories.story_request import StoryRequest
 
-VERSION = 1  # of the files
+FILE_VERSION = 1  # of the files
 SYSTEM_STATE = Path("/var/lib/storybot")
 _NAME = re.compile(r"(\d{6,})\.json")
 _UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
-class Story:
+class KeptStory:
     """One story as it was told."""
 
     number: int  # counts up, also when the clock goes back
@@ -39,17 +39,19 @@ class Story:
     text: str
     whole: bool = True  # False: it was stopped or lost before its end
 
-    def tale(self) -> Tale:
+    def request(self) -> StoryRequest:
         """What makes the engine write this story again."""
-        things = tuple(find_thing(word) or stranger(word) for word in self.asked)
-        return Tale(self.title, self.opening, self.seed, things, self.number)
+        things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
+        return StoryRequest(self.title, self.opening, self.seed, things, self.number)
 
 
-def story_of(tale: Tale, text: str, whole: bool, date: datetime) -> Story:
+def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
     """A story to be saved, under the number of its tale."""
-    asked = tuple(thing.word for thing in tale.asked)
+    asked = tuple(thing.word for thing in request.things)
     day = date.isoformat(timespec="seconds")
-    return Story(tale.number, tale.title, tale.opening, tale.seed, asked, day, text, whole)
+    return KeptStory(
+        request.number, request.title, request.opening, request.seed, asked, day, text, whole
+    )
 
 
 def state_folder() -> Path:
@@ -87,24 +89,24 @@ class Library:
         """The highest number given so far; 0 where there is no story."""
         return max(self.numbers(), default=0)
 
-    def stories(self) -> Iterator[Story]:
+    def stories(self) -> Iterator[KeptStory]:
         """All whole stories, newest first."""
         for number in reversed(self.numbers()):
             with contextlib.suppress(StorybotError):
                 yield self.get(number)
 
-    def last(self) -> Story | None:
+    def last(self) -> KeptStory | None:
         """The newest whole story."""
         return next(self.stories(), None)
 
-    def get(self, number: int) -> Story:
+    def get(self, number: int) -> KeptStory:
         """One story; StorybotError when it is not there or its file is spoilt."""
         path = self._path(number)
         try:
             found = json.loads(path.read_text("utf-8"))
-            if found.pop("version") != VERSION:
+            if found.pop("version") != FILE_VERSION:
                 raise ValueError("another version")
-            story = Story(**(found | {"asked": tuple(found["asked"])}))
+            story = KeptStory(**(found | {"asked": tuple(found["asked"])}))
         except FileNotFoundError:
             raise StorybotError(
                 f"There is no story {number}; `storybot library list` shows those there are."
@@ -116,7 +118,7 @@ class Library:
             ) from error
         return story
 
-    def save(self, story: Story) -> Story:
+    def save(self, story: KeptStory) -> KeptStory:
         """Keep a story under its number, or the next one free, and drop the oldest ones too many.
 
         A story told again stays the one entry it is: only one cut short is replaced. Blocks until
@@ -134,12 +136,12 @@ class Library:
         if number == 0 or (before is None and number in numbers):
             number = self.newest() + 1
         kept = replace(story, number=number)
-        self._write(self._path(number), {"version": VERSION} | asdict(kept))
+        self._write(self._path(number), {"version": FILE_VERSION} | asdict(kept))
         for old in sorted({*numbers, number})[: -self._keep]:
             self._path(old).unlink(missing_ok=True)
         return kept
 
-    def _told_before(self, story: Story) -> Story | None:
+    def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):
             kept = self.get(story.number)
             if (kept.opening, kept.seed) == (story.opening, story.seed):

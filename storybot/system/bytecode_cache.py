@@ -19,12 +19,12 @@ import sys
 import zlib
 from pathlib import Path
 
-HOME = Path(__file__).parents[1]
-PATIENCE = 240.0  # s; two here, half a minute or more on a small board
-HEADER = 16  # bytes of a .pyc before the code (PEP 552)
-HOW = {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "1"}  # no docstrings, no columns
+PACKAGE = Path(__file__).parents[1]
+COMPILE_TIMEOUT_S = 240.0  # s; two here, half a minute or more on a small board
+PYC_HEADER_BYTES = 16  # bytes of a .pyc before the code (PEP 552)
+PYTHON_OPTIONS = {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "1"}  # no docstrings, no columns
 # All other code comes with these, or is not needed in the small profile.
-NEEDED = (
+NEEDED_MODULES = (
     "storybot.daemon.process",
     "storybot.config.handover",
     "storybot.config.load",
@@ -51,13 +51,17 @@ def environment(cache: Path) -> dict[str, str]:
     added = {"MALLOC_ARENA_MAX": "1"}  # one heap for all threads
     folder = cache / f"code-{_version():08x}"
     if folder.is_dir() or _make(folder):
-        added |= {**HOW, "PYTHONPYCACHEPREFIX": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        added |= {
+            **PYTHON_OPTIONS,
+            "PYTHONPYCACHEPREFIX": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
     return added
 
 
 def _version() -> int:
     """Of this Python and of every file of storybot."""
-    files = [(str(path), path.stat()) for path in sorted(HOME.rglob("*.py"))]
+    files = [(str(path), path.stat()) for path in sorted(PACKAGE.rglob("*.py"))]
     key = [sys.version, *(f"{path} {state.st_size} {state.st_mtime_ns}" for path, state in files)]
     return zlib.crc32("\n".join(key).encode())
 
@@ -66,10 +70,15 @@ def _make(folder: Path) -> bool:
     """Whether the folder is there now, whole, whoever made it."""
     half = folder.with_name(f"half-{folder.name}.{os.getpid()}")
     program = [sys.executable, "-m", __name__]
-    how = {**os.environ, **HOW, "PYTHONPYCACHEPREFIX": str(half), "PYTHONDONTWRITEBYTECODE": ""}
+    how = {
+        **os.environ,
+        **PYTHON_OPTIONS,
+        "PYTHONPYCACHEPREFIX": str(half),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     try:
         half.mkdir(mode=0o700, parents=True)
-        subprocess.run(program, env=how, check=True, capture_output=True, timeout=PATIENCE)
+        subprocess.run(program, env=how, check=True, capture_output=True, timeout=COMPILE_TIMEOUT_S)
         if all(map(_is_whole, half.rglob("*.pyc"))):
             os.sync()  # or a power cut may leave the name without the code
             half.rename(folder)
@@ -84,7 +93,7 @@ def _make(folder: Path) -> bool:
 def _is_whole(compiled: Path) -> bool:
     """Python writes what fits on a full disk, and calls that done."""
     try:
-        marshal.loads(memoryview(compiled.read_bytes())[HEADER:])
+        marshal.loads(memoryview(compiled.read_bytes())[PYC_HEADER_BYTES:])
     except (EOFError, ValueError, TypeError):
         return False
     return True
@@ -92,13 +101,13 @@ def _is_whole(compiled: Path) -> bool:
 
 def main() -> int:
     """Compile into $PYTHONPYCACHEPREFIX; 1 when something is not there."""
-    whole = bool(compileall.compile_dir(HOME, quiet=2))
-    for name in NEEDED:
+    whole = bool(compileall.compile_dir(PACKAGE, quiet=2))
+    for name in NEEDED_MODULES:
         with contextlib.suppress(Exception):  # a driver whose library is not there
             importlib.import_module(name)
-    from storybot.system.lean_imports import PUT_OFF
+    from storybot.system.lean_imports import LAZY_MODULES
 
-    for name in PUT_OFF:  # their shells load them when they are asked for what they lack
+    for name in LAZY_MODULES:  # their shells load them when they are asked for what they lack
         getattr(sys.modules.get(name), "all_that_there_is", None)
     specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
     kept = [spec.cached for spec in specs if spec is not None and spec.cached]

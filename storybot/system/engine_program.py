@@ -9,8 +9,8 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 
-NAME = "storyteller"
-BUILT = Path(__file__).parents[2] / "build" / "native" / NAME  # in a checkout
+ENGINE_NAME = "storyteller"
+CHECKOUT_ENGINE = Path(__file__).parents[2] / "build" / "native" / ENGINE_NAME  # in a checkout
 
 
 def find_engine(setting: str) -> Path:
@@ -27,13 +27,13 @@ def find_engine(setting: str) -> Path:
                 Exit.ENGINE,
             )
         return engine
-    for engine in (Path(sysconfig.get_path("scripts")) / NAME, BUILT):
+    for engine in (Path(sysconfig.get_path("scripts")) / ENGINE_NAME, CHECKOUT_ENGINE):
         if _runs(engine):
             return engine
-    found = shutil.which(NAME)
+    found = shutil.which(ENGINE_NAME)
     if found is None:
         raise StorybotError(
-            f"the engine {NAME} is not installed; build it with `make engine` or "
+            f"the engine {ENGINE_NAME} is not installed; build it with `make engine` or "
             "install storybot with pip",
             Exit.ENGINE,
         )

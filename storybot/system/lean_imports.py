@@ -35,18 +35,20 @@ def is_coroutine_function(one: object) -> bool:
     return bool(getattr(getattr(one, "__code__", None), "co_flags", 0) & 0x80)
 
 
-class Meaningless:
+class AnnotationOnly:
     """What `typing` has for annotations, which nobody reads, and for base classes."""
 
-    def __class_getitem__(cls, of: object) -> type[Meaningless]:
+    def __class_getitem__(cls, of: object) -> type[AnnotationOnly]:
         return cls
 
 
-LATE = object()  # a function that its importers take at once: its first call brings the real one
+ON_FIRST_CALL = (
+    object()
+)  # a function that its importers take at once: its first call brings the real one
 
 # By module: by who asks (a module, or the package that it is in), the answer to each name.
-Answers = Mapping[str, Mapping[str, object]]
-PUT_OFF: dict[str, Answers] = {
+Substitutes = Mapping[str, Mapping[str, object]]
+LAZY_MODULES: dict[str, Substitutes] = {
     "inspect": {  # with ast, dis and opcode: 0.9 MB
         "dataclasses": {"signature": no_signature, "get_annotations": own_annotations},
         "asyncio": {"iscoroutinefunction": is_coroutine_function},
@@ -54,18 +56,18 @@ PUT_OFF: dict[str, Answers] = {
     "typing": {  # 0.45 MB
         "dataclasses": {"ClassVar": object(), "_GenericAlias": object()},  # it compares with them
         "asyncio": {
-            **dict.fromkeys(("Optional", "Type", "Union"), Meaningless),
+            **dict.fromkeys(("Optional", "Type", "Union"), AnnotationOnly),
             "final": lambda one: one,
         },
         "storybot": {
-            **dict.fromkeys(("Any", "BinaryIO", "Protocol", "TextIO"), Meaningless),
+            **dict.fromkeys(("Any", "BinaryIO", "Protocol", "TextIO"), AnnotationOnly),
             "TYPE_CHECKING": False,
             "TypeVar": lambda *about, **more: None,
         },
     },
-    "traceback": {"asyncio": {"extract_stack": LATE}},  # with linecache, tokenize: 0.2 MB
+    "traceback": {"asyncio": {"extract_stack": ON_FIRST_CALL}},  # with linecache, tokenize: 0.2 MB
     "linecache": {},
-    "urllib.parse": {"pathlib": {"quote_from_bytes": LATE}},  # with ipaddress: 0.4 MB
+    "urllib.parse": {"pathlib": {"quote_from_bytes": ON_FIRST_CALL}},  # with ipaddress: 0.4 MB
     "shutil": {},  # with bz2, lzma and zlib: 0.2 MB
     "locale": {},  # 0.15 MB
     "asyncio.sslproto": {},  # 0.1 MB
@@ -73,7 +75,7 @@ PUT_OFF: dict[str, Answers] = {
 }
 
 
-def who_asks(frame: FrameType | None) -> str:
+def importing_package(frame: FrameType | None) -> str:
     """The package of the code in this frame; of a module in C, the one of who imports it."""
     while frame is not None and frame.f_globals.get("__name__", "").startswith("importlib."):
         frame = frame.f_back
@@ -81,10 +83,10 @@ def who_asks(frame: FrameType | None) -> str:
     return str(getattr(spec, "name", "")).partition(".")[0]
 
 
-class Shells:
+class LazyModules:
     """The finder, and loader, of the modules that are put off."""
 
-    def __init__(self, modules: Mapping[str, Answers]) -> None:
+    def __init__(self, modules: Mapping[str, Substitutes]) -> None:
         self._modules = modules
         self._paths: dict[str, Sequence[str] | None] = {}  # where the real ones are looked for
         self._one_at_a_time = RLock()
@@ -124,9 +126,9 @@ class Shells:
             if wanted == "__path__":  # every import asks for it; none of these is a package
                 raise AttributeError(wanted)
             if not begun:
-                known = answers.get(who_asks(sys._getframe(1)), {})
+                known = answers.get(importing_package(sys._getframe(1)), {})
                 if wanted in known:
-                    return late(wanted) if known[wanted] is LATE else known[wanted]
+                    return late(wanted) if known[wanted] is ON_FIRST_CALL else known[wanted]
             fill()
             if wanted not in holds and holds.get("__getattr__") is look:  # it is being filled
                 raise AttributeError(f"module {shell.__name__!r} has no attribute {wanted!r}")
@@ -155,8 +157,8 @@ class Shells:
 
 def begin() -> None:
     """Put them off from here on."""
-    if not any(isinstance(finder, Shells) for finder in sys.meta_path):
-        sys.meta_path.insert(0, Shells(PUT_OFF))
+    if not any(isinstance(finder, LazyModules) for finder in sys.meta_path):
+        sys.meta_path.insert(0, LazyModules(LAZY_MODULES))
 
 
 if sys.flags.optimize == 2:  # how the small profile's processes run; docstrings are gone anyway

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from storybot.system.lean_imports import Shells
+from storybot.system.lean_imports import LazyModules
 
 
 def no_logger(name: str) -> None:
@@ -13,4 +13,4 @@ def no_logger(name: str) -> None:
 
 if sys.flags.optimize == 2:
     answers = {"pocketsphinx": {"getLogger": no_logger}}
-    sys.meta_path.insert(0, Shells({"logging": answers}))  # 0.5 MB
+    sys.meta_path.insert(0, LazyModules({"logging": answers}))  # 0.5 MB

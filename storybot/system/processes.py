@@ -17,10 +17,10 @@ import signal
 import subprocess
 from pathlib import Path
 
-OOM_FIRST = 800  # /proc/PID/oom_score_adj: dies before the daemon (0) when memory runs out
+CHILD_OOM_SCORE = 800  # /proc/PID/oom_score_adj: dies before the daemon (0) when memory runs out
 
 
-def bound(pid: int, cpu_seconds: float) -> None:
+def limit_cpu_time(pid: int, cpu_seconds: float) -> None:
     """Limit a child just started to `cpu_seconds` of processor time.
 
     When memory runs out it is the first to go. A child that has ended already is left alone.
@@ -29,7 +29,7 @@ def bound(pid: int, cpu_seconds: float) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         resource.prlimit(pid, resource.RLIMIT_CPU, (limit, limit + 1))
     with contextlib.suppress(OSError):
-        Path(f"/proc/{pid}/oom_score_adj").write_text(str(OOM_FIRST))
+        Path(f"/proc/{pid}/oom_score_adj").write_text(str(CHILD_OOM_SCORE))
 
 
 def cpu_seconds(pid: int | None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SMALL_BELOW = 128 * 1024  # kB of MemTotal; the Milk-V Duo has 64 MB
+SMALL_BELOW_KB = 128 * 1024  # kB of MemTotal; the Milk-V Duo has 64 MB
 
 
 def memory_kb(field: str, meminfo: Path = Path("/proc/meminfo")) -> int:
@@ -20,9 +20,9 @@ def memory_kb(field: str, meminfo: Path = Path("/proc/meminfo")) -> int:
     return 0
 
 
-def resolve(profile: str, meminfo: Path = Path("/proc/meminfo")) -> str:
+def resolve_profile(profile: str, meminfo: Path = Path("/proc/meminfo")) -> str:
     """'small' or 'full' for the setting `service.profile` (auto, small or full)."""
     if profile != "auto":
         return profile
     total = memory_kb("MemTotal", meminfo)
-    return "small" if 0 < total < SMALL_BELOW else "full"
+    return "small" if 0 < total < SMALL_BELOW_KB else "full"

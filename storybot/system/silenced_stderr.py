@@ -19,14 +19,14 @@ _say_nothing = _Handler(lambda *_: None)
 
 
 @cache
-def hush_alsa() -> None:
+def silence_alsa() -> None:
     """Keep ALSA quiet for as long as the process lives: it reports underruns while it plays."""
     with contextlib.suppress(OSError):
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Point file descriptor 2 at /dev/null: JACK, OSS and PulseAudio write to it from C."""
     with _lock:
         os.environ.setdefault("JACK_NO_START_SERVER", "1")

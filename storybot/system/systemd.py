@@ -9,7 +9,7 @@ import socket
 import sys
 
 LOG = logging.getLogger("storybot")
-PLAIN = "%(levelname)s: %(message)s"
+PLAIN_FORMAT = "%(levelname)s: %(message)s"
 
 
 def notify(message: str) -> bool:
@@ -72,7 +72,7 @@ def begin_logging(debug: bool) -> StoryFields:
 
 def _plain() -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(PLAIN))
+    handler.setFormatter(logging.Formatter(PLAIN_FORMAT))
     return handler
 
 

@@ -8,7 +8,8 @@ from contextlib import aclosing
 from storybot.language.sentence_splitting import Sentence, SentenceStream
 from storybot.telling.engine import Engine
 
-CLOSING = "And that is the end of our story."  # spoken where the token limit cut a story short
+# spoken where the token limit cut a story short
+CLOSING_SENTENCE = "And that is the end of our story."
 
 
 async def sentences_of(
@@ -43,4 +44,4 @@ async def sentences_of(
         number = last.number
         yield last
     if not ended:
-        yield Sentence(CLOSING, number + 1, paragraph=True)
+        yield Sentence(CLOSING_SENTENCE, number + 1, paragraph=True)

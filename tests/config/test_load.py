@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from storybot.config import handover as handed_settings
-from storybot.config import load as config
-from storybot.config.check import Trial
+from storybot.config import handover, load
+from storybot.config.check import CheckLevel
+from storybot.config.load import check_file, load_settings
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+    monkeypatch.setattr(load, "SYSTEM_FILE", tmp_path / "etc.yaml")
 
 
 def write(path: Path, text: str) -> Path:
@@ -26,17 +26,17 @@ def write(path: Path, text: str) -> Path:
 
 
 def test_the_shipped_file_shows_exactly_the_defaults() -> None:
-    loaded = config.load(config.shipped_file(), {})
+    loaded = load_settings(load.shipped_file(), {})
     assert loaded.settings == Settings()
     untold = [key for key, where in loaded.origin.items() if where == "default"]
     assert untold == []
 
 
 def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
-    write(config.SYSTEM_FILE, "speaking:\n  volume: 10\n  speed: 100\n  pitch: 1\n")
-    write(config.user_file(), "speaking:\n  speed: 120\n  pitch: 2\n")
+    write(load.SYSTEM_FILE, "speaking:\n  volume: 10\n  speed: 100\n  pitch: 1\n")
+    write(load.user_file(), "speaking:\n  speed: 120\n  pitch: 2\n")
     own = write(tmp_path / "own.yaml", "speaking:\n  pitch: 3\n")
-    loaded = config.load(own, {"STORYBOT_SPEAKING_PAUSE": "0.5"})
+    loaded = load_settings(own, {"STORYBOT_SPEAKING_PAUSE": "0.5"})
     speaking = loaded.settings.speaking
     assert (speaking.volume, speaking.speed, speaking.pitch, speaking.pause) == (10, 120, 3, 0.5)
     assert loaded.origin["speaking.pitch"] == f"{own}:2"
@@ -88,7 +88,7 @@ def test_faults_name_file_line_and_remedy(
     tmp_path: Path, text: str, line: int, sentence: str
 ) -> None:
     path = write(tmp_path / "bad.yaml", text)
-    faults = config.check(path)
+    faults = check_file(path)
     assert len(faults) == 1, faults
     assert faults[0].where == f"{path}:{line}"
     assert sentence in faults[0].sentence
@@ -97,23 +97,23 @@ def test_faults_name_file_line_and_remedy(
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     path = write(tmp_path / "bad.yaml", "hearing:\n  a: 1\nspeaking:\n  volume: x\n")
     with pytest.raises(StorybotError) as error:
-        config.load(path, {})
+        load_settings(path, {})
     assert error.value.code == Exit.CONFIG
     assert len(str(error.value).splitlines()) == 2
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    assert "cannot be read" in str(config.check(tmp_path / "none.yaml")[0])
+    assert "cannot be read" in str(check_file(tmp_path / "none.yaml")[0])
     latin = tmp_path / "latin.yaml"
     latin.write_bytes(b"hearing:\n  microphone: \xe4\n")
-    assert "is not UTF-8" in str(config.check(latin)[0])
+    assert "is not UTF-8" in str(check_file(latin)[0])
 
 
 def test_environment_faults() -> None:
     with pytest.raises(StorybotError, match="did you mean STORYBOT_HEARING_MICROPHONE"):
-        config.load(None, {"STORYBOT_HEARING_MICROFONE": "x"})
+        load_settings(None, {"STORYBOT_HEARING_MICROFONE": "x"})
     with pytest.raises(StorybotError, match="expected a number"):
-        config.load(None, {"STORYBOT_SPEAKING_VOLUME": "loud"})
+        load_settings(None, {"STORYBOT_SPEAKING_VOLUME": "loud"})
 
 
 def test_forgiving_forms(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_forgiving_forms(tmp_path: Path) -> None:
         "hearing:\n  barge_in: off\n  vosk_confidence: 5e-1\n  microphone:\nspeaking:\n"
         "controls:\n  button_line: 17\n",
     )
-    settings = config.load(path, {}).settings
+    settings = load_settings(path, {}).settings
     assert settings.hearing.barge_in == "off"
     assert settings.hearing.vosk_confidence == 0.5
     assert settings.hearing.microphone == ""
@@ -130,40 +130,40 @@ def test_forgiving_forms(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
-    assert config.load(write(tmp_path / "empty.yaml", "# nothing\n"), {}).settings == Settings()
+    assert load_settings(write(tmp_path / "empty.yaml", "# nothing\n"), {}).settings == Settings()
 
 
 def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
     deep = "[" * 5000 + "]" * 5000
     path = write(tmp_path / "own.yaml", f"speaking:\n  volume: {deep}\n")
-    (fault,) = config.check(path)
+    (fault,) = check_file(path)
     assert "nested too deeply" in str(fault)
     with pytest.raises(StorybotError, match=r"speaking\.volume: is nested too deeply"):
-        config.load(None, {"STORYBOT_SPEAKING_VOLUME": deep})
+        load_settings(None, {"STORYBOT_SPEAKING_VOLUME": deep})
 
 
 def test_a_date_that_does_not_exist_in_the_environment() -> None:
     with pytest.raises(StorybotError, match=r"bedtime\.quiet_from: '2001-99-99' is no date"):
-        config.load(None, {"STORYBOT_BEDTIME_QUIET_FROM": "2001-99-99"})
+        load_settings(None, {"STORYBOT_BEDTIME_QUIET_FROM": "2001-99-99"})
 
 
 def test_a_word_list_that_does_not_work_is_refused(tmp_path: Path) -> None:
     words = write(tmp_path / "words.txt", "spider\n/[/\n")
     path = write(tmp_path / "own.yaml", f"safety:\n  extra_words: {words}\n")
-    (fault,) = config.check(path)
+    (fault,) = check_file(path)
     assert fault.where == f"{path}:2" and "line 2: the pattern /[/ does not work" in fault.sentence
     with pytest.raises(StorybotError, match="does not work"):
-        config.load(path, {}, trial=Trial.USE)
+        load_settings(path, {}, trial=CheckLevel.USE)
     write(path, f"safety:\n  filter: false\n  extra_words: {words}\n")
-    assert config.check(path) == []
+    assert check_file(path) == []
 
 
 def test_what_only_talks_to_the_daemon_minds_no_file(tmp_path: Path) -> None:
     path = write(tmp_path / "own.yaml", f"safety:\n  extra_words: {tmp_path / 'gone'}\n")
-    settings = config.load(path, {}, trial=Trial.NONE).settings
+    settings = load_settings(path, {}, trial=CheckLevel.NONE).settings
     assert settings.safety.extra_words.endswith("gone")
     with pytest.raises(StorybotError, match=r"extra_words"):
-        config.load(path, {}, trial=Trial.USE)
+        load_settings(path, {}, trial=CheckLevel.USE)
 
 
 @pytest.mark.parametrize(
@@ -177,29 +177,29 @@ def test_what_no_daemon_could_serve_is_found_before_it_holds(
     tmp_path: Path, line: str, told: str
 ) -> None:
     path = write(tmp_path / "own.yaml", line + "\n")
-    (fault,) = config.check(path)
+    (fault,) = check_file(path)
     assert str(fault).startswith(f"{path}:1: {told}")
-    assert config.load(path, {}, trial=Trial.USE)
+    assert load_settings(path, {}, trial=CheckLevel.USE)
 
 
 def test_hours_without_quotes_are_hours(tmp_path: Path) -> None:
     """YAML 1.1 reads 20:00 as the number 1200, which would be noon."""
     path = write(tmp_path / "own.yaml", "bedtime:\n  quiet_from: 20:00\n  quiet_until: 07:00\n")
-    bed = config.load(path, {}).settings.bedtime
+    bed = load_settings(path, {}).settings.bedtime
     assert (bed.quiet_from, bed.quiet_until) == ("20:00", "07:00")
 
 
 def test_a_running_daemon_takes_no_model_that_is_not_here(tmp_path: Path) -> None:
     path = write(tmp_path / "own.yaml", "telling:\n  model: nosuch\n")
     with pytest.raises(StorybotError, match="there is no model file nosuch") as error:
-        config.load(path, {})
+        load_settings(path, {})
     assert error.value.code == Exit.CONFIG and len(str(error.value).splitlines()) == 1
     # A command that fetches models must work without one.
-    assert config.load(path, {}, trial=Trial.USE).settings.telling.model == "nosuch"
+    assert load_settings(path, {}, trial=CheckLevel.USE).settings.telling.model == "nosuch"
 
 
 def test_the_small_profile_reads_as_strictly(tmp_path: Path) -> None:
     path = write(tmp_path / "own.yaml", "telling:\n  model: nosuch\n")
     with pytest.raises(StorybotError, match=r"telling\.model: there is no model file") as error:
-        handed_settings.read_elsewhere(path)
+        handover.read_in_child(path)
     assert error.value.code == Exit.CONFIG and len(str(error.value).splitlines()) == 1

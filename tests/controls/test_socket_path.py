@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storybot.controls.socket import path as socket_place
-from storybot.controls.socket.path import MACHINE, place_to_ask, place_to_serve
+from storybot.controls.socket.path import SYSTEM_SOCKET, client_path, server_path
 
 
 @pytest.fixture
@@ -18,29 +18,29 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_chosen_place_is_kept(mine: Path) -> None:
-    assert place_to_serve("/somewhere/else") == place_to_ask("/somewhere/else")
+    assert server_path("/somewhere/else") == client_path("/somewhere/else")
 
 
 def test_users_serve_at_their_own(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, how: False)
-    assert place_to_serve(MACHINE) == mine
+    assert server_path(SYSTEM_SOCKET) == mine
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert place_to_serve(MACHINE) == Path(MACHINE)
+    assert server_path(SYSTEM_SOCKET) == Path(SYSTEM_SOCKET)
 
 
 def test_root_serves_the_machine(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, how: True)
-    assert place_to_serve(MACHINE) == Path(MACHINE)
+    assert server_path(SYSTEM_SOCKET) == Path(SYSTEM_SOCKET)
 
 
 def test_the_machines_daemon_is_asked_first(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = tmp_path / "machine"
-    monkeypatch.setattr(socket_place, "MACHINE", str(machine))
-    assert place_to_ask(str(machine)) == machine
+    monkeypatch.setattr(socket_place, "SYSTEM_SOCKET", str(machine))
+    assert client_path(str(machine)) == machine
     mine.parent.mkdir()
     mine.touch()
-    assert place_to_ask(str(machine)) == mine
+    assert client_path(str(machine)) == mine
     machine.touch()
-    assert place_to_ask(str(machine)) == machine
+    assert client_path(str(machine)) == machine

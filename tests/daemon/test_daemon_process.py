@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from storybot.cli import run as run_command
-from storybot.config import handover as handed_settings
+from storybot.cli import run
+from storybot.config import handover
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Ask, Status
-from storybot.daemon import process as foreground
-from storybot.daemon import services as rooms
+from storybot.daemon import process, services
 from storybot.errors import Exit, StorybotError
 from tests.daemon.test_real_engine import MODEL, STORYTELLER, TOKENIZER, needs_engine
 from tests.fakes.house import House
@@ -105,15 +104,15 @@ def test_small_process_from_handed_settings(
     """The process that `storybot run` becomes on the small board, inside this one."""
     house = House.bare_settings(tmp_path)
     handed = os.memfd_create("settings")
-    os.write(handed, handed_settings.to_json(house).encode())
+    os.write(handed, handover.to_json(house).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     monkeypatch.setattr(sys, "argv", ["foreground", str(handed)])
     monkeypatch.setattr(os, "_exit", lambda code: None)  # a thread that another test left
     lived: list[tuple[Settings, str]] = []
     monkeypatch.setattr(
-        foreground, "live", lambda settings, profile, reread: lived.append((settings, profile))
+        process, "live", lambda settings, profile, reread: lived.append((settings, profile))
     )
-    assert foreground.main() == 0
+    assert process.main() == 0
     assert lived == [(house, "small")]
 
 
@@ -122,11 +121,11 @@ def test_small_process_that_cannot_begin(
 ) -> None:
     (tmp_path / "control").mkdir()  # no socket can be made there
     handed = os.memfd_create("settings")
-    os.write(handed, handed_settings.to_json(House.bare_settings(tmp_path)).encode())
+    os.write(handed, handover.to_json(House.bare_settings(tmp_path)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     monkeypatch.setattr(sys, "argv", ["foreground", str(handed), str(tmp_path / "config.yaml")])
     monkeypatch.setattr(os, "_exit", lambda code: None)
-    assert foreground.main() == Exit.DAEMON
+    assert process.main() == Exit.DAEMON
     assert "controls.socket" in capsys.readouterr().err
 
 
@@ -137,7 +136,7 @@ def test_a_stuck_thread_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch
     stuck = threading.Thread(target=release.wait)
     stuck.start()
     try:
-        foreground.leave(3)
+        process.leave(3)
     finally:
         release.set()
         stuck.join()
@@ -152,27 +151,27 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setattr(os, "environ", {"STORYBOT_CACHE": str(tmp_path)})
-    args = run_command.argparse.Namespace(config=tmp_path / "c.yaml")
-    run_command.become_small(args, Settings())
+    args = run.argparse.Namespace(config=tmp_path / "c.yaml")
+    run.become_small(args, Settings())
     assert os.environ["PYTHONOPTIMIZE"] == "2"
     (folder,) = tmp_path.glob("code-*")
     assert os.environ["PYTHONPYCACHEPREFIX"] == str(folder)
     assert became[0][1:3] == ["-m", "storybot.daemon.process"]
     assert became[0][-1] == str(tmp_path / "c.yaml")
     with os.fdopen(int(became[0][3])) as handed:
-        assert handed_settings.from_json(handed.read()).speaking == Settings().speaking
+        assert handover.from_json(handed.read()).speaking == Settings().speaking
 
 
 @needs_engine
 def test_located_settings_need_no_search(tmp_path: Path) -> None:
-    from storybot.config import load as configuration
+    from storybot.config import load
 
-    settings = configuration.load(config(tmp_path, "small")).settings
-    found = handed_settings.located(settings)
+    settings = load.load_settings(config(tmp_path, "small")).settings
+    found = handover.with_found_paths(settings)
     assert found.telling.engine == str(STORYTELLER)
-    engine = rooms.real_makers().engine(found)
+    engine = services.real_factories().engine(found)
     assert engine is not None
     nowhere = Settings(telling=Settings().telling.__class__(model="/nowhere/at/all.bin"))
-    assert handed_settings.located(nowhere) == nowhere
+    assert handover.with_found_paths(nowhere) == nowhere
     with pytest.raises(StorybotError):
-        rooms.real_makers().engine(nowhere)
+        services.real_factories().engine(nowhere)

@@ -10,7 +10,7 @@ import pytest
 
 from storybot.config.schema import HearingSettings, Settings
 from storybot.controls.socket.messages import Status, Stop
-from storybot.daemon import listener_service as ear_room
+from storybot.daemon import listener_service
 from storybot.robot import Mode
 from tests.daemon.scenes import CAT, listening
 from tests.fakes.house import House, play
@@ -100,7 +100,7 @@ def test_an_ear_that_computes_has_longer(
 ) -> None:
     """On the small board a long sentence takes half a minute; what never ends is ended too."""
     used = 0.0
-    monkeypatch.setattr(ear_room, "cpu_seconds", lambda pid: used)
+    monkeypatch.setattr(listener_service, "cpu_seconds", lambda pid: used)
 
     async def scene(house: House) -> None:
         nonlocal used

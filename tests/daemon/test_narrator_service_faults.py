@@ -74,7 +74,7 @@ def test_engine_keeps_failing(tmp_path: Path) -> None:
         for _ in range(3):
             await house.ask(Ask("a story about a cat"))
             await house.wait(lambda: house.mode in (Mode.IDLE, Mode.DEGRADED))
-            await house.wait(lambda: not house.daemon.rooms.voice.sounding)
+            await house.wait(lambda: not house.daemon.services.speaker.sounding)
         assert house.mode is Mode.DEGRADED
         assert house.lights.shown[-1] == "trouble"
         house.ears.hear(CAT)

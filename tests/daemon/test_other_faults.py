@@ -108,7 +108,7 @@ def test_the_disk_takes_nothing(
     tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scene(house: House) -> None:
-        library = house.daemon.rooms.story.library
+        library = house.daemon.services.narrator.library
         words = {
             "full": (28, "No space left on device"),
             "read-only": (30, "Read-only file system"),

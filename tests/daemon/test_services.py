@@ -1,4 +1,4 @@
-"""The rooms by themselves, where a whole daemon would hide what they do."""
+"""The services by themselves, where a whole daemon would hide what they do."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ def test_a_story_that_breaks_as_nobody_foresaw(tmp_path: Path, where: str) -> No
         def broken(*_: object) -> Any:
             raise ZeroDivisionError
 
-        room = house.daemon.rooms.story
+        room = house.daemon.services.narrator
         if where == "make":
             room.make = broken
         else:
-            house.daemon.rooms.voice.tell = broken  # type: ignore[method-assign]
+            house.daemon.services.speaker.tell = broken  # type: ignore[method-assign]
         await house.ask(Ask("a story about a cat"))
         await house.until(Mode.THINKING)
         await house.until(Mode.IDLE, 10)
@@ -127,7 +127,7 @@ def test_a_loudspeaker_lost_at_the_very_end(tmp_path: Path) -> None:
         async def fails() -> None:
             raise StorybotError("the loudspeaker takes no more sound", Exit.SOUND_OUT)
 
-        await house.wait(lambda: not house.daemon.rooms.voice.sounding)
+        await house.wait(lambda: not house.daemon.services.speaker.sounding)
         house.speaker.drain = fails  # type: ignore[method-assign]
         await house.ask(Ask("louder"))
         await house.until(Mode.DEGRADED, 5)
@@ -140,7 +140,7 @@ def test_a_loudspeaker_lost_at_the_very_end(tmp_path: Path) -> None:
 def test_voice_replaced_by_one_without_a_loudspeaker(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         unplugged: Any = FakeSpeaker(plugged=False)
-        house.daemon.rooms.voice.replace(lambda: unplugged)
+        house.daemon.services.speaker.replace(lambda: unplugged)
         await house.until(Mode.DEGRADED, 5)
         unplugged.plugged = True
         assert await house.until(Mode.IDLE) < 5.0
@@ -162,7 +162,9 @@ def test_a_cap_raised_while_telling_holds_from_the_new_voice_on(tmp_path: Path) 
         assert house.speakers[0].volume == 50  # the old voice under its old cap
         house.speakers[0].set_pace(85)
         await house.until(Mode.IDLE)
-        await house.wait(lambda: house.daemon.rooms.voice.speaker is house.speakers[1], "exchange")
+        await house.wait(
+            lambda: house.daemon.services.speaker.speaker is house.speakers[1], "exchange"
+        )
         assert (await house.ask(Status()))["volume"] == house.speakers[1].volume == 90
         assert house.speakers[1].pace == 85
 
@@ -176,7 +178,7 @@ def test_a_fault_of_our_own_ends_the_daemon(tmp_path: Path) -> None:
         def broken(name: str) -> None:
             raise ZeroDivisionError
 
-        house.daemon.rooms.button.show = broken  # type: ignore[method-assign]
+        house.daemon.services.button.show = broken  # type: ignore[method-assign]
         await house.ask(Ask("a story about a cat"))
         await house.wait(lambda: house.speaker.closed, "the end", 10)
 
@@ -189,7 +191,7 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         await telling(house)
-        room = house.daemon.rooms.story
+        room = house.daemon.services.narrator
         await house.wait(lambda: room._engine is None, "all written")
         engine = room._engine = house.engines.make()
 
@@ -208,12 +210,12 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
 
 def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        voice = house.daemon.rooms.voice
+        voice = house.daemon.services.speaker
         said = len(house.heard)
         voice.say("Nobody wants to hear this.")
-        voice.hush()
+        voice.stop()
         voice.earcon("stopped")
-        voice.hush()
+        voice.stop()
         await asyncio.sleep(5)
         assert house.heard[said:] == []
 
@@ -225,10 +227,10 @@ def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
         await telling(house)
         house.speaker.plugged = False
         await house.until(Mode.PAUSED, 3)
-        voice = house.daemon.rooms.voice
-        voice.hush()
+        voice = house.daemon.services.speaker
+        voice.stop()
         await asyncio.sleep(0.1)
-        voice.hush()
+        voice.stop()
         await asyncio.sleep(5)
         assert house.mode is Mode.PAUSED and not voice.works
         house.speaker.plugged = True
@@ -242,7 +244,7 @@ def test_a_voice_that_fails_is_no_missing_engine(tmp_path: Path) -> None:
         async def broken(*_: object) -> Any:
             raise StorybotError("the voice is hoarse", Exit.SOUND_OUT)
 
-        house.daemon.rooms.voice.tell = broken  # type: ignore[method-assign]
+        house.daemon.services.speaker.tell = broken  # type: ignore[method-assign]
         for _ in range(4):
             await house.ask(Ask("a story about a cat"))
             await house.until(Mode.THINKING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.models import installed as models
+from storybot.models import installed
 from storybot.system.engine_program import find_engine
 from tests.daemon.soak import soak
 
@@ -14,7 +14,7 @@ from tests.daemon.soak import soak
 def engine() -> None:
     try:
         find_engine("")
-        models.resolve("default")
+        installed.resolve_model("default")
     except StorybotError as missing:
         pytest.skip(f"needs the engine and the shipped model: {missing}")
 

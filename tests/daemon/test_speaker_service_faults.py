@@ -103,12 +103,12 @@ def test_voice_stuck_starves_the_watchdog(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         house.speaker.stuck = True
-        progress = house.daemon.rooms.progress
-        took = await house.wait(lambda: "voice" in progress.stalled())
+        progress = house.daemon.services.deadlines
+        took = await house.wait(lambda: "voice" in progress.missed())
         assert took < 15.0
         assert (await house.ask(Status()))["stalled"] == ["voice"]
         house.speaker.stuck = False
-        await house.wait(lambda: not progress.stalled())
+        await house.wait(lambda: not progress.missed())
 
     play(tmp_path, scene)
 
@@ -118,14 +118,14 @@ def test_a_search_that_hangs_starves_the_watchdog(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         await telling(house)
-        progress = house.daemon.rooms.progress
+        progress = house.daemon.services.deadlines
         house.speaker.plugged = False
         await asyncio.sleep(20)
-        assert not progress.stalled()
+        assert not progress.missed()
         house.speaker.hopeless = True
-        await house.wait(lambda: "voice" in progress.stalled(), "starving", 15)
+        await house.wait(lambda: "voice" in progress.missed(), "starving", 15)
         house.speaker.hopeless = False
-        await house.wait(lambda: not progress.stalled())
+        await house.wait(lambda: not progress.missed())
 
     play(tmp_path, scene)
 
@@ -184,7 +184,7 @@ def test_a_story_begun_while_the_speaker_is_exchanged(tmp_path: Path) -> None:
     old.opened = True
 
     async def scene(house: House) -> None:
-        voice = house.daemon.rooms.voice
+        voice = house.daemon.services.speaker
         voice.speaker, taken = cast(Any, old), cast(Any, new)
         house.speakers.append(new)
         voice.replace(lambda: taken)
@@ -200,7 +200,7 @@ def test_a_story_begun_while_the_speaker_is_exchanged(tmp_path: Path) -> None:
 def test_settings_changed_again_before_all_is_silent(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
-        voice = house.daemon.rooms.voice
+        voice = house.daemon.services.speaker
         unwanted: Any = FakeSpeaker()
         wanted: Any = FakeSpeaker()
         voice.replace(lambda: unwanted)

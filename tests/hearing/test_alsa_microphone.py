@@ -7,7 +7,7 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import alsa as alsa_in
+from storybot.hearing.microphones import alsa
 from storybot.hearing.microphones.alsa import AlsaMicrophone, alsa_inputs
 from storybot.hearing.microphones.drivers import microphones, open_microphone
 from tests.fakes.microphones import fake_arecord
@@ -34,7 +34,7 @@ def test_a_device_that_falls_silent_is_lost(
 ) -> None:
     monkeypatch.setenv("PATH", fake_arecord(tmp_path, bytes(3200), stays=True).path)
     microphone = AlsaMicrophone()
-    monkeypatch.setattr(alsa_in, "LOST_AFTER", 0.1)
+    monkeypatch.setattr(alsa, "SILENCE_TIMEOUT_S", 0.1)
     microphone.read()
     with pytest.raises(StorybotError, match="gives no more sound"):
         microphone.read()

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.hearing.recognisers.pocketsphinx import file_cache as kept_files
-from storybot.hearing.recognisers.pocketsphinx.file_cache import keep, keep_only, kept
+from storybot.hearing.recognisers.pocketsphinx import file_cache
+from storybot.hearing.recognisers.pocketsphinx.file_cache import (
+    cached_file,
+    remove_other_files,
+    store_files,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -20,14 +24,14 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def keep_words(cache: Path, content: bytes = b"", attempt: Callable[[Path], object] = id) -> None:
-    keep(cache, {"words": content}, attempt)
+    store_files(cache, {"words": content}, attempt)
 
 
 def test_what_was_kept_is_found_whole(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    assert kept(cache, "words") is None
+    assert cached_file(cache, "words") is None
     keep_words(cache, b"cat K AE T\n")
-    made = kept(cache, "words")
+    made = cached_file(cache, "words")
     assert made == cache / "words"
     assert made.read_text().splitlines()[0] == "cat K AE T"
     assert made.read_text().splitlines()[1].startswith(";; ")
@@ -38,12 +42,12 @@ def test_what_was_kept_is_found_whole(tmp_path: Path) -> None:
 def test_what_a_power_cut_left_is_not(tmp_path: Path, left: bytes) -> None:
     keep_words(tmp_path, b"cat K AE T\n")
     (tmp_path / "words").write_bytes(left)
-    assert kept(tmp_path, "words") is None
+    assert cached_file(tmp_path, "words") is None
 
 
 def test_what_cannot_be_used_is_not_kept(tmp_path: Path) -> None:
     def attempt(half: Path) -> None:
-        assert half.read_bytes().startswith(b"cat") and kept(tmp_path, "words") is None
+        assert half.read_bytes().startswith(b"cat") and cached_file(tmp_path, "words") is None
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -58,7 +62,7 @@ def test_a_full_disk_is_left_as_it_was(
         path.write_bytes(content[:1])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(kept_files, "_write", half_written)
+    monkeypatch.setattr(file_cache, "_write", half_written)
     with pytest.raises(StorybotError, match="cannot write the recogniser's words"):
         keep_words(tmp_path / "cache", b"cat K AE T\n")
     assert list((tmp_path / "cache").iterdir()) == list(shared.iterdir()) == []
@@ -69,7 +73,7 @@ def test_what_is_of_no_use_any_more_goes(tmp_path: Path, shared: Path) -> None:
     for folder in (tmp_path, shared):
         for name in ("words-1.dict", "words-1.mdef", "words-2.mdef", "words-1.mdef.77", "story"):
             (folder / name).write_text("")
-    keep_only(tmp_path, "words", "words-1")
+    remove_other_files(tmp_path, "words", "words-1")
     for folder in (tmp_path, shared):
         left = {path.name for path in folder.iterdir() if path.is_file()}
         assert left == {"words-1.dict", "words-1.mdef", "story"}
@@ -81,7 +85,7 @@ def test_without_a_cache_the_temporary_folder_serves(
     blocked = tmp_path / "file"
     blocked.write_text("")
     keep_words(blocked / "cache")
-    assert kept(blocked / "cache", "words") == shared / "words"
+    assert cached_file(blocked / "cache", "words") == shared / "words"
     monkeypatch.setenv("TMPDIR", str(blocked))
     with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
         keep_words(blocked / "cache")
@@ -98,7 +102,7 @@ def test_a_temporary_folder_that_others_may_have_made_is_not_used(
         shared.symlink_to(tmp_path / "elsewhere")
     else:
         shared.chmod(0o777)
-    assert kept(tmp_path / "file" / "cache", "words") is None
+    assert cached_file(tmp_path / "file" / "cache", "words") is None
     with pytest.raises(StorybotError, match="set XDG_CACHE_HOME"):
-        keep(tmp_path / "file" / "cache", {"others": b""}, id)
+        store_files(tmp_path / "file" / "cache", {"others": b""}, id)
     assert [path.name for path in shared.iterdir()] == ["words"]

@@ -6,7 +6,7 @@ from array import array
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import portaudio as portaudio_in
+from storybot.hearing.microphones import portaudio
 from storybot.hearing.microphones.portaudio import PortAudioMicrophone, portaudio_inputs
 from tests.fakes.microphones import FakePyAudio, install
 
@@ -16,8 +16,8 @@ SOUND = array("h", range(1600)).tobytes()
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portaudio_in, "LOST_AFTER", 0.05)
-    monkeypatch.setattr(portaudio_in, "POLL", 0.001)
+    monkeypatch.setattr(portaudio, "SILENCE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(portaudio, "POLL_INTERVAL_S", 0.001)
 
 
 def fault_of(opening: str = "") -> StorybotError:

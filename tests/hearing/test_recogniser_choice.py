@@ -10,7 +10,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.recognisers import recogniser
 from storybot.hearing.recognisers.recogniser import (
     cache_folder,
-    choose,
+    choose_recogniser,
     find_vosk_model,
     make_recogniser,
 )
@@ -39,7 +39,7 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_auto_takes_vosk_where_model_and_memory_are(
     setting: str, available: int, model: Path | None, chosen: str
 ) -> None:
-    assert choose(HearingSettings(recogniser=setting), available, model) == chosen
+    assert choose_recogniser(HearingSettings(recogniser=setting), available, model) == chosen
 
 
 def test_auto_without_a_model_is_pocketsphinx() -> None:
@@ -83,4 +83,4 @@ def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache_folder() == Path("/x/storybot")
     monkeypatch.setenv("CACHE_DIRECTORY", "/var/cache/storybot")
     assert cache_folder() == Path("/var/cache/storybot")
-    assert recogniser.VOSK_NEEDS > 500_000
+    assert recogniser.VOSK_MIN_MEMORY_KB > 500_000

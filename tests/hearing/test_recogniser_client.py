@@ -15,18 +15,18 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import recogniser_client as hearing_child
+from storybot.hearing import recogniser_client
 from storybot.hearing.recogniser_client import (
     Ended,
-    Heard,
-    HearingChild,
-    HearingEvent,
     Heartbeat,
-    Keyphrase,
+    KeyphraseRecognised,
     Level,
     Ready,
+    RecogniserClient,
+    RecogniserEvent,
     Trouble,
-    lean_start,
+    UtteranceRecognised,
+    small_start,
 )
 from tests.fakes.microphones import fake_arecord
 from tests.fakes.recognisers import spoken
@@ -46,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def until(events: AsyncIterator[HearingEvent], wanted: type) -> list[HearingEvent]:
+async def until(events: AsyncIterator[RecogniserEvent], wanted: type) -> list[RecogniserEvent]:
     """The events up to the first of this type."""
     seen = []
     async with asyncio.timeout(PATIENCE):
@@ -68,17 +68,21 @@ def test_from_a_spoken_request_to_heard(home: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", arecord.path)
 
     async def work() -> None:
-        child = HearingChild(SETTINGS, "small")
+        child = RecogniserClient(SETTINGS, "small")
         assert child.pid is None
         await child.send({"do": "pause"})  # to nobody
         await child.start()
         await child.listen("keyphrase")
         events = child.events()
-        seen = await until(events, Heard)
+        seen = await until(events, UtteranceRecognised)
         assert seen[0] == Ready("pocketsphinx", "default")
-        assert any(isinstance(event, Keyphrase) for event in seen)
+        assert any(isinstance(event, KeyphraseRecognised) for event in seen)
         heard = seen[-1]
-        assert isinstance(heard, Heard) and "dragon and" in heard.text and heard.confidence > -3.7
+        assert (
+            isinstance(heard, UtteranceRecognised)
+            and "dragon and" in heard.text
+            and heard.confidence > -3.7
+        )
         seen += await until(events, Trouble)
         beats = [event for event in seen if isinstance(event, Heartbeat)]
         assert beats[-1].decoded >= beats[-1].read > 16000
@@ -98,7 +102,7 @@ def test_without_a_microphone_it_says_so_and_waits(
     monkeypatch.setenv("PATH", arecord.path)
 
     async def work() -> None:
-        child = HearingChild(SETTINGS, "small")
+        child = RecogniserClient(SETTINGS, "small")
         await child.start()
         events = child.events()
         (trouble,) = await until(events, Trouble)
@@ -115,7 +119,7 @@ def test_a_hung_child_is_killed(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", fake_arecord(home, QUIET, stays=True).path)
 
     async def work() -> None:
-        child = HearingChild(SETTINGS, "small")
+        child = RecogniserClient(SETTINGS, "small")
         await child.start()
         assert child.pid is not None
         os.kill(child.pid, signal.SIGSTOP)
@@ -131,7 +135,7 @@ def test_the_child_ends_when_its_parent_does(home: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", fake_arecord(home, QUIET, stays=True).path)
 
     async def work() -> None:
-        child = HearingChild(SETTINGS, "small")
+        child = RecogniserClient(SETTINGS, "small")
         await child.start()
         assert child._process is not None and child._process.stdin is not None
         child._process.stdin.close()
@@ -144,7 +148,7 @@ def test_a_recogniser_that_is_missing_is_told(home: Path) -> None:
     settings = HearingSettings(recogniser="vosk", vosk_model=str(home))
 
     async def work() -> None:
-        child = HearingChild(settings, "small")
+        child = RecogniserClient(settings, "small")
         await child.start()
         trouble, ended = await until(child.events(), Ended)
         assert isinstance(trouble, Trouble) and "no Vosk model folder" in trouble.sentence
@@ -154,10 +158,10 @@ def test_a_recogniser_that_is_missing_is_told(home: Path) -> None:
 
 
 def test_a_child_that_cannot_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hearing_child, "EAR", "storybot.no_such_room")
+    monkeypatch.setattr(recogniser_client, "PROCESS_MODULE", "storybot.no_such_room")
 
     async def work() -> None:
-        child = HearingChild(SETTINGS, "small")
+        child = RecogniserClient(SETTINGS, "small")
         with pytest.raises(StorybotError, match="ended at its start with status 1") as fault:
             await child.start()
         assert fault.value.code is Exit.SOUND_IN
@@ -188,7 +192,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
 
 def test_a_lean_start_finds_the_ear_without_a_search(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")
-    flags, environment = lean_start()
+    flags, environment = small_start()
     code = "import sys, storybot.hearing.recogniser_process, pocketsphinx; print(*sys.modules)"
     command = [sys.executable, *flags, "-c", code]
     told = subprocess.run(
@@ -203,7 +207,7 @@ def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
     with pytest.raises(StorybotError, match="cannot be started") as caught:
-        asyncio.run(HearingChild(SETTINGS, "full").start())
+        asyncio.run(RecogniserClient(SETTINGS, "full").start())
     assert caught.value.code == Exit.SOUND_IN
 
 
@@ -212,10 +216,10 @@ def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     raving = tmp_path / "raving_ear.py"
     raving.write_text("print('x' * 200_000)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(hearing_child, "EAR", "raving_ear")
+    monkeypatch.setattr(recogniser_client, "PROCESS_MODULE", "raving_ear")
 
     async def main() -> None:
-        child = HearingChild(SETTINGS, "full")
+        child = RecogniserClient(SETTINGS, "full")
         try:
             await child.start()
         finally:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.hearing import recogniser_process as ear_module
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.recogniser_process import Ear, Orders
+from storybot.hearing import recogniser_process
+from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
+from storybot.hearing.recogniser_process import Orders, RecogniserProcess
 from tests.fakes.microphones import UNPLUGGED, FakeMicrophone
 from tests.fakes.recognisers import FakeRecogniser
 
@@ -28,9 +28,9 @@ class Told(list[dict[str, Any]]):
 def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
     told = Told()
     recogniser = FakeRecogniser(
-        {0: [KeyphraseHeard()], 1: [Heard("x", -9, sure=False)], 2: [Heard("a cat", -2.0)]}
+        {0: [KeyphraseOnly()], 1: [Utterance("x", -9, sure=False)], 2: [Utterance("a cat", -2.0)]}
     )
-    ear = Ear(recogniser, lambda: FakeMicrophone([BLOCK] * 3), told.append)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 3), told.append)
     assert ear.command(LISTEN)
     assert [ear.step() for _ in range(3)] == [0, 0, 0]
     assert told[0] == {"event": "ready", "recogniser": "fake", "microphone": "fake"}
@@ -41,9 +41,9 @@ def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
 
 def test_what_is_no_request_is_told_only_where_one_is_awaited() -> None:
     told = Told()
-    doubt: list[Heard | KeyphraseHeard] = [Heard("x", -9.0, sure=False)]
-    recogniser = FakeRecogniser({0: doubt, 1: [KeyphraseHeard()], 2: doubt, 3: doubt, 4: doubt})
-    ear = Ear(recogniser, lambda: FakeMicrophone([BLOCK] * 5), told.append)
+    doubt: list[Utterance | KeyphraseOnly] = [Utterance("x", -9.0, sure=False)]
+    recogniser = FakeRecogniser({0: doubt, 1: [KeyphraseOnly()], 2: doubt, 3: doubt, 4: doubt})
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 5), told.append)
     ear.command(LISTEN)
     for _ in range(3):
         ear.step()
@@ -62,9 +62,9 @@ def test_what_is_no_request_is_told_only_where_one_is_awaited() -> None:
 def test_the_heartbeat_counts_what_was_read_and_dealt_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ear_module, "HEARTBEAT", 0.0)
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
     told, recogniser = Told(), FakeRecogniser()
-    ear = Ear(recogniser, lambda: FakeMicrophone([BLOCK] * 4), told.append)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 4), told.append)
     ear.step()
     ear.command(LISTEN)
     ear.step()
@@ -96,7 +96,7 @@ def test_a_lost_microphone_is_told_once_and_found_again() -> None:
             raise found
         return found
 
-    ear = Ear(FakeRecogniser(), plug, told.append)
+    ear = RecogniserProcess(FakeRecogniser(), plug, told.append)
     assert [ear.step() for _ in range(5)] == [0, 1, 1, 1, 0]
     assert told.of("trouble") == [{"event": "trouble", "sentence": str(UNPLUGGED)}]
     assert len(told.of("ready")) == 2
@@ -107,7 +107,7 @@ def test_a_lost_microphone_is_told_once_and_found_again() -> None:
 
 def test_what_began_during_a_story_is_no_wish() -> None:
     recogniser = FakeRecogniser()
-    ear = Ear(recogniser, lambda: FakeMicrophone([]), lambda event: None)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
     for what, finished in (("keyphrase", 0), ("stop", 0), ("stop", 0), ("keyphrase", 1)):
         ear.command({"do": "listen", "for": what})
         assert recogniser.finished == finished
@@ -117,7 +117,7 @@ def test_what_began_during_a_story_is_no_wish() -> None:
 
 def test_orders_that_nobody_understands_are_ignored() -> None:
     recogniser = FakeRecogniser()
-    ear = Ear(recogniser, lambda: FakeMicrophone([]), lambda event: None)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
     for order in ({}, {"do": "dance"}, {"do": "listen", "for": "gossip"}, {"do": "listen"}):
         assert ear.command(order)
     assert recogniser.listened_for == []
@@ -141,13 +141,13 @@ def test_orders_come_as_lines_in_any_pieces() -> None:
 def test_during_a_long_decoding_the_heart_goes_on_and_no_sound_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ear_module, "HEARTBEAT", 0.0)
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
     told = Told()
     blocks = [bytes([number]) * 3200 for number in range(4)]
     recogniser = FakeRecogniser()
     heard = []
 
-    def slow(block: bytes) -> list[Heard | KeyphraseHeard]:
+    def slow(block: bytes) -> list[Utterance | KeyphraseOnly]:
         heard.append(block)
         if len(heard) == 1:
             recogniser.meanwhile(8000)
@@ -155,7 +155,7 @@ def test_during_a_long_decoding_the_heart_goes_on_and_no_sound_is_lost(
         return []
 
     monkeypatch.setattr(recogniser, "hear", slow)
-    ear = Ear(recogniser, lambda: FakeMicrophone(blocks), told.append)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone(blocks), told.append)
     recogniser.meanwhile(1)  # without a microphone
     ear.command(LISTEN)
     for _ in blocks:

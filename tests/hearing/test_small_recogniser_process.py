@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.recogniser_client import lean_start
+from storybot.hearing.recogniser_client import small_start
 from tests.fakes.recognisers import spoken
 
 pytest.importorskip("pocketsphinx")
@@ -33,7 +33,7 @@ print(heard[0].text, int(resident) - int(shared), sep="\\n")
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 def test_the_small_ear_stays_small(tmp_path: Path) -> None:
-    flags, environment = lean_start()
+    flags, environment = small_start()
     environment |= {
         "STORYBOT_CACHE": str(tmp_path),
         "TMPDIR": str(tmp_path),

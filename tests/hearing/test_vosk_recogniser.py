@@ -13,7 +13,7 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 
 SETTINGS = HearingSettings()
 
@@ -84,7 +84,7 @@ def test_text_at_the_end_of_the_sound(room: ModuleType) -> None:
     assert recogniser.name == "vosk (vosk-model-x)"
     assert recogniser.finish() == []
     Kaldi.final = answer("tell me a story")
-    assert recogniser.finish() == [KeyphraseHeard()]
+    assert recogniser.finish() == [KeyphraseOnly()]
 
 
 def test_a_command_that_may_have_begun_before_the_listening_is_not_taken(room: ModuleType) -> None:
@@ -96,7 +96,7 @@ def test_a_command_that_may_have_begun_before_the_listening_is_not_taken(room: M
 
 def test_what_is_unsure_or_not_for_us(room: ModuleType) -> None:
     (unsure,) = heard(room, answer("tell me a story about a cat", 0.3))
-    assert unsure == Heard("tell me a story about a cat", pytest.approx(0.3), sure=False)
+    assert unsure == Utterance("tell me a story about a cat", pytest.approx(0.3), sure=False)
     (other,) = heard(room, answer("[unk] cat [unk]"))
     assert not other.sure
     assert heard(room, answer("[unk] [unk]")) == []

@@ -8,10 +8,10 @@ from test_pcm import tone
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.wav import read_wav
-from storybot.hearing.pcm import RATE, level_dbfs
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, level_dbfs
 from tests.fakes.recognisers import write_wav
 
-SOUND = tone(440, RATE)
+SOUND = tone(440, SAMPLE_RATE_HZ)
 
 
 def test_sixteen_kilohertz_mono_is_taken_as_it_is(tmp_path: Path) -> None:

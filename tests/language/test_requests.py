@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.language.requests import Request, RequestKind, says_back, understand
+from storybot.language.requests import Request, RequestKind, spoken_back, understand
 from storybot.language.things import find_thing, load_things
 
 
@@ -94,11 +94,11 @@ def test_any_text_is_answered(text: str) -> None:
 @given(st.sampled_from(load_things()))
 def test_what_is_said_back_is_understood_as_the_same(thing: object) -> None:
     request = Request(RequestKind.STORY, (thing,))  # type: ignore[arg-type]
-    assert understand(says_back(request)) == request
+    assert understand(spoken_back(request)) == request
 
 
 def test_every_request_is_said_back() -> None:
-    assert says_back(story("cat", "boat")) == "A story about a cat and a boat."
-    assert says_back(story()) == "A story."
-    said = {says_back(Request(kind)) for kind in RequestKind}
+    assert spoken_back(story("cat", "boat")) == "A story about a cat and a boat."
+    assert spoken_back(story()) == "A story."
+    said = {spoken_back(Request(kind)) for kind in RequestKind}
     assert len(said) == len(RequestKind)

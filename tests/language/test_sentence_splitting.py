@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.language.sentence_splitting import LONGEST, Sentence, SentenceStream
+from storybot.language.sentence_splitting import SENTENCE_MAX_CHARACTERS, Sentence, SentenceStream
 
 PIECES = [*"abTomI.!?…,;:\"'“”() \n\t-7é", "Mr. ", "said ", '." "', ".\n", "Ben said"]
 STORY_LIKE = st.lists(st.sampled_from(PIECES), max_size=300).map("".join)
@@ -86,11 +86,13 @@ def test_a_sentence_that_never_ends_is_cut_after_a_comma() -> None:
     words = ("word " * 25).strip()
     parts = texts(f"{words}, {words}, {words}")
     assert parts[0] == f"{words},"
-    assert all(len(part) <= LONGEST for part in parts)
+    assert all(len(part) <= SENTENCE_MAX_CHARACTERS for part in parts)
 
 
 def test_without_comma_or_blank_it_is_cut_all_the_same() -> None:
-    assert texts("x" * 1000) == ["x" * LONGEST] * 4 + ["x" * (1000 - 4 * LONGEST)]
+    assert texts("x" * 1000) == ["x" * SENTENCE_MAX_CHARACTERS] * 4 + [
+        "x" * (1000 - 4 * SENTENCE_MAX_CHARACTERS)
+    ]
 
 
 def test_marks_without_words_do_not_pile_up() -> None:
@@ -122,7 +124,7 @@ def test_sentences_are_short_tidy_and_numbered(story: str) -> None:
     for sentence in told:
         assert sentence.text == sentence.text.strip()
         assert "\n" not in sentence.text
-        assert len(sentence.text) <= LONGEST
+        assert len(sentence.text) <= SENTENCE_MAX_CHARACTERS
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

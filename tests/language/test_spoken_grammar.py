@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from storybot.language import spoken_grammar as language
+from storybot.language import spoken_grammar
 from storybot.language.automaton import END
 from storybot.language.requests import understand
 from storybot.language.things import Thing, find_thing
 from tests.language.walking import share_of
 
 CALL = "tell me a story"
-CALLS = language.call_sentences(CALL, ["cat", "cats", "dog"])
-ANSWERS = language.answer_sentences(CALL, ["cat", "cats", "dog"])
+CALLS = spoken_grammar.call_sentences(CALL, ["cat", "cats", "dog"])
+ANSWERS = spoken_grammar.answer_sentences(CALL, ["cat", "cats", "dog"])
 
 
 def things(*words: str) -> list[Thing]:
@@ -80,30 +80,30 @@ def test_what_is_no_answer(sentence: str) -> None:
 
 
 def test_a_name_as_keyphrase_can_be_followed_by_the_question() -> None:
-    named = language.call_sentences("hey robot", ["cat"])
+    named = spoken_grammar.call_sentences("hey robot", ["cat"])
     for sentence in ("hey robot", "hey robot tell me a story about a cat", "hey robot about cat"):
         assert share_of(named, sentence) > 0
     assert share_of(named, "tell me a story") == 0
 
 
 def test_during_a_story_there_is_nothing_but_stop() -> None:
-    stops = language.stop_sentences()
+    stops = spoken_grammar.stop_sentences()
     assert share_of(stops, "stop it") == share_of(stops, "please stop") == pytest.approx(1 / 9)
-    assert all(understand(text) is None for text in language.NO_STOPS)
+    assert all(understand(text) is None for text in spoken_grammar.NO_STOPS)
 
 
 def test_silence_after_any_last_word_can_end_in_two_states() -> None:
     """Or PocketSphinx scores that word by another measure than the rest."""
-    for ways in (CALLS, ANSWERS, language.stop_sentences()):
+    for ways in (CALLS, ANSWERS, spoken_grammar.stop_sentences()):
         assert not [word for _, to, _, word in ways if to == END and word]
 
 
 def test_a_large_choice_takes_few_states() -> None:
-    many = language.call_sentences(CALL, [f"thing{number}" for number in range(1000)])
+    many = spoken_grammar.call_sentences(CALL, [f"thing{number}" for number in range(1000)])
     assert max(max(way[:2]) for way in many) < 25
-    assert {"tell", "me", "thing999", "about", "louder", "night"} <= language.words_of(many)
+    assert {"tell", "me", "thing999", "about", "louder", "night"} <= spoken_grammar.words_of(many)
 
 
 def test_spoken_forms_are_singular_and_plural_once() -> None:
-    forms = language.spoken_forms(things("cat", "sheep", "Lily"))
+    forms = spoken_grammar.spoken_forms(things("cat", "sheep", "Lily"))
     assert forms == ["cat", "cats", "sheep", "lily"]

@@ -45,7 +45,7 @@ def test_article_and_plural(word: str, phrase: str, definite: str, plural: str, 
 def test_articles_go_by_sound(article: str, words: str) -> None:
     """Also before what is on no list."""
     for word in words.split():
-        assert things.stranger(word).phrase == f"{article} {word}"
+        assert things.unlisted_thing(word).phrase == f"{article} {word}"
 
 
 def test_a_plural_and_any_capitals_find_the_thing() -> None:

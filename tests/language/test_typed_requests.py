@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.language.requests import MOST_THINGS, RequestKind, says_back
+from storybot.language.requests import MAX_THINGS, RequestKind, spoken_back
 from storybot.language.safety_filter import parse
-from storybot.language.typed_requests import understand_typed, welcome
-from storybot.stories.library import story_of
-from storybot.stories.story_request import new_tale
+from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.stories.library import kept_story
+from storybot.stories.story_request import new_story_request
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from storybot.stories.story_request import new_tale
 )
 def test_any_noun_can_be_typed(text: str, said: str) -> None:
     request = understand_typed(text)
-    assert request is not None and says_back(request) == said
+    assert request is not None and spoken_back(request) == said
 
 
 @pytest.mark.parametrize(
@@ -102,21 +102,21 @@ def test_no_piece_of_a_word_is_told_of(text: str) -> None:
 
 def test_the_forms_of_a_stranger_are_asked_for_too() -> None:
     request = understand_typed("a wolpertinger")
-    assert welcome(request, "a wolpertinger", parse(["tingers"], "a list"))
-    assert not welcome(request, "a wolpertinger", parse(["wolpertingers"], "a list"))
+    assert is_allowed(request, "a wolpertinger", parse(["tingers"], "a list"))
+    assert not is_allowed(request, "a wolpertinger", parse(["wolpertingers"], "a list"))
 
 
 @given(st.text(max_size=80))
 def test_anything_typed_is_taken_or_not(text: str) -> None:
     request = understand_typed(text)
-    assert request is None or len(request.things) <= MOST_THINGS
+    assert request is None or len(request.things) <= MAX_THINGS
 
 
 def test_the_library_remembers_a_stranger() -> None:
     """ "Another one" after a restart is about the same thing."""
     request = understand_typed("a quokka and some gizmos")
     assert request is not None
-    tale = new_tale(request.things, 3)
-    story = story_of(tale, "Once.", True, datetime(2026, 1, 1).astimezone())
+    wanted = new_story_request(request.things, 3)
+    story = kept_story(wanted, "Once.", True, datetime(2026, 1, 1).astimezone())
     assert json.dumps(story.asked) == '["quokka", "gizmos"]'
-    assert story.tale() == tale
+    assert story.request() == wanted

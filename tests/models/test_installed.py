@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.models import installed as models
-from storybot.models.catalogue import KNOWN, Download, Known, find
+from storybot.models import installed
+from storybot.models.catalogue import KNOWN_MODELS, Download, KnownModel, find_model
 from storybot.models.downloads import get, is_whole
 from tests.fakes.http_files import FileServer, serving
 
@@ -17,35 +17,40 @@ from tests.fakes.http_files import FileServer, serving
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("STORYBOT_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr(models, "SYSTEM_FOLDER", tmp_path / "system")
+    monkeypatch.setattr(installed, "SYSTEM_MODELS", tmp_path / "system")
     (tmp_path / "models").mkdir()
     return tmp_path / "models"
 
 
 def test_a_path_finds_the_tokenizer_beside_it(folder: Path) -> None:
     (folder / "stories260K.bin").touch()
-    assert models.resolve(str(folder / "stories260K.bin")).tokenizer is None
+    assert installed.resolve_model(str(folder / "stories260K.bin")).tokenizer is None
     (folder / "tokenizer.bin").touch()
-    assert models.resolve(str(folder / "stories260K.bin")).tokenizer == folder / "tokenizer.bin"
+    assert (
+        installed.resolve_model(str(folder / "stories260K.bin")).tokenizer
+        == folder / "tokenizer.bin"
+    )
     (folder / "tok512.bin").touch()
-    assert models.resolve(str(folder / "stories260K.bin")).tokenizer == folder / "tok512.bin"
+    assert (
+        installed.resolve_model(str(folder / "stories260K.bin")).tokenizer == folder / "tok512.bin"
+    )
     mine = str(folder / "mine.bin")
-    assert models.resolve(str(folder / "stories260K.bin"), mine).tokenizer == Path(mine)
+    assert installed.resolve_model(str(folder / "stories260K.bin"), mine).tokenizer == Path(mine)
 
 
 def test_a_name_means_the_downloaded_file(folder: Path) -> None:
     with pytest.raises(StorybotError, match="storybot models get stories15M"):
-        models.resolve("stories15M")
+        installed.resolve_model("stories15M")
     (folder / "stories15M.bin").touch()
-    files = models.resolve("stories15M")
-    assert files == models.ModelFiles(folder / "stories15M.bin", folder / "tokenizer.bin")
+    files = installed.resolve_model("stories15M")
+    assert files == installed.ModelFiles(folder / "stories15M.bin", folder / "tokenizer.bin")
 
 
 def test_unknown_and_unfit_names() -> None:
     with pytest.raises(StorybotError, match="there is no model file stories15"):
-        models.resolve("stories15")
+        installed.resolve_model("stories15")
     with pytest.raises(StorybotError, match="is a recogniser"):
-        models.resolve("vosk-en")
+        installed.resolve_model("vosk-en")
 
 
 def test_sizes_follow_from_the_shapes() -> None:
@@ -59,7 +64,7 @@ def test_sizes_follow_from_the_shapes() -> None:
         "stories110M": (768, 2048, 12, 12, 1024),
     }
     for name, shape in shapes.items():
-        known = find(name)
+        known = find_model(name)
         assert known is not None
         assert known.files[0].size == 28 + 4 * floats(*shape)
 
@@ -71,7 +76,7 @@ def test_a_vosk_model_is_unpacked(folder: Path, tmp_path: Path) -> None:
     body = archive.read_bytes()
     with serving(FileServer(body)) as server:
         file = Download(server.url, "vosk-small.zip", len(body), hashlib.sha256(body).hexdigest())
-        known = Known("vosk-test", "", (file,), recogniser=True)
+        known = KnownModel("vosk-test", "", (file,), recogniser=True)
         place = get(known, folder, lambda done, total: None)
         assert (place / "am" / "final.mdl").read_text() == "x"
         assert [p.name for p in folder.iterdir()] == ["vosk-small"]
@@ -83,11 +88,11 @@ def test_a_story_model_comes_with_its_tokenizer(folder: Path) -> None:
     body = b"weights"
     with serving(FileServer(body)) as server:
         file = Download(server.url, "a.bin", len(body), hashlib.sha256(body).hexdigest())
-        known = Known("a", "", (file, dataclasses.replace(file, name="tok.bin")))
+        known = KnownModel("a", "", (file, dataclasses.replace(file, name="tok.bin")))
         assert get(known, folder, lambda done, total: None) == folder / "a.bin"
         assert (folder / "tok.bin").read_bytes() == body
         assert is_whole(folder / "a.bin", file)
         (folder / "a.bin").write_bytes(b"wrights")
         assert not is_whole(folder / "a.bin", file)
     with pytest.raises(StorybotError, match="nothing to get"):
-        get(KNOWN[0], folder, lambda done, total: None)
+        get(KNOWN_MODELS[0], folder, lambda done, total: None)

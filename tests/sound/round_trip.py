@@ -26,7 +26,7 @@ from typing import Any
 from storybot.controls.socket.client import Client
 from storybot.errors import StorybotError
 from storybot.language.requests import Request as Understood
-from storybot.language.requests import RequestKind, says_back
+from storybot.language.requests import RequestKind, spoken_back
 from storybot.language.things import find_thing
 from storybot.system.processes import end_group_now
 from tests.sound.found_again import FoundAgain
@@ -63,7 +63,7 @@ class Outcome:
     @property
     def right(self) -> bool:
         things = tuple(thing for word in self.request.things if (thing := find_thing(word)))
-        return self.said == says_back(Understood(RequestKind.STORY, things))
+        return self.said == spoken_back(Understood(RequestKind.STORY, things))
 
     @property
     def mentions(self) -> bool:

@@ -10,13 +10,13 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.outputs.alsa import AlsaOutput, alsa_devices, alsa_outputs
-from storybot.speaking.outputs.player import BLOCK
+from storybot.speaking.outputs.player import BLOCK_FRAMES
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from tests.fakes.output import wait_for
 
 FAKE = str(Path(__file__).parents[1] / "fakes" / "fake_aplay.py")
 RATE = 22050
-SOUND = b"\x01\x02" * BLOCK
+SOUND = b"\x01\x02" * BLOCK_FRAMES
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_faults_at_the_start(
 ) -> None:
     monkeypatch.setenv("FAKE_APLAY", manner)
     monkeypatch.setattr(
-        "storybot.speaking.outputs.alsa.PATIENCE", 2.0 if manner == "hang" else 30.0
+        "storybot.speaking.outputs.alsa.OPEN_TIMEOUT_S", 2.0 if manner == "hang" else 30.0
     )
     with pytest.raises(StorybotError) as caught:
         player_of().open()

@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.outputs import portaudio as portaudio_out
+from storybot.speaking.outputs import portaudio
 from storybot.speaking.outputs.portaudio import PortAudioOutput, portaudio_outputs
-from storybot.system.silenced_stderr import hush_alsa, hushed
+from storybot.system.silenced_stderr import silence_alsa, silenced_stderr
 from tests.fakes.portaudio import Device, FakePortAudio
 
 RATE = 22050
@@ -23,7 +23,7 @@ def use(
     monkeypatch: pytest.MonkeyPatch, *devices: Device, default: int | None = 0
 ) -> FakePortAudio:
     audio = FakePortAudio(list(devices), default)
-    monkeypatch.setattr(portaudio_out, "portaudio", lambda: audio)
+    monkeypatch.setattr(portaudio, "portaudio", lambda: audio)
     return audio
 
 
@@ -148,14 +148,14 @@ def test_the_real_portaudio_lists_without_a_word(capfd: pytest.CaptureFixture[st
 def test_pyaudio_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyaudio", None)
     with pytest.raises(StorybotError, match="install the package portaudio19-dev"):
-        portaudio_out.portaudio()
+        portaudio.portaudio()
 
 
 def test_hushed_swallows_what_c_prints_and_gives_stderr_back(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    hush_alsa()
-    with hushed():
+    silence_alsa()
+    with silenced_stderr():
         os.write(2, b"ALSA lib pcm.c: chatter\n")
     os.write(2, b"heard\n")
     assert capfd.readouterr().err == "heard\n"
@@ -164,7 +164,7 @@ def test_hushed_swallows_what_c_prints_and_gives_stderr_back(
 def test_hushed_twice_at_once_gives_stderr_back_in_the_end(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    outer, inner = hushed(), hushed()
+    outer, inner = silenced_stderr(), silenced_stderr()
     outer.__enter__()
     inner.__enter__()
     outer.__exit__(None, None, None)

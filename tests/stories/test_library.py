@@ -19,15 +19,15 @@ from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
 from storybot.language.things import load_things
 from storybot.stories import library
-from storybot.stories.library import Library, Story, story_of
-from storybot.stories.story_request import new_tale
+from storybot.stories.library import KeptStory, Library, kept_story
+from storybot.stories.story_request import new_story_request
 
 CAT = next(thing for thing in load_things() if thing.word == "cat")
 NOW = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)
 
 
-def a_story(text: str = "Once there was a cat. The end.", seed: int = 5) -> Story:
-    return story_of(new_tale((CAT,), seed), text, True, NOW)
+def a_story(text: str = "Once there was a cat. The end.", seed: int = 5) -> KeptStory:
+    return kept_story(new_story_request((CAT,), seed), text, True, NOW)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_what_is_saved_is_found_again(shelf: Library) -> None:
     kept = shelf.save(a_story())
     assert kept.number == 1
     assert shelf.get(1) == kept == shelf.last()
-    assert kept.tale() == new_tale((CAT,), 5)
+    assert kept.request() == new_story_request((CAT,), 5)
     assert kept.date == "2026-03-01T19:30:00+00:00"
 
 
@@ -55,7 +55,7 @@ def test_told_again_is_no_further_entry(shelf: Library) -> None:
     cut = shelf.save(replace(a_story("Once there", seed=1), whole=False))
     shelf.save(a_story(seed=2))
     for told, text in ((first, "Another text."), (cut, "Once there was a cat.")):
-        again = story_of(told.tale(), text, True, NOW)
+        again = kept_story(told.request(), text, True, NOW)
         assert shelf.save(again).number == told.number
         assert shelf.save(replace(again, text="Once", whole=False)).number == told.number
     assert shelf.numbers() == [1, 2, 3]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.system import engine_program as program
+from storybot.system import engine_program
 
 
 def make_program(path: Path) -> Path:
@@ -20,7 +20,7 @@ def make_program(path: Path) -> Path:
 @pytest.fixture
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path / "scripts"))
-    monkeypatch.setattr(program, "BUILT", tmp_path / "build" / "storyteller")
+    monkeypatch.setattr(engine_program, "CHECKOUT_ENGINE", tmp_path / "build" / "storyteller")
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     return tmp_path
 
@@ -28,14 +28,14 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_setting_wins(nowhere: Path) -> None:
     make_program(nowhere / "scripts" / "storyteller")
     mine = make_program(nowhere / "mine")
-    assert program.find_engine(str(mine)) == mine
+    assert engine_program.find_engine(str(mine)) == mine
 
 
 def test_a_setting_that_is_no_program(nowhere: Path) -> None:
     (nowhere / "text").write_text("no program")
     for wrong in (nowhere / "text", nowhere / "none", nowhere):
         with pytest.raises(StorybotError, match=r"correct telling\.engine") as caught:
-            program.find_engine(str(wrong))
+            engine_program.find_engine(str(wrong))
         assert caught.value.code == Exit.ENGINE
 
 
@@ -44,10 +44,10 @@ def test_installed_then_built_then_path(nowhere: Path, folder: str) -> None:
     order = ["path", "build", "scripts"]
     for each in order[: order.index(folder) + 1]:
         make_program(nowhere / each / "storyteller")
-    assert program.find_engine("") == nowhere / folder / "storyteller"
+    assert engine_program.find_engine("") == nowhere / folder / "storyteller"
 
 
 def test_none_at_all(nowhere: Path) -> None:
     with pytest.raises(StorybotError, match="not installed") as caught:
-        program.find_engine("")
+        engine_program.find_engine("")
     assert caught.value.code == Exit.ENGINE

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import HearingSettings
-from storybot.hearing.recogniser_client import EAR, lean_start
+from storybot.hearing.recogniser_client import PROCESS_MODULE, small_start
 from tests.fakes.uncovered import uncovered
 
 ROOT = Path(__file__).parents[2]
@@ -125,10 +125,10 @@ def test_who_is_not_named_gets_the_real_thing(code: str, printed: str) -> None:
 def test_asked_again_after_it_could_not_be_loaded() -> None:
     code = """
 import storybot.system.lean_imports as lean_start, inspect
-load, lean_start.Shells._load = lean_start.Shells._load, None
+load, lean_start.LazyModules._load = lean_start.LazyModules._load, None
 try: inspect.isclass
 except TypeError: pass
-lean_start.Shells._load = load
+lean_start.LazyModules._load = load
 print(inspect.isclass(int))
 """
     assert lean(code) == "True"
@@ -146,9 +146,9 @@ def test_the_small_ear_gets_as_far_as_the_model_of_vosk(tmp_path: Path) -> None:
     (tmp_path / "am").mkdir()
     settings = HearingSettings(recogniser="vosk", driver="alsa", vosk_model=str(tmp_path))
     given = {"hearing": asdict(settings), "profile": "small"}
-    flags, environment = lean_start()
+    flags, environment = small_start()
     done = subprocess.run(
-        [sys.executable, *flags, "-m", EAR, json.dumps(given)],
+        [sys.executable, *flags, "-m", PROCESS_MODULE, json.dumps(given)],
         capture_output=True,
         check=False,
         text=True,
@@ -171,4 +171,4 @@ print(len(found), len(set(found)))
 
 
 def test_other_processes_stay_as_they_are() -> None:
-    assert lean("import sys; print(type(sys.meta_path[0]).__name__)", "-O") != "Shells"
+    assert lean("import sys; print(type(sys.meta_path[0]).__name__)", "-O") != "LazyModules"

@@ -9,7 +9,13 @@ import subprocess
 import time
 from pathlib import Path
 
-from storybot.system.processes import bound, cpu_seconds, end_group, end_group_now, signal_group
+from storybot.system.processes import (
+    cpu_seconds,
+    end_group,
+    end_group_now,
+    limit_cpu_time,
+    signal_group,
+)
 
 # A child with a child of its own; both ignore TERM when told so.
 FAMILY = "trap '' {ignored}; sleep 60 & echo $!; wait"
@@ -108,7 +114,7 @@ def test_now() -> None:
 
 def test_a_processor_hog_is_ended_by_the_kernel() -> None:
     hog = subprocess.Popen(["sh", "-c", "while :; do :; done"], start_new_session=True)
-    bound(hog.pid, 0.5)
+    limit_cpu_time(hog.pid, 0.5)
     assert hog.wait(60) == -signal.SIGXCPU or hog.returncode == -signal.SIGKILL
 
 
@@ -116,5 +122,5 @@ def test_signals_to_nobody_are_no_fault() -> None:
     child = subprocess.Popen(["true"], start_new_session=True)
     child.wait()
     signal_group(child.pid, signal.SIGTERM)
-    bound(child.pid, 5)
+    limit_cpu_time(child.pid, 5)
     assert not os.path.exists(f"/proc/{child.pid}")  # noqa: PTH110

@@ -11,10 +11,10 @@ from storybot.system import profile
 def test_auto_follows_memtotal(tmp_path: Path, total: int, expected: str) -> None:
     meminfo = tmp_path / "meminfo"
     meminfo.write_text(f"MemTotal:   {total} kB\nMemFree: 1 kB\n")
-    assert profile.resolve("auto", meminfo) == expected
-    assert profile.resolve("small", meminfo) == "small"
+    assert profile.resolve_profile("auto", meminfo) == expected
+    assert profile.resolve_profile("small", meminfo) == "small"
 
 
 def test_an_unknown_machine_is_full(tmp_path: Path) -> None:
     assert profile.memory_kb("MemTotal", tmp_path / "none") == 0
-    assert profile.resolve("auto", tmp_path / "none") == "full"
+    assert profile.resolve_profile("auto", tmp_path / "none") == "full"

@@ -14,10 +14,10 @@ from types import ModuleType
 
 import pytest
 
-from storybot.config import handover as handed_settings
+from storybot.config import handover
 from storybot.config.schema import ServiceSettings, Settings
 from storybot.controls.socket.messages import Ask
-from storybot.daemon.deadlines import Progress
+from storybot.daemon.deadlines import Deadlines
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.system import systemd as service
@@ -98,7 +98,7 @@ def test_the_watchdog_starves_when_the_voice_is_stuck(
         await house.ask(Ask("a story about a cat"))
         await house.until(Mode.TELLING)
         house.speaker.stuck = True
-        await house.wait(lambda: house.daemon.rooms.progress.stalled() == ["voice"])
+        await house.wait(lambda: house.daemon.services.deadlines.missed() == ["voice"])
         await asyncio.sleep(2)
         told(systemd)
         await asyncio.sleep(20)
@@ -113,17 +113,17 @@ def test_the_watchdog_starves_when_the_voice_is_stuck(
 
 def test_progress() -> None:
     now = 0.0
-    progress = Progress(lambda: now)
-    progress.made("nobody")
-    progress.expect("ear", 5.0)
+    progress = Deadlines(lambda: now)
+    progress.renew("nobody")
+    progress.arm("ear", 5.0)
     now = 4.0
-    progress.made("ear")
+    progress.renew("ear")
     now = 8.0
-    assert progress.stalled() == []
+    assert progress.missed() == []
     now = 9.5
-    assert progress.stalled() == ["ear"]
-    progress.forget("ear")
-    assert progress.stalled() == []
+    assert progress.missed() == ["ear"]
+    progress.disarm("ear")
+    assert progress.missed() == []
 
 
 def test_plain_log_without_systemd(
@@ -177,16 +177,16 @@ def test_no_words_of_children_in_the_log(tmp_path: Path, caplog: pytest.LogCaptu
 
 def test_settings_there_and_back(tmp_path: Path) -> None:
     settings = replace(Settings(), service=ServiceSettings(debug=True))
-    assert handed_settings.from_json(handed_settings.to_json(settings)) == settings
+    assert handover.from_json(handover.to_json(settings)) == settings
 
 
 def test_settings_read_elsewhere(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text("speaking: {volume: 41}\n")
     bad.write_text("speaking: {volume: loud}\n")
-    assert handed_settings.read_elsewhere(good).speaking.volume == 41
+    assert handover.read_in_child(good).speaking.volume == 41
     with pytest.raises(StorybotError, match=r"bad\.yaml:1") as refused:
-        handed_settings.read_elsewhere(bad)
+        handover.read_in_child(bad)
     assert refused.value.code is Exit.CONFIG
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.telling.story_sentences import CLOSING, sentences_of
+from storybot.telling.story_sentences import CLOSING_SENTENCE, sentences_of
 from tests.fakes.engine import fake_engine
 
 WHOLE = ["Once upon a time, there was a cat.", '"Hello!" said Tom.', "They played."]
@@ -26,7 +26,7 @@ def test_a_whole_story_is_told_as_it_is() -> None:
 
 @pytest.mark.parametrize("manner", ["cut", "cut-said"])
 def test_a_half_sentence_is_replaced_by_a_closing_one(manner: str) -> None:
-    assert story(manner) == [*WHOLE, CLOSING]
+    assert story(manner) == [*WHOLE, CLOSING_SENTENCE]
 
 
 def test_a_last_line_without_a_full_stop_is_told_when_the_model_meant_it() -> None:
@@ -66,7 +66,7 @@ def test_after_a_stop_nothing_more_is_told() -> None:
             await engine.stop()
         return heard
 
-    assert CLOSING not in asyncio.run(collect())
+    assert CLOSING_SENTENCE not in asyncio.run(collect())
 
 
 def test_sentences_are_numbered_through_to_the_closing_one() -> None:

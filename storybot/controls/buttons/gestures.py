@@ -17,7 +17,7 @@ class Gesture(Enum):
 
 
 @dataclass(frozen=True)
-class Button:
+class ButtonState:
     """What is known of one button. Times in seconds of any steady clock."""
 
     raw: bool = False  # the contact as last reported
@@ -29,17 +29,19 @@ class Button:
     second: bool = False  # the press going on is that second one
 
 
-def edge(
-    button: Button, down: bool, now: float, settings: ControlsSettings
-) -> tuple[Button, list[Gesture]]:
+def on_edge(
+    button: ButtonState, down: bool, now: float, settings: ControlsSettings
+) -> tuple[ButtonState, list[Gesture]]:
     """The contact opened or closed at `now`."""
-    button, gestures = passed(button, now, settings)
+    button, gestures = on_time(button, now, settings)
     if down != button.raw:
         button = replace(button, raw=down, raw_since=now)
     return button, gestures
 
 
-def passed(button: Button, now: float, settings: ControlsSettings) -> tuple[Button, list[Gesture]]:
+def on_time(
+    button: ButtonState, now: float, settings: ControlsSettings
+) -> tuple[ButtonState, list[Gesture]]:
     """Time passed without an edge."""
     gestures: list[Gesture] = []
     settled = button.raw_since + settings.debounce
@@ -52,7 +54,7 @@ def passed(button: Button, now: float, settings: ControlsSettings) -> tuple[Butt
     return button, gestures + more
 
 
-def next_due(button: Button, settings: ControlsSettings) -> float | None:
+def next_due(button: ButtonState, settings: ControlsSettings) -> float | None:
     """When `passed` must be called at the latest; None: not before the next edge."""
     due = []
     if button.raw != button.down:
@@ -64,7 +66,7 @@ def next_due(button: Button, settings: ControlsSettings) -> float | None:
     return min(due, default=None)
 
 
-def _settle(button: Button, settings: ControlsSettings) -> tuple[Button, list[Gesture]]:
+def _settle(button: ButtonState, settings: ControlsSettings) -> tuple[ButtonState, list[Gesture]]:
     """The contact held its new position long enough to be meant."""
     if button.raw:
         pressed = replace(
@@ -84,7 +86,9 @@ def _settle(button: Button, settings: ControlsSettings) -> tuple[Button, list[Ge
     return replace(up, released=button.raw_since), []
 
 
-def _due(button: Button, now: float, settings: ControlsSettings) -> tuple[Button, list[Gesture]]:
+def _due(
+    button: ButtonState, now: float, settings: ControlsSettings
+) -> tuple[ButtonState, list[Gesture]]:
     """Gestures that the passing of time alone completes."""
     if button.down and not button.long_told and now >= button.down_since + settings.long_press:
         # A short press followed by a long one: the short one was meant too, unless it bounced.
@@ -97,7 +101,7 @@ def _due(button: Button, now: float, settings: ControlsSettings) -> tuple[Button
     return button, []
 
 
-def _second_settles(button: Button, settings: ControlsSettings) -> bool:
+def _second_settles(button: ButtonState, settings: ControlsSettings) -> bool:
     """A second press came in time; whether it is one shows when it held for the debounce time."""
     released = button.released
     return (

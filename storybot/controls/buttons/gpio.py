@@ -15,14 +15,14 @@ class GpioButton:
     def __init__(self, chip: str, line: str) -> None:
         """`line` is a number or a name. Raises StorybotError when it cannot be had."""
         self._name = f"{chip} line {line}"
-        gpiod = library()
+        gpiod = load_gpiod()
         wanted = gpiod.LineSettings(
             direction=gpiod.line.Direction.INPUT,
             edge_detection=gpiod.line.Edge.BOTH,
             bias=gpiod.line.Bias.PULL_UP,
             active_low=True,
         )
-        self._request = request(gpiod, chip, line, wanted)
+        self._request = request_line(gpiod, chip, line, wanted)
         self._closes = gpiod.EdgeEvent.Type.RISING_EDGE
 
     async def edges(self) -> AsyncGenerator[bool, None]:
@@ -47,7 +47,7 @@ class GpioButton:
         self._request.release()
 
 
-def library() -> Any:
+def load_gpiod() -> Any:
     """The module gpiod; StorybotError where it is not installed."""
     try:
         import gpiod
@@ -59,7 +59,7 @@ def library() -> Any:
     return gpiod
 
 
-def request(gpiod: Any, chip: str, line: str, wanted: Any) -> Any:
+def request_line(gpiod: Any, chip: str, line: str, wanted: Any) -> Any:
     """The line from the kernel, or a StorybotError that says why not."""
     if not line:
         raise StorybotError(

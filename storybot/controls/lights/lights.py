@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from storybot.controls.serial_board import SerialBoard
 
 LOG = logging.getLogger(__name__)
-LEDS = Path("/sys/class/leds")
+LEDS_FOLDER = Path("/sys/class/leds")
 
 # Seconds on and off in turn; an empty second half is steady light.
-PATTERNS: dict[str, tuple[float, ...]] = {
+PATTERNS_S: dict[str, tuple[float, ...]] = {
     "off": (),
     "listening": (0.1, 3.9),  # a glimpse now and then: a lamp in a child's room
     "hearing": (1.0,),
@@ -33,7 +33,7 @@ class Lights(Protocol):
     """Shows one thing at a time."""
 
     def show(self, name: str) -> None:
-        """One of PATTERNS, from now on. Never fails: a dark lamp must not stop a story."""
+        """One of PATTERNS_S, from now on. Never fails: a dark lamp must not stop a story."""
 
     def close(self) -> None:
         """Dark, and the device given back."""
@@ -59,7 +59,7 @@ class Lamp:
         self._broken = False
 
     def show(self, name: str) -> None:
-        pattern = PATTERNS[name]
+        pattern = PATTERNS_S[name]
         if self._next is not None:
             self._next.cancel()
             self._next = None
@@ -104,7 +104,7 @@ def make_lights(settings: ControlsSettings, board: SerialBoard | None = None) ->
 
 def _sysfs_lamp(name: str, leds: Path | None = None) -> Lamp:
     """A lamp of /sys/class/leds, freed from whatever the kernel showed with it."""
-    folder = (leds or LEDS) / name
+    folder = (leds or LEDS_FOLDER) / name
     brightness, trigger = folder / "brightness", folder / "trigger"
     try:
         full = (folder / "max_brightness").read_text("ascii").strip() if name else ""
@@ -116,7 +116,7 @@ def _sysfs_lamp(name: str, leds: Path | None = None) -> Lamp:
     except OSError as error:
         raise StorybotError(
             f'the lamp "{name}" cannot be used ({error.strerror}); controls.lights_device is a '
-            f"name in {leds or LEDS} that storybot may write",
+            f"name in {leds or LEDS_FOLDER} that storybot may write",
             Exit.FAULT,
         ) from error
     return Lamp(lambda on: _write(brightness, full if on else "0"), lambda: None)
@@ -128,11 +128,11 @@ def _write(path: Path, text: str) -> None:
 
 def _gpio_lamp(chip: str, line: str) -> Lamp:
     """A lamp on an output line."""
-    from storybot.controls.buttons.gpio import library, request
+    from storybot.controls.buttons.gpio import load_gpiod, request_line
 
-    gpiod = library()
+    gpiod = load_gpiod()
     off, on = gpiod.line.Value.INACTIVE, gpiod.line.Value.ACTIVE
     wanted = gpiod.LineSettings(direction=gpiod.line.Direction.OUTPUT, output_value=off)
-    lines = request(gpiod, chip, line, wanted)
+    lines = request_line(gpiod, chip, line, wanted)
     key = int(line) if line.isdecimal() else line
     return Lamp(lambda lit: lines.set_value(key, on if lit else off), lines.release)

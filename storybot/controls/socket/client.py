@@ -8,20 +8,20 @@ from types import TracebackType
 from typing import Any
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import BadMessage, Watch, Wish
-from storybot.controls.socket.path import place_to_ask
+from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.path import client_path
 from storybot.errors import Exit, StorybotError
 
-PATIENCE = 10.0  # s to wait for an answer
+ANSWER_TIMEOUT_S = 10.0  # s to wait for an answer
 
 
 class Client:
     """One connection, used in a `with` statement. Every fault is a StorybotError."""
 
     def __init__(self, path: str) -> None:
-        self._path = place_to_ask(path)
+        self._path = client_path(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(PATIENCE)
+        self._socket.settimeout(ANSWER_TIMEOUT_S)
 
     def __enter__(self) -> Client:
         try:
@@ -59,14 +59,15 @@ class Client:
         self._lines.close()
         self._socket.close()
 
-    def wish(self, wish: Wish) -> dict[str, Any]:
+    def wish(self, wish: ControlRequest) -> dict[str, Any]:
         """The daemon's good answer; its refusal is raised."""
         try:
-            self._socket.sendall(messages.wish_line(wish))
+            self._socket.sendall(messages.request_line(wish))
             reply = messages.read_reply(self._lines.readline())
         except TimeoutError:
             raise StorybotError(
-                f"storybot did not answer within {PATIENCE:g} s; see `systemctl status storybot`",
+                f"storybot did not answer within {ANSWER_TIMEOUT_S:g} s; "
+                "see `systemctl status storybot`",
                 Exit.DAEMON,
             ) from None
         except (OSError, BadMessage) as error:
@@ -88,7 +89,7 @@ class Client:
             return
 
 
-def ask(path: str, wish: Wish) -> dict[str, Any]:
+def ask(path: str, wish: ControlRequest) -> dict[str, Any]:
     """One wish over a connection of its own."""
     with Client(path) as client:
         return client.wish(wish)

@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-VERSION = 1
-LONGEST = 8192  # bytes of one line, its end included
+PROTOCOL_VERSION = 1
+LINE_MAX_BYTES = 8192  # bytes of one line, its end included
 
 
 class BadMessage(ValueError):
@@ -68,9 +68,9 @@ class Watch:
     """News from now on."""
 
 
-Wish = Ask | Stop | Again | TellSaved | Volume | Sleep | Status | Watch
+ControlRequest = Ask | Stop | Again | TellSaved | Volume | Sleep | Status | Watch
 
-WISHES: dict[str, type[Wish]] = {
+REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "ask": Ask,
     "stop": Stop,
     "again": Again,
@@ -80,7 +80,7 @@ WISHES: dict[str, type[Wish]] = {
     "status": Status,
     "watch": Watch,
 }
-_NAMES = {kind: name for name, kind in WISHES.items()}
+_NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 _BOUNDS = {
     "percent": (0, 100),
     "by": (-100, 100),
@@ -89,24 +89,26 @@ _BOUNDS = {
     "number": (1, 10**9),
 }
 _WHOLE = frozenset(("percent", "by", "stories", "number"))
-LONGEST_TEXT = 500  # characters
+TEXT_MAX_CHARACTERS = 500  # characters
 
 
-def read_wish(line: bytes) -> Wish:
+def read_request(line: bytes) -> ControlRequest:
     """The wish in one line; BadMessage for anything else, however strange."""
-    if len(line) > LONGEST:
-        raise BadMessage(f"that is too long; a line has at most {LONGEST} bytes")
+    if len(line) > LINE_MAX_BYTES:
+        raise BadMessage(f"that is too long; a line has at most {LINE_MAX_BYTES} bytes")
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise BadMessage("this is not a line of JSON") from error
     if not isinstance(message, dict):
         raise BadMessage('a request is an object such as {"v": 1, "do": "status"}')
-    if message.pop("v", None) != VERSION:
-        raise BadMessage(f'this storybot speaks version {VERSION}: send "v": {VERSION}')
-    kind = WISHES.get(_text(message.pop("do", None), "do"))
+    if message.pop("v", None) != PROTOCOL_VERSION:
+        raise BadMessage(
+            f'this storybot speaks version {PROTOCOL_VERSION}: send "v": {PROTOCOL_VERSION}'
+        )
+    kind = REQUEST_TYPES.get(_text(message.pop("do", None), "do"))
     if kind is None:
-        raise BadMessage(f'"do" is one of {", ".join(WISHES)}')
+        raise BadMessage(f'"do" is one of {", ".join(REQUEST_TYPES)}')
     known = {each.name for each in fields(kind)}
     if unknown := sorted(set(message) - known):
         raise BadMessage(f'"{_NAMES[kind]}" takes {sorted(known) or "nothing"}, not {unknown[:3]}')
@@ -118,8 +120,8 @@ def read_wish(line: bytes) -> Wish:
 
 
 def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise BadMessage(f'"{name}" must be a text of at most {LONGEST_TEXT} characters')
+    if not isinstance(value, str) or len(value) > TEXT_MAX_CHARACTERS:
+        raise BadMessage(f'"{name}" must be a text of at most {TEXT_MAX_CHARACTERS} characters')
     return value.encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
 
 
@@ -136,26 +138,26 @@ def _checked(name: str, value: Any) -> Any:
     return value
 
 
-def wish_line(wish: Wish) -> bytes:
+def request_line(wish: ControlRequest) -> bytes:
     """A wish as the line that `read_wish` reads."""
     values = {each.name: getattr(wish, each.name) for each in fields(wish)}
     given = {name: value for name, value in values.items() if value is not None}
-    return _line({"v": VERSION, "do": _NAMES[type(wish)]} | given)
+    return _line({"v": PROTOCOL_VERSION, "do": _NAMES[type(wish)]} | given)
 
 
 def answer(**found: Any) -> bytes:
     """A good answer."""
-    return _line({"v": VERSION, "ok": True} | found)
+    return _line({"v": PROTOCOL_VERSION, "ok": True} | found)
 
 
 def refusal(sentence: str) -> bytes:
     """A bad answer; the sentence says what to do."""
-    return _line({"v": VERSION, "ok": False, "error": sentence})
+    return _line({"v": PROTOCOL_VERSION, "ok": False, "error": sentence})
 
 
 def news(kind: str, **found: Any) -> bytes:
     """Something that happened, for those who watch."""
-    return _line({"v": VERSION, "news": kind} | found)
+    return _line({"v": PROTOCOL_VERSION, "news": kind} | found)
 
 
 def read_reply(line: bytes) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def read_reply(line: bytes) -> dict[str, Any]:
         message = json.loads(line)
     except ValueError as error:
         raise BadMessage("the answer is not JSON") from error
-    if not isinstance(message, dict) or message.get("v") != VERSION:
+    if not isinstance(message, dict) or message.get("v") != PROTOCOL_VERSION:
         raise BadMessage("the answer is of another version of storybot")
     return message
 

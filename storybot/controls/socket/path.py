@@ -7,26 +7,26 @@ from pathlib import Path
 
 from storybot.config.schema import ControlsSettings
 
-MACHINE = ControlsSettings().socket
+SYSTEM_SOCKET = ControlsSettings().socket
 
 
-def place_to_serve(path: str) -> Path:
+def server_path(path: str) -> Path:
     """Where a daemon listens that was told `path`.
 
     A user who tries storybot without being root cannot make the machine's socket: the default
     then means one in $XDG_RUNTIME_DIR.
     """
     wanted, own = Path(path), _own()
-    if path != MACHINE or own is None:
+    if path != SYSTEM_SOCKET or own is None:
         return wanted
     folder = wanted.parent if wanted.parent.exists() else wanted.parent.parent
     return wanted if os.access(folder, os.W_OK) else own
 
 
-def place_to_ask(path: str) -> Path:
+def client_path(path: str) -> Path:
     """Where a client that was told `path` finds the daemon: the machine's before one's own."""
     wanted, own = Path(path), _own()
-    if path != MACHINE or own is None or wanted.exists() or not own.exists():
+    if path != SYSTEM_SOCKET or own is None or wanted.exists() or not own.exists():
         return wanted
     return own
 

@@ -13,24 +13,24 @@ from pathlib import Path
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import BadMessage, Watch, Wish
-from storybot.controls.socket.path import place_to_serve
+from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.path import server_path
 from storybot.errors import Exit, StorybotError
 
 LOG = logging.getLogger(__name__)
-MOST_CLIENTS = 32
-PATIENCE = 64 * 1024  # bytes a client may leave unread before it is dropped
-MODE = 0o660
-BAD_LOGGED = 5  # bad lines of one client that are logged one by one
+MAX_CLIENTS = 32
+UNREAD_MAX_BYTES = 64 * 1024  # bytes a client may leave unread before it is dropped
+SOCKET_MODE = 0o660
+BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
-Answer = Callable[[Wish], Awaitable[bytes]]
+Answer = Callable[[ControlRequest], Awaitable[bytes]]
 
 
 class SocketServer:
     """Listens on one Unix socket; `answer` turns each wish into the line to send back."""
 
     def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
-        self.path = place_to_serve(settings.socket)
+        self.path = server_path(settings.socket)
         self._group = settings.socket_group
         self._answer = answer
         self._server: asyncio.Server | None = None
@@ -51,9 +51,9 @@ class SocketServer:
                     )
                 self.path.unlink()
             self._server = await asyncio.start_unix_server(
-                self._talk, self.path, limit=messages.LONGEST
+                self._talk, self.path, limit=messages.LINE_MAX_BYTES
             )
-            self.path.chmod(MODE)
+            self.path.chmod(SOCKET_MODE)
         except OSError as error:
             raise StorybotError(
                 f"the control socket {self.path} cannot be made ({error.strerror or error}); "
@@ -92,7 +92,7 @@ class SocketServer:
         if writer.transport.is_closing():
             return
         writer.write(line)
-        if writer.transport.get_write_buffer_size() > PATIENCE:
+        if writer.transport.get_write_buffer_size() > UNREAD_MAX_BYTES:
             LOG.warning("a client of the control socket stopped reading and was dropped")
             writer.transport.abort()
             self._watchers.discard(writer)
@@ -102,7 +102,7 @@ class SocketServer:
         assert task is not None
         self._talks.add(task)
         try:
-            if len(self._clients) >= MOST_CLIENTS:
+            if len(self._clients) >= MAX_CLIENTS:
                 self._send(writer, messages.refusal("too many clients; try again later"))
                 return
             self._clients.add(writer)
@@ -119,11 +119,11 @@ class SocketServer:
         bad = 0
         while line := await _line(reader):
             try:
-                wish = messages.read_wish(line)
+                wish = messages.read_request(line)
                 reply = await self._answer(wish)
             except BadMessage as wrong:
                 bad += 1
-                if bad <= BAD_LOGGED:
+                if bad <= BAD_LINES_LOGGED:
                     LOG.warning("control socket: a bad message was refused: %s", wrong)
                 self._send(writer, messages.refusal(str(wrong)))
                 await asyncio.sleep(0)  # a flood of bad lines leaves the loop to others
@@ -131,7 +131,7 @@ class SocketServer:
             self._send(writer, reply)
             if isinstance(wish, Watch):
                 self._watchers.add(writer)
-        if bad > BAD_LOGGED:
+        if bad > BAD_LINES_LOGGED:
             LOG.warning("control socket: one client sent %d bad messages", bad)
 
 
@@ -150,7 +150,7 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
             except asyncio.IncompleteReadError:
                 return b""
             else:
-                return bytes(messages.LONGEST + 1)
+                return bytes(messages.LINE_MAX_BYTES + 1)
 
 
 def answers(path: Path) -> bool:

@@ -7,10 +7,15 @@ import select
 
 from storybot.errors import StorybotError
 from storybot.hearing.microphones.arecord import Arecord
-from storybot.hearing.microphones.microphone import LOST_AFTER, cannot_open, lost, named
-from storybot.hearing.pcm import BLOCK_BYTES, RATE
+from storybot.hearing.microphones.microphone import (
+    SILENCE_TIMEOUT_S,
+    matching_name,
+    microphone_cannot_open,
+    microphone_lost,
+)
+from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ
 
-DEFAULT = "default"
+DEFAULT_DEVICE = "default"
 
 
 class AlsaMicrophone:
@@ -20,12 +25,12 @@ class AlsaMicrophone:
     """
 
     def __init__(self, wanted: str = "") -> None:
-        self.name = DEFAULT
+        self.name = DEFAULT_DEVICE
         if wanted:
             devices = _devices()
-            label = named(wanted, list(devices))
+            label = matching_name(wanted, list(devices))
             self.name = devices[label]
-        form = ("-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(RATE))
+        form = ("-t", "raw", "-f", "S16_LE", "-c", "1", "-r", str(SAMPLE_RATE_HZ))
         self._child = Arecord("-q", "-D", self.name, *form)
         self._rest = b""
         try:
@@ -33,16 +38,16 @@ class AlsaMicrophone:
         except StorybotError:
             why = self._child.complaint()
             self.close()
-            raise cannot_open(self.name, why) from None
+            raise microphone_cannot_open(self.name, why) from None
 
     def read(self) -> bytes:
         block, self._rest = self._rest, b""
         source = self._child.sound
         while len(block) < BLOCK_BYTES:
-            ready, _, _ = select.select([source], [], [], LOST_AFTER)
+            ready, _, _ = select.select([source], [], [], SILENCE_TIMEOUT_S)
             more = os.read(source, BLOCK_BYTES - len(block)) if ready else b""
             if not more:
-                raise lost(self.name)
+                raise microphone_lost(self.name)
             block += more
         return block
 
@@ -52,7 +57,7 @@ class AlsaMicrophone:
 
 def alsa_inputs() -> list[tuple[str, bool]]:
     """Name and description of every capture device, and whether it is the default one."""
-    return [(label, name == DEFAULT) for label, name in _devices().items()]
+    return [(label, name == DEFAULT_DEVICE) for label, name in _devices().items()]
 
 
 def _devices() -> dict[str, str]:

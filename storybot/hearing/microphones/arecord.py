@@ -11,7 +11,7 @@ import signal
 from storybot.errors import Exit, StorybotError
 
 ARECORD = "arecord"
-CHUNK = 65536  # bytes
+READ_BYTES = 65536  # bytes
 
 
 class Arecord:
@@ -69,6 +69,6 @@ class Arecord:
 
 def _all_of(pipe: int) -> bytes:
     parts = []
-    while part := os.read(pipe, CHUNK):
+    while part := os.read(pipe, READ_BYTES):
         parts.append(part)
     return b"".join(parts)

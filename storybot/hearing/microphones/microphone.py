@@ -7,7 +7,7 @@ from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
 
-LOST_AFTER = 2.0  # s without a sample: the device is gone, whatever its driver says
+SILENCE_TIMEOUT_S = 2.0  # s without a sample: the device is gone, whatever its driver says
 
 
 class Microphone(Protocol):
@@ -22,7 +22,7 @@ class Microphone(Protocol):
         """Release the device; nothing is read after that."""
 
 
-def named(wanted: str, names: Sequence[str]) -> str:
+def matching_name(wanted: str, names: Sequence[str]) -> str:
     """The first name that holds `wanted` in any capitals; StorybotError where none does."""
     for name in names:
         if wanted.lower() in name.lower():
@@ -31,13 +31,13 @@ def named(wanted: str, names: Sequence[str]) -> str:
     raise StorybotError(f'no microphone is called "{wanted}"; there is: {there}', Exit.SOUND_IN)
 
 
-def lost(name: str) -> StorybotError:
+def microphone_lost(name: str) -> StorybotError:
     return StorybotError(
         f"the microphone {name} gives no more sound; is it plugged in?", Exit.SOUND_IN
     )
 
 
-def cannot_open(name: str, why: str) -> StorybotError:
+def microphone_cannot_open(name: str, why: str) -> StorybotError:
     return StorybotError(
         f"cannot open the microphone {name} ({why}); is it plugged in and free?", Exit.SOUND_IN
     )

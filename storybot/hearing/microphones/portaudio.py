@@ -9,25 +9,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones.microphone import LOST_AFTER, cannot_open, lost, named
-from storybot.hearing.pcm import RATE, Resampler, mixed_down
+from storybot.hearing.microphones.microphone import (
+    SILENCE_TIMEOUT_S,
+    matching_name,
+    microphone_cannot_open,
+    microphone_lost,
+)
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, mixed_down
 
-BLOCK = 0.1  # s
-POLL = 0.02  # s between two looks at what came in
+BLOCK_S = 0.1  # s
+POLL_INTERVAL_S = 0.02  # s between two looks at what came in
 
 
 class PortAudioMicrophone:
     """One input device, chosen by part of its name, or the default one.
 
     A device that is unplugged may leave PortAudio's blocking read waiting for ever; so it is only
-    asked how much came in, and counts as lost when nothing has for LOST_AFTER.
+    asked how much came in, and counts as lost when nothing has for SILENCE_TIMEOUT_S.
     """
 
     def __init__(self, wanted: str = "") -> None:
         self.name = wanted or "default"
         self._stream: Any = None
         audio = portaudio()
-        with hushed():
+        with silenced_stderr():
             self._library = audio.PyAudio()  # anew each time: only then are new devices seen
             try:
                 device = _choose(self._library, wanted)
@@ -39,33 +44,33 @@ class PortAudioMicrophone:
                     format=audio.paInt16,
                     input=True,
                     input_device_index=device["index"],
-                    frames_per_buffer=int(self._rate * BLOCK),
+                    frames_per_buffer=int(self._rate * BLOCK_S),
                 )
             except OSError as fault:
                 self.close()
-                raise cannot_open(self.name, str(fault.args[-1])) from None
+                raise microphone_cannot_open(self.name, str(fault.args[-1])) from None
             except StorybotError:
                 self.close()
                 raise
-        self._resampler = None if self._rate == RATE else Resampler(self._rate)
+        self._resampler = None if self._rate == SAMPLE_RATE_HZ else SincResampler(self._rate)
 
     def read(self) -> bytes:
-        frames = int(self._rate * BLOCK)
-        deadline = time.monotonic() + LOST_AFTER
+        frames = int(self._rate * BLOCK_S)
+        deadline = time.monotonic() + SILENCE_TIMEOUT_S
         try:
             while self._stream.get_read_available() < frames:
                 if time.monotonic() > deadline:
-                    raise lost(self.name)
-                time.sleep(POLL)
+                    raise microphone_lost(self.name)
+                time.sleep(POLL_INTERVAL_S)
             pcm = self._stream.read(frames, exception_on_overflow=False)
         except OSError:
-            raise lost(self.name) from None
+            raise microphone_lost(self.name) from None
         mono = mixed_down(pcm, self._channels)
         return self._resampler.resample(mono) if self._resampler else mono
 
     def close(self) -> None:
         stream, self._stream = self._stream, None
-        with hushed(), contextlib.suppress(OSError):
+        with silenced_stderr(), contextlib.suppress(OSError):
             if stream is not None:
                 stream.close()
         self._library.terminate()
@@ -86,7 +91,7 @@ def portaudio() -> Any:
 def portaudio_inputs() -> list[tuple[str, bool]]:
     """Name of every input device, and whether it is the default one."""
     audio = portaudio()
-    with hushed():
+    with silenced_stderr():
         library = audio.PyAudio()
         try:
             usual = _default(library)
@@ -96,7 +101,7 @@ def portaudio_inputs() -> list[tuple[str, bool]]:
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Keeps what ALSA and JACK write to stderr from C away from the user's terminal."""
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -126,7 +131,7 @@ def _default(library: Any) -> int:
 def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
     devices = list(_inputs(library))
     if wanted:
-        name = named(wanted, [str(d["name"]) for d in devices])
+        name = matching_name(wanted, [str(d["name"]) for d in devices])
         return next(d for d in devices if d["name"] == name)
     usual = _default(library)
     for device in devices:
@@ -138,7 +143,7 @@ def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
 def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, int]:
     """Rate and channels: 16 kHz mono where the device can, else its own rate, mono or stereo."""
     own = int(device["defaultSampleRate"])
-    for rate, channels in ((RATE, 1), (RATE, 2), (own, 1), (own, 2)):
+    for rate, channels in ((SAMPLE_RATE_HZ, 1), (SAMPLE_RATE_HZ, 2), (own, 1), (own, 2)):
         with contextlib.suppress(ValueError):
             library.is_format_supported(
                 rate,
@@ -147,4 +152,6 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, i
                 input_format=audio.paInt16,
             )
             return rate, channels
-    raise cannot_open(str(device["name"]), "it can neither 16 kHz nor its own rate in 16 bits")
+    raise microphone_cannot_open(
+        str(device["name"]), "it can neither 16 kHz nor its own rate in 16 bits"
+    )

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.pcm import BLOCK_BYTES, RATE, Resampler, mixed_down
+from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ, SincResampler, mixed_down
 
-LONGEST = 300.0  # s; a request is said in a few
-RATES = (4000, 192000)  # Hz
+RECORDING_MAX_S = 300.0  # s; a request is said in a few
+RATE_LIMITS_HZ = (4000, 192000)  # Hz
 CLIPPED_SHARE = 0.02  # of all samples at full scale: the microphone was shouted into
-FULL = 32700  # int16; what counts as full scale
+CLIPPED_AMPLITUDE = 32700  # int16; what counts as full scale
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        return len(self.pcm) / 2 / RATE
+        return len(self.pcm) / 2 / SAMPLE_RATE_HZ
 
     def blocks(self) -> Iterator[bytes]:
         """The sound in blocks as a microphone would hand it out."""
@@ -46,13 +46,13 @@ def read_wav(path: Path) -> Recording:
     except (wave.Error, EOFError, struct.error, RuntimeError) as fault:
         raise _refusal(f"{path} is not a PCM wav file ({fault or 'it ends at once'})") from fault
     rate, channels, width = parameters.framerate, parameters.nchannels, parameters.sampwidth
-    if not RATES[0] <= rate <= RATES[1] or channels > 8 or not 1 <= width <= 4:
+    if not RATE_LIMITS_HZ[0] <= rate <= RATE_LIMITS_HZ[1] or channels > 8 or not 1 <= width <= 4:
         raise _refusal(f"{path} claims {rate} Hz, {channels} channels, {8 * width} bits: unusable")
     frame_bytes = channels * width
     if len(frames) < frame_bytes:
         raise _refusal(f"{path} holds no sound; record it again")
-    if len(frames) > LONGEST * rate * frame_bytes:
-        raise _refusal(f"{path} is longer than {LONGEST:.0f} s; cut it to the request")
+    if len(frames) > RECORDING_MAX_S * rate * frame_bytes:
+        raise _refusal(f"{path} is longer than {RECORDING_MAX_S:.0f} s; cut it to the request")
     notes = []
     if len(frames) < parameters.nframes * frame_bytes:
         notes.append(f"{path} is cut short: it holds less sound than its header promises.")
@@ -60,8 +60,8 @@ def read_wav(path: Path) -> Recording:
     pcm = mixed_down(pcm, channels)
     if _is_clipped(pcm):
         notes.append(f"{path} is overdriven: speak less loudly or turn the microphone down.")
-    if rate != RATE:
-        resampler = Resampler(rate)
+    if rate != SAMPLE_RATE_HZ:
+        resampler = SincResampler(rate)
         pcm = resampler.resample(pcm) + resampler.rest()
     return Recording(pcm, tuple(notes))
 
@@ -80,7 +80,9 @@ def _int16(frames: bytes, width: int) -> bytes:
 
 def _is_clipped(pcm: bytes) -> bool:
     samples = array("h", pcm)
-    return sum(abs(sample) >= FULL for sample in samples) > CLIPPED_SHARE * len(samples)
+    return sum(abs(sample) >= CLIPPED_AMPLITUDE for sample in samples) > CLIPPED_SHARE * len(
+        samples
+    )
 
 
 def _refusal(sentence: str) -> StorybotError:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.system.profile import memory_kb
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
 
-VOSK_NEEDS = 512 * 1024  # kB of MemAvailable; the small English model takes about 300 MB
+VOSK_MIN_MEMORY_KB = 512 * 1024  # kB of MemAvailable; the small English model takes about 300 MB
 
 
 class Recogniser(Protocol):
@@ -26,24 +26,26 @@ class Recogniser(Protocol):
     def listen_for(self, what: ListenFor) -> None:
         """From the next stretch of speech on."""
 
-    def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
+    def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         """What was recognised by the end of this block: 16 kHz mono int16."""
 
-    def finish(self) -> list[Heard | KeyphraseHeard]:
+    def finish(self) -> list[Utterance | KeyphraseOnly]:
         """What the sound so far still held; it ended here."""
 
 
-def choose(settings: HearingSettings, available_kb: int, vosk_model: Path | None) -> str:
+def choose_recogniser(settings: HearingSettings, available_kb: int, vosk_model: Path | None) -> str:
     """'vosk' or 'pocketsphinx': auto takes Vosk where its model is and memory allows (pure)."""
     if settings.recogniser != "auto":
         return settings.recogniser
-    return "vosk" if vosk_model is not None and available_kb >= VOSK_NEEDS else "pocketsphinx"
+    return (
+        "vosk" if vosk_model is not None and available_kb >= VOSK_MIN_MEMORY_KB else "pocketsphinx"
+    )
 
 
 def make_recogniser(settings: HearingSettings) -> Recogniser:
     """The recogniser of the settings; StorybotError where it or its model is missing."""
     model = find_vosk_model(settings) if settings.recogniser != "pocketsphinx" else None
-    kind = choose(settings, memory_kb("MemAvailable"), model)
+    kind = choose_recogniser(settings, memory_kb("MemAvailable"), model)
     try:
         return _vosk(settings, model) if kind == "vosk" else _pocketsphinx(settings)
     except ImportError as fault:
@@ -80,11 +82,11 @@ def find_vosk_model(settings: HearingSettings) -> Path | None:
         if not (folder / "am").is_dir():
             raise StorybotError(f"hearing.vosk_model: {folder} is no Vosk model folder", Exit.MODEL)
         return folder
-    from storybot.models.catalogue import find
-    from storybot.models.installed import location
+    from storybot.models.catalogue import find_model
+    from storybot.models.installed import installed_path
 
-    known = find("vosk-en")
-    return location(known) if known else None
+    known = find_model("vosk-en")
+    return installed_path(known) if known else None
 
 
 def cache_folder() -> Path:

@@ -14,16 +14,21 @@ import time
 from dataclasses import dataclass
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.outputs.player import BLOCK, Fetch, cannot_open, no_loudspeaker
+from storybot.speaking.outputs.player import (
+    BLOCK_FRAMES,
+    FetchSamples,
+    loudspeaker_cannot_open,
+    no_loudspeaker,
+)
 from storybot.system.processes import end_group_now, signal_group
 
-BUFFER = 0.1  # s of sound aplay keeps
-PIPE = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
-PROBE = 64  # bytes of silence that show whether aplay reads
-LOOK = 0.005  # s between two looks for the first sound
-PATIENCE = 2.0  # s for aplay to take the device
+APLAY_BUFFER_S = 0.1  # s of sound aplay keeps
+PIPE_BYTES = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
+PROBE_BYTES = 64  # bytes of silence that show whether aplay reads
+FIRST_SOUND_POLL_S = 0.005  # s between two looks for the first sound
+OPEN_TIMEOUT_S = 2.0  # s for aplay to take the device
 # Of the names ALSA gives one card, those that convert rates and mix come first.
-PREFERRED = ("default", "sysdefault:", "plughw:", "dmix:", "front:", "pulse")
+PREFERRED_NAMES = ("default", "sysdefault:", "plughw:", "dmix:", "front:", "pulse")
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,14 @@ class AlsaDevice:
     @property
     def rank(self) -> int:
         """Smaller is better."""
-        ranks = (i for i, start in enumerate(PREFERRED) if self.name.startswith(start))
-        return next(ranks, len(PREFERRED))
+        ranks = (i for i, start in enumerate(PREFERRED_NAMES) if self.name.startswith(start))
+        return next(ranks, len(PREFERRED_NAMES))
 
 
 class AlsaOutput:
     """One ALSA device, chosen by part of its name, or the default one."""
 
-    hoards = True
+    stop_needs_close = True
 
     def __init__(self, wanted: str = "", program: str = "aplay") -> None:
         self._wanted, self._program = wanted, program
@@ -52,10 +57,10 @@ class AlsaOutput:
         self._over = threading.Event()
         self._pump: threading.Thread | None = None
 
-    def open(self, rate: int, fetch: Fetch) -> float:
+    def open(self, rate: int, fetch: FetchSamples) -> float:
         device = self._device()
         command = [self._program, "-q", "-D", device, "-t", "raw", "-f", "S16_LE", "-c", "1"]
-        command += ["-r", str(rate), f"--buffer-time={round(BUFFER * 1e6)}", "-"]
+        command += ["-r", str(rate), f"--buffer-time={round(APLAY_BUFFER_S * 1e6)}", "-"]
         try:
             child = subprocess.Popen(
                 command,
@@ -68,12 +73,12 @@ class AlsaOutput:
         except OSError:
             raise _missing(self._program) from None
         if not _takes_sound(child):
-            raise cannot_open(self.name, _last_words(child))
+            raise loudspeaker_cannot_open(self.name, _last_words(child))
         self._child = child
         self._over = threading.Event()
         self._pump = threading.Thread(target=_pump, args=(child, fetch, self._over), daemon=True)
         self._pump.start()
-        return BUFFER + PIPE / (2 * rate)
+        return APLAY_BUFFER_S + PIPE_BYTES / (2 * rate)
 
     def alive(self) -> bool:
         child = self._child
@@ -83,7 +88,7 @@ class AlsaOutput:
         self._over.set()
         if self._child is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(PATIENCE)
+                self._child.wait(OPEN_TIMEOUT_S)
         self.close()
 
     def close(self) -> None:
@@ -123,7 +128,7 @@ def alsa_devices(program: str = "aplay") -> list[AlsaDevice]:
 
 def alsa_outputs(program: str = "aplay") -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
-    devices = [device for device in alsa_devices(program) if device.rank < len(PREFERRED)]
+    devices = [device for device in alsa_devices(program) if device.rank < len(PREFERRED_NAMES)]
     return [
         (f"{d.description} ({d.name})" if d.description else d.name, d is devices[0])
         for d in devices
@@ -134,10 +139,10 @@ def _takes_sound(child: subprocess.Popen[bytes]) -> bool:
     """Whether aplay got its device: only then does it empty the pipe of a block of silence."""
     assert child.stdin is not None
     pipe = child.stdin.fileno()
-    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
-    limit = time.monotonic() + PATIENCE
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    limit = time.monotonic() + OPEN_TIMEOUT_S
     try:
-        os.write(pipe, bytes(PROBE))
+        os.write(pipe, bytes(PROBE_BYTES))
         while child.poll() is None and time.monotonic() < limit:
             unread = fcntl.ioctl(pipe, termios.FIONREAD, struct.pack("i", 0))
             if struct.unpack("i", unread)[0] == 0:
@@ -148,18 +153,18 @@ def _takes_sound(child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _pump(child: subprocess.Popen[bytes], fetch: Fetch, over: threading.Event) -> None:
+def _pump(child: subprocess.Popen[bytes], fetch: FetchSamples, over: threading.Event) -> None:
     """Feed aplay at its own pace until it is over; silence keeps it from running dry.
 
     It begins with sound: silence written before would delay it by all that the buffers hold.
     """
     assert child.stdin is not None
     try:
-        while not (sound := fetch(BLOCK)) and not over.wait(LOOK):
+        while not (sound := fetch(BLOCK_FRAMES)) and not over.wait(FIRST_SOUND_POLL_S):
             pass
         while not over.is_set():
-            child.stdin.write(sound.ljust(2 * BLOCK, b"\0"))
-            sound = fetch(BLOCK)
+            child.stdin.write(sound.ljust(2 * BLOCK_FRAMES, b"\0"))
+            sound = fetch(BLOCK_FRAMES)
         child.stdin.close()
     except OSError:  # aplay has ended
         return

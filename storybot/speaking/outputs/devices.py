@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.outputs.drivers import chosen
+from storybot.speaking.outputs.drivers import chosen_driver
 
 
 def loudspeakers(settings: SpeakingSettings, profile: str) -> list[tuple[str, bool]]:
     """Name of every loudspeaker that the driver finds, and whether it is the default one."""
-    driver = chosen(settings, profile)
+    driver = chosen_driver(settings, profile)
     if driver == "portaudio":
         from storybot.speaking.outputs.portaudio import portaudio_outputs
 

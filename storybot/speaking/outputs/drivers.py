@@ -9,7 +9,7 @@ from storybot.config.schema import SpeakingSettings
 from storybot.speaking.outputs.player import Player
 
 
-def chosen(settings: SpeakingSettings, profile: str) -> str:
+def chosen_driver(settings: SpeakingSettings, profile: str) -> str:
     """The driver's name: auto is alsa in the small profile or without PyAudio, else portaudio."""
     if settings.driver != "auto":
         return settings.driver
@@ -22,7 +22,7 @@ def make_player(
     settings: SpeakingSettings, profile: str, rate: int, wav: Path | None = None
 ) -> Player:
     """A player for samples of `rate` Hz, not yet open; `wav` wins over the settings."""
-    driver = "wav" if wav is not None else chosen(settings, profile)
+    driver = "wav" if wav is not None else chosen_driver(settings, profile)
     if driver == "silent":
         from storybot.speaking.outputs.silent import SilentPlayer
 

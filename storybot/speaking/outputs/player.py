@@ -8,8 +8,8 @@ from typing import Protocol
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.gain import Gain
 
-BLOCK = 512  # frames that go to a device at once: 23 ms at 22,050 Hz
-Fetch = Callable[[int], bytes]  # at most so many frames; b"" when there is nothing to play
+BLOCK_FRAMES = 512  # frames that go to a device at once: 23 ms at 22,050 Hz
+FetchSamples = Callable[[int], bytes]  # at most so many frames; b"" when there is nothing to play
 
 
 class Player(Protocol):
@@ -57,13 +57,13 @@ class Player(Protocol):
         """Stop and give everything back; a file is then complete, or gone without a rest()."""
 
 
-class Output(Protocol):
+class OutputDevice(Protocol):
     """A device that draws samples from a QueuedPlayer."""
 
     name: str
-    hoards: bool  # holds much sound: stop() closes it, and it closes without waiting
+    stop_needs_close: bool  # holds much sound: stop() closes it, and it closes without waiting
 
-    def open(self, rate: int, fetch: Fetch) -> float:
+    def open(self, rate: int, fetch: FetchSamples) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""
 
     def alive(self) -> bool:
@@ -82,7 +82,7 @@ def no_loudspeaker(wanted: str = "") -> StorybotError:
     return StorybotError(f"{what}; plug one in and look with `storybot devices`", Exit.SOUND_OUT)
 
 
-def cannot_open(name: str, reason: str) -> StorybotError:
+def loudspeaker_cannot_open(name: str, reason: str) -> StorybotError:
     """What a user is told when the device is there but will not play."""
     if "busy" in reason.lower():
         advice = "another program plays through it: end that one or choose another loudspeaker"

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.outputs.player import BLOCK, Fetch, cannot_open, no_loudspeaker
-from storybot.speaking.outputs.resampler import Resampler
-from storybot.system.silenced_stderr import hush_alsa, hushed
+from storybot.speaking.outputs.player import (
+    BLOCK_FRAMES,
+    FetchSamples,
+    loudspeaker_cannot_open,
+    no_loudspeaker,
+)
+from storybot.speaking.outputs.resampler import LinearResampler
+from storybot.system.silenced_stderr import silence_alsa, silenced_stderr
 
-RATES = (48000, 44100, 32000, 16000)  # Hz tried when the device cannot do the voice's
+FALLBACK_RATES_HZ = (48000, 44100, 32000, 16000)  # Hz tried when the device cannot do the voice's
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Format:
 class PortAudioOutput:
     """One PortAudio device, chosen by part of its name, or the default one."""
 
-    hoards = False
+    stop_needs_close = False
 
     def __init__(self, wanted: str = "") -> None:
         self._wanted = wanted
@@ -33,9 +38,9 @@ class PortAudioOutput:
         self._library: Any = None
         self._stream: Any = None
 
-    def open(self, rate: int, fetch: Fetch) -> float:
+    def open(self, rate: int, fetch: FetchSamples) -> float:
         audio = portaudio()
-        with hushed():
+        with silenced_stderr():
             self._library = audio.PyAudio()  # anew each time: only then are new devices seen
             try:
                 device = _choose(self._library, self._wanted)
@@ -47,12 +52,12 @@ class PortAudioOutput:
                     format=audio.paInt16,
                     output=True,
                     output_device_index=device["index"],
-                    frames_per_buffer=BLOCK,
+                    frames_per_buffer=BLOCK_FRAMES,
                     stream_callback=_callback(audio.paContinue, form, rate, fetch),
                 )
             except OSError as error:
                 self._release()
-                raise cannot_open(self.name, _reason(error)) from None
+                raise loudspeaker_cannot_open(self.name, _reason(error)) from None
             except StorybotError:
                 self._release()
                 raise
@@ -84,7 +89,7 @@ class PortAudioOutput:
 def portaudio() -> Any:
     """The module pyaudio; StorybotError when it or PortAudio is not installed."""
     try:
-        with hushed():
+        with silenced_stderr():
             import pyaudio
     except ImportError:
         raise StorybotError(
@@ -92,14 +97,14 @@ def portaudio() -> Any:
             "or set speaking.driver to alsa",
             Exit.SOUND_OUT,
         ) from None
-    hush_alsa()
+    silence_alsa()
     return pyaudio
 
 
 def portaudio_outputs() -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
     audio = portaudio()
-    with hushed():
+    with silenced_stderr():
         library = audio.PyAudio()
         try:
             default = _default_index(library)
@@ -137,7 +142,7 @@ def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
 def _format(library: Any, audio: Any, device: Mapping[str, Any], rate: int) -> Format:
     """The form nearest to mono at `rate` that the device can do."""
     for channels in (1, 2):
-        for offered in (rate, *RATES):
+        for offered in (rate, *FALLBACK_RATES_HZ):
             if channels > device["maxOutputChannels"]:
                 continue
             try:
@@ -153,9 +158,9 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any], rate: int) -> F
     return Format(rate, 1)  # opening it will say why not
 
 
-def _callback(go_on: int, form: Format, rate: int, fetch: Fetch) -> Any:
+def _callback(go_on: int, form: Format, rate: int, fetch: FetchSamples) -> Any:
     """PortAudio's callback: exactly the frames it asks for, silence where there are none."""
-    resampler = Resampler(rate, form.rate) if form.rate != rate else None
+    resampler = LinearResampler(rate, form.rate) if form.rate != rate else None
     spare = b""
 
     def fill(_in: Any, frames: int, _time: Any, _status: Any) -> tuple[bytes, int]:

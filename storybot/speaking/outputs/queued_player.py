@@ -8,17 +8,18 @@ from collections import deque
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.gain import Gain
-from storybot.speaking.outputs.player import Output
+from storybot.speaking.outputs.player import OutputDevice
 
-QUEUE = 2.0  # s of sound kept ahead, so that a slow voice has time for its next sentence
-LOST = 3.0  # s without a draw, though there is sound, until the device is lost; PulseAudio's
+QUEUE_MAX_S = 2.0  # s of sound kept ahead, so that a slow voice has time for its next sentence
+# s without a draw, though there is sound, until the device is lost; PulseAudio's
+STALLED_AFTER_S = 3.0
 # null sink draws every 2 s when nobody asks it for less
 
 
 class QueuedPlayer:
     """Any Output with a queue, volume, pause and stop. Samples are int16 mono of `rate` Hz."""
 
-    def __init__(self, output: Output, rate: int, volume: float) -> None:
+    def __init__(self, output: OutputDevice, rate: int, volume: float) -> None:
         self.name = output.name
         self.gain = Gain(volume, rate)
         self.first_sound: float | None = None
@@ -46,8 +47,8 @@ class QueuedPlayer:
         frames = len(samples) // 2
         with self._change:
             stops = self._stops
-            while self._queued > 0 and self._queued + frames > QUEUE * self._rate:
-                self._change.wait(LOST / 3)
+            while self._queued > 0 and self._queued + frames > QUEUE_MAX_S * self._rate:
+                self._change.wait(STALLED_AFTER_S / 3)
                 if self._stops != stops:
                     return False
                 self.check()
@@ -68,7 +69,7 @@ class QueuedPlayer:
     def check(self) -> None:
         if self._queued == 0 or self._paused:
             return
-        late = time.monotonic() - self._drawn_at > LOST
+        late = time.monotonic() - self._drawn_at > STALLED_AFTER_S
         if late or not self._open or not self._output.alive():
             raise StorybotError(
                 f"the loudspeaker {self.name} takes no more sound; plug it in again", Exit.SOUND_OUT
@@ -92,7 +93,7 @@ class QueuedPlayer:
             self._queued = 0
             self._paused = False
             self._change.notify_all()
-        if self._output.hoards and not self._device.locked():
+        if self._output.stop_needs_close and not self._device.locked():
             self._leave()
 
     def rest(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 
-class Resampler:
+class LinearResampler:
     """Linear interpolation from one rate to another, piece by piece without a seam.
 
     Good enough for speech of a formant synthesiser; sound servers, ALSA's plug devices and aplay

@@ -10,7 +10,7 @@ from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices.voice import Voice
 
-NAMES = ("espeak", "espeak-child", "pyttsx3")  # the order in which auto tries them
+VOICE_NAMES = ("espeak", "espeak-child", "pyttsx3")  # the order in which auto tries them
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ def make_voice(name: str) -> Voice:
     Raises StorybotError(Exit.SOUND_OUT) when it is not installed.
     """
     if name == "auto":
-        name = next((each for each in NAMES if not lacking(each)), NAMES[0])
+        name = next((each for each in VOICE_NAMES if not missing_for(each)), VOICE_NAMES[0])
     if name == "espeak":
         from storybot.speaking.voices.espeak import EspeakVoice
 
         return EspeakVoice()
-    if missing := lacking(name):
+    if missing := missing_for(name):
         raise StorybotError(f"the voice {name} needs {missing}; install it", Exit.SOUND_OUT)
     if name == "espeak-child":
         from storybot.speaking.voices.espeak_child import EspeakChildVoice
@@ -43,7 +43,7 @@ def make_voice(name: str) -> Voice:
     return Pyttsx3Voice()
 
 
-def lacking(name: str) -> str:
+def missing_for(name: str) -> str:
     """What a voice needs and this machine has not; empty when the voice can be used."""
     if name == "espeak-child":
         return "" if shutil.which("espeak-ng") else "the package espeak-ng"
@@ -54,11 +54,11 @@ def lacking(name: str) -> str:
     return ""
 
 
-def chosen(settings: SpeakingSettings) -> str:
+def chosen_voice(settings: SpeakingSettings) -> str:
     """The name of the voice that these settings lead to, as `storybot voices` marks it."""
     if settings.voice != "auto":
         return settings.voice
-    return next((name for name in NAMES if not lacking(name)), NAMES[0])
+    return next((name for name in VOICE_NAMES if not missing_for(name)), VOICE_NAMES[0])
 
 
 def accents() -> list[Accent]:

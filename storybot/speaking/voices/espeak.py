@@ -8,7 +8,7 @@ from typing import Any
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices import espeak_library as espeak
-from storybot.speaking.voices.voice import Manner, OnPcm, Pcm, WordMark, unknown_accent
+from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark, unknown_accent
 
 
 class EspeakVoice:
@@ -21,11 +21,11 @@ class EspeakVoice:
         self.rate = espeak.initialise(self._library)
         self._on_pcm: OnPcm = lambda pcm: False
         self._fault: BaseException | None = None
-        self._manner: Manner | None = None
+        self._manner: SpeechParameters | None = None
         self._callback = espeak.Callback(self._take)  # the library keeps no reference of its own
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
         self._adopt(manner)
         self._on_pcm, self._fault = on_pcm, None
         data = text.encode("utf-8")
@@ -44,7 +44,7 @@ class EspeakVoice:
     def stop(self) -> None:
         """It waits for nothing but `on_pcm`, which then says that no more is wanted."""
 
-    def _adopt(self, manner: Manner) -> None:
+    def _adopt(self, manner: SpeechParameters) -> None:
         if manner == self._manner:
             return
         known = self._manner is not None and manner.accent == self._manner.accent

@@ -12,7 +12,7 @@ from storybot.errors import Exit, StorybotError
 LIBRARY = "libespeak-ng.so.1"
 # A libpcaudio that plays nothing (native/pcaudio/silent.c): installed, or of a checkout.
 PACKAGE = Path(__file__).parents[2]
-SILENT = (
+SILENT_PCAUDIO = (
     PACKAGE / "data" / "silent-pcaudio.so",
     PACKAGE.parent / "build" / "native" / "silent-pcaudio.so",
 )
@@ -79,7 +79,7 @@ def load(name: str = LIBRARY) -> ctypes.CDLL:
 
 def _spare_playback() -> None:
     """Keep out the 25 libraries for a playback that is never used; without ours they come in."""
-    for library in SILENT:
+    for library in SILENT_PCAUDIO:
         with contextlib.suppress(OSError):
             ctypes.CDLL(str(library))
             return

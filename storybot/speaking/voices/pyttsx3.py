@@ -16,13 +16,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.trimming import Trimming
-from storybot.speaking.voices.voice import Manner, OnPcm, Pcm, spread_words, unknown_accent
+from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices.voice import (
+    OnPcm,
+    Pcm,
+    SpeechParameters,
+    spread_words,
+    unknown_accent,
+)
 from storybot.system.processes import end_group_now, signal_group
 
-RATE = 22050  # Hz, of the wav it writes
-DEADLINE = 20.0  # s for one sentence
-PIECE = 8192  # bytes handed on at once
+SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
+SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
+PIECE_BYTES = 8192  # bytes handed on at once
 UNKNOWN, MISSING = 3, 4  # exit codes of the child
 
 
@@ -30,13 +36,13 @@ class Pyttsx3Voice:
     """A process a sentence, which leaves a wav."""
 
     name = "pyttsx3"
-    rate = RATE
+    rate = SAMPLE_RATE_HZ
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
+    def __init__(self, deadline: float = SENTENCE_TIMEOUT_S) -> None:
         self._deadline = deadline
         self._child: subprocess.Popen[bytes] | None = None
 
-    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
         with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
             wav = Path(folder) / "sentence.wav"
             status = self._speak_into(wav, text, manner)
@@ -55,8 +61,10 @@ class Pyttsx3Voice:
                     Exit.SOUND_OUT,
                 )
         words = spread_words(text, len(samples) // 2)
-        for start in range(0, len(samples), PIECE):
-            if not on_pcm(Pcm(samples[start : start + PIECE], RATE, () if start else words)):
+        for start in range(0, len(samples), PIECE_BYTES):
+            if not on_pcm(
+                Pcm(samples[start : start + PIECE_BYTES], SAMPLE_RATE_HZ, () if start else words)
+            ):
                 return
 
     def stop(self) -> None:
@@ -64,7 +72,7 @@ class Pyttsx3Voice:
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
 
-    def _speak_into(self, wav: Path, text: str, manner: Manner) -> int:
+    def _speak_into(self, wav: Path, text: str, manner: SpeechParameters) -> int:
         child = subprocess.Popen(
             [sys.executable, "-m", "storybot.speaking.voices.pyttsx3_child"],
             stdin=subprocess.PIPE,
@@ -91,6 +99,6 @@ def _samples(wav: Path) -> bytes | None:
     """What a wav holds, without the silence at its end; None when it is none."""
     try:
         with wave.open(str(wav)) as file:
-            return Trimming().feed(file.readframes(file.getnframes()))
+            return TrailingSilenceTrimmer().feed(file.readframes(file.getnframes()))
     except (OSError, EOFError, wave.Error):
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storybot.speaking.voices.pyttsx3 import MISSING, UNKNOWN
 
-SETTLED = 0.05  # s without growth after which the wav is complete
+SETTLE_INTERVAL_S = 0.05  # s without growth after which the wav is complete
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def _wait_for(wav: Path) -> None:
     size = -1
     while not wav.is_file() or wav.stat().st_size != size:
         size = wav.stat().st_size if wav.is_file() else -1
-        time.sleep(SETTLED)
+        time.sleep(SETTLE_INTERVAL_S)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from storybot.errors import Exit, StorybotError
 
 
 @dataclass(frozen=True)
-class Manner:
+class SpeechParameters:
     """How a sentence is spoken."""
 
     accent: str = "en-us"  # a voice name of espeak-ng, variants such as en-us+m3 included
@@ -49,7 +49,7 @@ class Voice(Protocol):
     name: str
     rate: int  # Hz of the samples it makes
 
-    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
         """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
 
         Raises StorybotError(Exit.SOUND_OUT) when the voice cannot speak so.

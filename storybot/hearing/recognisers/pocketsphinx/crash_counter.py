@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def deaths(count: Path) -> Iterator[int]:
+def count_crashes(count: Path) -> Iterator[int]:
     """How many died in this block since one last got out of it, be it by an exception.
 
     The file has a byte for each. None where it cannot be written, or another is in the block now.

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from pocketsphinx import Endpointer
 
-from storybot.hearing.pcm import RATE
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
 
-WINDOW = 0.3  # s in which speech or its end is decided
-RATIO = 0.7  # share of the window's frames that must agree; 0.9 missed 7 of 56 in 20 dB of noise
-STRICTNESS = 2  # of WebRTC's voice detector, 0 to 3; 3 lost up to half a second of the beginning
-MARGIN = 0.3  # s kept around speech: vowels are found sooner than the "t" of "tell"
-SHORTEST = 0.2  # s of speech; what is shorter was a knock or a cough
-SECOND = 2 * RATE  # bytes
+WINDOW_S = 0.3  # s in which speech or its end is decided
+# share of the window's frames that must agree; 0.9 missed 7 of 56 in 20 dB of noise
+AGREEING_SHARE = 0.7
+# of WebRTC's voice detector, 0 to 3; 3 lost up to half a second of the beginning
+VAD_STRICTNESS = 2
+MARGIN_S = 0.3  # s kept around speech: vowels are found sooner than the "t" of "tell"
+SPEECH_MIN_S = 0.2  # s of speech; what is shorter was a knock or a cough
+BYTES_PER_S = 2 * SAMPLE_RATE_HZ  # bytes
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Speech:
     begun: float  # s from where listening began
 
 
-class Segments:
+class SpeechDetector:
     """Feed it blocks; it hands out each finished stretch of speech.
 
     A stretch is cut after `longest` seconds: in babble the endpointer never finds an end.
@@ -35,7 +37,7 @@ class Segments:
         self._begin_stream()
 
     def _begin_stream(self) -> None:
-        self._endpointer = Endpointer(WINDOW, RATIO, STRICTNESS, RATE)
+        self._endpointer = Endpointer(WINDOW_S, AGREEING_SHARE, VAD_STRICTNESS, SAMPLE_RATE_HZ)
         self._sound = bytearray()  # what is kept of the stream, its end still unprocessed
         self._first = 0.0  # s, when the kept sound begins
         self._processed = 0  # bytes of the kept sound that the endpointer has seen
@@ -49,14 +51,14 @@ class Segments:
         while self._processed + frame <= len(self._sound):
             self._endpointer.process(bytes(self._sound[self._processed :][:frame]))
             self._processed += frame
-            now = self._first + self._processed / SECOND
+            now = self._first + self._processed / BYTES_PER_S
             if self._start is None:
                 if self._endpointer.in_speech:
-                    self._start = self._endpointer.speech_start - MARGIN
+                    self._start = self._endpointer.speech_start - MARGIN_S
                 else:
-                    self._forget(now - WINDOW - MARGIN)
+                    self._forget(now - WINDOW_S - MARGIN_S)
             elif not self._endpointer.in_speech:
-                ended += self._cut(min(now, self._endpointer.speech_end + MARGIN))
+                ended += self._cut(min(now, self._endpointer.speech_end + MARGIN_S))
                 self._start = None
             elif now - self._start >= self._longest:
                 ended += self._cut(now)
@@ -65,7 +67,9 @@ class Segments:
 
     def finish(self) -> list[Speech]:
         """The stretch that was going on when the sound ended."""
-        rest = [] if self._start is None else self._cut(self._first + len(self._sound) / SECOND)
+        rest = (
+            [] if self._start is None else self._cut(self._first + len(self._sound) / BYTES_PER_S)
+        )
         self._begin_stream()
         return rest
 
@@ -74,15 +78,15 @@ class Segments:
         speech = bytes(self._sound[self._offset(self._start) : self._offset(end)])
         begun = max(self._start, self._first)
         self._forget(end)
-        long_enough = len(speech) >= (SHORTEST + MARGIN) * SECOND
+        long_enough = len(speech) >= (SPEECH_MIN_S + MARGIN_S) * BYTES_PER_S
         return [Speech(speech, begun)] if long_enough else []
 
     def _forget(self, until: float) -> None:
         dropped = self._offset(until)
         del self._sound[:dropped]
-        self._first += dropped / SECOND
+        self._first += dropped / BYTES_PER_S
         self._processed -= dropped
 
     def _offset(self, time: float) -> int:
         """Where in the kept sound this second lies, in bytes, on a whole sample."""
-        return max(0, int((time - self._first) * RATE)) * 2
+        return max(0, int((time - self._first) * SAMPLE_RATE_HZ)) * 2

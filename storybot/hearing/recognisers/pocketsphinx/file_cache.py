@@ -11,16 +11,17 @@ from pathlib import Path
 
 from storybot.errors import StorybotError
 
-END = b";; %08x\n"  # the CRC of all before it; a comment in a dictionary, and past a model's end
-END_BYTES = 12
+# the CRC of all before it; a comment in a dictionary, and past a model's end
+CHECKSUM_LINE = b";; %08x\n"
+CHECKSUM_LINE_BYTES = 12
 
 
-def kept(cache: Path, name: str) -> Path | None:
+def cached_file(cache: Path, name: str) -> Path | None:
     """Where this file is, whole: a power cut can leave a name without its contents."""
     return next((path for folder in _folders(cache) if _whole(path := folder / name)), None)
 
 
-def keep(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]) -> None:
+def store_files(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]) -> None:
     """Writes files that belong together, attempts to use them, and only then names them so.
 
     Without a usable cache into the temporary folder. What the attempt, which is given their paths,
@@ -40,7 +41,7 @@ def keep(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]
         except OSError:
             continue
         finally:
-            remove(halves.values())
+            remove_files(halves.values())
         return
     raise StorybotError(
         f"cannot write the recogniser's {' and '.join(files)} into {cache}; "
@@ -48,13 +49,13 @@ def keep(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]
     )
 
 
-def keep_only(cache: Path, kind: str, stem: str) -> None:
+def remove_other_files(cache: Path, kind: str, stem: str) -> None:
     """Removes what is kept of this kind, or was left half-written, but for these files."""
     for folder in _folders(cache):
-        remove(path for path in folder.glob(f"{kind}-*") if path.stem != stem)
+        remove_files(path for path in folder.glob(f"{kind}-*") if path.stem != stem)
 
 
-def remove(files: Iterable[Path]) -> None:
+def remove_files(files: Iterable[Path]) -> None:
     """As far as they are there, and the disk lets us."""
     for file in files:
         with contextlib.suppress(OSError):
@@ -63,7 +64,7 @@ def remove(files: Iterable[Path]) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
-        file.write(content + END % zlib.crc32(content))
+        file.write(content + CHECKSUM_LINE % zlib.crc32(content))
         file.flush()
         os.fsync(file.fileno())  # or a power cut may leave the name without the contents
 
@@ -81,7 +82,9 @@ def _whole(path: Path) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return content[-END_BYTES:] == END % zlib.crc32(content[:-END_BYTES])
+    return content[-CHECKSUM_LINE_BYTES:] == CHECKSUM_LINE % zlib.crc32(
+        content[:-CHECKSUM_LINE_BYTES]
+    )
 
 
 def _ours_alone(folder: Path) -> bool:

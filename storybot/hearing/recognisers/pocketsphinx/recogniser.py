@@ -9,15 +9,29 @@ from typing import TYPE_CHECKING
 from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import BEGUN_BEFORE, Heard, KeyphraseHeard, ListenFor, sift
-from storybot.hearing.pcm import RATE
-from storybot.hearing.recognisers.pocketsphinx.confidence import FRAME, Decoded, Part, coverage
-from storybot.hearing.recognisers.pocketsphinx.crash_counter import deaths
-from storybot.hearing.recognisers.pocketsphinx.endpointing import MARGIN, Segments, Speech
-from storybot.hearing.recognisers.pocketsphinx.reduced_model import Reduced, reduced
-from storybot.language import spoken_grammar as language
+from storybot.hearing.attention import (
+    GUARD_TIME_S,
+    KeyphraseOnly,
+    ListenFor,
+    Utterance,
+    relevant_part,
+)
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.recognisers.pocketsphinx.confidence import (
+    FRAME_SAMPLES,
+    DecodingResult,
+    Segment,
+    coverage,
+)
+from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
+from storybot.hearing.recognisers.pocketsphinx.endpointing import MARGIN_S, Speech, SpeechDetector
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
+    ReducedModel,
+    prepare_reduced_model,
+)
+from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
-from storybot.language.requests import MOST_THINGS
+from storybot.language.requests import MAX_THINGS
 from storybot.language.things import usual_things
 
 if TYPE_CHECKING:
@@ -25,11 +39,12 @@ if TYPE_CHECKING:
 
 # A quarter of the default beams' time in noise, with as many things found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
-COVERAGE = 0.7  # least share of the speech; what was no request reached 0.56
-CALLED_SLACK = 0.6  # a verified call leaves little room for false alarms, and noise lowers scores
-TAIL = 10  # frames after a call that are decoded with it
-MARGIN_BYTES = 2 * round(MARGIN * RATE)
-PIECE = RATE // 2  # bytes (0.25 s) that are searched at a time
+COVERAGE_MIN = 0.7  # least share of the speech; what was no request reached 0.56
+# a verified call leaves little room for false alarms, and noise lowers scores
+CALLED_GATE_SLACK = 0.6
+CALL_TAIL_FRAMES = 10  # frames after a call that are decoded with it
+MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
+PIECE_BYTES = SAMPLE_RATE_HZ // 2  # bytes (0.25 s) that are searched at a time
 
 
 class PocketSphinxRecogniser:
@@ -44,17 +59,17 @@ class PocketSphinxRecogniser:
         self.meanwhile: Callable[[int], None] = lambda samples: None
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
-        self._segments = Segments(settings.longest_request)
-        self._unended: list[Part] = []  # the words decoded before it was clear whether they end
+        self._segments = SpeechDetector(settings.longest_request)
+        self._unended: list[Segment] = []  # the words decoded before it was clear whether they end
         self._call = b""  # the speech that called, before the answer that is awaited
         things = usual_things(settings.things)
-        self._forms = language.spoken_forms(things)
-        words = language.words_of(*map(self._sentences, ListenFor))
-        files = reduced(cache, words)
-        with deaths(files.deaths) as died:
+        self._forms = spoken_grammar.spoken_forms(things)
+        words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
+        files = prepare_reduced_model(cache, words)
+        with count_crashes(files.deaths) as died:
             if died:
                 files.forget()
-                files = reduced(cache, words, full=died > 1)
+                files = prepare_reduced_model(cache, words, full=died > 1)
             self._decoder = _decoder(files)
             self._add(ListenFor.STOP)
             self._listen_for = ListenFor.STOP
@@ -82,21 +97,21 @@ class PocketSphinxRecogniser:
 
     def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
-            return language.stop_sentences()
+            return spoken_grammar.stop_sentences()
         if what is ListenFor.REQUEST:
-            return language.answer_sentences(self._keyphrase, self._forms)
-        return language.call_sentences(self._keyphrase, self._forms)
+            return spoken_grammar.answer_sentences(self._keyphrase, self._forms)
+        return spoken_grammar.call_sentences(self._keyphrase, self._forms)
 
-    def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
+    def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         return self._understood(self._segments.feed(block))
 
-    def finish(self) -> list[Heard | KeyphraseHeard]:
+    def finish(self) -> list[Utterance | KeyphraseOnly]:
         return self._understood(self._segments.finish())
 
-    def _understood(self, speech: Iterable[Speech]) -> list[Heard | KeyphraseHeard]:
+    def _understood(self, speech: Iterable[Speech]) -> list[Utterance | KeyphraseOnly]:
         return [heard for one in speech if (heard := self._recognise(one)) is not None]
 
-    def _recognise(self, speech: Speech) -> Heard | KeyphraseHeard | None:
+    def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
         pcm = speech.pcm
         decoded = self._decode(pcm)
         if self._begun_before(speech):
@@ -104,48 +119,48 @@ class PocketSphinxRecogniser:
         if decoded is None:
             return self._call_in(pcm)
         text, score = decoded.text, decoded.score
-        wanted = sift(text, self._listen_for, self._keyphrase)
+        wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or self._doubtful(decoded):
             called = decoded.call is not None and decoded.call >= self._settings.gate
-            return (self._call_in(pcm) if called else None) or Heard(text, score, sure=False)
-        if isinstance(wanted, KeyphraseHeard):
+            return (self._call_in(pcm) if called else None) or Utterance(text, score, sure=False)
+        if isinstance(wanted, KeyphraseOnly):
             self._call = pcm
             return wanted
-        return Heard(text, score)
+        return Utterance(text, score)
 
     def _begun_before(self, speech: Speech) -> bool:
         """Whether what was just decoded may have begun before anybody listened."""
         if self._listen_for is not ListenFor.KEYPHRASE or not self._unended:
             return False
-        return speech.begun + self._unended[0].start * FRAME / RATE < BEGUN_BEFORE
+        return speech.begun + self._unended[0].start * FRAME_SAMPLES / SAMPLE_RATE_HZ < GUARD_TIME_S
 
-    def _call_in(self, pcm: bytes) -> KeyphraseHeard | None:
+    def _call_in(self, pcm: bytes) -> KeyphraseOnly | None:
         """What was just decoded and is no request may have begun with a call all the same."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             return None
         if not (end := self._end_of_call(self._unended)):
             return None
-        beginning = pcm[: (end + TAIL) * FRAME * 2]
+        beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
         decoded = self._decode(beginning)
         if decoded is None or decoded.text != self._keyphrase or self._doubtful(decoded):
             return None
         # The silence before it stands for the one that was not there after it.
-        self._call = beginning[: -TAIL * FRAME * 2] + pcm[:MARGIN_BYTES]
-        return KeyphraseHeard()
+        self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
+        return KeyphraseOnly()
 
-    def _doubtful(self, decoded: Decoded) -> bool:
+    def _doubtful(self, decoded: DecodingResult) -> bool:
         """What was called for, in this breath or before, may fit less well than what was not."""
         gate = self._settings.gate
         asked = decoded.call is not None and " about " in decoded.text
         called = asked or self._listen_for is ListenFor.REQUEST
         return (
-            decoded.coverage < COVERAGE
-            or decoded.score < (gate - CALLED_SLACK if called else gate)
+            decoded.coverage < COVERAGE_MIN
+            or decoded.score < (gate - CALLED_GATE_SLACK if called else gate)
             or (decoded.call is not None and decoded.call < gate)
-            or decoded.text.count(" and ") >= MOST_THINGS
+            or decoded.text.count(" and ") >= MAX_THINGS
         )
 
-    def _decode(self, pcm: bytes) -> Decoded | None:
+    def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech.
 
         A short answer alone is decoded badly, for the mean of its few cepstra is no measure of
@@ -165,14 +180,14 @@ class PocketSphinxRecogniser:
         frames = sum(word.frames for word in words)
         text = " ".join(word.text for word in words)
         spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
-        return Decoded(
+        return DecodingResult(
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
             call=min(spoken, default=None) if self._keyphrase in text else None,
             coverage=coverage(before + pcm, words, parts),
         )
 
-    def _end_of_call(self, words: list[Part]) -> int:
+    def _end_of_call(self, words: list[Segment]) -> int:
         call = self._keyphrase.split()
         ends = (
             words[start + len(call) - 1].end
@@ -195,18 +210,18 @@ class PocketSphinxRecogniser:
         decoder.set_cmn(decoder.get_cmn())
         decoder.activate_search(self._listen_for.value)
         decoder.start_utt()
-        for start in range(0, len(pcm), PIECE):
-            decoder.process_raw(pcm[start : start + PIECE], False, False)
-            self.meanwhile(PIECE // 2)
+        for start in range(0, len(pcm), PIECE_BYTES):
+            decoder.process_raw(pcm[start : start + PIECE_BYTES], False, False)
+            self.meanwhile(PIECE_BYTES // 2)
         if self._listen_for is ListenFor.KEYPHRASE:
             self._unended = [part for part in self._parts() if not part.filler]
         decoder.end_utt()
 
-    def _parts(self) -> list[Part]:
-        return [Part.of(segment) for segment in self._decoder.seg() or ()]
+    def _parts(self) -> list[Segment]:
+        return [Segment.of(segment) for segment in self._decoder.seg() or ()]
 
 
-def _decoder(files: Reduced) -> Decoder:
+def _decoder(files: ReducedModel) -> Decoder:
     try:
         return files.decoder(**BEAMS)
     except RuntimeError as fault:

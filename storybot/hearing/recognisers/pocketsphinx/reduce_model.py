@@ -12,12 +12,12 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recognisers.pocketsphinx.dictionary import pronunciations_of
-from storybot.hearing.recognisers.pocketsphinx.file_cache import keep, keep_only
+from storybot.hearing.recognisers.pocketsphinx.file_cache import remove_other_files, store_files
 from storybot.hearing.recognisers.pocketsphinx.model_definition import ModelDefinition
 from storybot.hearing.recognisers.pocketsphinx.pronunciations import Pronunciations, dictionary_text
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
-    KIND,
-    Reduced,
+    FILE_PREFIX,
+    ReducedModel,
     full_definition,
     full_dictionary,
     names,
@@ -34,15 +34,15 @@ def make(cache: Path, listed: str, full: bool = False) -> None:
         definition: model if full else reduced_definition(model, spoken),
     }
     del model  # 3 MB
-    keep(cache, made, lambda *files: load(Reduced(*files), listed.split()))
-    keep_only(cache, KIND, Path(definition).stem)
+    store_files(cache, made, lambda *files: load(ReducedModel(*files), listed.split()))
+    remove_other_files(cache, FILE_PREFIX, Path(definition).stem)
 
 
-def load(files: Reduced, words: Sequence[str]) -> None:
+def load(files: ReducedModel, words: Sequence[str]) -> None:
     """As the ear will, with a grammar of every word after every other; RuntimeError if it fails."""
     decoder = files.decoder()
     said = [(0, 0, 1 / len(words), word) for word in words]
-    decoder.add_fsg(KIND, decoder.create_fsg(KIND, 0, 1, [*said, (0, 1, 1.0)]))
+    decoder.add_fsg(FILE_PREFIX, decoder.create_fsg(FILE_PREFIX, 0, 1, [*said, (0, 1, 1.0)]))
 
 
 def reduced_definition(full: bytes, spoken: Pronunciations) -> bytes:

@@ -11,18 +11,18 @@ from pathlib import Path
 from pocketsphinx import Config, Decoder, get_model_path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.recognisers.pocketsphinx.file_cache import kept, remove
+from storybot.hearing.recognisers.pocketsphinx.file_cache import cached_file, remove_files
 
-FORMAT = 1  # one more whenever reducing.py makes something else of the same words
-KIND = "words"
+FILE_FORMAT = 1  # one more whenever reducing.py makes something else of the same words
+FILE_PREFIX = "words"
 ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
 FULL_DEFINITION = "en-us/en-us/mdef"
-MAKER = "storybot.hearing.recognisers.pocketsphinx.reduce_model"
+MAKER_MODULE = "storybot.hearing.recognisers.pocketsphinx.reduce_model"
 
 
 @dataclass(frozen=True)
-class Reduced:
+class ReducedModel:
     """The files for some words, made at first use and kept."""
 
     dictionary: Path  # 20 MB of memory less than the full one, and a second less to read
@@ -48,10 +48,10 @@ class Reduced:
 
     def forget(self) -> None:
         """They are made anew at the next start."""
-        remove((self.dictionary, self.definition))
+        remove_files((self.dictionary, self.definition))
 
 
-def reduced(cache: Path, words: Iterable[str], full: bool = False) -> Reduced:
+def prepare_reduced_model(cache: Path, words: Iterable[str], full: bool = False) -> ReducedModel:
     """The files from the cache where they are whole, else made by a process of its own.
 
     That takes 29 MB, which who listens afterwards is not to carry. The definition is the full one
@@ -59,18 +59,18 @@ def reduced(cache: Path, words: Iterable[str], full: bool = False) -> Reduced:
     word that the dictionary does not tell how to speak; where there is no place to keep them.
     """
     listed = " ".join(sorted(words))
-    if files := _kept(cache, listed):
+    if files := _cached(cache, listed):
         return files
-    _made(cache, listed, full)
-    if files := _kept(cache, listed):
+    _make(cache, listed, full)
+    if files := _cached(cache, listed):
         return files
     raise StorybotError(f"the recogniser's files in {cache} do not stay whole; is the disk sound?")
 
 
-def _made(cache: Path, listed: str, full: bool) -> None:
+def _make(cache: Path, listed: str, full: bool) -> None:
     import subprocess  # 0.4 MB that is used once
 
-    command = [sys.executable, "-m", MAKER, str(cache), *["full"] * full]
+    command = [sys.executable, "-m", MAKER_MODULE, str(cache), *["full"] * full]
     try:
         done = subprocess.run(
             command, input=listed, capture_output=True, check=False, encoding="utf-8"
@@ -78,24 +78,24 @@ def _made(cache: Path, listed: str, full: bool) -> None:
     except OSError as fault:  # no memory or no process left just now
         raise StorybotError(f"the recogniser's files cannot be made ({fault.strerror})") from fault
     if done.returncode and done.returncode != Exit.CONFIG and not full:
-        _made(cache, listed, full=True)
+        _make(cache, listed, full=True)
     elif done.returncode:
         said = done.stderr.strip().splitlines() or ["the recogniser's files cannot be made"]
         known = done.returncode in list(Exit)
         raise StorybotError(said[-1], Exit(done.returncode) if known else Exit.FAULT)
 
 
-def _kept(cache: Path, listed: str) -> Reduced | None:
-    dictionary, definition = (kept(cache, name) for name in names(listed))
-    return Reduced(dictionary, definition) if dictionary and definition else None
+def _cached(cache: Path, listed: str) -> ReducedModel | None:
+    dictionary, definition = (cached_file(cache, name) for name in names(listed))
+    return ReducedModel(dictionary, definition) if dictionary and definition else None
 
 
 def names(listed: str) -> tuple[str, str]:
     """They change with the words, the files that they are cut out of, and the way it is done."""
     states = [(str(full), full.stat()) for full in (full_dictionary(), full_definition())]
     sources = (f"{f} {s.st_size} {s.st_mtime_ns}" for f, s in states)
-    key = " ".join((str(FORMAT), *sources, listed))
-    name = f"{KIND}-{zlib.crc32(key.encode()):08x}"
+    key = " ".join((str(FILE_FORMAT), *sources, listed))
+    name = f"{FILE_PREFIX}-{zlib.crc32(key.encode()):08x}"
     return f"{name}.dict", f"{name}.mdef"
 
 
