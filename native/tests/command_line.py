@@ -28,8 +28,11 @@ def refused(code: int, word: str, *arguments: str, storyteller: str) -> None:
     run = subprocess.run([storyteller, *arguments], capture_output=True, check=False)
     sentence = run.stderr.decode()
     good = run.returncode == code and word in sentence and sentence.count("\n") == 1
-    check(f"{arguments} -> {code}, {word!r}", good and sentence.startswith("storyteller: "),
-          f"{run.returncode} {sentence!r}")
+    check(
+        f"{arguments} -> {code}, {word!r}",
+        good and sentence.startswith("storyteller: "),
+        f"{run.returncode} {sentence!r}",
+    )
 
 
 def told(storyteller: str, *arguments: str) -> bytes:
@@ -77,8 +80,9 @@ def bad_files(s: str) -> None:
     check("no draft is left", not list(Path().glob("*.part")))
     if Path("/dev/full").exists():
         with Path("/dev/full").open("wb") as full:
-            run = subprocess.run([s, "small.story"], stdout=full, stderr=subprocess.PIPE,
-                                 check=False)
+            run = subprocess.run(
+                [s, "small.story"], stdout=full, stderr=subprocess.PIPE, check=False
+            )
         check("full disk", run.returncode == FILE and b"cannot write" in run.stderr, run.stderr)
 
 
@@ -89,8 +93,8 @@ def weights_out_of_range(s: str) -> None:
     offset, size = struct.unpack_from("<2Q", pack, table + 24)
     pack[offset] = 0x80
     sections = struct.unpack_from("<I", pack, 24)[0]
-    struct.pack_into("<I", pack, table + 20, zlib.crc32(pack[offset:offset + size]))
-    struct.pack_into("<I", pack, 120, zlib.crc32(pack[128:128 + 48 * sections]))
+    struct.pack_into("<I", pack, table + 20, zlib.crc32(pack[offset : offset + size]))
+    struct.pack_into("<I", pack, 120, zlib.crc32(pack[128 : 128 + 48 * sections]))
     struct.pack_into("<I", pack, 124, zlib.crc32(pack[:124]))
     Path("wild.story").write_bytes(pack)
     refused(MODEL, "a weight of -128", "info", "wild.story", "--verify", storyteller=s)
@@ -98,8 +102,10 @@ def weights_out_of_range(s: str) -> None:
 
 def contexts_differ(s: str, synthetic: str) -> None:
     """A comparison goes as far as the shorter context, whichever model has it."""
-    subprocess.run([synthetic, "brief.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2",
-                    "1000", "64"], check=True)
+    subprocess.run(
+        [synthetic, "brief.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2", "1000", "64"],
+        check=True,
+    )
     Path("story.txt").write_text("a dog saw a cat. " * 60)
     for model, other in (("small.bin", "brief.bin"), ("brief.bin", "small.bin")):
         text = told(s, "eval", model, "story.txt", "--compare", other, "-z", "small.tok")
@@ -108,15 +114,35 @@ def contexts_differ(s: str, synthetic: str) -> None:
 
 def little_memory(s: str, synthetic: str) -> None:
     """A context of 500 MB of keys and values, where the process may have a tenth of it."""
+
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (48 << 20, 48 << 20))
 
     if "asan" in s:  # its own tables take more
         return
-    subprocess.run([synthetic, "long.bin", "long.tok", "5", "0.01", "64", "96", "16", "4", "4",
-                    "1000", "60000"], check=True)
-    run = subprocess.run([s, "long.bin", "-z", "long.tok", "-n", "0"], capture_output=True,
-                         check=False, preexec_fn=limit)
+    subprocess.run(
+        [
+            synthetic,
+            "long.bin",
+            "long.tok",
+            "5",
+            "0.01",
+            "64",
+            "96",
+            "16",
+            "4",
+            "4",
+            "1000",
+            "60000",
+        ],
+        check=True,
+    )
+    run = subprocess.run(
+        [s, "long.bin", "-z", "long.tok", "-n", "0"],
+        capture_output=True,
+        check=False,
+        preexec_fn=limit,
+    )
     check("out of memory", run.returncode == MEMORY and b"not enough memory" in run.stderr, run)
 
 
@@ -125,11 +151,15 @@ def prompts(s: str) -> None:
     check("a prompt comes out", text.startswith(b"Hello"), text)
     check("steps bound the prompt", told(s, "small.story", "-i", "Hello", "-n", "3") != b"")
     for prompt in (b"\xff\xfe\x80\xc3", b"\xf0\x9f\x98", b"a" * 120_000, b"-- <0x41> \n\t"):
-        run = subprocess.run([os.fsencode(s), b"small.story", b"-i", prompt, b"-t", b"0"],
-                             capture_output=True, check=False)
+        run = subprocess.run(
+            [os.fsencode(s), b"small.story", b"-i", prompt, b"-t", b"0"],
+            capture_output=True,
+            check=False,
+        )
         check(f"prompt {prompt[:8]!r}", run.returncode == 0, run.stderr)
-    run = subprocess.run([s, "small.story", "-i", "Hello", "-n", "3", "--stats"],
-                         capture_output=True, check=False)
+    run = subprocess.run(
+        [s, "small.story", "-i", "Hello", "-n", "3", "--stats"], capture_output=True, check=False
+    )
     check("a prompt alone has a length", b'"tokens": 3, "ended": "limit"' in run.stderr, run.stderr)
     same = told(s, "small.story", "-s", "5", "-i", "A", "-n", "0")
     check("the seed decides", same == told(s, "small.story", "-s", "5", "-i", "A", "-n", "0"))
@@ -137,8 +167,9 @@ def prompts(s: str) -> None:
 
 def reader_leaves(s: str) -> None:
     """A closed pipe ends the story at once, without a word and without a signal."""
-    child = subprocess.Popen([s, "small.story", "-t", "0"], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE)
+    child = subprocess.Popen(
+        [s, "small.story", "-t", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert child.stdout is not None and child.stderr is not None
     child.stdout.close()
     complaint = child.stderr.read()
@@ -149,24 +180,51 @@ def file_shrinks(s: str) -> None:
     """The model is cut while a long scoring uses it."""
     Path("shrinking.bin").write_bytes(Path("small.bin").read_bytes())
     Path("long.txt").write_text(("a dog saw a cat. " * 40 + "\n<|endoftext|>\n") * 3000)
-    child = subprocess.Popen([s, "eval", "shrinking.bin", "long.txt", "-z", "small.tok"],
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.Popen(
+        [s, "eval", "shrinking.bin", "long.txt", "-z", "small.tok"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     maps = Path(f"/proc/{child.pid}/maps")
     while child.poll() is None and "long.txt" not in maps.read_text():  # the text is opened last
         time.sleep(0.02)
     os.truncate("shrinking.bin", 4096)
     _, complaint = child.communicate()
-    check("a model that shrinks", child.returncode == VANISHED and b"bin shrank" in complaint,
-          f"{child.returncode} {complaint!r}")
+    check(
+        "a model that shrinks",
+        child.returncode == VANISHED and b"bin shrank" in complaint,
+        f"{child.returncode} {complaint!r}",
+    )
 
 
 def main() -> int:
     storyteller, synthetic = sys.argv[1:3]
-    subprocess.run([synthetic, "small.bin", "small.tok", "5", "0.01", "64", "96", "3", "4", "2",
-                    "1000", "256"], check=True)
+    subprocess.run(
+        [
+            synthetic,
+            "small.bin",
+            "small.tok",
+            "5",
+            "0.01",
+            "64",
+            "96",
+            "3",
+            "4",
+            "2",
+            "1000",
+            "256",
+        ],
+        check=True,
+    )
     subprocess.run([storyteller, "pack", "small.bin", "small.tok", "-o", "small.story"], check=True)
-    for part in (bad_command_lines, bad_files, weights_out_of_range, prompts,
-                 reader_leaves, file_shrinks):
+    for part in (
+        bad_command_lines,
+        bad_files,
+        weights_out_of_range,
+        prompts,
+        reader_leaves,
+        file_shrinks,
+    ):
         part(storyteller)
     for other_part in (contexts_differ, little_memory):
         other_part(storyteller, synthetic)

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Callable
 
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import microphones
-from storybot.profile import resolve
-from storybot.settings import Settings
-from storybot.speaking.devices import loudspeakers
+from storybot.hearing.microphones.drivers import microphones
+from storybot.speaking.outputs.devices import loudspeakers
+from storybot.system.profile import resolve_profile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table; fails where there is neither microphone nor loudspeaker."""
-    profile = resolve(settings.service.profile)
+    profile = resolve_profile(settings.service.profile)
     rows = [
         *_rows("microphone", lambda: microphones(settings.hearing, profile)),
         *_rows("loudspeaker", lambda: loudspeakers(settings.speaking, profile)),

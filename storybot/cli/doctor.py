@@ -13,20 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from storybot import models
-from storybot.catalogue import find
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import open_microphone
+from storybot.hearing.microphones.drivers import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
-from storybot.hearing.recogniser import make_recogniser
-from storybot.library import Library, served_folder
-from storybot.profile import memory_kb, resolve
-from storybot.settings import Settings
+from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.models import installed
+from storybot.models.catalogue import find_model
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voice import Manner
-from storybot.speaking.voices import chosen, make_voice
+from storybot.speaking.voices.drivers import chosen_voice, make_voice
+from storybot.speaking.voices.voice import SpeechParameters
+from storybot.stories.library import Library, served_folder
+from storybot.system.engine_program import find_engine
+from storybot.system.profile import memory_kb, resolve_profile
 from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def _microphone(settings: Settings) -> str:
     if settings.hearing.driver == "none":
         return "none is wanted: hearing.driver is none"
-    microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
+    microphone = open_microphone(settings.hearing, resolve_profile(settings.service.profile))
     try:
         level = max(level_dbfs(microphone.read()) for _ in range(BLOCKS_A_SECOND))
     finally:
@@ -81,7 +81,7 @@ def _speaker(settings: Settings) -> str:
         return f"nothing is played aloud: speaking.driver is {settings.speaking.driver}"
 
     async def play() -> None:
-        async with Speaker(settings.speaking, resolve(settings.service.profile)) as speaker:
+        async with Speaker(settings.speaking, resolve_profile(settings.service.profile)) as speaker:
             await speaker.earcon("ready")
             await speaker.drain()
 
@@ -97,7 +97,7 @@ def _recogniser(settings: Settings) -> str:
 
 def _voice(settings: Settings) -> str:
     speaking = settings.speaking
-    voice = make_voice(chosen(speaking))
+    voice = make_voice(chosen_voice(speaking))
     heard = 0
 
     def count(pcm: object) -> bool:
@@ -105,7 +105,9 @@ def _voice(settings: Settings) -> str:
         heard += 1
         return True
 
-    voice.synthesise("Hello.", Manner(speaking.accent, speaking.speed, speaking.pitch), count)
+    voice.synthesise(
+        "Hello.", SpeechParameters(speaking.accent, speaking.speed, speaking.pitch), count
+    )
     if not heard:
         raise StorybotError(f"the voice {voice.name} made no sound", Exit.SOUND_OUT)
     return f"{voice.name}, {speaking.accent}"
@@ -114,7 +116,7 @@ def _voice(settings: Settings) -> str:
 def _engine(settings: Settings) -> str:
     telling = settings.telling
     program = find_engine(telling.engine)
-    files = models.resolve(telling.model, telling.tokenizer)
+    files = installed.resolve_model(telling.model, telling.tokenizer)
     engine = Engine(telling, program, files.model, files.tokenizer)
 
     async def tell() -> None:
@@ -129,10 +131,10 @@ def _engine(settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     telling = settings.telling
-    files = models.resolve(telling.model, telling.tokenizer)
-    known = find(telling.model)
+    files = installed.resolve_model(telling.model, telling.tokenizer)
+    known = find_model(telling.model)
     if known is not None and known.files:
-        from storybot.downloads import is_whole
+        from storybot.models.downloads import is_whole
 
         if not is_whole(files.model, known.files[0]):
             raise StorybotError(
@@ -182,7 +184,7 @@ def _library(settings: Settings) -> str:
 
 def _memory(settings: Settings) -> str:
     total, free = memory_kb("MemTotal"), memory_kb("MemAvailable")
-    profile = resolve(settings.service.profile)
+    profile = resolve_profile(settings.service.profile)
     told = f"{free // 1024} of {total // 1024} MB available, profile {profile}"
     if free < LEAST_MEMORY:
         raise StorybotError(f"only {told}; end other programs", Exit.FAULT)

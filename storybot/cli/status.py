@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 from storybot.cli.sleep import bedtime
-from storybot.controls.messages import Status
-from storybot.controls.socket_client import ask
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import Status
 from storybot.errors import Exit
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

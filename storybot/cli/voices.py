@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit
-from storybot.settings import Settings
-from storybot.speaking import voices
+from storybot.speaking.voices import drivers
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,16 +17,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    used = voices.chosen(settings.speaking)
+    used = drivers.chosen_voice(settings.speaking)
     rows = []
-    for name in voices.NAMES:
-        missing = voices.lacking(name)
+    for name in drivers.VOICE_NAMES:
+        missing = drivers.missing_for(name)
         rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
     print(table(("", "voice", "state"), rows))
     if args.accents:
         accents = [
             ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
-            for a in voices.accents()
+            for a in drivers.accents()
         ]
         print("\n" + table(("", "accent", "name"), accents))
     return Exit.OK

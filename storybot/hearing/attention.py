@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.hearing.requests import RequestKind, understand
+from storybot.language.requests import RequestKind, understand
 
 # s from where listening begins. A word that begins sooner may be the rest of what was said before:
 # the end of "stop the story" was heard as "another story".
-BEGUN_BEFORE = 0.1
+GUARD_TIME_S = 0.1
 
 
 class ListenFor(Enum):
@@ -21,7 +21,7 @@ class ListenFor(Enum):
 
 
 @dataclass(frozen=True)
-class Heard:
+class Utterance:
     """One recognised utterance."""
 
     text: str
@@ -30,11 +30,11 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class KeyphraseHeard:
+class KeyphraseOnly:
     """Somebody spoke to the box and has not yet said what it is to do."""
 
 
-def sift(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseHeard | str | None:
+def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseOnly | str | None:
     """The text itself where it is for us now, KeyphraseHeard for a bare call, else None.
 
     While waiting for the keyphrase a story must be asked for with it; "another one", "again",
@@ -46,9 +46,9 @@ def sift(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseHeard | s
     if listen_for is ListenFor.REQUEST:
         return text if request is not None else None
     if text == keyphrase:
-        return KeyphraseHeard()
+        return KeyphraseOnly()
     if request is not None and request.kind is not RequestKind.STORY:
         return text
     if f" {keyphrase} " not in f" {text} ":
         return None
-    return text if request is not None and request.things else KeyphraseHeard()
+    return text if request is not None and request.things else KeyphraseOnly()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.robot.events import Timer
-from storybot.tale import Tale
+from storybot.stories.story_request import StoryRequest
 
 
-class Purpose(Enum):
+class ListenFor(Enum):
     """What the ear listens for."""
 
     KEYPHRASE = "keyphrase"
@@ -32,11 +32,11 @@ class Light(Enum):
 class Listen:
     """Listen for this, as soon as the robot itself is silent."""
 
-    purpose: Purpose
+    purpose: ListenFor
 
 
 @dataclass(frozen=True)
-class Deafen:
+class StopListening:
     """Stop listening; in the small profile the hearing child is gone when this is done."""
 
 
@@ -58,7 +58,7 @@ class Earcon:
 class Tell:
     """Write and tell this tale; its events carry `number`."""
 
-    tale: Tale
+    story: StoryRequest
     number: int
 
 
@@ -68,12 +68,12 @@ class StopStory:
 
 
 @dataclass(frozen=True)
-class HoldStory:
-    """Keep the story at its sentence until GoOn."""
+class PauseStory:
+    """Keep the story at its sentence until ResumeStory."""
 
 
 @dataclass(frozen=True)
-class GoOn:
+class ResumeStory:
     """Go on with the held story."""
 
 
@@ -128,13 +128,13 @@ class Finish:
 
 Command = (
     Listen
-    | Deafen
+    | StopListening
     | Say
     | Earcon
     | Tell
     | StopStory
-    | HoldStory
-    | GoOn
+    | PauseStory
+    | ResumeStory
     | SetVolume
     | SetPace
     | Fade

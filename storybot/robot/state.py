@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.config.schema import Settings
 from storybot.robot.commands import Light
 from storybot.robot.events import Part
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.stories.story_request import StoryRequest
 
 
 class Mode(Enum):
@@ -38,7 +38,7 @@ class Robot:
     small: bool  # the profile: ear and engine never run together
     mode: Mode = Mode.STARTING
     missing: frozenset[Part] = frozenset()
-    tale: Tale | None = None  # told now, or last
+    story: StoryRequest | None = None  # told now, or last
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
@@ -60,13 +60,13 @@ class Robot:
         return self.quiet or self.bedtime
 
 
-def awaken(settings: Settings, small: bool) -> Robot:
+def initial_robot(settings: Settings, small: bool) -> Robot:
     """The robot as it is when the daemon starts."""
     volume = settings.speaking.bounded(settings.speaking.volume)
     return Robot(settings, volume, small)
 
 
-def why_not(robot: Robot) -> str:
+def why_no_story(robot: Robot) -> str:
     """Why no story can begin now, as a sentence for who asked; empty where one can."""
     if robot.mode in (Mode.STARTING, Mode.ENDING):
         return f"storybot is {robot.mode.value}; ask again in a moment."

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from storybot import config, models
+from storybot.config import load
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.models import installed
+from storybot.system.engine_program import find_engine
 
 SHARED = Path(os.environ.get("STORYBOT_SHARED", Path(__file__).parents[3] / "shared"))
 
@@ -23,7 +24,7 @@ def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("STORYBOT_STATE", "state"),
     ):
         monkeypatch.setenv(name, str(tmp_path / folder))
-    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+    monkeypatch.setattr(load, "SYSTEM_FILE", tmp_path / "etc.yaml")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def model() -> Path:
         find_engine("")
     except StorybotError:
         pytest.skip("the engine is not built: run `make engine`")
-    for path in (models.SHIPPED, SHARED / "models" / "stories260K.bin"):
+    for path in (installed.SHIPPED_MODEL, SHARED / "models" / "stories260K.bin"):
         if path.is_file():
             return path
     pytest.skip("neither the shipped model nor ../shared is here")

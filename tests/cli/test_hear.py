@@ -9,7 +9,7 @@ import pytest
 
 from storybot.cli import hear, main
 from storybot.errors import Exit
-from storybot.hearing.attention import Heard
+from storybot.hearing.attention import Utterance
 from tests.fakes.recognisers import FakeRecogniser, write_wav
 
 
@@ -26,7 +26,9 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STORYBOT_HEARING_RECOGNISER", "pocketsphinx")
-    monkeypatch.delitem(sys.modules, "storybot.hearing.pocketsphinx_recogniser", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "storybot.hearing.recognisers.pocketsphinx.recogniser", raising=False
+    )
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     quiet = write_wav(tmp_path / "quiet.wav", bytes(32000))
     assert main.main(["hear", str(quiet)]) == Exit.SOUND_IN
@@ -35,5 +37,5 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
 
 
 def test_a_bare_keyphrase_has_no_figure() -> None:
-    assert "confidence" not in hear.described(Heard("tell me a story", -100.0))
-    assert "confidence: -1.50\n" in hear.described(Heard("tell me a story", -1.5))
+    assert "confidence" not in hear.described(Utterance("tell me a story", -100.0))
+    assert "confidence: -1.50\n" in hear.described(Utterance("tell me a story", -1.5))

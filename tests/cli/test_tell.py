@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from storybot.cli import main as cli
+from storybot.cli import main
 from storybot.cli.tell import suitable
 from storybot.errors import Exit
-from storybot.safety import KIND_END, Filter, load_filter
-from storybot.telling.sentences import Sentence
+from storybot.language.safety_filter import CLOSING_SENTENCES, Filter, load_filter
+from storybot.language.sentence_splitting import Sentence
 
 Out = pytest.CaptureFixture[str]
 
 
 def tell(model: Path, *words: str) -> int:
     seed = () if "--seed" in words else ("--seed", "3")
-    return cli.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
+    return main.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
 
 
 def test_words_become_a_story(model: Path, capsys: Out) -> None:
@@ -88,7 +88,7 @@ def test_bad_requests_get_one_sentence(
     model: Path, capsys: Out, words: list[str], code: Exit, sentence: str
 ) -> None:
     model_given = "--model" in words
-    assert (cli.main(["tell", *words]) if model_given else tell(model, *words)) == code
+    assert (main.main(["tell", *words]) if model_given else tell(model, *words)) == code
     told = capsys.readouterr().err
     assert sentence in told
     assert len(told.strip().splitlines()) == 1
@@ -96,7 +96,7 @@ def test_bad_requests_get_one_sentence(
 
 @pytest.mark.parametrize("length", ["-5", "0", "100000"])
 def test_a_length_beyond_bounds(capsys: Out, length: str) -> None:
-    assert cli.main(["tell", "--silent", "--length", length]) == Exit.USAGE
+    assert main.main(["tell", "--silent", "--length", length]) == Exit.USAGE
     assert "--length: expected a number from 16 to 4096" in capsys.readouterr().err
 
 
@@ -112,7 +112,7 @@ def test_a_foreign_model_file(model: Path, capsys: Out, tmp_path: Path) -> None:
     for name, content in (("text.bin", b"no model at all" * 9), ("cut.story", b"")):
         path = tmp_path / name
         path.write_bytes(content or model.read_bytes()[:1000])
-        code = cli.main(["tell", "about a cat", "--silent", "--model", str(path)])
+        code = main.main(["tell", "about a cat", "--silent", "--model", str(path)])
         assert code == Exit.MODEL
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
@@ -128,7 +128,7 @@ def test_from_a_recording_to_a_wav(
 
 
 def test_hear_tells_what_was_understood(capsys: Out, say: Callable[[str], Path]) -> None:
-    assert cli.main(["hear", str(say("tell me a story about a cat"))]) == Exit.OK
+    assert main.main(["hear", str(say("tell me a story about a cat"))]) == Exit.OK
     told = capsys.readouterr().out
     assert 'recognised: "tell me a story about' in told
     assert "confidence: -" in told
@@ -136,7 +136,7 @@ def test_hear_tells_what_was_understood(capsys: Out, say: Callable[[str], Path])
 
 
 def test_hear_does_not_understand_just_anything(capsys: Out, say: Callable[[str], Path]) -> None:
-    code = cli.main(["hear", str(say("the weather will be fine on thursday"))])
+    code = main.main(["hear", str(say("the weather will be fine on thursday"))])
     assert code == Exit.NOT_HEARD
 
 
@@ -184,7 +184,7 @@ def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
     once = asyncio.run(kept(safe, "One.", bad, "Two."))
     assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
     twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
-    assert len(twice) == 3 and twice[-1] == KIND_END
+    assert len(twice) == 3 and twice[-1] == CLOSING_SENTENCES
 
 
 def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(

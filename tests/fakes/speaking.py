@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
-from storybot.speaking.mouth import Spoken
+from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
 RATE = 22050

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from storybot.hearing.attention import KeyphraseHeard, ListenFor, sift
+from storybot.hearing.attention import KeyphraseOnly, ListenFor, relevant_part
 
 CALL = "tell me a story"
-CALLED = KeyphraseHeard()
+CALLED = KeyphraseOnly()
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ CALLED = KeyphraseHeard()
 def test_what_passes_in_each_state(
     text: str, keyphrase: object, request_: object, stop: object
 ) -> None:
-    assert sift(text, ListenFor.KEYPHRASE, CALL) == keyphrase
-    assert sift(text, ListenFor.REQUEST, CALL) == request_
-    assert sift(text, ListenFor.STOP, CALL) == stop
+    assert relevant_part(text, ListenFor.KEYPHRASE, CALL) == keyphrase
+    assert relevant_part(text, ListenFor.REQUEST, CALL) == request_
+    assert relevant_part(text, ListenFor.STOP, CALL) == stop
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_what_passes_in_each_state(
     ],
 )
 def test_a_keyphrase_of_ones_own(text: str, expected: object) -> None:
-    assert sift(text, ListenFor.KEYPHRASE, "hey robot") == expected
+    assert relevant_part(text, ListenFor.KEYPHRASE, "hey robot") == expected

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
-from storybot.speaking import devices, espeak_library, players, voices
-from storybot.speaking.queued_player import QueuedPlayer
-from storybot.speaking.silent_out import SilentPlayer
-from storybot.speaking.wav_out import WavPlayer
+from storybot.speaking.outputs import devices, drivers
+from storybot.speaking.outputs.queued_player import QueuedPlayer
+from storybot.speaking.outputs.silent import SilentPlayer
+from storybot.speaking.outputs.wav import WavPlayer
+from storybot.speaking.voices import drivers as voices
+from storybot.speaking.voices import espeak_library
 
 RATE = 22050
 SOUND = array("h", [1000, -1000] * 500).tobytes()
@@ -130,12 +132,12 @@ def test_the_driver_for_a_profile(
     driver: str, profile: str, has_pyaudio: bool, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: "yes" if has_pyaudio else None)
-    assert players.chosen(SpeakingSettings(driver=driver), profile) == expected
+    assert drivers.chosen_driver(SpeakingSettings(driver=driver), profile) == expected
 
 
 def test_the_player_for_a_driver(tmp_path: Path) -> None:
     def made(driver: str, wav: Path | None = None) -> object:
-        return players.make_player(SpeakingSettings(driver=driver), "full", RATE, wav)
+        return drivers.make_player(SpeakingSettings(driver=driver), "full", RATE, wav)
 
     assert isinstance(made("silent"), SilentPlayer)
     assert isinstance(made("wav"), WavPlayer)
@@ -145,8 +147,10 @@ def test_the_player_for_a_driver(tmp_path: Path) -> None:
 
 
 def test_loudspeakers_come_from_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storybot.speaking.portaudio_out.portaudio_outputs", lambda: [("P", True)])
-    monkeypatch.setattr("storybot.speaking.alsa_out.alsa_outputs", lambda: [("A", False)])
+    monkeypatch.setattr(
+        "storybot.speaking.outputs.portaudio.portaudio_outputs", lambda: [("P", True)]
+    )
+    monkeypatch.setattr("storybot.speaking.outputs.alsa.alsa_outputs", lambda: [("A", False)])
 
     def listed(driver: str) -> list[tuple[str, bool]]:
         return devices.loudspeakers(SpeakingSettings(driver=driver), "full")
@@ -175,17 +179,17 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def test_auto_takes_the_first_voice_there_is(installed: set[str]) -> None:
     settings = SpeakingSettings()
-    assert voices.chosen(settings) == "espeak"
+    assert voices.chosen_voice(settings) == "espeak"
     installed.remove("library")
-    assert voices.chosen(settings) == "espeak-child"
+    assert voices.chosen_voice(settings) == "espeak-child"
     assert voices.make_voice("auto").name == "espeak-child"
-    assert "libespeak-ng1" in voices.lacking("espeak")
-    assert "libespeak-ng1" in voices.lacking("pyttsx3")
+    assert "libespeak-ng1" in voices.missing_for("espeak")
+    assert "libespeak-ng1" in voices.missing_for("pyttsx3")
     installed.remove("program")
-    assert voices.chosen(settings) == "espeak"
+    assert voices.chosen_voice(settings) == "espeak"
     with pytest.raises(StorybotError, match="libespeak-ng is missing"):
         voices.make_voice("auto")
-    assert voices.chosen(SpeakingSettings(voice="pyttsx3")) == "pyttsx3"
+    assert voices.chosen_voice(SpeakingSettings(voice="pyttsx3")) == "pyttsx3"
 
 
 def test_a_voice_that_is_not_installed(installed: set[str]) -> None:

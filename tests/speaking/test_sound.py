@@ -19,8 +19,8 @@ pytestmark = [
 ]
 HEAD = """
 import asyncio, json, sys, time
-from storybot.settings import SpeakingSettings
-from storybot.speaking.devices import loudspeakers
+from storybot.config.schema import SpeakingSettings
+from storybot.speaking.outputs.devices import loudspeakers
 from storybot.speaking.speaker import Speaker
 
 settings = SpeakingSettings(driver=sys.argv[1], volume=100)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import TellingSettings
 from storybot.telling.engine import Engine
 from tests.fakes.engine import PROGRAM, fake_engine
 from tests.fakes.fake_engine import STORY

@@ -1,0 +1,157 @@
+"""Microphones through PortAudio (PyAudio), read without waiting inside the library."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphones.microphone import (
+    SILENCE_TIMEOUT_S,
+    matching_name,
+    microphone_cannot_open,
+    microphone_lost,
+)
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, mixed_down
+
+BLOCK_S = 0.1  # s
+POLL_INTERVAL_S = 0.02  # s between two looks at what came in
+
+
+class PortAudioMicrophone:
+    """One input device, chosen by part of its name, or the default one.
+
+    A device that is unplugged may leave PortAudio's blocking read waiting for ever; so it is only
+    asked how much came in, and counts as lost when nothing has for SILENCE_TIMEOUT_S.
+    """
+
+    def __init__(self, wanted: str = "") -> None:
+        self.name = wanted or "default"
+        self._stream: Any = None
+        audio = portaudio()
+        with silenced_stderr():
+            self._library = audio.PyAudio()  # anew each time: only then are new devices seen
+            try:
+                device = _choose(self._library, wanted)
+                self.name = str(device["name"])
+                self._rate, self._channels = _format(self._library, audio, device)
+                self._stream = self._library.open(
+                    rate=self._rate,
+                    channels=self._channels,
+                    format=audio.paInt16,
+                    input=True,
+                    input_device_index=device["index"],
+                    frames_per_buffer=int(self._rate * BLOCK_S),
+                )
+            except OSError as fault:
+                self.close()
+                raise microphone_cannot_open(self.name, str(fault.args[-1])) from None
+            except StorybotError:
+                self.close()
+                raise
+        self._resampler = None if self._rate == SAMPLE_RATE_HZ else SincResampler(self._rate)
+
+    def read(self) -> bytes:
+        frames = int(self._rate * BLOCK_S)
+        deadline = time.monotonic() + SILENCE_TIMEOUT_S
+        try:
+            while self._stream.get_read_available() < frames:
+                if time.monotonic() > deadline:
+                    raise microphone_lost(self.name)
+                time.sleep(POLL_INTERVAL_S)
+            pcm = self._stream.read(frames, exception_on_overflow=False)
+        except OSError:
+            raise microphone_lost(self.name) from None
+        mono = mixed_down(pcm, self._channels)
+        return self._resampler.resample(mono) if self._resampler else mono
+
+    def close(self) -> None:
+        stream, self._stream = self._stream, None
+        with silenced_stderr(), contextlib.suppress(OSError):
+            if stream is not None:
+                stream.close()
+        self._library.terminate()
+
+
+def portaudio() -> Any:
+    """The module pyaudio; StorybotError where it or PortAudio is not installed."""
+    try:
+        import pyaudio
+    except ImportError as fault:
+        raise StorybotError(
+            f"PortAudio is not usable ({fault}); install libportaudio2 or set hearing.driver: alsa",
+            Exit.SOUND_IN,
+        ) from None
+    return pyaudio
+
+
+def portaudio_inputs() -> list[tuple[str, bool]]:
+    """Name of every input device, and whether it is the default one."""
+    audio = portaudio()
+    with silenced_stderr():
+        library = audio.PyAudio()
+        try:
+            usual = _default(library)
+            return [(str(d["name"]), d["index"] == usual) for d in _inputs(library)]
+        finally:
+            library.terminate()
+
+
+@contextlib.contextmanager
+def silenced_stderr() -> Iterator[None]:
+    """Keeps what ALSA and JACK write to stderr from C away from the user's terminal."""
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nothing)
+        os.close(kept)
+
+
+def _inputs(library: Any) -> Iterator[Mapping[str, Any]]:
+    for index in range(library.get_device_count()):
+        device = library.get_device_info_by_index(index)
+        if device["maxInputChannels"] > 0:
+            yield device
+
+
+def _default(library: Any) -> int:
+    try:
+        return int(library.get_default_input_device_info()["index"])
+    except OSError:
+        return -1
+
+
+def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
+    devices = list(_inputs(library))
+    if wanted:
+        name = matching_name(wanted, [str(d["name"]) for d in devices])
+        return next(d for d in devices if d["name"] == name)
+    usual = _default(library)
+    for device in devices:
+        if device["index"] == usual:
+            return device
+    raise StorybotError("there is no microphone; plug one in", Exit.SOUND_IN)
+
+
+def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, int]:
+    """Rate and channels: 16 kHz mono where the device can, else its own rate, mono or stereo."""
+    own = int(device["defaultSampleRate"])
+    for rate, channels in ((SAMPLE_RATE_HZ, 1), (SAMPLE_RATE_HZ, 2), (own, 1), (own, 2)):
+        with contextlib.suppress(ValueError):
+            library.is_format_supported(
+                rate,
+                input_device=device["index"],
+                input_channels=channels,
+                input_format=audio.paInt16,
+            )
+            return rate, channels
+    raise microphone_cannot_open(
+        str(device["name"]), "it can neither 16 kHz nor its own rate in 16 bits"
+    )

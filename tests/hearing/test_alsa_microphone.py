@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from storybot.config.schema import HearingSettings
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphones import alsa
+from storybot.hearing.microphones.alsa import AlsaMicrophone, alsa_inputs
+from storybot.hearing.microphones.drivers import microphones, open_microphone
+from tests.fakes.microphones import fake_arecord
+
+ALSA = HearingSettings(driver="alsa")
+
+
+def test_blocks_come_until_the_device_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = bytes(range(256)) * 25
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, sound).path)
+    microphone = open_microphone(ALSA, "full")
+    assert microphone.name == "default"
+    assert microphone.read() + microphone.read() == sound
+    with pytest.raises(StorybotError, match="gives no more sound") as fault:
+        microphone.read()
+    assert fault.value.code is Exit.SOUND_IN
+    microphone.close()
+
+
+def test_a_device_that_falls_silent_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, bytes(3200), stays=True).path)
+    microphone = AlsaMicrophone()
+    monkeypatch.setattr(alsa, "SILENCE_TIMEOUT_S", 0.1)
+    microphone.read()
+    with pytest.raises(StorybotError, match="gives no more sound"):
+        microphone.read()
+    child = microphone._child._pid
+    microphone.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_a_device_is_chosen_by_name_or_description(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path).path)
+    microphone = AlsaMicrophone("robot ear")
+    assert microphone.name == "plughw:CARD=Robot,DEV=0"
+    microphone.close()
+    with pytest.raises(StorybotError, match='no microphone is called "radio"; there is: default'):
+        AlsaMicrophone("radio")
+
+
+def test_what_cannot_be_opened_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = "arecord: main:831: audio open error: Device or resource busy"
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, complaint=busy).path)
+    with pytest.raises(StorybotError, match=r"default \(Device or resource busy\)"):
+        AlsaMicrophone()
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, b"").path)
+    with pytest.raises(StorybotError, match="it gives no sound"):
+        AlsaMicrophone()
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    with pytest.raises(StorybotError, match="install alsa-utils"):
+        AlsaMicrophone()
+
+
+def test_the_table_of_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path).path)
+    assert alsa_inputs() == microphones(ALSA, "full") == microphones(HearingSettings(), "small")
+    assert alsa_inputs() == [
+        ("default (Playback/recording through the PulseAudio sound server)", True),
+        ("plughw:CARD=Camera,DEV=0 (USB Camera, USB Audio)", False),
+        ("plughw:CARD=Robot,DEV=0 (Robot Ear, USB Audio)", False),
+        ("sysdefault", False),
+    ]
