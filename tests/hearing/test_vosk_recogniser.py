@@ -13,7 +13,8 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 SETTINGS = HearingSettings()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.system.profile import memory_kb
 
 if TYPE_CHECKING:

@@ -11,15 +11,10 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import (
-    GUARD_TIME_S,
-    KeyphraseOnly,
-    ListenFor,
-    Utterance,
-    relevant_part,
-)
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.things import usual_things
 
 UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list

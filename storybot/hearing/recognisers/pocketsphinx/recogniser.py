@@ -9,13 +9,6 @@ from typing import TYPE_CHECKING
 from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import (
-    GUARD_TIME_S,
-    KeyphraseOnly,
-    ListenFor,
-    Utterance,
-    relevant_part,
-)
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
@@ -29,8 +22,10 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
     ReducedModel,
     prepare_reduced_model,
 )
+from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.requests import MAX_THINGS
 from storybot.language.things import usual_things
 
