@@ -20,7 +20,7 @@ from storybot.config.schema import (
     TellingSettings,
 )
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.hearing.utterance import Utterance
 

@@ -28,6 +28,7 @@ from storybot.language.automaton import END, START, Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.requests import MAX_THINGS
 from storybot.language.things import usual_things
+from storybot.system.folders import cache_folder
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -214,6 +215,11 @@ class PocketSphinxRecogniser:
 
     def _parts(self) -> list[Segment]:
         return [Segment.of(segment) for segment in self._decoder.seg() or ()]
+
+
+def make(settings: HearingSettings) -> PocketSphinxRecogniser:
+    """A recogniser of what the settings allow to be asked for."""
+    return PocketSphinxRecogniser(settings, cache_folder())
 
 
 def _decoder(files: ReducedModel) -> Decoder:
