@@ -29,8 +29,10 @@ def count_differences(command: list[str], more: list[str], name: str) -> int:
         if run.returncode != 0 or not matches(case, run.stdout):
             different += 1
             print(f"differs: {options(case)}\n{run.stdout!r}\n{run.stderr.decode()}")
-    print(f"{Path(command[1]).name}: {len(cases) - different} of {len(cases)} texts are run.c's, "
-          "byte for byte")
+    print(
+        f"{Path(command[1]).name}: {len(cases) - different} of {len(cases)} texts are run.c's, "
+        "byte for byte"
+    )
     return different
 
 
@@ -39,10 +41,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         checkpoint, tokenizer = map(str, make_synthetic(synthetic, Path(folder)))
         pack = str(Path(folder) / "synthetic.story")
-        subprocess.run([storyteller, "pack", checkpoint, tokenizer, "-q", "fp32", "-o", pack],
-                       check=True)
-        different = count_differences([storyteller, checkpoint, "-z", tokenizer], more,
-                                      "synthetic")
+        subprocess.run(
+            [storyteller, "pack", checkpoint, tokenizer, "-q", "fp32", "-o", pack], check=True
+        )
+        different = count_differences([storyteller, checkpoint, "-z", tokenizer], more, "synthetic")
         different += count_differences([storyteller, pack], more, "synthetic")
     checkout = Path(__file__).resolve().parents[2]
     models = Path(os.environ.get("STORYBOT_SHARED", checkout.parent / "shared")) / "models"

@@ -18,7 +18,7 @@ def faults(src: Path, folders: list[str]) -> list[str]:
         if len(name.parts) != 2 or folder not in folders:
             found.append(f"{name} lies in no folder of {' '.join(folders)}")
             continue
-        allowed = folders[folders.index(folder):]
+        allowed = folders[folders.index(folder) :]
         for included in re.findall(r'^\s*#\s*include\s+"([^"]*)"', file.read_text(), re.MULTILINE):
             if not (src / included).is_file() or "/" not in included:
                 found.append(f'{name} includes "{included}", which must read "folder/file.h"')

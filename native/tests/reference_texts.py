@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parent / "reference"
 # seed, spread, dim, hidden, layers, heads, kv heads, vocabulary, context. The classifier is untied,
 # so that texts vary. A small vocabulary, because of the last bit of exp: see docs/engine.md.
 SHAPE = ["11", "0.004", "64", "96", "3", "4", "2", "600", "256", "untied"]
-PROMPTS = ["Once upon a time", "One day", "Mom said \"", "", "Lily and Tom went to the park"]
+PROMPTS = ["Once upon a time", "One day", 'Mom said "', "", "Lily and Tom went to the park"]
 SAMPLING = [(0.0, 0.9), (1.0, 0.9), (0.8, 0.95), (1.0, 1.0)]
 STEPS = 200
 
@@ -38,8 +38,18 @@ def read(name: str) -> list[dict]:
 
 def options(case: dict) -> list[str]:
     """The command line of a case, the same for run.c and for storyteller."""
-    return ["-i", case["prompt"], "-t", str(case["temperature"]), "-p", str(case["topp"]),
-            "-s", str(case["seed"]), "-n", str(case["steps"])]
+    return [
+        "-i",
+        case["prompt"],
+        "-t",
+        str(case["temperature"]),
+        "-p",
+        str(case["topp"]),
+        "-s",
+        str(case["seed"]),
+        "-n",
+        str(case["steps"]),
+    ]
 
 
 def matches(case: dict, text: bytes) -> bool:
@@ -55,8 +65,13 @@ def main() -> None:
         with (FOLDER / "synthetic.jsonl").open("w", encoding="utf-8") as out:
             for number in range(len(PROMPTS) * len(SAMPLING)):
                 temperature, topp = SAMPLING[number % len(SAMPLING)]
-                case = {"prompt": PROMPTS[number % len(PROMPTS)], "temperature": temperature,
-                        "topp": topp, "seed": number + 1, "steps": STEPS}
+                case = {
+                    "prompt": PROMPTS[number % len(PROMPTS)],
+                    "temperature": temperature,
+                    "topp": topp,
+                    "seed": number + 1,
+                    "steps": STEPS,
+                }
                 command = [run_c, str(checkpoint), "-z", str(tokenizer), *options(case)]
                 text = subprocess.run(command, capture_output=True, check=True).stdout
                 print(json.dumps({**case, "text": text.decode()}), file=out)

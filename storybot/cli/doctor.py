@@ -15,16 +15,17 @@ from tempfile import TemporaryFile
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
-from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.models import installed
 from storybot.models.catalogue import find_model
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voices.drivers import chosen_voice, make_voice
+from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import SpeechParameters
-from storybot.stories.library import Library, served_folder
+from storybot.stories.library import Library
 from storybot.system.engine_program import find_engine
+from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import memory_kb, resolve_profile
 from storybot.telling.engine import Engine
 
@@ -97,7 +98,7 @@ def _recogniser(settings: Settings) -> str:
 
 def _voice(settings: Settings) -> str:
     speaking = settings.speaking
-    voice = make_voice(chosen_voice(speaking))
+    voice = make_voice(speaking.voice)
     heard = 0
 
     def count(pcm: object) -> bool:
@@ -164,7 +165,7 @@ async def _verified(program: Path, model: Path) -> None:
 def _library(settings: Settings) -> str:
     if settings.library.keep == 0:
         return "no stories are kept: library.keep is 0"
-    folder = Library(settings.library, served_folder()).folder
+    folder = Library(settings.library, daemon_state_folder()).folder
     # What is not there is not made: made by root, the daemon could not write it.
     there = next(place for place in (folder, *folder.parents) if place.exists())
     owner = there.stat().st_uid

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
-from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import level_dbfs
-from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recordings import hear_recording
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import spoken_back, understand
 from storybot.system.profile import resolve_profile
 

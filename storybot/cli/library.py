@@ -9,7 +9,8 @@ from pathlib import Path
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import TellSaved
-from storybot.stories.library import KeptStory, Library, served_folder
+from storybot.stories.library import KeptStory, Library
+from storybot.system.folders import daemon_state_folder
 
 WIDTH = 78
 
@@ -38,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what was asked for."""
-    library = Library(settings.library, served_folder())
+    library = Library(settings.library, daemon_state_folder())
     if args.what == "list":
         lines = [row(story) for story in library.stories()]
         print("\n".join(lines) or f"No stories are kept in {library.folder}.")

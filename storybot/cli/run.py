@@ -8,8 +8,8 @@ import sys
 
 from storybot.config import handover, load
 from storybot.config.schema import Settings
-from storybot.hearing.recognisers.recogniser import cache_folder
 from storybot.system import bytecode_cache, profile
+from storybot.system.folders import cache_folder
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

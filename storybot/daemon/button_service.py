@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.buttons import gestures
-from storybot.controls.buttons.button import Button, make_button
+from storybot.controls.buttons.button import Button
+from storybot.controls.buttons.choice import make_button
 from storybot.controls.buttons.gestures import Gesture
-from storybot.controls.lights.lights import Lights, NoLights, make_lights
+from storybot.controls.lights.choice import make_lights
+from storybot.controls.lights.lights import Lights, NoLights
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed

@@ -19,9 +19,10 @@ from storybot.controls.socket.messages import (
 )
 from storybot.daemon.services import Services
 from storybot.errors import StorybotError
+from storybot.language import replies
 from storybot.language.requests import Request, RequestKind
 from storybot.language.typed_requests import is_allowed, understand_typed
-from storybot.robot import Robot, why_no_story
+from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
     Event,
@@ -31,7 +32,7 @@ from storybot.robot.events import (
     Source,
     VolumeAsked,
 )
-from storybot.robot.requests import UNWELCOME
+from storybot.robot.state import STORY_PARTS, Obstacle
 from storybot.stories.story_request import SEED_LIMIT
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
@@ -80,11 +81,9 @@ class ControlService:
         request = understand_typed(text)
         if not is_allowed(request, text, self._daemon.services.narrator.allowed):
             await self._daemon.happen(RequestRefused())
-            return messages.refusal(UNWELCOME)
+            return messages.refusal(replies.Reply.REFUSED.value)
         if request is None:
-            return messages.refusal(
-                'storybot did not understand that; ask for "a story about a cat", for example.'
-            )
+            return messages.refusal(replies.NOT_UNDERSTOOD)
         return await self._request(request)
 
     async def _request(self, request: Request) -> bytes:
@@ -105,7 +104,20 @@ class ControlService:
         """An event that shall begin a story; the answer says whether it did."""
         before, after = await self._daemon.happen(event)
         if after.number == before.number or after.story is None:
-            return messages.refusal(why_no_story(before) or "It is time to sleep now.")
+            return messages.refusal(_why_no_story(before))
         return messages.answer(
             said=after.story.title, story=after.story.number, seed=after.story.seed
         )
+
+
+def _why_no_story(robot: Robot) -> str:
+    """Why no story began, for whoever asked for it."""
+    match obstacle(robot):
+        case Obstacle.NOT_RUNNING:
+            return replies.not_running(robot.mode.value)
+        case Obstacle.BEING_TOLD:
+            return replies.BEING_TOLD
+        case Obstacle.PARTS_MISSING:
+            return replies.parts_missing(sorted(part.value for part in robot.missing & STORY_PARTS))
+        case None:
+            return replies.TIME_TO_SLEEP

@@ -143,9 +143,10 @@ class Daemon:
                 services.listener.listen(purpose)
             case commands.StopListening():
                 await services.listener.stop_listening()
-            case commands.Say(text):
-                services.news.said(text)
-                services.speaker.say(text)
+            case commands.Say(reply):
+                self._say(reply.value)
+            case commands.SayTitle(request):
+                self._say(request.title)
             case commands.Earcon(name):
                 services.speaker.earcon(name)
             case commands.Tell(request, number):
@@ -170,6 +171,10 @@ class Daemon:
                 services.timers.stop(timer)
             case commands.Finish():
                 self._ended.set()
+
+    def _say(self, text: str) -> None:
+        self.services.news.said(text)
+        self.services.speaker.say(text)
 
     async def _until_ended(self) -> None:
         await self._ended.wait()

@@ -23,9 +23,9 @@ from storybot.hearing.recogniser_client import (
     Trouble,
     UtteranceRecognised,
 )
+from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.language.safety_filter import Filter
-from storybot.robot.commands import ListenFor
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
 from storybot.stories.story_request import SEED_LIMIT
 from storybot.system.processes import cpu_seconds

@@ -25,10 +25,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from storybot.errors import StorybotError
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
-from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import level_dbfs
-from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings

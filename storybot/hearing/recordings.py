@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.hearing.microphones.wav import Recording, read_wav
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.hearing.recognisers.recogniser import Recogniser, make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.hearing.recognisers.recogniser import Recogniser
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 SILENCE_BLOCKS = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
 

@@ -9,16 +9,9 @@ from pathlib import Path
 
 from storybot.config.schema import SafetySettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.story_phrases import SAFE_ENDING, bridge_sentence
 
 SHIPPED_LIST = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
-BRIDGE_SENTENCES = (
-    "And then something lovely happened.",
-    "And so the day went on.",
-    "Then everyone took a deep breath and smiled.",
-    "And the sun was still shining.",
-    "After that, all was well.",
-)
-CLOSING_SENTENCES = "And everybody went home, safe and happy. The end."
 MAX_REFUSED_IN_A_ROW = 2  # sentences refused in a row before the story ends kindly
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")
@@ -135,11 +128,6 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
     return _joined(found, parse(extra, str(path)))
 
 
-def bridge_sentence(number: int) -> str:
-    """A neutral sentence said in place of refused sentence `number`."""
-    return BRIDGE_SENTENCES[number % len(BRIDGE_SENTENCES)]
-
-
 class StoryFilter:
     """One story under the filter, sentence by sentence."""
 
@@ -154,4 +142,4 @@ class StoryFilter:
             return text
         self._refused += 1
         self.over = self._refused >= MAX_REFUSED_IN_A_ROW
-        return CLOSING_SENTENCES if self.over else bridge_sentence(number)
+        return SAFE_ENDING if self.over else bridge_sentence(number)

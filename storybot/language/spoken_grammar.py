@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from storybot.language.automaton import END, START, Automaton, Transition
 from storybot.language.things import Thing
@@ -79,6 +79,13 @@ def spoken_forms(things: Iterable[Thing]) -> list[str]:
 def words_of(*languages: Iterable[Transition]) -> set[str]:
     """Every word that these may answer."""
     return {word for transitions in languages for *_, word in transitions if word}
+
+
+def phrase_list(keyphrase: str, things: Sequence[Thing]) -> list[str]:
+    """The same for a recogniser that takes a list of phrases (Vosk)."""
+    about = [f"about {thing.phrase.lower()}" for thing in things]
+    words = words_of(call_sentences(keyphrase, spoken_forms(things)))
+    return [keyphrase, *COMMANDS, *about, *sorted(words)]
 
 
 def _last(made: Automaton) -> int:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from storybot.language.noun_forms import indefinite_article, looks_plural, regular_plural
 
 THINGS_FILE = Path(__file__).parents[1] / "data" / "things.txt"
 THING_KINDS = frozenset(
     ("creature", "thing", "place", "one", "mass", "plural-only", "girl-name", "boy-name")
 )
 NAME_KINDS = frozenset(("girl-name", "boy-name"))
-# Where sound and spelling differ, matched from the beginning of a word.
-_SILENT_H_OR_LETTER = re.compile("h(?:our|eir|onest|onou?r)|[fhlmnrsx]-")
-_YOU_OR_ONE = re.compile("u-|u[cfgkrstv][aeiou]|uni(?!n|m)|eu|ew|one|once")
 ONE_FORM = NAME_KINDS | {"one", "mass", "plural-only"}
 
 
@@ -52,21 +50,6 @@ class Thing:
         return self.phrase if self.kind == "one" else self.plural
 
 
-def indefinite_article(word: str) -> str:
-    """ "a" or "an" by sound: an owl, a unicorn, an hour, a ufo, an x-ray."""
-    if _SILENT_H_OR_LETTER.match(word):
-        return "an"
-    return "an" if word[0] in "aeiou" and not _YOU_OR_ONE.match(word) else "a"
-
-
-def regular_plural(word: str) -> str:
-    if re.search("(s|x|z|ch|sh)$", word):
-        return word + "es"
-    if re.search("[^aeiou]y$", word):
-        return word[:-1] + "ies"
-    return word + "s"
-
-
 @cache
 def load_things() -> tuple[Thing, ...]:
     """All things, the likeliest first, then the names; ValueError for a line that breaks the form.
@@ -88,7 +71,7 @@ def load_things() -> tuple[Thing, ...]:
 
 def unlisted_thing(word: str) -> Thing:
     """A thing that is on no list; one that looks like a plural is taken for one."""
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if looks_plural(word):
         return Thing(word, "plural-only", word)
     return Thing(word, "thing", regular_plural(word))
 

@@ -12,10 +12,10 @@ from typing import Any
 from storybot.robot import bedtime, events, lifecycle, requests
 from storybot.robot.commands import Command
 from storybot.robot.events import Event
-from storybot.robot.state import Mode, Robot, initial_robot, light, why_no_story
+from storybot.robot.state import Mode, Robot, initial_robot, light, obstacle
 from storybot.robot.transitions import Step
 
-__all__ = ["Mode", "Robot", "initial_robot", "light", "step", "why_no_story"]
+__all__ = ["Mode", "Robot", "initial_robot", "light", "obstacle", "step"]
 
 
 _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {

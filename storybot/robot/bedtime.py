@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storybot.config import quiet_hours
+from storybot.language.replies import Reply
 from storybot.robot import commands, events
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
 from storybot.robot.transitions import Step, rest, sleep, sound
-
-GOOD_NIGHT = "Good night. Sleep well."
 
 
 def good_night(robot: Robot) -> Step:
@@ -21,7 +20,7 @@ def good_night(robot: Robot) -> Step:
     if robot.bedtime:
         return time_to_sleep(robot)
     bed = robot.settings.bedtime
-    said = [] if robot.mode in BUSY else [commands.Say(GOOD_NIGHT)]
+    said = [] if robot.mode in BUSY else [commands.Say(Reply.GOOD_NIGHT)]
     after, todo = _set_sleep(robot, bed.sleep_minutes, bed.sleep_stories or None)
     if robot.mode is Mode.HEARING:
         after, todo = rest(after, *todo)

@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.language.listening import ListenFor
+from storybot.language.replies import Reply
 from storybot.robot.events import Timer
 from storybot.stories.story_request import StoryRequest
-
-
-class ListenFor(Enum):
-    """What the ear listens for."""
-
-    KEYPHRASE = "keyphrase"
-    REQUEST = "request"
-    STOP = "stop"
 
 
 class Light(Enum):
@@ -44,7 +38,14 @@ class StopListening:
 class Say:
     """Say a sentence of the robot's own."""
 
-    text: str
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class SayTitle:
+    """Say what was understood: the title of the story that begins."""
+
+    story: StoryRequest
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ Command = (
     Listen
     | StopListening
     | Say
+    | SayTitle
     | Earcon
     | Tell
     | StopStory

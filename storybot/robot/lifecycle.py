@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from storybot.language.replies import Reply
 from storybot.robot import commands, events
 from storybot.robot.bedtime import time_to_sleep
 from storybot.robot.events import Part, Timer
@@ -12,7 +13,6 @@ from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_sto
 from storybot.stories.story_request import new_story_request
 
 HOLD = 60.0  # s that a story waits for its loudspeaker
-LOST_STORY = "Oh, I have lost the end of my story. Please ask me again."
 
 
 def started(robot: Robot, event: events.Started) -> Step:
@@ -62,7 +62,7 @@ def story_told(robot: Robot, event: events.StoryTold) -> Step:
 def story_failed(robot: Robot, event: events.StoryFailed) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
-    return rest(robot, *_let_go(robot), commands.Say(LOST_STORY))
+    return rest(robot, *_let_go(robot), commands.Say(Reply.STORY_LOST))
 
 
 def _let_go(robot: Robot) -> list[commands.Command]:

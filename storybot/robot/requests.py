@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from storybot.config import quiet_hours
+from storybot.language.listening import ListenFor
+from storybot.language.replies import Reply
 from storybot.language.requests import RequestKind
 from storybot.robot import commands, events
 from storybot.robot.bedtime import good_night
-from storybot.robot.commands import ListenFor
 from storybot.robot.events import Source, Timer
 from storybot.robot.state import BUSY, RESTING, Mode, Robot
 from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_story
 from storybot.stories.story_request import StoryRequest, new_story_request
-
-UNWELCOME = "Let us think of something nicer. Ask me for another story."
 
 
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
@@ -39,7 +38,7 @@ def _answer_time(robot: Robot) -> commands.Command:
 def unwelcome(robot: Robot, event: events.RequestRefused) -> Step:
     if robot.mode not in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED):
         return robot, []
-    return rest(robot, commands.Say(UNWELCOME))
+    return rest(robot, commands.Say(Reply.REFUSED))
 
 
 def asked(robot: Robot, event: events.Asked) -> Step:

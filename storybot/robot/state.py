@@ -26,7 +26,16 @@ class Mode(Enum):
 
 
 BUSY = frozenset((Mode.THINKING, Mode.TELLING, Mode.PAUSED))
+STORY_PARTS = frozenset((Part.ENGINE, Part.VOICE))  # without these no story can be told
 RESTING = frozenset((Mode.IDLE, Mode.HEARING, Mode.DEGRADED, Mode.ASLEEP))
+
+
+class Obstacle(Enum):
+    """What keeps a story from beginning."""
+
+    NOT_RUNNING = "not running"  # starting or ending
+    BEING_TOLD = "being told"  # another story
+    PARTS_MISSING = "parts missing"  # one of STORY_PARTS
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,13 @@ def initial_robot(settings: Settings, small: bool) -> Robot:
     return Robot(settings, volume, small)
 
 
-def why_no_story(robot: Robot) -> str:
-    """Why no story can begin now, as a sentence for who asked; empty where one can."""
+def obstacle(robot: Robot) -> Obstacle | None:
+    """What keeps a story from beginning now; None where nothing does."""
     if robot.mode in (Mode.STARTING, Mode.ENDING):
-        return f"storybot is {robot.mode.value}; ask again in a moment."
+        return Obstacle.NOT_RUNNING
     if robot.mode in BUSY:
-        return "A story is being told; `storybot stop` ends it."
-    lost = sorted(part.value for part in robot.missing & {Part.ENGINE, Part.VOICE})
-    if lost:
-        return f"The {' and the '.join(lost)} cannot be used; `storybot doctor` says what to do."
-    return ""
+        return Obstacle.BEING_TOLD
+    return Obstacle.PARTS_MISSING if robot.missing & STORY_PARTS else None
 
 
 def light(robot: Robot) -> Light:

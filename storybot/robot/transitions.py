@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from storybot.config import quiet_hours
+from storybot.language.listening import ListenFor
+from storybot.language.replies import Reply
 from storybot.robot import commands
-from storybot.robot.commands import Command, ListenFor
-from storybot.robot.events import Part, Timer
-from storybot.robot.state import Mode, Robot, light
+from storybot.robot.commands import Command
+from storybot.robot.events import Timer
+from storybot.robot.state import STORY_PARTS, Mode, Robot, light
 from storybot.stories.story_request import StoryRequest
-
-NOT_READY = "I cannot tell a story just now. Please ask a grown-up to look after me."
 
 OVER = (commands.StopTimer(Timer.ANSWER), commands.StopTimer(Timer.HOLD))  # waits that ended
 
@@ -53,8 +53,8 @@ def sleep(robot: Robot, *todo: Command) -> Step:
 
 def begin(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     """A story begins: what was understood is said while the engine thinks."""
-    if robot.missing & {Part.ENGINE, Part.VOICE}:
-        return rest(robot, *first, commands.Say(NOT_READY))
+    if robot.missing & STORY_PARTS:
+        return rest(robot, *first, commands.Say(Reply.NOT_READY))
     ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
     number = robot.number + 1
     if story.number == 0:  # one told again keeps the number that the library knows it by
@@ -62,7 +62,7 @@ def begin(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     newest = max(robot.newest, story.number)
     told = replace(robot, story=story, number=number, newest=newest)
     after, shown = enter(told, Mode.THINKING, *first, *OVER)
-    todo = [*shown, *sound(told), commands.Say(story.title), ear, commands.Tell(story, number)]
+    todo = [*shown, *sound(told), commands.SayTitle(story), ear, commands.Tell(story, number)]
     return after, todo
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.speaking.captions import Caption, Captions, OnWord
-from storybot.speaking.outputs.drivers import make_player
+from storybot.speaking.outputs.choice import make_player
 from storybot.speaking.outputs.player import Player
 from storybot.speaking.trimming import SilenceLimiter
-from storybot.speaking.voices.drivers import make_voice
+from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
 DEVICE_HANG_TIMEOUT_S = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs

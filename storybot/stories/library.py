@@ -19,9 +19,9 @@ from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
 from storybot.language.things import find_thing, unlisted_thing
 from storybot.stories.story_request import StoryRequest
+from storybot.system.folders import state_folder
 
 FILE_VERSION = 1  # of the files
-SYSTEM_STATE = Path("/var/lib/storybot")
 _NAME = re.compile(r"(\d{6,})\.json")
 _UNFINISHED = ".unfinished"
 
@@ -52,20 +52,6 @@ def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) ->
     return KeptStory(
         request.number, request.title, request.opening, request.seed, asked, day, text, whole
     )
-
-
-def state_folder() -> Path:
-    """Where storybot keeps what must outlast a restart."""
-    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]  # set by systemd
-    if given:
-        return Path(given)
-    home = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(home) if home else Path.home() / ".local" / "state") / "storybot"
-
-
-def served_folder() -> Path:
-    """Where the daemon that serves this machine keeps its state, for who may read it; else ours."""
-    return SYSTEM_STATE if os.access(SYSTEM_STATE, os.R_OK | os.X_OK) else state_folder()
 
 
 class Library:

@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from storybot.language.sentence_splitting import Sentence, SentenceStream
+from storybot.language.story_phrases import CLOSING_SENTENCE
 from storybot.telling.engine import Engine
-
-# spoken where the token limit cut a story short
-CLOSING_SENTENCE = "And that is the end of our story."
 
 
 async def sentences_of(

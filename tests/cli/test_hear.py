@@ -9,7 +9,7 @@ import pytest
 
 from storybot.cli import hear, main
 from storybot.errors import Exit
-from storybot.hearing.attention import Utterance
+from storybot.hearing.utterance import Utterance
 from tests.fakes.recognisers import FakeRecogniser, write_wav
 
 

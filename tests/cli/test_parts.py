@@ -20,9 +20,9 @@ from storybot.config.schema import (
     TellingSettings,
 )
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Utterance
-from storybot.hearing.microphones.drivers import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.hearing.utterance import Utterance
 
 Out = pytest.CaptureFixture[str]
 

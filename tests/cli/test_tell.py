@@ -14,8 +14,9 @@ import pytest
 from storybot.cli import main
 from storybot.cli.tell import suitable
 from storybot.errors import Exit
-from storybot.language.safety_filter import CLOSING_SENTENCES, Filter, load_filter
+from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
+from storybot.language.story_phrases import SAFE_ENDING
 
 Out = pytest.CaptureFixture[str]
 
@@ -184,7 +185,7 @@ def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
     once = asyncio.run(kept(safe, "One.", bad, "Two."))
     assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
     twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
-    assert len(twice) == 3 and twice[-1] == CLOSING_SENTENCES
+    assert len(twice) == 3 and twice[-1] == SAFE_ENDING
 
 
 def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(

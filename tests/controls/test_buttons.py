@@ -10,7 +10,8 @@ import serial
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.buttons import gpio
-from storybot.controls.buttons.button import Button, make_button
+from storybot.controls.buttons.button import Button
+from storybot.controls.buttons.choice import make_button
 from storybot.controls.buttons.evdev import EvdevButton
 from storybot.controls.serial_board import MAX_LINES_PER_S, SerialBoard
 from storybot.errors import Exit, StorybotError

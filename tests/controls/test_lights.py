@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import ControlsSettings
-from storybot.controls.lights import lights
-from storybot.controls.lights.lights import PATTERNS_S, Lamp, make_lights
+from storybot.controls.lights import sysfs
+from storybot.controls.lights.choice import make_lights
+from storybot.controls.lights.lamp import PATTERNS_S, Lamp
 from storybot.errors import StorybotError
 from storybot.robot.commands import Light
 from tests.fakes import clock
@@ -70,7 +71,7 @@ def test_sysfs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "max_brightness").write_text("255\n")
     (folder / "trigger").write_text("heartbeat")
     (folder / "brightness").write_text("9")
-    monkeypatch.setattr(lights, "LEDS_FOLDER", tmp_path)
+    monkeypatch.setattr(sysfs, "LEDS_FOLDER", tmp_path)
 
     async def body() -> None:
         lamp = make_lights(ControlsSettings(lights="sysfs", lights_device="board"))

@@ -24,10 +24,10 @@ from typing import Any, cast
 from storybot.config.schema import Settings, TellingSettings
 from storybot.controls.socket.messages import Ask, Stop
 from storybot.errors import StorybotError
+from storybot.language.replies import Reply
 from storybot.models import installed
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
-from storybot.robot.requests import UNWELCOME
 from storybot.speaking.captions import OnWord
 from storybot.speaking.synthesizer import Spoken
 from storybot.speaking.voices.espeak import EspeakVoice
@@ -57,7 +57,7 @@ NONSENSE = (
     "k1ll",
     "x" * 300,
 )
-NOT_TAKEN = ("did not understand", UNWELCOME)
+NOT_TAKEN = ("did not understand", Reply.REFUSED.value)
 
 
 class SynthesisingSpeaker(FakeSpeaker):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from storybot.controls.socket.messages import Ask, Status, Stop
+from storybot.language.replies import Reply
 from storybot.robot import Mode
-from storybot.robot.transitions import NOT_READY
 from tests.daemon.scenes import CAT
 from tests.fakes.house import House, play
 from tests.fakes.telling import STORY
@@ -78,7 +78,7 @@ def test_engine_keeps_failing(tmp_path: Path) -> None:
         assert house.mode is Mode.DEGRADED
         assert house.lights.shown[-1] == "trouble"
         house.ears.hear(CAT)
-        await house.wait(lambda: NOT_READY in house.heard)
+        await house.wait(lambda: Reply.NOT_READY.value in house.heard)
         assert await house.until(Mode.IDLE) < 12.0
         await house.told_once()
 
@@ -89,7 +89,7 @@ def test_no_model_at_start(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         assert (await house.ask(Status()))["missing"] == ["engine"]
         await house.press()
-        await house.wait(lambda: NOT_READY in house.heard)
+        await house.wait(lambda: Reply.NOT_READY.value in house.heard)
         house.engines.missing = False
         assert await house.until(Mode.IDLE) < 12.0
 

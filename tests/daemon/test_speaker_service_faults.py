@@ -13,8 +13,8 @@ import pytest
 from storybot.config.schema import Settings, SpeakingSettings
 from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import Exit, StorybotError
+from storybot.language.replies import Reply
 from storybot.robot import Mode
-from storybot.robot.transitions import NOT_READY
 from storybot.speaking.captions import OnWord
 from storybot.speaking.synthesizer import Spoken
 from tests.daemon.scenes import telling
@@ -90,7 +90,7 @@ def test_stop_while_the_loudspeaker_is_gone(tmp_path: Path) -> None:
         await house.until(Mode.PAUSED)
         await house.press()
         await house.until(Mode.DEGRADED, 3)
-        assert NOT_READY not in house.heard
+        assert Reply.NOT_READY.value not in house.heard
         house.speaker.plugged = True
         assert await house.until(Mode.IDLE) < 5.0
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 VOICES = ("slt", "rms", "awb", "kal16")  # flite's; espeak's alone recognisers do not understand
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings
-from storybot.hearing.attention import ListenFor, Utterance
 from storybot.hearing.microphones.wav import Recording
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import ListenFor
 from storybot.language.requests import understand
 from storybot.language.spoken_grammar import STOPS
 from storybot.language.things import Thing, load_things

@@ -8,8 +8,8 @@ import pytest
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones import alsa
-from storybot.hearing.microphones.alsa import AlsaMicrophone, alsa_inputs
-from storybot.hearing.microphones.drivers import microphones, open_microphone
+from storybot.hearing.microphones.alsa import AlsaMicrophone, device_names
+from storybot.hearing.microphones.choice import microphone_names, open_microphone
 from tests.fakes.microphones import fake_arecord
 
 ALSA = HearingSettings(driver="alsa")
@@ -70,8 +70,12 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_the_table_of_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", fake_arecord(tmp_path).path)
-    assert alsa_inputs() == microphones(ALSA, "full") == microphones(HearingSettings(), "small")
-    assert alsa_inputs() == [
+    assert (
+        device_names()
+        == microphone_names(ALSA, "full")
+        == microphone_names(HearingSettings(), "small")
+    )
+    assert device_names() == [
         ("default (Playback/recording through the PulseAudio sound server)", True),
         ("plughw:CARD=Camera,DEV=0 (USB Camera, USB Audio)", False),
         ("plughw:CARD=Robot,DEV=0 (Robot Ear, USB Audio)", False),

@@ -11,9 +11,10 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.hearing.recognisers.pocketsphinx.file_cache import CHECKSUM_LINE, CHECKSUM_LINE_BYTES
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken

@@ -7,7 +7,7 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones import portaudio
-from storybot.hearing.microphones.portaudio import PortAudioMicrophone, portaudio_inputs
+from storybot.hearing.microphones.portaudio import PortAudioMicrophone, device_names
 from tests.fakes.microphones import FakePyAudio, install
 
 DEVICES = [("Speaker", 0), ("Webcam", 1), ("Robot Ear", 2)]
@@ -82,4 +82,4 @@ def test_what_cannot_be_opened_says_why(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_table_of_inputs_marks_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, FakePyAudio(DEVICES, default=2))
-    assert portaudio_inputs() == [("Webcam", False), ("Robot Ear", True)]
+    assert device_names() == [("Webcam", False), ("Robot Ear", True)]

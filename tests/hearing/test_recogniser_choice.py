@@ -7,10 +7,8 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.recognisers import recogniser
-from storybot.hearing.recognisers.recogniser import (
-    cache_folder,
-    choose_recogniser,
+from storybot.hearing.recognisers.choice import (
+    chosen,
     find_vosk_model,
     make_recogniser,
 )
@@ -27,7 +25,7 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "available", "model", "chosen"),
+    ("setting", "available", "model", "name"),
     [
         ("auto", PLENTY, Path("m"), "vosk"),
         ("auto", 300_000, Path("m"), "pocketsphinx"),
@@ -37,9 +35,9 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_auto_takes_vosk_where_model_and_memory_are(
-    setting: str, available: int, model: Path | None, chosen: str
+    setting: str, available: int, model: Path | None, name: str
 ) -> None:
-    assert choose_recogniser(HearingSettings(recogniser=setting), available, model) == chosen
+    assert chosen(HearingSettings(recogniser=setting), available, model) == name
 
 
 def test_auto_without_a_model_is_pocketsphinx() -> None:
@@ -75,12 +73,3 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
         assert fault.value.code is Exit.MODEL
     (tmp_path / "am").mkdir()
     assert find_vosk_model(HearingSettings(vosk_model=str(tmp_path))) == tmp_path
-
-
-def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("STORYBOT_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
-    assert cache_folder() == Path("/x/storybot")
-    monkeypatch.setenv("CACHE_DIRECTORY", "/var/cache/storybot")
-    assert cache_folder() == Path("/var/cache/storybot")
-    assert recogniser.VOSK_MIN_MEMORY_KB > 500_000

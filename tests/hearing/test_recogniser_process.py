@@ -8,8 +8,9 @@ import pytest
 
 from storybot.errors import StorybotError
 from storybot.hearing import recogniser_process
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.hearing.recogniser_process import Orders, RecogniserProcess
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from tests.fakes.microphones import UNPLUGGED, FakeMicrophone
 from tests.fakes.recognisers import FakeRecogniser
 

@@ -6,9 +6,10 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.hearing import recordings
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, Utterance
 from storybot.hearing.microphones.wav import Recording
 from storybot.hearing.recordings import hear_recording, hear_wav
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from tests.fakes.recognisers import FakeRecogniser, spoken, write_wav
 
 SETTINGS = HearingSettings(recogniser="pocketsphinx")

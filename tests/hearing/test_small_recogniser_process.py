@@ -19,7 +19,7 @@ LISTENS = """
 import sys
 from types import SimpleNamespace
 import storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa
-from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
 settings = SimpleNamespace(
     recogniser="pocketsphinx", keyphrase="tell me a story", things=300, gate=-3.1,
     longest_request=8.0,

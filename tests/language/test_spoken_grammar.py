@@ -5,7 +5,7 @@ import pytest
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END
 from storybot.language.requests import understand
-from storybot.language.things import Thing, find_thing
+from storybot.language.things import Thing, find_thing, usual_things
 from tests.language.walking import share_of
 
 CALL = "tell me a story"
@@ -107,3 +107,8 @@ def test_a_large_choice_takes_few_states() -> None:
 def test_spoken_forms_are_singular_and_plural_once() -> None:
     forms = spoken_grammar.spoken_forms(things("cat", "sheep", "Lily"))
     assert forms == ["cat", "cats", "sheep", "lily"]
+
+
+def test_the_phrases_for_a_recogniser_that_takes_a_list() -> None:
+    phrases = spoken_grammar.phrase_list("tell me a story", usual_things(300))
+    assert {"tell me a story", "about an owl", "about lily", "owls", "louder", "and"} <= {*phrases}

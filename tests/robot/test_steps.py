@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from storybot.config import quiet_hours
 from storybot.config.schema import BedtimeSettings, Settings, SpeakingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.listening import ListenFor
 from storybot.language.requests import Request, RequestKind
 from storybot.language.things import load_things
-from storybot.robot import Mode, Robot, commands, events, initial_robot, step, why_no_story
+from storybot.robot import Mode, Robot, commands, events, initial_robot, obstacle, step
 from storybot.robot.events import Event, Part, Source
+from storybot.robot.state import Obstacle
 from storybot.stories.story_request import new_story_request
 
 CAT = next(thing for thing in load_things() if thing.word == "cat")
@@ -98,13 +100,13 @@ def test_another_one_is_about_the_same_and_different() -> None:
     assert robot.story.title == first.title and robot.story.seed != first.seed
 
 
-def test_why_not() -> None:
-    assert "starting" in why_no_story(initial_robot(Settings(), small=False))
-    assert why_no_story(idle()) == ""
+def test_what_keeps_a_story_from_beginning() -> None:
+    assert obstacle(initial_robot(Settings(), small=False)) is Obstacle.NOT_RUNNING
+    assert obstacle(idle()) is None
     robot, _ = step(idle(), ask(RequestKind.STORY, CAT))
-    assert "storybot stop" in why_no_story(robot)
+    assert obstacle(robot) is Obstacle.BEING_TOLD
     robot, _ = step(idle(), events.PartLost(Part.ENGINE))
-    assert "engine" in why_no_story(robot)
+    assert obstacle(robot) is Obstacle.PARTS_MISSING
 
 
 def test_reload_keeps_the_volume_people_chose() -> None:
@@ -122,7 +124,7 @@ def test_sleep_off_wakes_it_outside_quiet_hours() -> None:
     assert asleep.mode is Mode.ASLEEP
     awake, todo = step(asleep, events.SleepAsked())
     assert awake.mode is Mode.IDLE and not awake.night
-    assert commands.Listen(commands.ListenFor.KEYPHRASE) in todo
+    assert commands.Listen(ListenFor.KEYPHRASE) in todo
     assert step(asleep, events.SleepAsked(stories=2)) == (asleep, ())
     quiet, _ = step(asleep, events.QuietBegan())
     still, todo = step(quiet, events.SleepAsked())

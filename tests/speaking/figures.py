@@ -14,8 +14,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from storybot.config.schema import SpeakingSettings
+from storybot.drivers import names
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voices.drivers import VOICE_NAMES, make_voice, missing_for
+from storybot.speaking.voices.choice import make_voice, missing_for
 from storybot.speaking.voices.voice import Pcm, SpeechParameters
 from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
@@ -33,7 +34,7 @@ SETTLE = 1.0  # s to see that silence lasts
 def of_voices() -> None:
     """First sound and whole sentence of each voice."""
     print(f"{'voice':14}{'first sound':>12}{'whole':>10}{'speech':>9}   median of {TIMES}")
-    for name in VOICE_NAMES:
+    for name in names("voice"):
         if needs := missing_for(name):
             print(f"{name:14}needs {needs}")
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.outputs.alsa import AlsaOutput, alsa_devices, alsa_outputs
+from storybot.speaking.outputs.alsa import AlsaOutput, alsa_devices, device_names
 from storybot.speaking.outputs.player import BLOCK_FRAMES
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from tests.fakes.output import wait_for
@@ -129,7 +129,7 @@ def test_the_list_puts_names_first_that_convert() -> None:
         "plughw:CARD=Device,DEV=0",
         "hw:CARD=Device,DEV=0",
     ]
-    assert alsa_outputs(FAKE) == [
+    assert device_names(FAKE) == [
         ("Default Audio Device (default)", True),
         ("USB Audio Device, USB Audio (plughw:CARD=Device,DEV=0)", False),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.outputs import portaudio
-from storybot.speaking.outputs.portaudio import PortAudioOutput, portaudio_outputs
+from storybot.speaking.outputs.portaudio import PortAudioOutput, device_names
 from storybot.system.silenced_stderr import silence_alsa, silenced_stderr
 from tests.fakes.portaudio import Device, FakePortAudio
 
@@ -134,14 +134,14 @@ def test_a_device_that_will_not_open(
 
 def test_the_list_marks_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, *SPEAKERS, default=2)
-    assert portaudio_outputs() == [("HDMI", False), ("USB Speaker", True)]
+    assert device_names() == [("HDMI", False), ("USB Speaker", True)]
     use(monkeypatch, *SPEAKERS, default=None)
-    assert portaudio_outputs() == [("HDMI", False), ("USB Speaker", False)]
+    assert device_names() == [("HDMI", False), ("USB Speaker", False)]
 
 
 def test_the_real_portaudio_lists_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pyaudio")
-    assert isinstance(portaudio_outputs(), list)
+    assert isinstance(device_names(), list)
     assert capfd.readouterr().err == ""
 
 

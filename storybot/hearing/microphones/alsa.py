@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+from typing import TYPE_CHECKING
 
 from storybot.errors import StorybotError
 from storybot.hearing.microphones.arecord import Arecord
@@ -14,6 +15,9 @@ from storybot.hearing.microphones.microphone import (
     microphone_lost,
 )
 from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from storybot.config.schema import HearingSettings
 
 DEFAULT_DEVICE = "default"
 
@@ -55,7 +59,12 @@ class AlsaMicrophone:
         self._child.close()
 
 
-def alsa_inputs() -> list[tuple[str, bool]]:
+def make(settings: HearingSettings) -> AlsaMicrophone:
+    """The microphone that hearing.microphone names."""
+    return AlsaMicrophone(settings.microphone)
+
+
+def device_names() -> list[tuple[str, bool]]:
     """Name and description of every capture device, and whether it is the default one."""
     return [(label, name == DEFAULT_DEVICE) for label, name in _devices().items()]
 

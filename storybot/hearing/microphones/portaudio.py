@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.microphone import (
     SILENCE_TIMEOUT_S,
@@ -16,6 +16,7 @@ from storybot.hearing.microphones.microphone import (
     microphone_lost,
 )
 from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, mixed_down
+from storybot.system.silenced_stderr import silenced_stderr
 
 BLOCK_S = 0.1  # s
 POLL_INTERVAL_S = 0.02  # s between two looks at what came in
@@ -88,7 +89,12 @@ def portaudio() -> Any:
     return pyaudio
 
 
-def portaudio_inputs() -> list[tuple[str, bool]]:
+def make(settings: HearingSettings) -> PortAudioMicrophone:
+    """The microphone that hearing.microphone names."""
+    return PortAudioMicrophone(settings.microphone)
+
+
+def device_names() -> list[tuple[str, bool]]:
     """Name of every input device, and whether it is the default one."""
     audio = portaudio()
     with silenced_stderr():
@@ -98,20 +104,6 @@ def portaudio_inputs() -> list[tuple[str, bool]]:
             return [(str(d["name"]), d["index"] == usual) for d in _inputs(library)]
         finally:
             library.terminate()
-
-
-@contextlib.contextmanager
-def silenced_stderr() -> Iterator[None]:
-    """Keeps what ALSA and JACK write to stderr from C away from the user's terminal."""
-    os.environ.setdefault("JACK_NO_START_SERVER", "1")
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(nothing)
-        os.close(kept)
 
 
 def _inputs(library: Any) -> Iterator[Mapping[str, Any]]:

@@ -7,19 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vosk import KaldiRecognizer, Model, SetLogLevel
+try:
+    from vosk import KaldiRecognizer, Model, SetLogLevel
+except Exception as fault:  # its library may not load, what it imports may not work
+    raise ImportError(str(fault)) from fault
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import (
-    GUARD_TIME_S,
-    KeyphraseOnly,
-    ListenFor,
-    Utterance,
-    relevant_part,
-)
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
-from storybot.language import spoken_grammar
+from storybot.hearing.recognisers.choice import find_vosk_model
+from storybot.hearing.utterance import GUARD_TIME_S, Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.spoken_grammar import phrase_list
 from storybot.language.things import usual_things
 
 UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list
@@ -78,11 +77,14 @@ class VoskRecogniser:
         return [wanted if isinstance(wanted, KeyphraseOnly) else Utterance(text, confidence)]
 
 
-def english_phrases(settings: HearingSettings) -> list[str]:
-    """What an English model listens for: the call, the commands and what can be asked for."""
+def make(settings: HearingSettings) -> VoskRecogniser:
+    """A recogniser of what the settings allow to be asked for, with the model found for them."""
+    model = find_vosk_model(settings)
+    if model is None:
+        raise StorybotError(
+            "no Vosk model was found; run: storybot models get vosk-en, "
+            "or set hearing.vosk_model to its folder",
+            Exit.MODEL,
+        )
     keyphrase = " ".join(settings.keyphrase.lower().split())
-    things = usual_things(settings.things)
-    about = [f"about {thing.phrase.lower()}" for thing in things]
-    forms = spoken_grammar.spoken_forms(things)
-    words = spoken_grammar.words_of(spoken_grammar.call_sentences(keyphrase, forms))
-    return [keyphrase, *spoken_grammar.COMMANDS, *about, *sorted(words)]
+    return VoskRecogniser(settings, model, phrase_list(keyphrase, usual_things(settings.things)))

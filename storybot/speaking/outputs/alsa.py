@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.outputs.player import (
     BLOCK_FRAMES,
@@ -20,6 +21,7 @@ from storybot.speaking.outputs.player import (
     loudspeaker_cannot_open,
     no_loudspeaker,
 )
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.system.processes import end_group_now, signal_group
 
 APLAY_BUFFER_S = 0.1  # s of sound aplay keeps
@@ -126,7 +128,12 @@ def alsa_devices(program: str = "aplay") -> list[AlsaDevice]:
     return sorted((d for d in devices if d.name != "null"), key=lambda device: device.rank)
 
 
-def alsa_outputs(program: str = "aplay") -> list[tuple[str, bool]]:
+def make(settings: SpeakingSettings, rate: int, _: object) -> QueuedPlayer:
+    """A player on the loudspeaker that speaking.speaker names."""
+    return QueuedPlayer(AlsaOutput(settings.speaker), rate, settings.volume)
+
+
+def device_names(program: str = "aplay") -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
     devices = [device for device in alsa_devices(program) if device.rank < len(PREFERRED_NAMES)]
     return [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.outputs.player import (
     BLOCK_FRAMES,
@@ -13,6 +14,7 @@ from storybot.speaking.outputs.player import (
     loudspeaker_cannot_open,
     no_loudspeaker,
 )
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.outputs.resampler import LinearResampler
 from storybot.system.silenced_stderr import silence_alsa, silenced_stderr
 
@@ -101,7 +103,12 @@ def portaudio() -> Any:
     return pyaudio
 
 
-def portaudio_outputs() -> list[tuple[str, bool]]:
+def make(settings: SpeakingSettings, rate: int, _: object) -> QueuedPlayer:
+    """A player on the loudspeaker that speaking.speaker names."""
+    return QueuedPlayer(PortAudioOutput(settings.speaker), rate, settings.volume)
+
+
+def device_names() -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
     audio = portaudio()
     with silenced_stderr():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from storybot.config.schema import SpeakingSettings
 from storybot.speaking.gain import Gain
 
 
@@ -53,3 +54,8 @@ class SilentPlayer:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+def make(settings: SpeakingSettings, rate: int, _: object) -> SilentPlayer:
+    """A player that plays nothing."""
+    return SilentPlayer(rate, settings.volume)

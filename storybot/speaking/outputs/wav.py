@@ -7,6 +7,7 @@ import wave
 from pathlib import Path
 from typing import BinaryIO
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.outputs.silent import SilentPlayer
 
@@ -81,3 +82,8 @@ class WavPlayer(SilentPlayer):
             f"{self._path} cannot be written ({error.strerror}); choose another place for the wav",
             Exit.SOUND_OUT,
         )
+
+
+def make(settings: SpeakingSettings, rate: int, path: Path | None) -> WavPlayer:
+    """A player that writes `path`, by default story.wav in the working directory."""
+    return WavPlayer(path or Path("story.wav"), rate, settings.volume)

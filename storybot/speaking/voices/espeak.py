@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
@@ -64,6 +65,30 @@ class EspeakVoice:
         except BaseException as fault:  # it must not get lost inside the C library
             self._fault, wanted = fault, False
         return espeak.CONTINUE if wanted else espeak.ABORT
+
+
+@dataclass(frozen=True)
+class Accent:
+    """A way of speaking that `speaking.accent` may name."""
+
+    language: str  # tag, such as en-us
+    name: str  # espeak-ng's name for it
+
+
+def accents() -> list[Accent]:
+    """The accents of espeak-ng on this machine, English first."""
+    found = [Accent(*each) for each in EspeakVoice().accents()]
+    return sorted(found, key=lambda accent: (not accent.language.startswith("en"), accent.language))
+
+
+def make() -> EspeakVoice:
+    """The voice; StorybotError(Exit.SOUND_OUT) says what its library lacks."""
+    return EspeakVoice()
+
+
+def missing() -> str:
+    """What has to be installed for it; empty where it can be used."""
+    return espeak.missing()
 
 
 def _words(events: Any) -> Iterator[WordMark]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -92,3 +93,13 @@ class EspeakChildVoice:
             if sound and not on_pcm(Pcm(sound, SAMPLE_RATE_HZ)):
                 return False
         return on_pcm(Pcm(b"", SAMPLE_RATE_HZ, spread_words(text, frames)))
+
+
+def make() -> EspeakChildVoice:
+    """The voice."""
+    return EspeakChildVoice()
+
+
+def missing() -> str:
+    """What has to be installed for it; empty where it can be used."""
+    return "" if shutil.which("espeak-ng") else "the package espeak-ng"

@@ -77,6 +77,15 @@ def load(name: str = LIBRARY) -> ctypes.CDLL:
     return library
 
 
+def missing() -> str:
+    """The package that has to be installed before load() works; empty where it does."""
+    try:
+        load()
+    except StorybotError:
+        return "the package libespeak-ng1"
+    return ""
+
+
 def _spare_playback() -> None:
     """Keep out the 25 libraries for a playback that is never used; without ours they come in."""
     for library in SILENT_PCAUDIO:

@@ -6,6 +6,7 @@ reliable is a single save_to_file in a new process.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices import espeak_library
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -93,6 +95,18 @@ class Pyttsx3Voice:
         finally:
             self._child = None
             end_group_now(child)
+
+
+def make() -> Pyttsx3Voice:
+    """The voice."""
+    return Pyttsx3Voice()
+
+
+def missing() -> str:
+    """What has to be installed for it; empty where it can be used."""
+    if package := espeak_library.missing():
+        return package
+    return "" if importlib.util.find_spec("pyttsx3") else "pip's pyttsx3"
 
 
 def _samples(wav: Path) -> bytes | None:

@@ -9,13 +9,6 @@ from typing import TYPE_CHECKING
 from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import (
-    GUARD_TIME_S,
-    KeyphraseOnly,
-    ListenFor,
-    Utterance,
-    relevant_part,
-)
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
@@ -29,10 +22,13 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
     ReducedModel,
     prepare_reduced_model,
 )
+from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.requests import MAX_THINGS
 from storybot.language.things import usual_things
+from storybot.system.folders import cache_folder
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -219,6 +215,11 @@ class PocketSphinxRecogniser:
 
     def _parts(self) -> list[Segment]:
         return [Segment.of(segment) for segment in self._decoder.seg() or ()]
+
+
+def make(settings: HearingSettings) -> PocketSphinxRecogniser:
+    """A recogniser of what the settings allow to be asked for."""
+    return PocketSphinxRecogniser(settings, cache_folder())
 
 
 def _decoder(files: ReducedModel) -> Decoder:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storybot.hearing.attention import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 
 CALL = "tell me a story"
 CALLED = KeyphraseOnly()
