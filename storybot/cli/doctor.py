@@ -18,16 +18,16 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
-from storybot.models import installed
+from storybot.language.openings import TEST_OPENING
 from storybot.models.catalogue import find_model
+from storybot.models.engine_files import find_engine_files
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import SpeechParameters
 from storybot.stories.library import Library
-from storybot.system.engine_program import find_engine
 from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import memory_kb, resolve_profile
-from storybot.telling.engine import Engine
+from storybot.telling.engine_factory import make_engine
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
@@ -115,24 +115,21 @@ def _voice(settings: Settings) -> str:
 
 
 def _engine(settings: Settings) -> str:
-    telling = settings.telling
-    program = find_engine(telling.engine)
-    files = installed.resolve_model(telling.model, telling.tokenizer)
-    engine = Engine(telling, program, files.model, files.tokenizer)
+    engine = make_engine(settings.telling)
 
     async def tell() -> None:
-        async for _ in engine.tell("Once upon a time", 1, 64):
+        async for _ in engine.tell(TEST_OPENING, 1, 64):
             pass
 
     asyncio.run(tell())
     figures = engine.figures
     speed = figures.tokens_per_second if figures else None
-    return f"{program}, {speed:.0f} tokens/s" if speed else str(program)
+    return f"{engine.program}, {speed:.0f} tokens/s" if speed else str(engine.program)
 
 
 def _model(settings: Settings) -> str:
     telling = settings.telling
-    files = installed.resolve_model(telling.model, telling.tokenizer)
+    files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
     known = find_model(telling.model)
     if known is not None and known.files:
         from storybot.models.downloads import is_whole
@@ -143,7 +140,7 @@ def _model(settings: Settings) -> str:
                 Exit.MODEL,
             )
     elif files.model.suffix == ".story":
-        asyncio.run(_verified(find_engine(telling.engine), files.model))
+        asyncio.run(_verified(files.program, files.model))
     return f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
 
 

@@ -32,5 +32,5 @@ def become_small(args: argparse.Namespace, settings: Settings) -> None:
     os.write(handed, handover.to_json(handover.with_found_paths(settings)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     os.environ.update(bytecode_cache.environment(cache_folder()))
-    command = [sys.executable, "-m", "storybot.daemon.process", str(handed)]
+    command = [sys.executable, "-m", "storybot.daemon.small_process", str(handed)]
     os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])

@@ -6,9 +6,10 @@ import argparse
 import asyncio
 import random
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,15 @@ from storybot.cli.lifetime import ended_by_signals, seconds_since_start
 from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
-from storybot.language.safety_filter import Filter, StoryFilter, load_filter
+from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
-from storybot.models import installed
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 from storybot.stories.story_request import SEED_LIMIT, StoryRequest, new_story_request
-from storybot.system.engine_program import find_engine
 from storybot.system.profile import resolve_profile
-from storybot.telling.engine import Engine
+from storybot.telling.engine_factory import make_engine
 from storybot.telling.engine_figures import EngineFigures
-from storybot.telling.story_sentences import sentences_of
+from storybot.telling.story_pipeline import StoryPipeline
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +59,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
     request = _story_request(args, settings, safe)
-    engine = _engine(telling)
+    pipeline = StoryPipeline(partial(make_engine, telling), safe)
     try:
-        return asyncio.run(_tell(args, settings, safe, request, engine))
+        return asyncio.run(_tell(args, settings, request, pipeline))
     except asyncio.CancelledError:
         return Exit.TERMINATED
 
@@ -101,41 +100,32 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     return new_story_request(request_arguments.typed(args.words, safe), seed)
 
 
-def _engine(telling: TellingSettings) -> Engine:
-    files = installed.resolve_model(telling.model, telling.tokenizer)
-    return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
-
-
 async def _tell(
-    args: argparse.Namespace,
-    settings: Settings,
-    safe: Filter,
-    request: StoryRequest,
-    engine: Engine,
+    args: argparse.Namespace, settings: Settings, request: StoryRequest, pipeline: StoryPipeline
 ) -> int:
     with ended_by_signals():
         speaker = None if args.silent else await _speaker(args, settings)
         page = Page()
         try:
-            spoken = await _tell_aloud(speaker, page, safe, request, engine)
+            spoken = await _tell_aloud(speaker, page, request, pipeline)
         finally:
             if speaker is not None:
                 await speaker.close()
         first = None if speaker is None or speaker.first_sound is None else page.first_word
-        print(_figures(engine.figures, spoken, first, request.seed), file=sys.stderr)
+        print(_figures(pipeline.figures, spoken, first, request.seed), file=sys.stderr)
         return Exit.OK
 
 
 async def _tell_aloud(
-    speaker: Speaker | None, page: Page, safe: Filter, request: StoryRequest, engine: Engine
+    speaker: Speaker | None, page: Page, request: StoryRequest, pipeline: StoryPipeline
 ) -> list[Spoken]:
     """Every sentence spoken and shown; returns when the last word has been heard."""
     if request.title:
         page.line(request.title)
     spoken: list[Spoken] = []
     try:
-        async with aclosing(sentences_of(engine, request.opening, request.seed)) as sentences:
-            async for sentence in suitable(sentences, safe):
+        async with aclosing(pipeline.sentences(request)) as sentences:
+            async for sentence in sentences:
                 if speaker is None:
                     page.words(sentence)(sentence.text)
                 else:
@@ -161,15 +151,6 @@ async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
         speaker = Speaker(settings.speaking, profile, args.or_wav)
         await speaker.open()
     return speaker
-
-
-async def suitable(sentences: AsyncIterator[Sentence], safe: Filter) -> AsyncGenerator[Sentence]:
-    """The sentences a child may hear: an unfit one is bridged, a second in a row ends the story."""
-    telling = StoryFilter()
-    async for sentence in sentences:
-        yield replace(sentence, text=telling.said(safe, sentence.number, sentence.text))
-        if telling.over:
-            return
 
 
 class Page:

@@ -79,18 +79,18 @@ def with_found_paths(settings: Settings) -> Settings:
 
     What cannot be found stays as it was named: whoever needs it will say so.
     """
-    from storybot.models import installed
-    from storybot.system.engine_program import find_engine
+    from storybot.models.engine_files import find_engine_files
 
     telling = settings.telling
     try:
-        files = installed.resolve_model(telling.model, telling.tokenizer)
-        engine = find_engine(telling.engine)
+        files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
     except StorybotError:
         return settings
-    tokenizer = "" if files.tokenizer is None else str(files.tokenizer)
     found = dataclasses.replace(
-        telling, model=str(files.model), tokenizer=tokenizer, engine=str(engine)
+        telling,
+        engine=str(files.program),
+        model=str(files.model),
+        tokenizer="" if files.tokenizer is None else str(files.tokenizer),
     )
     return dataclasses.replace(settings, telling=found)
 

@@ -1,4 +1,4 @@
-"""The button and the lights at work: opened again when they were unplugged."""
+"""The button and the lights: opened again after they were unplugged."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from storybot.controls.buttons.choice import make_button
 from storybot.controls.buttons.gestures import Gesture
 from storybot.controls.lights.choice import make_lights
 from storybot.controls.lights.lights import Lights, NoLights
+from storybot.daemon.configuration import Configuration
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed
@@ -43,24 +44,30 @@ def make_controls(settings: ControlsSettings) -> tuple[Button | None, Lights]:
 class ButtonService:
     """Turns edges into the actions that the settings give to gestures."""
 
-    def __init__(self, settings: ControlsSettings, emit: Emit, make: Make = make_controls) -> None:
-        self.settings = settings
-        self._emit, self._make = emit, make
+    def __init__(
+        self, configuration: Configuration, emit: Emit, make: Make = make_controls
+    ) -> None:
+        self._configuration, self._emit, self._make = configuration, emit, make
         self._lights: Lights = NoLights()
         self._shown = "off"
         self._supervisor = Supervisor(Part.BUTTON, emit)
 
+    @property
+    def settings(self) -> ControlsSettings:
+        """As they are now."""
+        return self._configuration.settings.controls
+
     async def run(self) -> None:
-        """Listen to the button, for ever."""
+        """Take presses for ever."""
         await self._supervisor.keep(self._work)
 
     def show(self, name: str) -> None:
-        """Let the lights show `name`."""
+        """Show this state of the box from now on."""
         self._shown = name
         self._lights.show(name)
 
     def close(self) -> None:
-        """Dark."""
+        """Turn the lights off and release them."""
         self._lights.close()
         self._lights = NoLights()
 

@@ -79,7 +79,7 @@ class ControlService:
 
     async def _asked(self, text: str) -> bytes:
         request = understand_typed(text)
-        if not is_allowed(request, text, self._daemon.services.narrator.allowed):
+        if not is_allowed(request, text, self._daemon.services.configuration.allowed):
             await self._daemon.happen(RequestRefused())
             return messages.refusal(replies.Reply.REFUSED.value)
         if request is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from storybot.config.schema import ONLY_TELL, Settings
 from storybot.daemon import status_report
+from storybot.daemon.configuration import configure
 from storybot.daemon.control_service import ControlService
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
@@ -45,11 +46,11 @@ class Daemon:
 
         StorybotError (Exit.CONFIG) for settings that no daemon can serve.
         """
-        self.robot: Robot = initial_robot(_servable(settings), profile == "small")
-        self.profile = profile
+        configuration = configure(_servable(settings), profile)
+        self.robot: Robot = initial_robot(settings, configuration.small)
         self.started_at = time.monotonic()
         self.services: Services = build(
-            settings, profile, self.emit, ControlService(self).answer, factories
+            configuration, self.emit, ControlService(self).answer, factories
         )
         self._reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
         self._fields = fields or StoryFields()
@@ -116,7 +117,7 @@ class Daemon:
             await self.services.narrator.check()
         except StorybotError as error:
             LOG.error("no stories: %s", error)
-            self.services.narrator.missing(str(error))
+            self.services.narrator.engine_lost(str(error))
         library = self.services.narrator.library
         last = library.last()
         await self.happen(Started(last.request() if last else None, library.newest()))

@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 
+from storybot.daemon.configuration import Configuration
 from storybot.daemon.deadlines import Deadlines
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit, Supervisor
@@ -25,7 +26,6 @@ from storybot.hearing.recogniser_client import (
 )
 from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
-from storybot.language.safety_filter import Filter
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
 from storybot.stories.story_request import SEED_LIMIT
 from storybot.system.processes import cpu_seconds
@@ -50,15 +50,14 @@ class ListenerService:
 
     def __init__(
         self,
-        small: bool,
+        configuration: Configuration,
         make: Callable[[], RecogniserClient | None],
         speaker: SpeakerService,
-        allowed: Filter,
         emit: Emit,
         deadlines: Deadlines,
     ) -> None:
         """`make` returns None where the box has no microphone and shall have none."""
-        self.small, self.allowed = small, allowed
+        self._configuration, self.small = configuration, configuration.small
         self._make, self._speaker, self._emit, self._deadlines = make, speaker, emit, deadlines
         self._supervisor = Supervisor(Part.HEARING, emit)
         self._wanted: ListenFor | None = None
@@ -231,7 +230,7 @@ class ListenerService:
                 self._emit(Asked(request, 0, Source.VOICE))
         elif self._wanted is None:
             return
-        elif not self.allowed.allows(text):
+        elif not self._configuration.allowed.allows(text):
             self._emit(RequestRefused())
         elif request is None:
             self._emit(NotUnderstood())

@@ -1,42 +1,40 @@
-"""One story at work: engine, filter, voice and library, from its opening to its last word."""
+"""Tells one story at a time: the pipeline writes ahead, the speaker speaks, the library keeps."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 
+from storybot.daemon.configuration import Configuration
 from storybot.daemon.deadlines import Deadlines
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
-from storybot.language.safety_filter import Filter, StoryFilter
+from storybot.language.openings import TEST_OPENING
 from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.telling.engine import Engine
-from storybot.telling.story_sentences import sentences_of
+from storybot.telling.story_pipeline import StoryPipeline
 
 LOG = logging.getLogger("storybot")
-# runs of the engine for one story; the second goes on where the first broke off
-ENGINE_RUNS_PER_STORY = 2
-STORIES_UNTIL_ENGINE_LOST = 3  # stories lost in a row after which the engine counts as missing
-ENGINE_PROBE_INTERVAL_S = 10.0  # s between two tries to have a missing engine back
-# s from one sentence to the next, a loudspeaker away for a while included
-SENTENCE_DEADLINE_S = 300.0
-LAST_SAVE_TIMEOUT_S = 1.0  # s that the disk has for the last story when the daemon ends
-ENGINE_NICENESS = 10  # of the engine: on one core it must not make the voice stutter
-ENGINE_TERM_GRACE_S = 0.5  # s between TERM and KILL of an engine that nobody listens to
+ENGINE_RUNS_PER_STORY = 2  # the second continues where the first one failed
+STORIES_UNTIL_ENGINE_LOST = 3  # failed one after the other
+ENGINE_PROBE_INTERVAL_S = 10.0  # between two tests of an engine that is lost
+SENTENCE_DEADLINE_S = 300.0  # from one sentence to the next; the loudspeaker may be lost meanwhile
+LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemon ends
+ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
+ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
+TEST_SEED, TEST_TOKENS = 1, 4  # of the story that shows that the engine works
 
-
-Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or what went wrong
+Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
 
 
 class Watchers(Protocol):
@@ -48,39 +46,44 @@ class Watchers(Protocol):
 
 
 class NarratorService:
-    """Tells one story at a time."""
+    """From the opening of a story to its last word."""
 
     def __init__(
         self,
+        configuration: Configuration,
         make: Callable[[], Engine],
         speaker: SpeakerService,
-        keep: Library,
-        allowed: Filter,
         emit: Emit,
         watchers: Watchers,
         deadlines: Deadlines,
     ) -> None:
-        self.make, self.library, self.allowed = make, keep, allowed
+        self.make, self.library = make, Library(configuration.settings.library)
+        self._configuration = configuration
         self._speaker, self._emit, self._watchers = speaker, emit, watchers
         self._deadlines = deadlines
-        self._engine: Engine | None = None
+        self._pipeline: StoryPipeline | None = None  # of the last story
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
-        self._disk_trouble = False
+        self._disk_failed = False
         self._saving: set[asyncio.Future[KeptStory]] = set()
-        self._lost = 0  # stories in a row
-        self._broke: Exception | None = None  # what ended the engine last
+        self._failed_stories = 0  # one after the other
+        self._engine_error: Exception | None = None  # that ended the last story
         self._probing: asyncio.Task[None] | None = None
 
+    @property
+    def engine(self) -> Engine | None:
+        """The engine that is writing now."""
+        return None if self._pipeline is None else self._pipeline.engine
+
     def begin(self, request: StoryRequest, number: int) -> None:
-        """Tell `request`; what becomes of it is emitted under `number`."""
+        """Tell the story asked for; events about it carry `number`."""
         self._task = asyncio.create_task(self._tell(request, number))
 
     async def stop(self) -> None:
-        """Silence at once, the engine ended; what was told so far is kept."""
+        """Be silent at once and end the engine; what was told so far is kept."""
         task, self._task = self._task, None
-        engine = self._engine
-        if task is not None:  # first, or it would say its next sentence into the silence
+        engine = self.engine
+        if task is not None:  # first, or it would say its next sentence after the stop
             task.cancel()
         self._speaker.stop()
         if engine is not None:
@@ -91,7 +94,7 @@ class NarratorService:
             self._speaker.stop()
 
     async def close(self) -> None:
-        """Nothing of a story is left behind."""
+        """Stop, and wait a moment for the library."""
         if self._probing is not None:
             self._probing.cancel()
         await self.stop()
@@ -100,9 +103,9 @@ class NarratorService:
             await asyncio.wait(self._saving, timeout=LAST_SAVE_TIMEOUT_S)
 
     async def check(self) -> None:
-        """Have the engine write two tokens: StorybotError when model or engine is unfit."""
+        """Have the engine write a few tokens; StorybotError when model or engine does not work."""
         engine = self.make()
-        async with aclosing(engine.tell("Once", 1, 4)) as pieces:
+        async with aclosing(engine.tell(TEST_OPENING, TEST_SEED, TEST_TOKENS)) as pieces:
             async for _ in pieces:
                 pass
 
@@ -111,38 +114,53 @@ class NarratorService:
         whole = False
         self._deadlines.arm("story", SENTENCE_DEADLINE_S)
         try:
-            await self._aloud(request, number, told)
+            await self._speak(request, number, told)
             await self._speaker.silent()
-            whole, self._lost = True, 0
+            whole, self._failed_stories = True, 0
             self._emit(StoryTold(number))
         except Exception as error:  # whatever it is, the robot must not wait for ever
-            LOG.warning("the story was lost: %s", error, exc_info=not _is_expected(error))
+            expected = isinstance(error, StorybotError)
+            LOG.warning("the story was lost: %s", error, exc_info=not expected)
             self._emit(StoryFailed(number, str(error)))
-            if error is self._broke:
-                self._count_loss(str(error))
+            if error is self._engine_error:
+                self._count_failure(str(error))
         finally:
             self._deadlines.disarm("story")
             if told:
                 self._save(request, " ".join(told), whole)
 
-    async def _aloud(self, request: StoryRequest, number: int, told: list[str]) -> None:
-        """Write ahead of the voice; say each sentence as the one before it is nearly over."""
+    async def _speak(self, request: StoryRequest, number: int, told: list[str]) -> None:
+        """Have the engine write ahead; say each sentence when the one before it is nearly over."""
         ready: Ready = asyncio.Queue()
         writing = asyncio.create_task(self._write(request, ready))
         try:
             while (text := await ready.get()) is not None:
                 if isinstance(text, Exception):
-                    self._broke = text
+                    self._engine_error = text
                     raise text
                 self._deadlines.renew("story")
                 told.append(text)
-                await self._speaker.tell(text, self._heard(number, text, first=len(told) == 1))
+                await self._speaker.tell(text, self._on_word(number, text, first=len(told) == 1))
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await writing
 
-    def _heard(self, number: int, text: str, first: bool) -> OnWord:
+    async def _write(self, request: StoryRequest, ready: Ready) -> None:
+        """Put what may be said into `ready`, then None, or the error that ended the story."""
+        self._pipeline = StoryPipeline(
+            self.make, self._configuration.allowed, ENGINE_RUNS_PER_STORY, ENGINE_NICENESS
+        )
+        try:
+            async with aclosing(self._pipeline.sentences(request)) as sentences:
+                async for sentence in sentences:
+                    ready.put_nowait(sentence.text)
+        except Exception as error:  # whoever waits for `ready` must learn of it
+            ready.put_nowait(error)
+        else:
+            ready.put_nowait(None)
+
+    def _on_word(self, number: int, text: str, first: bool) -> OnWord:
         """What to do as a sentence is heard: its first word tells that it began."""
         begun = False
 
@@ -157,50 +175,13 @@ class NarratorService:
 
         return on_word
 
-    async def _write(self, request: StoryRequest, ready: Ready) -> None:
-        """Put what may be said into `ready`, then None, or the error that ended it.
+    def _count_failure(self, sentence: str) -> None:
+        self._failed_stories += 1
+        if self._failed_stories >= STORIES_UNTIL_ENGINE_LOST:
+            self.engine_lost(sentence)
 
-        An engine that breaks off is run again: the same seed gives the same sentences, of which
-        those already handed on are passed over.
-        """
-        done = 0  # sentences handed on
-        telling = StoryFilter()
-        last: Exception | None = None
-        for _ in range(ENGINE_RUNS_PER_STORY):
-            try:
-                self._engine = self.make()
-                number = 0
-                async with aclosing(
-                    sentences_of(self._engine, request.opening, request.seed)
-                ) as sentences:
-                    async for sentence in sentences:
-                        number += 1
-                        if number == 1:
-                            _lower_priority(self._engine.pid)
-                        if number <= done:
-                            continue
-                        done = number
-                        ready.put_nowait(telling.said(self.allowed, number, sentence.text))
-                        if telling.over:
-                            ready.put_nowait(None)
-                            return
-            except Exception as error:  # who waits for `ready` must learn of it
-                last = error
-                LOG.warning("the engine broke off: %s", error, exc_info=not _is_expected(error))
-            else:
-                last = None
-                break
-            finally:
-                self._engine = None
-        ready.put_nowait(last)
-
-    def _count_loss(self, sentence: str) -> None:
-        self._lost += 1
-        if self._lost >= STORIES_UNTIL_ENGINE_LOST:
-            self.missing(sentence)
-
-    def missing(self, sentence: str) -> None:
-        """The engine does not work; look quietly for when it does."""
+    def engine_lost(self, sentence: str) -> None:
+        """The engine does not work: say so, and test it from time to time until it does."""
         self._emit(PartLost(Part.ENGINE, sentence))
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
@@ -214,14 +195,14 @@ class NarratorService:
                 LOG.debug("still no engine: %s", error)
             else:
                 break
-        self._lost, self._probing = 0, None
+        self._failed_stories, self._probing = 0, None
         self._emit(PartBack(Part.ENGINE))
 
     def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
-        """Keep the story, in a thread: a slow disk must not hold up anything."""
+        """Keep the story, in a thread: a slow disk must not hold up the event loop."""
         story = kept_story(request, text, whole, datetime.now().astimezone())
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(RuntimeError):  # the room was closed
+        with contextlib.suppress(RuntimeError):  # the service was closed
             saving = loop.run_in_executor(self._disk, self.library.save, story)
             self._saving.add(saving)
             saving.add_done_callback(self._saved)
@@ -229,20 +210,10 @@ class NarratorService:
     def _saved(self, saving: asyncio.Future[KeptStory]) -> None:
         self._saving.discard(saving)
         error = None if saving.cancelled() else saving.exception()
-        if error is not None and not self._disk_trouble:
+        if error is not None and not self._disk_failed:
             LOG.warning(
                 "stories cannot be kept in %s (%s); everything else goes on",
                 self.library.folder,
                 error,
             )
-        self._disk_trouble = error is not None
-
-
-def _is_expected(error: Exception) -> bool:
-    return isinstance(error, StorybotError)
-
-
-def _lower_priority(pid: int | None) -> None:
-    if pid is not None:
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, ENGINE_NICENESS)
+        self._disk_failed = error is not None

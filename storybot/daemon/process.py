@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import storybot.system.lean_imports  # noqa: F401  # before all others
-
-# isort: split
 import asyncio
 import os
-import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storybot.config import handover
@@ -40,23 +36,18 @@ def leave(code: int) -> int:
     return code
 
 
-def main() -> int:
-    """The small profile's own process: `python -m storybot.daemon.process FD [CONFIG]`.
+def run_handed_over(settings_fd: int, config: Sequence[str]) -> int:
+    """The daemon of the small profile, whose settings another process has read.
 
-    FD holds the settings as JSON. Nothing is imported here that the small board can do without.
+    `settings_fd` is a file descriptor that holds them as JSON; `config` is empty or holds the
+    path of --config. Returns the exit status.
     """
-    with os.fdopen(int(sys.argv[1]), encoding="utf-8") as handed:
+    with os.fdopen(settings_fd, encoding="utf-8") as handed:
         settings = handover.from_json(handed.read())
-    explicit = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    explicit = Path(config[0]) if config else None
     try:
         live(settings, "small", lambda: handover.read_in_child(explicit))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return leave(error.code)
     return leave(Exit.OK)
-
-
-if __name__ == "__main__":
-    # Until the loop has its own handler; asyncio's would be described, which takes `inspect`.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(main())

@@ -74,18 +74,17 @@ async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
 
 
 def take(services: Services, new: Settings) -> None:
-    """Hand out new settings; StorybotError, and nothing changed, when they do not work."""
+    """Make new settings hold; StorybotError, and nothing changed, when they do not work."""
     allowed = load_filter(new.safety)
     quiet_hours.is_quiet(time(), new.bedtime)
     library = Library(new.library)
-    old, services.settings = services.settings, new
-    services.narrator.allowed = services.listener.allowed = allowed
+    configuration = services.configuration
+    old = configuration.settings
+    configuration.settings, configuration.allowed = new, allowed
     if new.library != old.library:
         services.narrator.library = library
-    services.night.settings = new.bedtime
     services.night.look()
     if new.controls != old.controls:
-        services.button.settings = new.controls
         services.restart("button")
     if (new.controls.socket, new.controls.socket_group) != (
         old.controls.socket,
@@ -95,9 +94,7 @@ def take(services: Services, new: Settings) -> None:
     if new.hearing != old.hearing:
         services.restart("listener")
     if new.speaking != old.speaking:
-        services.speaker.replace(
-            lambda: services.factories.speaker(new, "small" if services.small else "full")
-        )
+        services.speaker.replace(lambda: services.factories.speaker(new, configuration.profile))
     if new.service.debug != old.service.debug:
         systemd.set_debug(new.service.debug)
     if new.service.profile != old.service.profile:

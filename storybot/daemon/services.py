@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from storybot.config.schema import Settings
 from storybot.controls.socket.messages import ControlRequest
 from storybot.controls.socket.server import SocketServer
 from storybot.daemon.button_service import ButtonService, Make, make_controls
+from storybot.daemon.configuration import Configuration
 from storybot.daemon.deadlines import Deadlines
 from storybot.daemon.listener_service import ListenerService
 from storybot.daemon.narrator_service import NarratorService
@@ -21,10 +21,9 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit
 from storybot.daemon.timers import Timers
 from storybot.hearing.recogniser_client import RecogniserClient
-from storybot.language.safety_filter import load_filter
 from storybot.speaking.speaker import Speaker
-from storybot.stories.library import Library
 from storybot.telling.engine import Engine
+from storybot.telling.engine_factory import make_engine
 
 CLOSE_TIMEOUT_S = 2.0  # s in which all devices are given back
 LOST_LOUDSPEAKER_TIMEOUT_S = 90.0  # s for which the speaker itself looks for a lost loudspeaker
@@ -35,7 +34,7 @@ class Factories:
     """How the devices and children are made; tests put fakes here."""
 
     speaker: Callable[[Settings, str], Speaker]
-    child: Callable[[Settings, str], RecogniserClient]
+    recogniser: Callable[[Settings, str], RecogniserClient]
     engine: Callable[[Settings], Engine]
     controls: Make = make_controls
 
@@ -43,33 +42,21 @@ class Factories:
 def real_factories() -> Factories:
     """The factories of everything real."""
 
-    def engine(settings: Settings) -> Engine:
-        telling = settings.telling
-        if Path(telling.engine).is_absolute() and Path(telling.model).is_file():
-            tokenizer = Path(telling.tokenizer) if telling.tokenizer else None
-            return Engine(telling, Path(telling.engine), Path(telling.model), tokenizer)
-        from storybot.models import installed
-        from storybot.system.engine_program import find_engine
-
-        files = installed.resolve_model(telling.model, telling.tokenizer)
-        return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
-
     def speaker(settings: Settings, profile: str) -> Speaker:
         return Speaker(settings.speaking, profile, patience=LOST_LOUDSPEAKER_TIMEOUT_S)
 
-    def child(settings: Settings, profile: str) -> RecogniserClient:
+    def recogniser(settings: Settings, profile: str) -> RecogniserClient:
         return RecogniserClient(settings.hearing, profile)
 
-    return Factories(speaker, child, engine)
+    return Factories(speaker, recogniser, lambda settings: make_engine(settings.telling))
 
 
 @dataclass
 class Services:
     """All parts at work."""
 
-    settings: Settings
+    configuration: Configuration
     factories: Factories
-    small: bool
     speaker: SpeakerService
     listener: ListenerService
     narrator: NarratorService
@@ -125,44 +112,39 @@ class Services:
 
 
 def build(
-    settings: Settings,
-    profile: str,
+    configuration: Configuration,
     emit: Emit,
     answer: Callable[[ControlRequest], Awaitable[bytes]],
     factories: Factories,
 ) -> Services:
-    """Every part, made and not yet going."""
-    small = profile == "small"
+    """Every service, not yet started."""
+    settings, profile = configuration.settings, configuration.profile
     deadlines = Deadlines(lambda: asyncio.get_running_loop().time())
     control = SocketServer(settings.controls, answer)
     news = News(control.publish)
-    allowed = load_filter(settings.safety)
 
-    def child() -> RecogniserClient | None:
-        listens = services.settings.hearing.driver != "none"
-        return factories.child(services.settings, profile) if listens else None
+    def recogniser() -> RecogniserClient | None:
+        listens = configuration.settings.hearing.driver != "none"
+        return factories.recogniser(configuration.settings, profile) if listens else None
 
     speaker = SpeakerService(factories.speaker(settings, profile), emit, deadlines)
-    services = Services(
-        settings=settings,
+    return Services(
+        configuration=configuration,
         factories=factories,
-        small=small,
         speaker=speaker,
-        listener=ListenerService(small, child, speaker, allowed, emit, deadlines),
+        listener=ListenerService(configuration, recogniser, speaker, emit, deadlines),
         narrator=NarratorService(
-            lambda: factories.engine(services.settings),
+            configuration,
+            lambda: factories.engine(configuration.settings),
             speaker,
-            Library(settings.library),
-            allowed,
             emit,
             news,
             deadlines,
         ),
-        button=ButtonService(settings.controls, emit, factories.controls),
+        button=ButtonService(configuration, emit, factories.controls),
         timers=Timers(emit),
-        night=NightService(settings.bedtime, emit),
+        night=NightService(configuration, emit),
         control=control,
         news=news,
         deadlines=deadlines,
     )
-    return services

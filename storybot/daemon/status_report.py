@@ -29,7 +29,6 @@ class ReportedDaemon(Protocol):
 
     robot: Robot
     services: Services
-    profile: str
     started_at: float
     _fields: StoryFields
 
@@ -50,7 +49,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "quiet": robot.quiet,
         "sleeps_in": None if sleep is None else round(sleep),
         "sleeps_after": robot.stories_left,
-        "profile": daemon.profile,
+        "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.deadlines.missed(),
     }

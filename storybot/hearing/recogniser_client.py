@@ -17,7 +17,10 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.system.processes import end_group
 
-PROCESS_MODULE = "storybot.hearing.recogniser_process"
+PROCESS_MODULES = {
+    "small": "storybot.hearing.small_recogniser_process",
+    "full": "storybot.hearing.recogniser_process",
+}
 SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they are free: 0.6 MB
     "MALLOC_MMAP_THRESHOLD_": "65536",  # bytes, as all
     "MALLOC_TOP_PAD_": "4096",
@@ -99,6 +102,7 @@ class RecogniserClient:
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
+        self._small = profile == "small"
         self._process: asyncio.subprocess.Process | None = None
         self._first: RecogniserEvent | None = None
 
@@ -111,13 +115,15 @@ class RecogniserClient:
 
         StorybotError(SOUND_IN) when it ended without one.
         """
-        flags, environment = small_start() if sys.flags.optimize == 2 else ((), None)
+        # A small daemon without its compiled code runs as it was installed, and so does its child.
+        optimised = self._small and sys.flags.optimize == 2
+        flags, environment = small_start() if optimised else ((), None)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *flags,
                 "-m",
-                PROCESS_MODULE,
+                PROCESS_MODULES["small" if self._small else "full"],
                 json.dumps(self._given),
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,

@@ -9,10 +9,6 @@ that sound was read and dealt with.
 
 from __future__ import annotations
 
-import storybot.system.lean_imports  # before all others
-import storybot.system.no_logging  # noqa: F401
-
-# isort: split
 import contextlib
 import json
 import os

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from storybot.language.things import Thing, load_things
 
+TEST_OPENING = "Once"  # for a story that only shows that the engine works
 # {who} introduces whom the story is about, {they} speaks of it again, {They} at a sentence's start.
 ALONE = (
     "Once upon a time, there was {who}. {They}",

@@ -26,9 +26,11 @@ PYTHON_OPTIONS = {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "1"}  # no docst
 # All other code comes with these, or is not needed in the small profile.
 NEEDED_MODULES = (
     "storybot.daemon.process",
+    "storybot.daemon.small_process",
     "storybot.config.handover",
     "storybot.config.load",
     "storybot.hearing.recogniser_process",
+    "storybot.hearing.small_recogniser_process",
     "storybot.hearing.microphones.alsa",
     "storybot.hearing.recognisers.pocketsphinx.recogniser",
     "storybot.hearing.recognisers.pocketsphinx.reduce_model",

@@ -155,11 +155,7 @@ class LazyModules:
         spec.loader.exec_module(shell)
 
 
-def begin() -> None:
-    """Put them off from here on."""
+def begin(modules: Mapping[str, Substitutes]) -> None:
+    """Put these modules off from here on, in this process."""
     if not any(isinstance(finder, LazyModules) for finder in sys.meta_path):
-        sys.meta_path.insert(0, LazyModules(LAZY_MODULES))
-
-
-if sys.flags.optimize == 2:  # how the small profile's processes run; docstrings are gone anyway
-    begin()
+        sys.meta_path.insert(0, LazyModules(modules))

@@ -36,7 +36,7 @@ class Engine:
         self, settings: TellingSettings, program: Path, model: Path, tokenizer: Path | None = None
     ) -> None:
         self._settings = settings
-        self._program, self._model, self._tokenizer = program, model, tokenizer
+        self.program, self._model, self._tokenizer = program, model, tokenizer
         self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
         self.figures: EngineFigures | None = None  # of the last story that ended
@@ -130,7 +130,7 @@ class Engine:
             arguments += ["--kernel", settings.kernel]
         try:
             process = await asyncio.create_subprocess_exec(
-                self._program,
+                self.program,
                 self._model,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -140,7 +140,7 @@ class Engine:
             )
         except OSError as error:
             raise StorybotError(
-                f"the engine {self._program} cannot be started ({error.strerror}); "
+                f"the engine {self.program} cannot be started ({error.strerror}); "
                 "build it with `make engine`",
                 Exit.ENGINE,
             ) from None

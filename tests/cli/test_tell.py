@@ -12,11 +12,7 @@ from pathlib import Path
 import pytest
 
 from storybot.cli import main
-from storybot.cli.tell import suitable
 from storybot.errors import Exit
-from storybot.language.safety_filter import Filter, load_filter
-from storybot.language.sentence_splitting import Sentence
-from storybot.language.story_phrases import SAFE_ENDING
 
 Out = pytest.CaptureFixture[str]
 
@@ -167,25 +163,6 @@ def test_signals_end_everything(model: Path, tmp_path: Path, number: signal.Sign
         for _ in range(50):
             os.kill(child, 0)
             time.sleep(0.1)
-
-
-async def sentences(*texts: str):  # type: ignore[no-untyped-def]
-    for number, text in enumerate(texts, 1):
-        yield Sentence(text, number)
-
-
-def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
-    import asyncio
-
-    async def kept(safe: Filter, *texts: str) -> list[str]:
-        return [one.text async for one in suitable(sentences(*texts), safe)]
-
-    safe = load_filter()
-    bad = "He took a knife to murder him."
-    once = asyncio.run(kept(safe, "One.", bad, "Two."))
-    assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
-    twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
-    assert len(twice) == 3 and twice[-1] == SAFE_ENDING
 
 
 def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(

@@ -19,6 +19,7 @@ from typing import Any
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import StorybotError
+from storybot.hearing.recogniser_client import PROCESS_MODULES
 from storybot.measuring.memory import PROC, Process, c_library, family, measure, shares, table
 from tests.fakes.alsa_card import PacedCard
 from tests.fakes.recognisers import spoken
@@ -118,7 +119,7 @@ def held(pid: int) -> Iterator[list[int]]:
 
 
 def ear(one: Process) -> bool:
-    return one.name == "storybot.hearing.recogniser_process"
+    return one.name == PROCESS_MODULES["small"]
 
 
 def verdict(what: str, processes: list[Process], wanted: float) -> None:

@@ -106,13 +106,12 @@ def test_small_process_from_handed_settings(
     handed = os.memfd_create("settings")
     os.write(handed, handover.to_json(house).encode())
     os.lseek(handed, 0, os.SEEK_SET)
-    monkeypatch.setattr(sys, "argv", ["foreground", str(handed)])
     monkeypatch.setattr(os, "_exit", lambda code: None)  # a thread that another test left
     lived: list[tuple[Settings, str]] = []
     monkeypatch.setattr(
         process, "live", lambda settings, profile, reread: lived.append((settings, profile))
     )
-    assert process.main() == 0
+    assert process.run_handed_over(handed, []) == 0
     assert lived == [(house, "small")]
 
 
@@ -123,9 +122,9 @@ def test_small_process_that_cannot_begin(
     handed = os.memfd_create("settings")
     os.write(handed, handover.to_json(House.bare_settings(tmp_path)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
-    monkeypatch.setattr(sys, "argv", ["foreground", str(handed), str(tmp_path / "config.yaml")])
     monkeypatch.setattr(os, "_exit", lambda code: None)
-    assert process.main() == Exit.DAEMON
+    config = [str(tmp_path / "config.yaml")]
+    assert process.run_handed_over(handed, config) == Exit.DAEMON
     assert "controls.socket" in capsys.readouterr().err
 
 
@@ -156,7 +155,7 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert os.environ["PYTHONOPTIMIZE"] == "2"
     (folder,) = tmp_path.glob("code-*")
     assert os.environ["PYTHONPYCACHEPREFIX"] == str(folder)
-    assert became[0][1:3] == ["-m", "storybot.daemon.process"]
+    assert became[0][1:3] == ["-m", "storybot.daemon.small_process"]
     assert became[0][-1] == str(tmp_path / "c.yaml")
     with os.fdopen(int(became[0][3])) as handed:
         assert handover.from_json(handed.read()).speaking == Settings().speaking

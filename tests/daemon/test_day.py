@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -267,7 +268,6 @@ def test_good_night_is_not_heard_from_itself(tmp_path: Path) -> None:
 
 def test_quiet_hours(tmp_path: Path) -> None:
     settings = Settings(bedtime=BedtimeSettings(quiet_from="00:00", quiet_until="23:59"))
-    settings_day = Settings(bedtime=BedtimeSettings())
 
     async def scene(house: House) -> None:
         await house.wait(lambda: house.ears.children == [] or house.ears.listens_for is None)
@@ -276,7 +276,8 @@ def test_quiet_hours(tmp_path: Path) -> None:
         assert house.speaker.volume == 28
         assert house.lights.shown[-1] == "off"
         await house.until(Mode.ASLEEP)
-        house.daemon.services.night.settings = settings_day.bedtime
+        configuration = house.daemon.services.configuration
+        configuration.settings = replace(configuration.settings, bedtime=BedtimeSettings())
         await house.until(Mode.IDLE, 30)
         assert house.speaker.volume == 70
 

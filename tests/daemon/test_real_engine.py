@@ -150,8 +150,8 @@ def test_real_engine_killed_in_the_middle(tmp_path: Path) -> None:
             await house.ask(Ask("a story about a cat"))
             while not pids:
                 await asyncio.sleep(0)
-                if story._engine is not None and story._engine.pid is not None:
-                    pids.append(story._engine.pid)
+                if story.engine is not None and story.engine.pid is not None:
+                    pids.append(story.engine.pid)
                     os.kill(pids[0], signal.SIGKILL)
             await house.until(Mode.IDLE, 60)
             whole = list(house.heard)

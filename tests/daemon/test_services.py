@@ -192,8 +192,8 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         room = house.daemon.services.narrator
-        await house.wait(lambda: room._engine is None, "all written")
-        engine = room._engine = house.engines.make()
+        await house.wait(lambda: room.engine is None, "all written")
+        engine = room._pipeline.engine = house.engines.make()
 
         async def slow(grace: float = 1.0) -> None:
             await asyncio.sleep(grace)

@@ -71,7 +71,7 @@ class House:
         self.read_again: Callable[[], Settings] = lambda: self.settings
         factories = Factories(
             speaker=lambda settings, profile: cast(Any, self._next_speaker()),
-            child=lambda settings, profile: cast(Any, self.ears.make()),
+            recogniser=lambda settings, profile: cast(Any, self.ears.make()),
             engine=lambda settings: cast(Any, self.engines.make()),
             controls=self._controls,
         )

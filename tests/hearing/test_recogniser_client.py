@@ -15,8 +15,8 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import recogniser_client
 from storybot.hearing.recogniser_client import (
+    PROCESS_MODULES,
     Ended,
     Heartbeat,
     KeyphraseRecognised,
@@ -158,7 +158,7 @@ def test_a_recogniser_that_is_missing_is_told(home: Path) -> None:
 
 
 def test_a_child_that_cannot_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recogniser_client, "PROCESS_MODULE", "storybot.no_such_room")
+    monkeypatch.setitem(PROCESS_MODULES, "small", "storybot.no_such_room")
 
     async def work() -> None:
         child = RecogniserClient(SETTINGS, "small")
@@ -172,7 +172,10 @@ def test_a_child_that_cannot_run_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 
 def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
     code = (
-        "import sys, storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa\n"
+        "import sys\n"
+        "from storybot.hearing.small_recogniser_process import LAZY_MODULES, lean_imports\n"
+        "lean_imports.begin(LAZY_MODULES)\n"
+        "import storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa\n"
         "import storybot.hearing.recognisers.pocketsphinx.recogniser\n"
         "print([m for m in ('pyaudio', 'vosk', 'asyncio', 'yaml', 'wave', 'tempfile',"
         " 'subprocess', 'storybot.config.schema',"
@@ -216,7 +219,7 @@ def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     raving = tmp_path / "raving_ear.py"
     raving.write_text("print('x' * 200_000)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(recogniser_client, "PROCESS_MODULE", "raving_ear")
+    monkeypatch.setitem(PROCESS_MODULES, "full", "raving_ear")
 
     async def main() -> None:
         child = RecogniserClient(SETTINGS, "full")

@@ -18,6 +18,8 @@ MOST = 16  # MB; 10.4 with Python 3.11 on x86-64, where it was 19.8 with JSGF an
 LISTENS = """
 import sys
 from types import SimpleNamespace
+from storybot.hearing.small_recogniser_process import LAZY_MODULES, lean_imports
+lean_imports.begin(LAZY_MODULES)
 import storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa
 from storybot.hearing.recognisers.choice import make_recogniser
 settings = SimpleNamespace(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import HearingSettings
-from storybot.hearing.recogniser_client import PROCESS_MODULE, small_start
+from storybot.hearing.recogniser_client import PROCESS_MODULES, small_start
 from tests.fakes.uncovered import uncovered
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,8 @@ def lean(code: str, *options: str) -> str:
             sys.executable,
             *(options or ("-OO",)),
             "-c",
-            "import storybot.system.lean_imports\n" + code,
+            "import storybot.system.lean_imports as lean_start\n"
+            "lean_start.begin(lean_start.LAZY_MODULES)\n" + code,
         ],
         capture_output=True,
         check=False,
@@ -124,7 +125,7 @@ def test_who_is_not_named_gets_the_real_thing(code: str, printed: str) -> None:
 
 def test_asked_again_after_it_could_not_be_loaded() -> None:
     code = """
-import storybot.system.lean_imports as lean_start, inspect
+import inspect
 load, lean_start.LazyModules._load = lean_start.LazyModules._load, None
 try: inspect.isclass
 except TypeError: pass
@@ -137,7 +138,11 @@ print(inspect.isclass(int))
 @pytest.mark.parametrize("package", ["tqdm", "vosk"])
 def test_packages_of_others_can_be_imported(package: str) -> None:
     pytest.importorskip(package)
-    code = f"import storybot.system.no_logging, {package}, logging; print(logging.getLogger('a'))"
+    code = (
+        "import sys; sys.meta_path.pop(0)\n"
+        "from storybot.hearing.small_recogniser_process import LAZY_MODULES\n"
+        f"lean_start.begin(LAZY_MODULES); import {package}, logging; print(logging.getLogger('a'))"
+    )
     assert lean(code) == "<Logger a (WARNING)>"
 
 
@@ -148,7 +153,7 @@ def test_the_small_ear_gets_as_far_as_the_model_of_vosk(tmp_path: Path) -> None:
     given = {"hearing": asdict(settings), "profile": "small"}
     flags, environment = small_start()
     done = subprocess.run(
-        [sys.executable, *flags, "-m", PROCESS_MODULE, json.dumps(given)],
+        [sys.executable, *flags, "-m", PROCESS_MODULES["small"], json.dumps(given)],
         capture_output=True,
         check=False,
         text=True,
@@ -170,5 +175,13 @@ print(len(found), len(set(found)))
     assert lean(code) == "20 1"
 
 
-def test_other_processes_stay_as_they_are() -> None:
-    assert lean("import sys; print(type(sys.meta_path[0]).__name__)", "-O") != "LazyModules"
+@pytest.mark.parametrize("module", ["daemon.process", "hearing.recogniser_process"])
+def test_other_profiles_stay_as_they_are(module: str) -> None:
+    code = (
+        f"import sys, storybot.{module}\n"
+        "print([type(finder).__name__ for finder in sys.meta_path], sys.modules.get('ssl', 1))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-OO", "-c", code], capture_output=True, check=True, text=True, cwd=ROOT
+    )
+    assert "LazyModules" not in done.stdout and "None" not in done.stdout
