@@ -100,9 +100,9 @@ class NarratorService:
             await asyncio.wait(self._saving, timeout=LAST_SAVE_TIMEOUT_S)
 
     async def check(self) -> None:
-        """Have the engine write two tokens: StorybotError when model or engine is unfit."""
+        """Have the engine write some tokens: StorybotError when model or engine is unfit."""
         engine = self.make()
-        async with aclosing(engine.tell("Once", 1, 4)) as pieces:
+        async with aclosing(engine.tell("Once", 1, 8)) as pieces:
             async for _ in pieces:
                 pass
 
