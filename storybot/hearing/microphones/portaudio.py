@@ -15,7 +15,8 @@ from storybot.hearing.microphones.microphone import (
     microphone_cannot_open,
     microphone_lost,
 )
-from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, mixed_down
+from storybot.hearing.mixing import Mixer
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler
 from storybot.system.silenced_stderr import silenced_stderr
 
 BLOCK_S = 0.1  # s
@@ -53,6 +54,7 @@ class PortAudioMicrophone:
             except StorybotError:
                 self.close()
                 raise
+        self._mixer = Mixer(self._channels, self._rate)
         self._resampler = None if self._rate == SAMPLE_RATE_HZ else SincResampler(self._rate)
 
     def read(self) -> bytes:
@@ -66,7 +68,7 @@ class PortAudioMicrophone:
             pcm = self._stream.read(frames, exception_on_overflow=False)
         except OSError:
             raise microphone_lost(self.name) from None
-        mono = mixed_down(pcm, self._channels)
+        mono = self._mixer.mixed(pcm)
         return self._resampler.resample(mono) if self._resampler else mono
 
     def close(self) -> None:
