@@ -50,6 +50,8 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "quiet": robot.quiet,
         "sleeps_in": None if sleep is None else round(sleep),
         "sleeps_after": robot.stories_left,
+        "overruns": services.listener.lost_sound.count,
+        "underruns": services.speaker.lost_sound.count,
         "profile": daemon.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.deadlines.missed(),
