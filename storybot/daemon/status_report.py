@@ -72,7 +72,10 @@ def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:
     }
     if after.missing != before.missing:
         names = ", ".join(sorted(part.value for part in after.missing))
-        LOG.warning("missing now: %s", names or "nothing")
+        if names:
+            LOG.warning("missing now: %s", names)
+        else:
+            LOG.info("nothing is missing any more")
     if after.mode is not before.mode:
         LOG.info("%s", _sentence(before, event, after))
         systemd.notify(f"STATUS={_status_line(after)}")
