@@ -6,8 +6,8 @@
  *   synthetic CHECKPOINT TOKENIZER [seed [spread [dim hidden layers heads kv_heads vocab context
  *             [untied]]]]
  *
- * A tied model mostly repeats its last token; with the word "untied" the classifier is a matrix of
- * its own and texts vary.
+ * A tied model mostly repeats its last token. With the word "untied" the classifier is a matrix of
+ * its own and the layers' weights are ten times as large, so that every token depends on all before.
  *
  * Like a trained model it has tokens that training never saw: the rows of all tokens past 7552 lie
  * near one centroid, `spread` (default 0.002) per coordinate around it, and get low logits.
@@ -75,19 +75,20 @@ static void put_checkpoint(Maker *m, const int shape[7], float spread, bool tied
     int header[7];
     memcpy(header, shape, sizeof header);
     header[5] = tied ? shape[5] : -shape[5]; /* version 0 marks an untied classifier so */
+    float gain = tied ? 1.0f : 10.0f;
     size_t dim = (size_t)shape[0], hidden = (size_t)shape[1], layers = (size_t)shape[2];
     size_t head = dim / (size_t)shape[3], kv = head * (size_t)shape[4];
     fwrite(header, sizeof *header, 7, m->out);
     put_embedding(m, shape[5], shape[0], spread);
     put_many(m, layers * dim, 0.0f, 1.0f);
-    put_many(m, layers * dim * dim, 0.03f, 0.0f);
-    put_many(m, layers * dim * kv, 0.03f, 0.0f);
-    put_many(m, layers * dim * kv, 0.03f, 0.0f);
-    put_many(m, layers * dim * dim, 0.006f, 0.0f);
+    put_many(m, layers * dim * dim, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * kv, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * kv, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * dim, 0.006f * gain, 0.0f);
     put_many(m, layers * dim, 0.0f, 1.0f);
-    put_many(m, layers * dim * hidden, 0.02f, 0.0f);
-    put_many(m, layers * hidden * dim, 0.01f, 0.0f);
-    put_many(m, layers * dim * hidden, 0.02f, 0.0f);
+    put_many(m, layers * dim * hidden, 0.02f * gain, 0.0f);
+    put_many(m, layers * hidden * dim, 0.01f * gain, 0.0f);
+    put_many(m, layers * dim * hidden, 0.02f * gain, 0.0f);
     put_many(m, dim, 0.0f, 8.0f); /* so that some tokens are likelier than others */
     put_many(m, (size_t)shape[6] * head, 0.0f, 0.0f); /* rotations, which no reader uses */
     if (!tied)

@@ -34,8 +34,9 @@ duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, w
 	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
 	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
 
-# The contest's measurement. CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs
-# the Duo's program in the emulator, where RUNS and STEPS should be small. RUN_C may name run.c.
+# The contest's measurement, by default with its judges' settings (contest.sh has them all).
+# CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs the Duo's program in the
+# emulator, where RUNS and STEPS should be small. RUN_C may name run.c.
 ON ?= here
 RUN_C ?=
 CONTEST_MODEL ?= $(firstword $(wildcard $(SHARED)/models/stories15M.bin \

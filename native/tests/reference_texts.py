@@ -22,6 +22,13 @@ SHAPE = ["11", "0.004", "64", "96", "3", "4", "2", "600", "256", "untied"]
 PROMPTS = ["Once upon a time", "One day", 'Mom said "', "", "Lily and Tom went to the park"]
 SAMPLING = [(0.0, 0.9), (1.0, 0.9), (0.8, 0.95), (1.0, 1.0)]
 STEPS = 200
+# Prompts of which run.c prints less than was given, with their steps: characters that the
+# vocabulary lacks, control characters, and more tokens than steps.
+SHORTENED = [
+    ("Zo\u00eb said \u201chi\u201d \u2014 \u00a35 \u2026 \U0001f409 \u041c", STEPS),
+    ("\a\x7f", STEPS),
+    ("Once upon a time there was a cat who had a dog", 8),
+]
 
 
 def make_synthetic(synthetic: str, folder: Path) -> tuple[Path, Path]:
@@ -58,20 +65,30 @@ def matches(case: dict, text: bytes) -> bool:
     return text == case["text"].encode()
 
 
+def cases() -> list[dict]:
+    """The cases of synthetic.jsonl, without their texts."""
+    plain = [(PROMPTS[n % len(PROMPTS)], STEPS) for n in range(len(PROMPTS) * len(SAMPLING))]
+    made = []
+    for number, (prompt, steps) in enumerate([*plain, *SHORTENED]):
+        temperature, topp = SAMPLING[number % len(SAMPLING)]
+        made.append(
+            {
+                "prompt": prompt,
+                "temperature": temperature,
+                "topp": topp,
+                "seed": number + 1,
+                "steps": steps,
+            }
+        )
+    return made
+
+
 def main() -> None:
     synthetic, run_c = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         checkpoint, tokenizer = make_synthetic(synthetic, Path(folder))
         with (FOLDER / "synthetic.jsonl").open("w", encoding="utf-8") as out:
-            for number in range(len(PROMPTS) * len(SAMPLING)):
-                temperature, topp = SAMPLING[number % len(SAMPLING)]
-                case = {
-                    "prompt": PROMPTS[number % len(PROMPTS)],
-                    "temperature": temperature,
-                    "topp": topp,
-                    "seed": number + 1,
-                    "steps": STEPS,
-                }
+            for case in cases():
                 command = [run_c, str(checkpoint), "-z", str(tokenizer), *options(case)]
                 text = subprocess.run(command, capture_output=True, check=True).stdout
                 print(json.dumps({**case, "text": text.decode()}), file=out)

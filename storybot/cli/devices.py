@@ -25,6 +25,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         *_rows("loudspeaker", lambda: loudspeaker_names(settings.speaking, profile)),
     ]
     print(table(("", "kind", "name"), rows))
+    if any(name != NONE for _, _, name in rows):
+        print(
+            "\nhearing.microphone and speaking.speaker take such a name, or a part of it, in quotes"
+        )
     return Exit.OK if any(name != NONE for _, _, name in rows) else Exit.SOUND_OUT
 
 

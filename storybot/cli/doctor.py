@@ -63,31 +63,40 @@ def _microphone(settings: Settings) -> str:
     microphone = open_microphone(settings.hearing, resolve_profile(settings.service.profile))
     try:
         level = max(level_dbfs(microphone.read()) for _ in range(BLOCKS_A_SECOND))
+        overruns = microphone.overruns
     finally:
         microphone.close()
+    gaps = _gaps(overruns, "overruns")
     if level > LOUD:
         raise StorybotError(
-            f"{microphone.name} is overdriven ({level:.0f} dBFS); turn its gain down", Exit.SOUND_IN
+            f"{microphone.name} is overdriven ({level:.0f} dBFS); turn its gain down{gaps}",
+            Exit.SOUND_IN,
         )
     if math.isinf(level) or level < SILENT:
         raise StorybotError(
-            f"{microphone.name} gives no sound ({level:.0f} dBFS); unmute it or turn its gain up",
+            f"{microphone.name} gives no sound ({level:.0f} dBFS); "
+            f"unmute it or turn its gain up{gaps}",
             Exit.SOUND_IN,
         )
-    return f"{microphone.name}, loudest of one second {level:.0f} dBFS"
+    return f"{microphone.name}, loudest of one second {level:.0f} dBFS{gaps}"
 
 
 def _speaker(settings: Settings) -> str:
     if settings.speaking.driver in UNHEARD:
         return f"nothing is played aloud: speaking.driver is {settings.speaking.driver}"
 
-    async def play() -> None:
+    async def play() -> int:
         async with Speaker(settings.speaking, resolve_profile(settings.service.profile)) as speaker:
             await speaker.earcon("ready")
             await speaker.drain()
+            return speaker.underruns
 
-    asyncio.run(play())
-    return "played three tones; did you hear them?"
+    return "played three tones; did you hear them?" + _gaps(asyncio.run(play()), "underruns")
+
+
+def _gaps(count: int, kind: str) -> str:
+    """What is added to a part's line where the device lost sound while it was tried."""
+    return f" ({count} {kind}: end other programs, or the sound has gaps)" if count else ""
 
 
 def _recogniser(settings: Settings) -> str:

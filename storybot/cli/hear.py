@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import time
 from pathlib import Path
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
+from storybot.hearing.microphones.microphone import Microphone
 from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
@@ -18,6 +21,7 @@ from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import spoken_back, understand
 from storybot.system.profile import resolve_profile
 
+REOPEN_INTERVAL_S = 1.0  # s between two attempts to have a lost microphone back
 UNKNOWN = -100.0  # confidence of a bare keyphrase, which recognisers report without a figure
 
 
@@ -58,13 +62,19 @@ def described(heard: Utterance) -> str:
 
 def _listen(settings: Settings, once: bool) -> int:
     recogniser = make_recogniser(settings.hearing)
-    microphone = open_microphone(settings.hearing, resolve_profile(settings.service.profile))
+    profile = resolve_profile(settings.service.profile)
+    microphone = open_microphone(settings.hearing, profile)
     print(f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends")
     print(f'say "{settings.hearing.keyphrase} about a cat"', flush=True)
     recogniser.listen_for(ListenFor.KEYPHRASE)
     try:
         while True:
-            block = microphone.read()
+            try:
+                block = microphone.read()
+            except StorybotError as fault:
+                microphone.close()
+                microphone = _open_again(settings, profile, fault)
+                continue
             if sys.stderr.isatty():
                 print(f"\r{meter(level_dbfs(block))}", end="", file=sys.stderr, flush=True)
             for event in recogniser.hear(block):
@@ -78,6 +88,17 @@ def _listen(settings: Settings, once: bool) -> int:
                     return Exit.OK
     finally:
         microphone.close()
+
+
+def _open_again(settings: Settings, profile: str, fault: StorybotError) -> Microphone:
+    """Wait for a lost microphone, found by its name, and tell when it is back."""
+    print(f"storybot: {fault}; waiting for it", file=sys.stderr, flush=True)
+    while True:
+        time.sleep(REOPEN_INTERVAL_S)
+        with contextlib.suppress(StorybotError):
+            microphone = open_microphone(settings.hearing, profile)
+            print(f"storybot: the microphone {microphone.name} is back", file=sys.stderr)
+            return microphone
 
 
 def meter(dbfs: float) -> str:

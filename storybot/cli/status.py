@@ -39,6 +39,9 @@ def described(status: dict[str, Any]) -> str:
     if status["sleeps_in"] is not None or status["sleeps_after"] is not None:
         rows.append(("", bedtime(status["state"], status["sleeps_in"], status["sleeps_after"])))
     rows.append(("stories", f"{status['story']} since it was started"))
+    if status["overruns"] or status["underruns"]:
+        gaps = f"{status['overruns']} in what was heard, {status['underruns']} in what was played"
+        rows.append(("lost", f"sound, since it was started: {gaps}"))
     rows.append(("up", duration(status["up"])))
     rows.append(("profile", status["profile"]))
     return "\n".join(f"{name:9} {value}" for name, value in rows)

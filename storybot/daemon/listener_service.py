@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from storybot.daemon.configuration import Configuration
 from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import Exit, StorybotError
@@ -68,6 +69,7 @@ class ListenerService:
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
         self._read = self._decoded = -1  # samples, as the last heartbeat had them
+        self.lost_sound = LostSound("the microphone lost sound")
         self._got_on = 0.0  # s of the loop's clock when they last grew
         self._used = 0.0  # s of processor time, when the child was last seen at work
 
@@ -178,6 +180,7 @@ class ListenerService:
         loop = asyncio.get_running_loop()
         events = child.events()
         self._read = self._decoded = -1
+        self.lost_sound.restarted()
         self._got_on = seen = loop.time()
         self._deadlines.arm("hearing", WATCHDOG_DEADLINE_S)
         coming = asyncio.ensure_future(anext(events))
@@ -207,8 +210,9 @@ class ListenerService:
         match event:
             case Ready():
                 self._supervisor.working()
-            case Heartbeat(read, decoded):
+            case Heartbeat(read, decoded, overruns):
                 self._beat(read, decoded)
+                self.lost_sound.seen(overruns, asyncio.get_running_loop().time())
             case Trouble(sentence):
                 self._supervisor.failed(sentence, at_once=True)
             case Ended(code):

@@ -32,7 +32,7 @@ SENTENCE_DEADLINE_S = 300.0  # from one sentence to the next; the loudspeaker ma
 LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemon ends
 ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
 ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
-TEST_SEED, TEST_TOKENS = 1, 4  # of the story that shows that the engine works
+TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
 
 Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
 

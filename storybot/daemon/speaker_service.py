@@ -9,6 +9,7 @@ from typing import Any
 
 from storybot.daemon.deadlines import Deadlines
 from storybot.daemon.echo_filter import EchoFilter
+from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
@@ -37,6 +38,7 @@ class SpeakerService:
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._echo_filter = EchoFilter()
+        self.lost_sound = LostSound("the loudspeaker ran dry")
         self.sounding = False
         self.speaking = False  # words, not only signs
         self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
@@ -57,6 +59,7 @@ class SpeakerService:
         while True:
             await asyncio.sleep(CHECK_INTERVAL_S)
             self._look_for_trouble()
+            self.lost_sound.seen(self.speaker.underruns, loop.time())
             self._echo_filter.note(loop.time(), self.speaker.saying)
             if (now_played := self.speaker.played_samples) != played or not self.sounding:
                 played = now_played
@@ -160,6 +163,7 @@ class SpeakerService:
         old, self.speaker = self.speaker, make()
         self.speaker.set_volume(old.asked_volume)  # the old cap is no longer the cap
         self.speaker.set_pace(old.pace)
+        self.lost_sound.restarted()
         await old.close()
         try:
             await self.speaker.open()

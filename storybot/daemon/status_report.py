@@ -49,6 +49,8 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "quiet": robot.quiet,
         "sleeps_in": None if sleep is None else round(sleep),
         "sleeps_after": robot.stories_left,
+        "overruns": services.listener.lost_sound.count,
+        "underruns": services.speaker.lost_sound.count,
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.deadlines.missed(),
@@ -69,7 +71,10 @@ def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:
     }
     if after.missing != before.missing:
         names = ", ".join(sorted(part.value for part in after.missing))
-        LOG.warning("missing now: %s", names or "nothing")
+        if names:
+            LOG.warning("missing now: %s", names)
+        else:
+            LOG.info("nothing is missing any more")
     if after.mode is not before.mode:
         LOG.info("%s", _sentence(before, event, after))
         systemd.notify(f"STATUS={_status_line(after)}")

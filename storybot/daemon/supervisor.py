@@ -30,6 +30,7 @@ class Supervisor:
         self.part, self._emit = part, emit
         self.failures = 0
         self.lost = False
+        self._is_trouble_logged = False  # since it last worked
         self._working_since: float | None = None
 
     async def keep(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -46,9 +47,11 @@ class Supervisor:
     def working(self) -> None:
         """The part works."""
         self._working_since = asyncio.get_running_loop().time()
+        if self._is_trouble_logged:
+            self._is_trouble_logged = False
+            LOG.info("%s works again", self.part.value)
         if self.lost:
             self.lost = False
-            LOG.info("%s is back", self.part.value)
             self._emit(PartBack(self.part))
 
     def failed(self, sentence: str, at_once: bool = False) -> None:
@@ -61,6 +64,7 @@ class Supervisor:
         if self.lost:
             return
         LOG.warning("%s: %s", self.part.value, sentence)
+        self._is_trouble_logged = True
         if at_once or self.failures >= FAILURES_UNTIL_LOST:
             self.lost = True
             self._emit(PartLost(self.part, sentence))

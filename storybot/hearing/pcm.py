@@ -23,15 +23,6 @@ def level_dbfs(pcm: bytes) -> float:
     return max(SILENCE_DBFS, 10 * math.log10(max(mean_square, 1e-9) / FULL_SCALE**2))
 
 
-def mixed_down(pcm: bytes, channels: int) -> bytes:
-    """The mean of interleaved int16 channels."""
-    if channels == 1:
-        return pcm
-    samples = array("h", pcm)
-    sides = [samples[side::channels] for side in range(channels)]
-    return array("h", (sum(frame) // channels for frame in zip(*sides, strict=True))).tobytes()
-
-
 class SincResampler:
     """Changes the rate of a mono int16 stream to SAMPLE_RATE_HZ, by a windowed sinc for each phase.
 

@@ -47,6 +47,7 @@ class Heartbeat:
 
     read: int  # samples at 16 kHz since the start
     decoded: int  # how many were listened to, decoded or, while paused, let go
+    overruns: int = 0  # times since the start that the microphone lost sound
 
 
 @dataclass(frozen=True)

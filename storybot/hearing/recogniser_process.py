@@ -53,6 +53,7 @@ class RecogniserProcess:
         self._called = False  # a request is awaited
         self._during_story = False  # only "stop" is
         self._read = self._decoded = 0  # samples at 16 kHz; what is decoded again counts again
+        self._earlier_overruns = 0  # of microphones that are closed
         self._next_heartbeat = 0.0
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
         recogniser.meanwhile = self.meanwhile
@@ -111,6 +112,7 @@ class RecogniserProcess:
 
     def close(self) -> None:
         if self._microphone is not None:
+            self._earlier_overruns += self._microphone.overruns
             self._microphone.close()
             self._microphone = None
 
@@ -140,7 +142,11 @@ class RecogniserProcess:
         if time.monotonic() < self._next_heartbeat:
             return
         self._next_heartbeat = time.monotonic() + HEARTBEAT_INTERVAL_S
-        self._tell({"event": "heartbeat", "read": self._read, "decoded": self._decoded})
+        overruns = self._earlier_overruns
+        if self._microphone is not None:
+            overruns += self._microphone.overruns
+        counts = {"read": self._read, "decoded": self._decoded, "overruns": overruns}
+        self._tell({"event": "heartbeat", **counts})
         if block:
             self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
 

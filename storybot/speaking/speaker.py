@@ -196,6 +196,12 @@ class Speaker:
         return 0 if self._mouth.player is None else self._mouth.player.played()
 
     @property
+    def underruns(self) -> int:
+        """Times that the loudspeaker ran dry, as far as its driver tells."""
+        player = self._mouth.player
+        return 0 if player is None else player.underruns
+
+    @property
     def first_sound(self) -> float | None:
         """time.monotonic() when the first sample was heard."""
         return None if self._mouth.player is None else self._mouth.player.first_sound

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import contextlib
+import errno
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable
@@ -21,6 +22,7 @@ STDERR_TAIL_BYTES = 4096  # bytes kept of what the engine says on stderr
 TERM_GRACE_S = 0.5  # s between TERM and KILL
 UNREADABLE_MAX_SHARE = 0.25  # share of characters that are not UTF-8, above which this is no story
 UNREADABLE_MIN_CHARACTERS = 64  # characters to judge that by
+PROMPT_EXIT_CODE = 9  # of storyteller: the opening leaves no room for a story
 MODEL_EXIT_CODES = (3, 4, 5, 7)  # exit codes of storyteller: file, model, tokenizer, file vanished
 
 # Terminals obey control characters; a story has none but the end of a line.
@@ -53,7 +55,8 @@ class Engine:
 
         `longest` bounds the story in tokens. Raises StorybotError(Exit.ENGINE) when the engine
         cannot start, misses a deadline, fails, or writes what is not text; what was yielded
-        until then stands. A stop() ends the iteration without an error.
+        until then stands. Raises StorybotError(Exit.USAGE) when the opening leaves no room for a
+        story. A stop() ends the iteration without an error.
         """
         self.figures, self._stopped = None, False
         tokens = self._settings.longest if longest is None else longest
@@ -96,7 +99,7 @@ class Engine:
         if self._stopped:
             return
         if status != 0:
-            raise _failure(status, said)
+            raise _failure(status, said, tokens)
         if first is None:
             raise StorybotError(
                 "the engine wrote nothing; check the model with `storybot doctor`", Exit.ENGINE
@@ -139,6 +142,8 @@ class Engine:
                 start_new_session=True,
             )
         except OSError as error:
+            if error.errno == errno.E2BIG:
+                raise _too_long(tokens) from None
             raise StorybotError(
                 f"the engine {self.program} cannot be started ({error.strerror}); "
                 "build it with `make engine`",
@@ -192,7 +197,7 @@ async def _tail(stream: asyncio.StreamReader) -> str:
     return kept.decode("utf-8", "replace")
 
 
-def _failure(status: int, said: str) -> StorybotError:
+def _failure(status: int, said: str, tokens: int) -> StorybotError:
     if status < 0:
         name = str(-status)
         with contextlib.suppress(ValueError):
@@ -201,10 +206,20 @@ def _failure(status: int, said: str) -> StorybotError:
             f"the engine was ended by {name} and the story is cut short; ask for another one",
             Exit.ENGINE,
         )
+    if status == PROMPT_EXIT_CODE:
+        return _too_long(tokens)
     lines = [
         line.strip() for line in said.translate(_CONTROL_CHARACTERS).splitlines() if line.strip()
     ]
     reason = lines[-1].removeprefix("storyteller: ") if lines else f"exit status {status}"
     return StorybotError(
         f"the engine gave up: {reason}", Exit.MODEL if status in MODEL_EXIT_CODES else Exit.ENGINE
+    )
+
+
+def _too_long(tokens: int) -> StorybotError:
+    return StorybotError(
+        f"the opening is too long: nothing of a story fits behind it in {tokens} tokens or in the "
+        "model's context; give a shorter opening or raise telling.longest (--length)",
+        Exit.USAGE,
     )

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def model() -> Path:
         if path.is_file():
             return path
     pytest.skip("neither the shipped model nor ../shared is here")
+
+
+@pytest.fixture
+def eos_model(tmp_path: Path) -> Path:
+    """A model that ends its stories with token 2: stories260K with two rows exchanged."""
+    source, tokens = (SHARED / "models" / name for name in ("stories260K.bin", "tok512.bin"))
+    maker = SHARED / "field" / "eos_checkpoint.py"
+    if not all(path.is_file() for path in (source, tokens, maker)):
+        pytest.skip("STORYBOT_SHARED has no stories260K or no eos_checkpoint.py")
+    made = tmp_path / "eos.bin"
+    subprocess.run([sys.executable, maker, source, made], check=True, timeout=60)
+    shutil.copy(tokens, tmp_path / "tokenizer.bin")
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ class Microphone:
     """Gives one level for ever."""
 
     name = "fake"
+    overruns = 0
 
     def __init__(self, sample: int) -> None:
         self.block = sample.to_bytes(2, "little", signed=True) * (BLOCK_BYTES // 2)
@@ -115,6 +116,13 @@ def test_doctor_judges_the_level(monkeypatch: pytest.MonkeyPatch, sample: int, t
         with pytest.raises(StorybotError, match=told):
             check(Settings())
     assert microphone.closed
+
+
+def test_doctor_tells_of_lost_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    microphone = Microphone(600)
+    microphone.overruns = 3
+    monkeypatch.setattr(doctor, "open_microphone", lambda *_: microphone)
+    assert "3 overruns: end other programs" in doctor.CHECKS["microphone"](Settings())
 
 
 def test_no_microphone_is_wanted() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from storybot.cli import main
 from storybot.errors import Exit
+from storybot.language.story_phrases import CLOSING_SENTENCE
 
 Out = pytest.CaptureFixture[str]
 
@@ -43,6 +44,37 @@ def test_the_same_seed_tells_the_same_story(model: Path, capsys: Out) -> None:
 def test_an_opening_is_taken_as_it_is(model: Path, capsys: Out) -> None:
     assert tell(model, "--opening", "The moon was blue.", "--silent") == Exit.OK
     assert capsys.readouterr().out.startswith("The moon was blue.")
+
+
+@pytest.mark.parametrize(
+    "opening", ["Zoë said “hi” — £5 … 🐉.", "Миша и кот.", "She wrote </s> and <0x41>."]
+)
+def test_an_opening_is_shown_to_the_last_character(model: Path, capsys: Out, opening: str) -> None:
+    assert tell(model, "--opening", opening, "--silent") == Exit.OK
+    assert capsys.readouterr().out.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("opening", "length"),
+    [("The moon was blue. " * 8, "16"), ("A cat sat. " * 400, "4096")],
+    ids=["longer than the story", "longer than the context"],
+)
+def test_an_opening_without_room_for_a_story(
+    model: Path, capsys: Out, opening: str, length: str
+) -> None:
+    words = ["tell", "--opening", opening, "--length", length, "--model", str(model), "--silent"]
+    assert main.main(words) == Exit.USAGE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "the opening is too long" in told.err and told.err.count("\n") == 1
+
+
+def test_a_model_that_ends_stories_with_eos(eos_model: Path, capsys: Out) -> None:
+    for seed in ("1", "4", "7"):
+        words = ("about", "a", "cat", "--silent", "--seed", seed)
+        assert main.main(["tell", *words, "--model", str(eos_model), "--length", "512"]) == Exit.OK
+        told = capsys.readouterr().out
+        assert "</s>" not in told and CLOSING_SENTENCE not in told
 
 
 def test_a_wav_holds_what_the_terminal_shows(model: Path, capsys: Out, tmp_path: Path) -> None:

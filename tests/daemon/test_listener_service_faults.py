@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,3 +147,28 @@ def test_microphone_unplugged_and_plugged_in(tmp_path: Path) -> None:
         assert await house.until(Mode.IDLE) < 5.0
 
     play(tmp_path, scene)
+
+
+def test_the_log_tells_that_it_works_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a trouble that the box showed, and after one that only the log knew of."""
+    caplog.set_level(logging.INFO, "storybot")
+
+    async def scene(house: House) -> None:
+        await listening(house)
+        house.ears.children[-1].trouble("the microphone fake gives no more sound")
+        await house.until(Mode.DEGRADED)
+        house.ears.children[-1].well()
+        await house.until(Mode.IDLE)
+        assert messages(caplog, "hearing works again") == 1
+        assert messages(caplog, "nothing is missing any more") == 1
+        house.ears.children[-1].die()
+        await house.wait(lambda: messages(caplog, "hearing works again") == 2)
+        assert messages(caplog, "nothing is missing any more") == 1
+
+    play(tmp_path, scene)
+
+
+def messages(caplog: pytest.LogCaptureFixture, text: str) -> int:
+    return sum(record.getMessage() == text for record in caplog.records)

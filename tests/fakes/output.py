@@ -16,6 +16,7 @@ class FakeOutput:
 
     def __init__(self, speed: float = 20.0, latency: float = 0.0) -> None:
         self.stop_needs_close = False
+        self.underruns = 0
         self.name = "fake speaker"
         self.plugged = True
         self.tells = False  # knows that it was pulled out; else it draws no more, that is all

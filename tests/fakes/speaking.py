@@ -33,6 +33,7 @@ class FakeSpeaker:
         self.hopeless = False  # lost, and no longer looked for
         self.saying = ""
         self.played_samples = 0
+        self.underruns = 0
         self._turn = 0
         self._ends = 0.0  # when all that was said is over
         self._lock = asyncio.Lock()

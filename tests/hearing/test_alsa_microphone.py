@@ -55,6 +55,67 @@ def test_a_device_is_chosen_by_name_or_description(
         AlsaMicrophone("radio")
 
 
+USB_MICROPHONE = """hw:CARD=Mic,DEV=0
+    USB Mic, USB Audio
+    Direct hardware device without any conversions
+front:CARD=Mic,DEV=0
+    USB Mic, USB Audio
+plughw:CARD=Mic,DEV=0
+    USB Mic, USB Audio
+    Hardware device with all software conversions
+"""
+
+
+@pytest.mark.parametrize(
+    "wanted", ["mic", "USB Mic", "hw:CARD=Mic", "hw:CARD=Mic,DEV=0", "plughw:CARD=Mic,DEV=0"]
+)
+def test_a_device_that_converts_comes_first(
+    wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, listing=USB_MICROPHONE).path)
+    microphone = AlsaMicrophone(wanted)
+    assert microphone.name == "plughw:CARD=Mic,DEV=0"
+    microphone.close()
+
+
+def test_the_name_as_the_list_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, listing=USB_MICROPHONE).path)
+    [(label, _)] = alsa.device_names()
+    microphone = AlsaMicrophone(label)
+    assert label.startswith(microphone.name) and "plughw" in label
+    microphone.close()
+
+
+def test_another_rate_or_number_of_channels_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = USB_MICROPHONE.partition("plughw")[0]
+    refused = "arecord: set_params:1358: Channels count non available"
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, complaint=refused, listing=bare).path)
+    with pytest.raises(
+        StorybotError, match=r"\(Channels count non available\); name a device that converts"
+    ) as fault:
+        AlsaMicrophone("mic")
+    assert fault.value.code is Exit.SOUND_IN
+    warning = "Warning: rate is not accurate (requested = 16000Hz, got = 44100Hz)\n"
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, chatter=warning, listing=bare).path)
+    with pytest.raises(StorybotError, match="it gives 44100 Hz where 16000 Hz are asked for"):
+        AlsaMicrophone("mic")
+
+
+def test_overruns_are_counted_and_their_messages_never_hold_up_the_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """200 kB of messages: three times what fits into the pipe that nobody read before."""
+    chatter = "overrun!!! (at least 12.345 ms long)\n" * 5400
+    sound = bytes(range(256)) * 25
+    monkeypatch.setenv("PATH", fake_arecord(tmp_path, sound, chatter=chatter).path)
+    microphone = AlsaMicrophone()
+    assert microphone.read() + microphone.read() == sound
+    assert microphone.overruns == 5400
+    microphone.close()
+
+
 def test_what_cannot_be_opened_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     busy = "arecord: main:831: audio open error: Device or resource busy"
     monkeypatch.setenv("PATH", fake_arecord(tmp_path, complaint=busy).path)

@@ -6,7 +6,7 @@ from array import array
 
 import pytest
 
-from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, level_dbfs, mixed_down
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, level_dbfs
 
 
 def tone(hertz: float, rate: int, seconds: float = 0.5, height: float = 16384.0) -> bytes:
@@ -21,12 +21,6 @@ def test_level_is_relative_to_full_scale() -> None:
     )  # -6 peak, -3 for a sine
     assert level_dbfs(bytes(3200)) == -96.0
     assert level_dbfs(b"") == -96.0
-
-
-def test_channels_are_averaged() -> None:
-    stereo = array("h", [100, 300, -32768, -32768, 32767, 32767]).tobytes()
-    assert array("h", mixed_down(stereo, 2)).tolist() == [200, -32768, 32767]
-    assert mixed_down(stereo, 1) == stereo
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 96000])

@@ -47,6 +47,23 @@ def test_a_device_is_chosen_by_a_part_of_its_name(monkeypatch: pytest.MonkeyPatc
     assert audio.terminated == 1
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_number_of_a_card_does_not_count(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = [("Headphones: - (hw:0,0)", 0), (f"USB Device: Audio (hw:{number},0)", 1)]
+    audio = install(monkeypatch, FakePyAudio(cards, default=1))
+    assert portaudio.device_names() == [("USB Device: Audio", True)]
+    for stored in ("USB Device: Audio", "USB Device: Audio (hw:1,0)", "usb device"):
+        PortAudioMicrophone(stored)
+        assert audio.opened["input_device_index"] == 1
+    assert str(fault_of("hw:1,0")).endswith("there is: USB Device: Audio")
+
+
+def test_a_device_with_more_channels_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    four = array("h", [1000, 2000, 3000, 4000] * 1600).tobytes()
+    install(monkeypatch, FakePyAudio([("Array", 4)], can=[(16000, 4)], sound=four))
+    assert set(array("h", PortAudioMicrophone().read())) == {2500}
+
+
 def test_a_device_of_another_rate_and_two_channels_is_turned_into_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

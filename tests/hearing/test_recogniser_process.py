@@ -81,6 +81,17 @@ def test_the_heartbeat_counts_what_was_read_and_dealt_with(
     assert told.of("level")[0]["rms"] == -96.0
 
 
+def test_the_heartbeat_counts_what_all_microphones_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
+    told, microphones = Told(), [FakeMicrophone([BLOCK]), FakeMicrophone([BLOCK] * 2)]
+    microphones[0].overruns, microphones[1].overruns = 3, 4
+    coming = iter(microphones)
+    ear = RecogniserProcess(FakeRecogniser(), lambda: next(coming), told.append)
+    for _ in range(3):
+        ear.step()
+    assert [beat["overruns"] for beat in told.of("heartbeat")] == [3, 3, 7]
+
+
 def test_a_lost_microphone_is_told_once_and_found_again() -> None:
     told = Told()
     plugged: list[FakeMicrophone | StorybotError] = [

@@ -48,7 +48,7 @@ def test_sound_goes_through_the_pipe(played: Path) -> None:
     player.rest()
     assert heard(played) == SOUND * 20
     assert played.read_bytes().startswith(
-        b"#-q -D default -t raw -f S16_LE -c 1 -r 22050 --buffer-time=100000 -\n"
+        b"#-D default -t raw -f S16_LE -c 1 -r 22050 --buffer-time=100000 -\n"
     )
     player.close()
 
@@ -59,13 +59,13 @@ def test_stop_ends_aplay_and_the_next_sentence_starts_it_anew(played: Path) -> N
         player.write(SOUND)
     assert wait_for(lambda: len(heard(played)) > 0)
     player.stop()
-    before = played.read_bytes().count(b"#-q")
+    before = played.read_bytes().count(b"#-D")
     time.sleep(0.1)
     silent = len(heard(played))
     time.sleep(0.1)
     assert len(heard(played)) == silent
     player.write(SOUND)
-    assert wait_for(lambda: played.read_bytes().count(b"#-q") == before + 1)
+    assert wait_for(lambda: played.read_bytes().count(b"#-D") == before + 1)
     player.close()
 
 
@@ -82,6 +82,7 @@ def test_a_device_is_chosen_by_part_of_its_name(played: Path) -> None:
         ("busy", "cannot be opened (Device or resource busy); another program plays"),
         ("quiet-fault", "cannot be opened (no reason given); look with"),
         ("hang", "cannot be opened (it does not answer)"),
+        ("other-rate", "cannot be opened (it plays 48000 Hz where 22050 Hz are asked for)"),
     ],
 )
 def test_faults_at_the_start(
@@ -109,9 +110,37 @@ def test_a_device_that_dies_is_noticed(played: Path, monkeypatch: pytest.MonkeyP
     player.close()
 
 
+def test_underruns_are_counted_and_their_messages_never_hold_up_the_sound(
+    played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each block brings 19 kB of messages, the third one fills the pipe that nobody read before."""
+    monkeypatch.setenv("FAKE_APLAY", "underruns")
+    player = player_of()
+    for _ in range(100):
+        assert player.write(SOUND)
+    assert wait_for(lambda: player.played() == player.written())
+    player.rest()
+    assert heard(played) == SOUND * 100
+    assert player.underruns >= 500 * 100
+    before = player.underruns
+    player.write(SOUND)
+    assert wait_for(lambda: player.underruns > before)
+    player.close()
+
+
+def test_a_name_as_the_list_shows_it(played: Path) -> None:
+    for label, _ in device_names(FAKE):
+        player = player_of(label)
+        player.open()
+        player.close()
+    assert played.read_bytes().count(b"-D plughw:CARD=Device,DEV=0 ") == 1
+
+
 def test_a_name_nobody_has(played: Path) -> None:
-    with pytest.raises(StorybotError, match="there is no loudspeaker named Bose"):
+    with pytest.raises(StorybotError, match="no loudspeaker named Bose; there is: Default Audio"):
         player_of("Bose").open()
+    with pytest.raises(StorybotError, match='"hw:1,0" is the number of a sound card'):
+        player_of("hw:1,0").open()
 
 
 def test_aplay_is_missing() -> None:

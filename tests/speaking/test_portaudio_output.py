@@ -60,6 +60,26 @@ def test_a_device_is_chosen_by_part_of_its_name(monkeypatch: pytest.MonkeyPatch)
     assert output.name == "USB Speaker"
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_number_of_a_card_does_not_count(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"USB Device: Audio (hw:{number},0)"
+    use(monkeypatch, Device("Headphones: - (hw:0,0)"), Device(name))
+    assert portaudio.device_names() == [("Headphones", True), ("USB Device: Audio", False)]
+    for stored in ("USB Device: Audio", "USB Device: Audio (hw:1,0)", "usb device"):
+        output = PortAudioOutput(stored)
+        output.open(RATE, Source(0))
+        assert output.name == name
+
+
+def test_underruns_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    audio = use(monkeypatch, Device("Speaker"))
+    output = PortAudioOutput()
+    output.open(RATE, Source(0))
+    for status in (0, 4, 5, 2):  # paOutputUnderflow is 4
+        audio.streams[0].callback(None, 512, None, status)
+    assert output.underruns == 2
+
+
 def test_finish_lets_the_device_play_out(monkeypatch: pytest.MonkeyPatch) -> None:
     audio = use(monkeypatch, Device("Speaker"))
     output = PortAudioOutput()

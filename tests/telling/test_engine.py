@@ -108,6 +108,12 @@ def test_faults_are_told_in_one_sentence(manner: str, code: Exit, sentence: str)
     assert "\n" not in str(fault)
 
 
+def test_an_opening_too_long_for_a_command_line() -> None:
+    with pytest.raises(StorybotError, match="the opening is too long") as caught:
+        told(fake_engine("whole"), opening="a cat " * 40_000)
+    assert caught.value.code == Exit.USAGE
+
+
 def test_an_engine_that_is_not_there() -> None:
     engine = Engine(TellingSettings(), Path("/nowhere/storyteller"), Path("/m/whole"))
     _, fault = fault_of(engine)

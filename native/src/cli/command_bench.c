@@ -39,6 +39,7 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
         { "-r", OPTION_INT, &o->runs },
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
         { "--full", OPTION_FLAG, &o->engine.full },
+        { "--run-c", OPTION_FLAG, &o->engine.as_run_c },
         { "--stream", OPTION_FLAG, &o->engine.stream },
         { 0 },
     };

@@ -1,6 +1,7 @@
 """ALSA's own arecord as a child process.
 
-Started by posix_spawn: `subprocess` takes 0.4 MB, which the ear on 64 MB does not have.
+Started by posix_spawn: `subprocess` takes 0.4 MB, too much for the
+recogniser process on 64 MB.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import signal
 
 from storybot.errors import Exit, StorybotError
+from storybot.system.alsa_messages import AlsaMessages, english
 
 ARECORD = "arecord"
 READ_BYTES = 65536  # bytes
@@ -20,7 +22,7 @@ class Arecord:
     def __init__(self, *arguments: str) -> None:
         """StorybotError(SOUND_IN) where it cannot be run."""
         self.sound, out = os.pipe()
-        self._said, err = os.pipe()
+        said, err = os.pipe()
         self._ended = False
         places = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -31,25 +33,26 @@ class Arecord:
             self._pid = os.posix_spawnp(
                 ARECORD,
                 [ARECORD, *arguments],
-                os.environ,
+                english(dict(os.environ)),
                 file_actions=places,
                 setsigdef=[signal.SIGPIPE],  # or it would outlive us: Python ignores it
             )
         except OSError as fault:
             os.close(self.sound)
-            os.close(self._said)
+            os.close(said)
             raise StorybotError(
                 f"cannot run {ARECORD} ({fault.strerror}); install alsa-utils", Exit.SOUND_IN
             ) from None
         finally:
             os.close(out)
             os.close(err)
+        self.messages = AlsaMessages(said)
 
     def complaint(self) -> str:
         """What it said about why it cannot record; it is ended for it."""
         self._kill()
-        said = _all_of(self._said).decode(errors="replace").strip().splitlines()
-        return said[-1].rpartition("audio open error: ")[2] if said else "it gives no sound"
+        self.messages.read()
+        return self.messages.reason or "it gives no sound"
 
     def output(self) -> str:
         """All that it writes."""
@@ -58,7 +61,7 @@ class Arecord:
     def close(self) -> None:
         self._kill()
         os.close(self.sound)
-        os.close(self._said)
+        os.close(self.messages.stream)
 
     def _kill(self) -> None:
         if not self._ended:

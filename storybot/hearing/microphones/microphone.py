@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
+from storybot.system.device_names import unknown_device
 
 SILENCE_TIMEOUT_S = 2.0  # s without a sample: the device is gone, whatever its driver says
 
@@ -15,6 +16,10 @@ class Microphone(Protocol):
 
     name: str
 
+    @property
+    def overruns(self) -> int:
+        """Times that sound was lost since it was opened, as far as its driver tells."""
+
     def read(self) -> bytes:
         """The next block: 16 kHz mono int16, about 0.1 s. StorybotError(SOUND_IN) once lost."""
 
@@ -22,13 +27,9 @@ class Microphone(Protocol):
         """Release the device; nothing is read after that."""
 
 
-def matching_name(wanted: str, names: Sequence[str]) -> str:
-    """The first name that holds `wanted` in any capitals; StorybotError where none does."""
-    for name in names:
-        if wanted.lower() in name.lower():
-            return name
-    there = ", ".join(names) or "none"
-    raise StorybotError(f'no microphone is called "{wanted}"; there is: {there}', Exit.SOUND_IN)
+def no_microphone(wanted: str, names: Sequence[str]) -> StorybotError:
+    fault = f'no microphone is called "{wanted}"'
+    return StorybotError(unknown_device(fault, wanted, names), Exit.SOUND_IN)
 
 
 def microphone_lost(name: str) -> StorybotError:
@@ -37,7 +38,6 @@ def microphone_lost(name: str) -> StorybotError:
     )
 
 
-def microphone_cannot_open(name: str, why: str) -> StorybotError:
-    return StorybotError(
-        f"cannot open the microphone {name} ({why}); is it plugged in and free?", Exit.SOUND_IN
-    )
+def microphone_cannot_open(name: str, why: str, advice: str = "") -> StorybotError:
+    advice = advice or "is it plugged in and free?"
+    return StorybotError(f"cannot open the microphone {name} ({why}); {advice}", Exit.SOUND_IN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,14 +12,17 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.microphone import (
     SILENCE_TIMEOUT_S,
-    matching_name,
     microphone_cannot_open,
     microphone_lost,
+    no_microphone,
 )
-from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler, mixed_down
+from storybot.hearing.mixing import Mixer
+from storybot.hearing.pcm import SAMPLE_RATE_HZ, SincResampler
+from storybot.system.device_names import find_device, lasting_name
 from storybot.system.silenced_stderr import silenced_stderr
 
 BLOCK_S = 0.1  # s
+USUAL_RATES_HZ = (48000, 44100, 32000, 8000)  # tried where a device has not its own default rate
 POLL_INTERVAL_S = 0.02  # s between two looks at what came in
 
 
@@ -31,6 +35,7 @@ class PortAudioMicrophone:
 
     def __init__(self, wanted: str = "") -> None:
         self.name = wanted or "default"
+        self.overruns = 0  # PyAudio's blocking read does not tell of them without losing more
         self._stream: Any = None
         audio = portaudio()
         with silenced_stderr():
@@ -53,6 +58,7 @@ class PortAudioMicrophone:
             except StorybotError:
                 self.close()
                 raise
+        self._mixer = Mixer(self._channels, self._rate)
         self._resampler = None if self._rate == SAMPLE_RATE_HZ else SincResampler(self._rate)
 
     def read(self) -> bytes:
@@ -66,7 +72,7 @@ class PortAudioMicrophone:
             pcm = self._stream.read(frames, exception_on_overflow=False)
         except OSError:
             raise microphone_lost(self.name) from None
-        mono = mixed_down(pcm, self._channels)
+        mono = self._mixer.mixed(pcm)
         return self._resampler.resample(mono) if self._resampler else mono
 
     def close(self) -> None:
@@ -101,7 +107,7 @@ def device_names() -> list[tuple[str, bool]]:
         library = audio.PyAudio()
         try:
             usual = _default(library)
-            return [(str(d["name"]), d["index"] == usual) for d in _inputs(library)]
+            return [(lasting_name(str(d["name"])), d["index"] == usual) for d in _inputs(library)]
         finally:
             library.terminate()
 
@@ -123,8 +129,10 @@ def _default(library: Any) -> int:
 def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
     devices = list(_inputs(library))
     if wanted:
-        name = matching_name(wanted, [str(d["name"]) for d in devices])
-        return next(d for d in devices if d["name"] == name)
+        found = find_device(wanted, [(str(d["name"]),) for d in devices])
+        if found is None:
+            raise no_microphone(wanted, [lasting_name(str(d["name"])) for d in devices])
+        return devices[found]
     usual = _default(library)
     for device in devices:
         if device["index"] == usual:
@@ -133,9 +141,10 @@ def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
 
 
 def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, int]:
-    """Rate and channels: 16 kHz mono where the device can, else its own rate, mono or stereo."""
-    own = int(device["defaultSampleRate"])
-    for rate, channels in ((SAMPLE_RATE_HZ, 1), (SAMPLE_RATE_HZ, 2), (own, 1), (own, 2)):
+    """Rate and channels: 16 kHz mono where the device can, else another rate, or more channels."""
+    rates = dict.fromkeys((SAMPLE_RATE_HZ, int(device["defaultSampleRate"]), *USUAL_RATES_HZ))
+    counts = dict.fromkeys((1, 2, int(device["maxInputChannels"])))
+    for rate, channels in itertools.product(rates, counts):
         with contextlib.suppress(ValueError):
             library.is_format_supported(
                 rate,
@@ -145,5 +154,5 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, i
             )
             return rate, channels
     raise microphone_cannot_open(
-        str(device["name"]), "it can neither 16 kHz nor its own rate in 16 bits"
+        str(device["name"]), "it can neither 16 kHz nor a usual rate in 16 bits"
     )

@@ -1,19 +1,21 @@
-"""A recording as sound for the recognisers: any plain PCM wav is turned into 16 kHz mono."""
+"""A recording as sound for the recognisers: any plain wav is turned into 16 kHz mono."""
 
 from __future__ import annotations
 
-import struct
-import wave
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ, SincResampler, mixed_down
+from storybot.hearing.microphones.wav_format import WavFault, parse_wav
+from storybot.hearing.mixing import Mixer
+from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ, SincResampler
 
 RECORDING_MAX_S = 300.0  # s; a request is said in a few
+FILE_MAX_MB = 128  # MB; a minute of most forms has 20 at most
 RATE_LIMITS_HZ = (4000, 192000)  # Hz
+CHANNELS_MAX = 32
 CLIPPED_SHARE = 0.02  # of all samples at full scale: the microphone was shouted into
 CLIPPED_AMPLITUDE = 32700  # int16; what counts as full scale
 
@@ -38,44 +40,34 @@ class Recording:
 def read_wav(path: Path) -> Recording:
     """The recording in this file; StorybotError(SOUND_IN) where it holds no usable sound."""
     try:
-        with wave.open(str(path), "rb") as file:
-            parameters = file.getparams()
-            frames = file.readframes(parameters.nframes)
+        with path.open("rb") as file:
+            data = file.read(FILE_MAX_MB * 1_000_000 + 1)
+        if len(data) > FILE_MAX_MB * 1_000_000:
+            raise _refusal(f"{path} is larger than {FILE_MAX_MB} MB; cut it to the request")
+        sound = parse_wav(data)
     except OSError as fault:
         raise _refusal(f"cannot read {path}: {fault.strerror}") from fault
-    except (wave.Error, EOFError, struct.error, RuntimeError) as fault:
-        raise _refusal(f"{path} is not a PCM wav file ({fault or 'it ends at once'})") from fault
-    rate, channels, width = parameters.framerate, parameters.nchannels, parameters.sampwidth
-    if not RATE_LIMITS_HZ[0] <= rate <= RATE_LIMITS_HZ[1] or channels > 8 or not 1 <= width <= 4:
-        raise _refusal(f"{path} claims {rate} Hz, {channels} channels, {8 * width} bits: unusable")
-    frame_bytes = channels * width
-    if len(frames) < frame_bytes:
+    except WavFault as fault:
+        raise _refusal(f"{path} is not a PCM wav file ({fault}); save it as 16-bit PCM") from fault
+    rate, channels = sound.rate, sound.channels
+    if not RATE_LIMITS_HZ[0] <= rate <= RATE_LIMITS_HZ[1] or channels > CHANNELS_MAX:
+        raise _refusal(
+            f"{path} claims {rate} Hz and {channels} channels; save it with 16000 Hz, mono"
+        )
+    if not sound.pcm:
         raise _refusal(f"{path} holds no sound; record it again")
-    if len(frames) > RECORDING_MAX_S * rate * frame_bytes:
+    if len(sound.pcm) > RECORDING_MAX_S * rate * channels * 2:
         raise _refusal(f"{path} is longer than {RECORDING_MAX_S:.0f} s; cut it to the request")
     notes = []
-    if len(frames) < parameters.nframes * frame_bytes:
+    if sound.is_cut:
         notes.append(f"{path} is cut short: it holds less sound than its header promises.")
-    pcm = _int16(frames[: len(frames) // frame_bytes * frame_bytes], width)
-    pcm = mixed_down(pcm, channels)
+    pcm = Mixer(channels).mixed(sound.pcm)
     if _is_clipped(pcm):
         notes.append(f"{path} is overdriven: speak less loudly or turn the microphone down.")
     if rate != SAMPLE_RATE_HZ:
         resampler = SincResampler(rate)
         pcm = resampler.resample(pcm) + resampler.rest()
     return Recording(pcm, tuple(notes))
-
-
-def _int16(frames: bytes, width: int) -> bytes:
-    """Samples of `width` bytes as the wav format has them (8 bit unsigned, else signed)."""
-    if width == 2:
-        return frames
-    if width == 1:
-        return array("h", ((sample - 128) << 8 for sample in frames)).tobytes()
-    high = bytearray(len(frames) // width * 2)  # the two high bytes of each little-endian sample
-    high[0::2] = frames[width - 2 :: width]
-    high[1::2] = frames[width - 1 :: width]
-    return bytes(high)
 
 
 def _is_clipped(pcm: bytes) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.gain import Gain
+from storybot.system.device_names import unknown_device
 
 BLOCK_FRAMES = 512  # frames that go to a device at once: 23 ms at 22,050 Hz
 FetchSamples = Callable[[int], bytes]  # at most so many frames; b"" when there is nothing to play
@@ -19,6 +20,10 @@ class Player(Protocol):
     gain: Gain  # per cent; may be moved while playing
     first_sound: float | None  # time.monotonic() of the first sample heard since open()
     latency: float  # s from here to the ear
+
+    @property
+    def underruns(self) -> int:
+        """Times that the device ran dry since this was made, as far as its driver tells."""
 
     def open(self) -> None:
         """Take the device. Raises StorybotError(Exit.SOUND_OUT) when it cannot."""
@@ -63,6 +68,10 @@ class OutputDevice(Protocol):
     name: str
     stop_needs_close: bool  # holds much sound: stop() closes it, and it closes without waiting
 
+    @property
+    def underruns(self) -> int:
+        """Times that it ran dry since it was made, as far as its driver tells."""
+
     def open(self, rate: int, fetch: FetchSamples) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""
 
@@ -76,10 +85,14 @@ class OutputDevice(Protocol):
         """Stop drawing at once and give the device back."""
 
 
-def no_loudspeaker(wanted: str = "") -> StorybotError:
-    """What a user is told when the device is not there."""
-    what = f"there is no loudspeaker named {wanted}" if wanted else "there is no loudspeaker"
-    return StorybotError(f"{what}; plug one in and look with `storybot devices`", Exit.SOUND_OUT)
+def no_loudspeaker(wanted: str = "", names: Sequence[str] = ()) -> StorybotError:
+    """What a user is told when the device is not there; `names` are those that are."""
+    if wanted:
+        fault = f"there is no loudspeaker named {wanted}"
+        return StorybotError(unknown_device(fault, wanted, names), Exit.SOUND_OUT)
+    return StorybotError(
+        "there is no loudspeaker; plug one in and look with `storybot devices`", Exit.SOUND_OUT
+    )
 
 
 def loudspeaker_cannot_open(name: str, reason: str) -> StorybotError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,13 @@ from storybot.speaking.outputs.player import (
 )
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.outputs.resampler import LinearResampler
+from storybot.system.device_names import find_device, lasting_name
 from storybot.system.silenced_stderr import silence_alsa, silenced_stderr
 
 FALLBACK_RATES_HZ = (48000, 44100, 32000, 16000)  # Hz tried when the device cannot do the voice's
+
+OUTPUT_UNDERFLOW = 4  # paOutputUnderflow of PortAudio's status flags
+Callback = Callable[[Any, int, Any, int], tuple[bytes, int]]  # (_, frames, times, status flags)
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Format:
     """How a device is driven."""
 
     rate: int  # Hz
-    channels: int  # 1 or 2
+    channels: int  # all of them play the same
 
 
 class PortAudioOutput:
@@ -39,6 +43,7 @@ class PortAudioOutput:
         self.name = wanted or "default"
         self._library: Any = None
         self._stream: Any = None
+        self.underruns = 0
 
     def open(self, rate: int, fetch: FetchSamples) -> float:
         audio = portaudio()
@@ -55,7 +60,7 @@ class PortAudioOutput:
                     output=True,
                     output_device_index=device["index"],
                     frames_per_buffer=BLOCK_FRAMES,
-                    stream_callback=_callback(audio.paContinue, form, rate, fetch),
+                    stream_callback=self._counted(_callback(audio.paContinue, form, rate, fetch)),
                 )
             except OSError as error:
                 self._release()
@@ -64,6 +69,16 @@ class PortAudioOutput:
                 self._release()
                 raise
         return float(self._stream.get_output_latency())
+
+    def _counted(self, fill: Callback) -> Callback:
+        """The same, and each time that the device says it ran dry is counted."""
+
+        def counted(unused: Any, frames: int, times: Any, status: int) -> tuple[bytes, int]:
+            if status & OUTPUT_UNDERFLOW:
+                self.underruns += 1
+            return fill(unused, frames, times, status)
+
+        return counted
 
     def alive(self) -> bool:
         stream = self._stream
@@ -115,7 +130,9 @@ def device_names() -> list[tuple[str, bool]]:
         library = audio.PyAudio()
         try:
             default = _default_index(library)
-            return [(str(d["name"]), d["index"] == default) for d in _outputs(library)]
+            return [
+                (lasting_name(str(d["name"])), d["index"] == default) for d in _outputs(library)
+            ]
         finally:
             library.terminate()
 
@@ -136,19 +153,21 @@ def _default_index(library: Any) -> int | None:
 
 def _choose(library: Any, wanted: str) -> Mapping[str, Any]:
     devices = list(_outputs(library))
-    if not wanted:
-        default = _default_index(library)
-        found = [device for device in devices if device["index"] == default]
-    else:
-        found = [device for device in devices if wanted.lower() in device["name"].lower()]
-    if found:
-        return found[0]
-    raise no_loudspeaker(wanted)
+    if wanted:
+        found = find_device(wanted, [(str(d["name"]),) for d in devices])
+        if found is None:
+            raise no_loudspeaker(wanted, [lasting_name(str(d["name"])) for d in devices])
+        return devices[found]
+    default = _default_index(library)
+    for device in devices:
+        if device["index"] == default:
+            return device
+    raise no_loudspeaker()
 
 
 def _format(library: Any, audio: Any, device: Mapping[str, Any], rate: int) -> Format:
     """The form nearest to mono at `rate` that the device can do."""
-    for channels in (1, 2):
+    for channels in dict.fromkeys((1, 2, device["maxOutputChannels"])):
         for offered in (rate, *FALLBACK_RATES_HZ):
             if channels > device["maxOutputChannels"]:
                 continue
@@ -165,7 +184,7 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any], rate: int) -> F
     return Format(rate, 1)  # opening it will say why not
 
 
-def _callback(go_on: int, form: Format, rate: int, fetch: FetchSamples) -> Any:
+def _callback(go_on: int, form: Format, rate: int, fetch: FetchSamples) -> Callback:
     """PortAudio's callback: exactly the frames it asks for, silence where there are none."""
     resampler = LinearResampler(rate, form.rate) if form.rate != rate else None
     spare = b""
@@ -182,10 +201,12 @@ def _callback(go_on: int, form: Format, rate: int, fetch: FetchSamples) -> Any:
         mono = mono.ljust(size, b"\0")
         if form.channels == 1:
             return mono, go_on
-        stereo = bytearray(2 * size)
-        stereo[0::4] = stereo[2::4] = mono[0::2]
-        stereo[1::4] = stereo[3::4] = mono[1::2]
-        return bytes(stereo), go_on
+        frame_bytes = 2 * form.channels
+        every = bytearray(frames * frame_bytes)
+        for channel in range(form.channels):
+            every[2 * channel :: frame_bytes] = mono[0::2]
+            every[2 * channel + 1 :: frame_bytes] = mono[1::2]
+        return bytes(every), go_on
 
     return fill
 

@@ -57,6 +57,10 @@ class QueuedPlayer:
             self._written += frames
         return True
 
+    @property
+    def underruns(self) -> int:
+        return self._output.underruns
+
     def written(self) -> int:
         return self._written
 

@@ -13,6 +13,7 @@ class SilentPlayer:
 
     name = "silent"
     latency = 0.0  # s
+    underruns = 0
 
     def __init__(self, rate: int, volume: float) -> None:
         self.gain = Gain(volume, rate)
