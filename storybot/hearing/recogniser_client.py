@@ -159,12 +159,12 @@ class RecogniserClient:
         """Keep the microphone open and let its sound go."""
         await self.send({"do": "pause"})
 
-    async def send(self, order: dict[str, str]) -> None:
+    async def send(self, command: dict[str, str]) -> None:
         """One order to the child; lost without a word when it has ended."""
         if self._process is None or self._process.stdin is None:
             return
         with contextlib.suppress(ConnectionError, RuntimeError):
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
             await self._process.stdin.drain()
 
     async def stop(self, grace: float) -> None:

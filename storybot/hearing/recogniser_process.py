@@ -58,11 +58,11 @@ class RecogniserProcess:
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
         recogniser.meanwhile = self.meanwhile
 
-    def command(self, order: dict[str, Any]) -> bool:
+    def command(self, command: dict[str, Any]) -> bool:
         """Carries out one order; False when it was to quit. What it does not know it ignores."""
-        if order.get("do") == "listen":
+        if command.get("do") == "listen":
             try:
-                what = ListenFor(order.get("for"))
+                what = ListenFor(command.get("for"))
             except ValueError:
                 return True
             if self._during_story and what is not ListenFor.STOP:
@@ -71,10 +71,10 @@ class RecogniserProcess:
             self._recogniser.listen_for(what)
             self._called = what is ListenFor.REQUEST
             self._listening = True
-        elif order.get("do") == "pause":
+        elif command.get("do") == "pause":
             self._listening = False
             self._recogniser.finish()
-        return order.get("do") != "quit"
+        return command.get("do") != "quit"
 
     def step(self) -> float:
         """Deals with one block. Returns how many seconds to wait before the next step."""
@@ -87,7 +87,7 @@ class RecogniserProcess:
                 self._ready(self._microphone)
             block = self._waiting.popleft() if self._waiting else self._fresh(self._microphone)
         except StorybotError as fault:
-            self._lose(fault)
+            self._microphone_lost(fault)
             wait = REOPEN_INTERVAL_S
         if self._listening and block:
             for event in self._recogniser.hear(block):
@@ -121,7 +121,7 @@ class RecogniserProcess:
             {"event": "ready", "recogniser": self._recogniser.name, "microphone": microphone.name}
         )
 
-    def _lose(self, fault: StorybotError) -> None:
+    def _microphone_lost(self, fault: StorybotError) -> None:
         """The microphone is not there: say so once; it is looked for again by its name."""
         self.close()
         if str(fault) != self._complaint:
@@ -151,7 +151,7 @@ class RecogniserProcess:
             self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
 
 
-class Orders:
+class Commands:
     """JSON lines that come in on a file descriptor, looked at without waiting longer than told."""
 
     def __init__(self, source: int) -> None:
@@ -165,15 +165,15 @@ class Orders:
         self.ended = not came
         *lines, self._rest = (self._rest + came).split(b"\n")
         self._rest = self._rest[-COMMAND_MAX_BYTES:]
-        return [order for line in lines if (order := _parsed(line)) is not None]
+        return [command for line in lines if (command := _parsed(line)) is not None]
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        order = json.loads(line)
+        command = json.loads(line)
     except ValueError:
         return None
-    return order if isinstance(order, dict) else None
+    return command if isinstance(command, dict) else None
 
 
 def _tell(event: dict[str, Any]) -> None:
@@ -190,18 +190,18 @@ def main() -> int:
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
-    ear = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
-    orders = Orders(sys.stdin.fileno())
+    process = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
+    commands = Commands(sys.stdin.fileno())
     wait = 0.0
     try:
-        while not orders.ended:
-            if not all(ear.command(order) for order in orders.take(wait)):
+        while not commands.ended:
+            if not all(process.command(command) for command in commands.take(wait)):
                 break
-            wait = ear.step()
+            wait = process.step()
     except BrokenPipeError:
         return 1
     finally:
-        ear.close()
+        process.close()
     return 0
 
 

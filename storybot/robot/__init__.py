@@ -33,7 +33,7 @@ _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {
     events.StoryBegan: lifecycle.story_began,
     events.StoryTold: lifecycle.story_told,
     events.StoryFailed: lifecycle.story_failed,
-    events.TimerExpired: lifecycle.rang,
+    events.TimerExpired: lifecycle.timer_expired,
     events.QuietBegan: bedtime.quiet_began,
     events.QuietEnded: bedtime.quiet_ended,
     events.Reloaded: lifecycle.reloaded,

@@ -51,7 +51,7 @@ class Robot:
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
-    puzzled: bool = False  # it has shown since the keyphrase that it did not understand
+    asked_again: bool = False  # it has shown since the keyphrase that it did not understand
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts

@@ -138,11 +138,11 @@ def _checked(name: str, value: Any) -> Any:
     return value
 
 
-def request_line(wish: ControlRequest) -> bytes:
+def request_line(request: ControlRequest) -> bytes:
     """A wish as the line that `read_wish` reads."""
-    values = {each.name: getattr(wish, each.name) for each in fields(wish)}
+    values = {each.name: getattr(request, each.name) for each in fields(request)}
     given = {name: value for name, value in values.items() if value is not None}
-    return _line({"v": PROTOCOL_VERSION, "do": _NAMES[type(wish)]} | given)
+    return _line({"v": PROTOCOL_VERSION, "do": _NAMES[type(request)]} | given)
 
 
 def answer(**found: Any) -> bytes:

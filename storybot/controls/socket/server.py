@@ -119,8 +119,8 @@ class SocketServer:
         bad = 0
         while line := await _line(reader):
             try:
-                wish = messages.read_request(line)
-                reply = await self._answer(wish)
+                request = messages.read_request(line)
+                reply = await self._answer(request)
             except BadMessage as wrong:
                 bad += 1
                 if bad <= BAD_LINES_LOGGED:
@@ -129,7 +129,7 @@ class SocketServer:
                 await asyncio.sleep(0)  # a flood of bad lines leaves the loop to others
                 continue
             self._send(writer, reply)
-            if isinstance(wish, Watch):
+            if isinstance(request, Watch):
                 self._watchers.add(writer)
         if bad > BAD_LINES_LOGGED:
             LOG.warning("control socket: one client sent %d bad messages", bad)
