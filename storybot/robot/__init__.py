@@ -1,7 +1,7 @@
-"""The robot's mind: `step(robot, event)` gives the robot after the event and what is to be done.
+"""The robot: `step(robot, event)` gives the robot after the event, and commands to carry out.
 
-Pure: no device, no clock, no chance. The table of states in docs/appliance.md is checked against
-this package by exploring every state that events can lead to.
+Pure: no device, no clock, no random number. The table of states in docs/appliance.md is
+checked against this package by exploring every state that events can lead to.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from storybot.robot.transitions import Step, fall_asleep, go_idle, set_sound
 
 
 def good_night(robot: Robot) -> Step:
-    """The sleep timer; said a second time it is sleep now."""
+    """Set the sleep timer; the second time, sleep now."""
     if robot.mode is Mode.ASLEEP:
         return robot, []
     if robot.bedtime:
@@ -51,7 +51,7 @@ def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
 
 
 def time_to_sleep(robot: Robot) -> Step:
-    """A story being told is finished softly; one that waits for a loudspeaker is given up."""
+    """Finish a story that is being told while the volume fades; stop one that is paused."""
     if robot.mode in (Mode.THINKING, Mode.TELLING):
         if robot.last:
             return robot, []

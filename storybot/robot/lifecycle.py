@@ -1,4 +1,4 @@
-"""The course of things: starting, parts lost and back, stories going on, alarms, the end."""
+"""Transitions on the box's own events: start, parts lost and back, stories, timers, end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storybot.robot.state import BUSY, Mode, Robot, light
 from storybot.robot.transitions import Step, begin_story, enter, go_idle, set_sound, stop_story
 from storybot.stories.story_request import new_story_request
 
-HOLD = 60.0  # s that a story waits for its loudspeaker
+HOLD_S = 60.0  # for which a story waits for its loudspeaker
 
 
 def started(robot: Robot, event: events.Started) -> Step:
@@ -26,7 +26,7 @@ def part_lost(robot: Robot, event: events.PartLost) -> Step:
     known = event.part in robot.missing
     robot = replace(robot, missing=robot.missing | {event.part})
     if event.part is Part.VOICE and robot.mode in (Mode.THINKING, Mode.TELLING):
-        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD))
+        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD_S))
         return enter(robot, Mode.PAUSED, *hold)
     if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.HEARING):
         earcon = [] if known or robot.night else [commands.Earcon("trouble")]
@@ -66,13 +66,13 @@ def story_failed(robot: Robot, event: events.StoryFailed) -> Step:
 
 
 def _let_go(robot: Robot) -> list[commands.Command]:
-    """A story that ends while it is held must not leave the voice held."""
+    """A story that ends while it is paused must not leave the speaker paused."""
     return [commands.StopStory()] if robot.mode is Mode.PAUSED else []
 
 
 def timer_expired(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
-        # The keyphrase alone asks for a story, about nothing in particular.
+        # The keyphrase alone asks for a story about anything.
         return begin_story(robot, new_story_request((), robot.seed))
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)

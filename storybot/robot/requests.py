@@ -1,4 +1,4 @@
-"""What people ask for: by voice, by button, through the control socket."""
+"""Transitions on requests: by voice, by button, through the control socket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
 
 
 def unclear(robot: Robot, event: events.NotUnderstood) -> Step:
-    """Once after each call, with time to say it anew; a noisy room gets a story all the same."""
+    """Once after each keyphrase: play an earcon and wait for the request again."""
     if robot.mode is not Mode.HEARING or robot.asked_again:
         return robot, []
     todo = [commands.Earcon("not-understood"), _answer_time(robot)]
@@ -65,12 +65,12 @@ def asked(robot: Robot, event: events.Asked) -> Step:
 
 
 def _again(robot: Robot, seed: int) -> Step:
-    """The same tale; where none was told yet, any."""
+    """Tell the same story again; any story where none was told yet."""
     return _replace_story(robot, robot.story or new_story_request((), seed))
 
 
 def _replace_story(robot: Robot, story: StoryRequest) -> Step:
-    """A tale instead of the one that may be told now."""
+    """Tell a story, in place of one that is being told."""
     if robot.mode in BUSY:
         if robot.last:  # it is time to sleep: no further story
             return robot, []

@@ -1,4 +1,4 @@
-"""The few moves that every event is answered with: rest, sleep, begin, stop."""
+"""Transitions that several events share: idle, sleep, begin a story, stop it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
 
 
 def go_idle(robot: Robot, *todo: Command) -> Step:
-    """Back to waiting, or to sleep where it is time."""
+    """Wait for a request, or sleep where it is time."""
     if robot.quiet or robot.last:
         return fall_asleep(robot, *todo)
     mode = Mode.DEGRADED if robot.missing else Mode.IDLE
@@ -46,7 +46,7 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 
 
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
-    """Dark. Outside quiet hours the keyphrase wakes it, or a box without a button never would."""
+    """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
     awake = replace(robot, bedtime=False, stories_left=None, last=False)
     ear = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
@@ -61,7 +61,7 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
 
 
 def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
-    """A story begins: what was understood is said while the engine thinks."""
+    """Begin a story: its title is said while the engine writes."""
     if robot.missing & STORY_PARTS:
         return go_idle(robot, *first, commands.Say(Reply.NOT_READY))
     ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()

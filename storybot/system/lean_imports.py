@@ -17,7 +17,7 @@ from types import FrameType, ModuleType
 
 
 def no_signature(of: type, **options: object) -> object:
-    """`dataclasses` writes it into the docstring of a class that has none: with -OO, of each."""
+    """`dataclasses` puts it into the docstring of a class without one; with -OO none has one."""
     if of.__module__.startswith("storybot."):
         return ""
     import inspect
@@ -26,17 +26,17 @@ def no_signature(of: type, **options: object) -> object:
 
 
 def own_annotations(of: type, **options: object) -> dict[str, object]:
-    """What `dataclasses` of Python 3.13 reads the fields from."""
+    """For `dataclasses` of Python 3.13, which reads the fields from it."""
     return dict(vars(of).get("__annotations__", {}))
 
 
 def is_coroutine_function(one: object) -> bool:
-    """`asyncio` asks it of the handler of a signal; 0x80 is CO_COROUTINE."""
+    """For `asyncio`, which tests signal handlers; 0x80 is CO_COROUTINE."""
     return bool(getattr(getattr(one, "__code__", None), "co_flags", 0) & 0x80)
 
 
 class AnnotationOnly:
-    """What `typing` has for annotations, which nobody reads, and for base classes."""
+    """In place of names of `typing` that are used in annotations and as base classes only."""
 
     def __class_getitem__(cls, of: object) -> type[AnnotationOnly]:
         return cls
@@ -73,7 +73,7 @@ LAZY_MODULES: dict[str, Substitutes] = {
 
 
 def importing_package(frame: FrameType | None) -> str:
-    """The package of the code in this frame; of a module in C, the one of who imports it."""
+    """The package of the code in this frame; for a module in C, that of its importer."""
     while frame is not None and frame.f_globals.get("__name__", "").startswith("importlib."):
         frame = frame.f_back
     spec = None if frame is None else frame.f_globals.get("__spec__")  # of __main__ it has the name
@@ -81,7 +81,7 @@ def importing_package(frame: FrameType | None) -> str:
 
 
 class LazyModules:
-    """The finder, and loader, of the modules that are put off."""
+    """The finder and loader of the modules that are put off."""
 
     def __init__(self, modules: Mapping[str, Substitutes]) -> None:
         self._modules = modules
@@ -97,10 +97,10 @@ class LazyModules:
         return ModuleSpec(name, self)  # type: ignore[arg-type]  # a loader by what it can do
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """A module like any other."""
+        """Let the import system create an empty module."""
 
     def exec_module(self, shell: ModuleType) -> None:
-        """Give the shell the way to the real module, and the answers for those who are named."""
+        """Add the __getattr__ that answers from the table, or loads the real module."""
         holds, answers = vars(shell), self._modules[shell.__name__]
         begun = False
 

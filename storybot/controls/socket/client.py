@@ -1,4 +1,4 @@
-"""Talks to the running daemon: one wish, one answer; or news without end."""
+"""A client of the running daemon: one request, one answer; or news until the daemon ends."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Client:
         self._socket.close()
 
     def request(self, request: ControlRequest) -> dict[str, Any]:
-        """The daemon's good answer; its refusal is raised."""
+        """The daemon's answer; StorybotError where it refuses."""
         try:
             self._socket.sendall(messages.request_line(request))
             reply = messages.read_reply(self._lines.readline())
@@ -90,6 +90,6 @@ class Client:
 
 
 def ask(path: str, request: ControlRequest) -> dict[str, Any]:
-    """One wish over a connection of its own."""
+    """One request over a connection of its own."""
     with Client(path) as client:
         return client.request(request)
