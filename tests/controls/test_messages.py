@@ -98,7 +98,7 @@ json_values = st.recursive(
         optional=dict.fromkeys(NAMES, json_values),
     ).map(lambda value: json.dumps(value).encode())
 )
-def test_any_line_is_a_wish_or_refused(line: bytes) -> None:
+def test_any_line_is_a_request_or_refused(line: bytes) -> None:
     try:
         request = read_request(line)
     except BadMessage as refused:

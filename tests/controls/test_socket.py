@@ -44,7 +44,7 @@ def run(body: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(limited())
 
 
-def test_wish_and_answer(tmp_path: Path) -> None:
+def test_request_and_answer(tmp_path: Path) -> None:
     async def body() -> None:
         async with serving(tmp_path) as (_, path):
             assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660

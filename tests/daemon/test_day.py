@@ -79,7 +79,7 @@ def test_called_and_not_understood(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_the_keyphrase_alone_is_a_wish_for_any_story(tmp_path: Path) -> None:
+def test_the_keyphrase_alone_is_a_request_for_any_story(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.wait(lambda: house.ears.listens_for == "keyphrase")
         house.ears.keyphrase()
