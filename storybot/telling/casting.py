@@ -1,0 +1,150 @@
+"""Who plays: what was asked for takes the role that fits, the plot and the seed fill the others."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from storybot.telling.lore import CREATURES, Lore, load_lore
+from storybot.telling.plots import Plot
+from storybot.telling.roles import Role, Wanted
+from storybot.things import Thing, find_thing, indefinite_article, load_things, regular_plural
+
+CHILDREN = 24  # how many of the commonest names the seed chooses from
+_STRANGE = Lore("", "small", "in the garden", "play with it", "little", ("it",), False)
+
+
+def wanted(thing: Thing) -> Wanted:
+    """A thing of the list, as it is asked for without a name or a number."""
+    return Wanted("", thing.word) if thing.is_name else Wanted(thing.word)
+
+
+def lore_of(one: Wanted) -> Lore:
+    """Its line in the table; for "toy boat" that of "boat", for a word unknown a small thing."""
+    table = load_lore()
+    if not one.noun:
+        known = find_thing(one.name)
+        girl = known is not None and known.kind == "girl-name"
+        boy = known is not None and known.kind == "boy-name"
+        if girl or boy:
+            return table["girl" if girl else "boy"]
+        return table["child"]
+    return (
+        table.get(one.noun) or table.get(one.noun.split()[-1]) or replace(_STRANGE, noun=one.noun)
+    )
+
+
+def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
+    """What was asked for in that role."""
+    lore = lore_of(one)
+    noun = one.noun or lore.noun
+    listed = find_thing(noun)
+    known = listed if listed is not None and listed.word == noun else None
+    kind = known.kind if known else "mass" if lore.kind in ("weather", "stuff") else "thing"
+    many = one.plural or kind == "plural-only"
+    plural = known.plural if known else regular_plural(noun)
+    head = one.name or (plural if many else noun)
+    pronoun = "they" if many and not one.name else rng.choice(lore.pronouns)
+    if one.name:
+        little = "little " if noun in ("girl", "boy", "child") else ""
+        a = f"{indefinite_article(little or noun)} {little}{noun} named {one.name}"
+    elif one.plural:
+        few = "three" if lore.kind in CREATURES else "some"
+        a = f"{one.count or few} {plural}"
+    elif kind == "one":
+        a = f"the {noun}"
+    else:
+        a = f"some {noun}" if kind in ("mass", "plural-only") else with_article(noun)
+    loves = re.sub(r"\bit\b", "them", lore.loves) if pronoun == "they" else lore.loves
+    the = one.name or f"the {head}"
+    return Role(role, noun, head, one.name, lore.kind, pronoun, a, the, lore.home, loves, lore.own)
+
+
+def with_article(phrase: str) -> str:
+    return f"{indefinite_article(phrase)} {phrase}"
+
+
+def cast_asked(
+    asked: Sequence[Wanted], rng: random.Random
+) -> tuple[dict[str, Role], tuple[Role, ...]]:
+    """Roles for what was asked for, and those for which no part was free.
+
+    A creature or a person is the hero, the next one the friend; a place is where; of things, the
+    first is what it is about. A vehicle with nobody else asked for may be the hero.
+    """
+    roles: dict[str, Role] = {}
+    over: list[Role] = []
+    alone = not any(lore_of(one).kind in CREATURES for one in asked)
+    for one in asked:
+        kind = lore_of(one).kind
+        names: tuple[str, ...] = ("thing", "second")
+        if kind in CREATURES:
+            names = ("hero", "friend")
+        elif kind == "place":
+            names = ("place",)
+        elif (one.name or kind == "vehicle") and alone and (one.name or rng.random() < 0.5):
+            names = ("hero", "thing", "second")
+        free = [name for name in names if name not in roles]
+        if free:
+            roles[free[0]] = role_of(one, free[0], rng)
+        else:
+            over.append(role_of(one, "extra", rng))
+    return roles, tuple(over)
+
+
+def fits(plot: Plot, roles: Mapping[str, Role]) -> bool:
+    """Whether the plot has a part for each role, of its kind."""
+    for name, role in roles.items():
+        if name == "place" and not plot.place:
+            return False
+        kinds = {"hero": plot.hero, "thing": plot.thing, "second": plot.second}.get(name)
+        if kinds is not None and role.kind not in kinds:
+            return False
+    return True
+
+
+def fill_cast(plot: Plot, roles: Mapping[str, Role], rng: random.Random) -> dict[str, Role]:
+    """`roles` with every part of the plot taken: by lore, by the seed."""
+    cast = dict(roles)
+    if "hero" not in cast:
+        cast["hero"] = _somebody(plot, rng)
+    if "friend" not in cast:
+        cast["friend"] = _friend(cast["hero"], rng)
+    for name, kinds in (("thing", plot.thing), ("second", plot.second)):
+        if name not in cast and (kinds or name == "thing"):
+            cast[name] = _something(name, kinds or frozenset(("toy",)), cast, rng)
+    if "place" not in cast:
+        cast["place"] = role_of(Wanted(rng.choice(_nouns(frozenset(("place",))))), "place", rng)
+    return cast
+
+
+def _nouns(kinds: frozenset[str]) -> list[str]:
+    return [noun for noun, lore in load_lore().items() if lore.kind in kinds]
+
+
+def _somebody(plot: Plot, rng: random.Random) -> Role:
+    """A child with a name, where the plot takes one, or one who is friendly."""
+    if "person" in plot.hero and rng.random() < 0.5:
+        names = [thing.word for thing in load_things() if thing.is_name][:CHILDREN]
+        return role_of(Wanted("", rng.choice(names)), "hero", rng)
+    friendly = [n for n, lore in load_lore().items() if lore.friendly and lore.kind in plot.hero]
+    return role_of(Wanted(rng.choice(friendly or _nouns(plot.hero))), "hero", rng)
+
+
+def _friend(hero: Role, rng: random.Random) -> Role:
+    friends = [n for n, lore in load_lore().items() if lore.friendly and n != hero.noun]
+    return role_of(Wanted(rng.choice(friends)), "friend", rng)
+
+
+def _something(
+    name: str, kinds: frozenset[str], cast: Mapping[str, Role], rng: random.Random
+) -> Role:
+    """What the hero owns, where that fits, or any thing of these kinds."""
+    own = Wanted(cast["hero"].own)
+    if name == "thing" and lore_of(own).kind in kinds and rng.random() < 0.5:
+        return role_of(own, name, rng)
+    taken = {role.noun for role in cast.values()}
+    nouns = [noun for noun in _nouns(kinds) if noun not in taken and " " not in noun]
+    return role_of(Wanted(rng.choice(nouns)), name, rng)

@@ -1,0 +1,13 @@
+"""Words that say too little to be keywords; the training of a keyword model leaves them out."""
+
+# fmt: off
+SMALL_WORDS = frozenset((
+    "a", "an", "the", "and", "or", "but", "so", "to", "of", "in", "on", "at", "by", "for", "from",
+    "with", "up", "down", "into", "out", "about", "over", "off", "it", "he", "she", "they", "his",
+    "her", "him", "its", "their", "them", "we", "us", "our", "i", "my", "me", "you", "your",
+    "was", "were", "is", "are", "am", "be", "been", "had", "has", "have", "did", "do", "does",
+    "would", "could", "can", "will", "that", "this", "these", "those", "there", "then", "as",
+    "if", "not", "no", "very", "too", "all", "one", "some", "any", "who", "what", "when", "where",
+    "how", "just", "like", "than",
+))
+# fmt: on
