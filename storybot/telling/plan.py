@@ -78,6 +78,7 @@ class Chapter:
     """A row of beats that share the model's context."""
 
     plot: str  # the plot's name
+    cast: Cast  # hero, friend and what was asked for are the same in every chapter
     recall: str  # fed to a fresh context before the first beat, never spoken; "": context goes on
     beats: tuple[Beat, ...]
 
@@ -86,10 +87,14 @@ class Chapter:
 class Plan:
     """A whole story before it is written."""
 
-    cast: Cast
     chapters: tuple[Chapter, ...]
     length: Length
     calm: bool
+
+    @property
+    def cast(self) -> Cast:
+        """Of the first chapter."""
+        return self.chapters[0].cast
 
     @property
     def plots(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def plan(
     Nothing here can fail for any words asked for.
     """
     rng = random.Random(seed)
-    asked_roles, _ = cast_asked(asked, rng)
+    asked_roles, extras = cast_asked(asked, rng)
     plots = _chosen(asked_roles, CHAPTERS[length], calm, recent, rng)
     roles = fill_cast(plots[0], asked_roles, rng)
     met: set[str] = set()
@@ -58,16 +58,13 @@ def plan(
         if number and length is Length.LONG:
             recall = _recall(roles)
         beats = [beat for part in parts for beat in _beats(part, roles, met, length, rng)]
-        chapters.append(Chapter(plot.name, recall, tuple(beats)))
-    cast = Cast(
-        roles["hero"],
-        roles["friend"],
-        roles["thing"],
-        roles["place"],
-        roles.get("second"),
-        tuple(asked_roles),
-    )
-    return Plan(cast, tuple(chapters), length, calm)
+        chapters.append(Chapter(plot.name, _cast(roles, asked_roles, extras), recall, tuple(beats)))
+    return Plan(tuple(chapters), length, calm)
+
+
+def _cast(roles: Mapping[str, Role], asked: Collection[str], extras: tuple[Role, ...]) -> Cast:
+    hero, friend, thing, place = (roles[r] for r in ("hero", "friend", "thing", "place"))
+    return Cast(hero, friend, thing, place, roles.get("second"), tuple(asked), extras)
 
 
 def _chosen(

@@ -27,7 +27,7 @@ class Wanted:
 class Role:
     """One of the cast."""
 
-    role: str  # "hero", "friend", "thing", "second", "place"
+    role: str  # "hero", "friend", "thing", "second", "place", "extra"
     noun: str  # "duck", "fire truck", "girl"; singular
     head: str  # as a keyword: "duck", "fire truck", "dinosaurs"; the name where there is one
     name: str  # "Mimi"; ""
@@ -71,8 +71,9 @@ class Cast:
     place: Role
     second: Role | None = None  # a second thing
     asked: tuple[str, ...] = ()  # "hero", "thing" ...: these are still there at the end
+    extras: tuple[Role, ...] = ()  # asked for, too, but with no part of their own in the plot
 
     @property
     def roles(self) -> tuple[Role, ...]:
         all_roles = (self.hero, self.friend, self.thing, self.place, self.second)
-        return tuple(role for role in all_roles if role is not None)
+        return (*(role for role in all_roles if role is not None), *self.extras)
