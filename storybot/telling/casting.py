@@ -13,7 +13,8 @@ from storybot.telling.roles import Role, Wanted
 from storybot.things import Thing, find_thing, indefinite_article, load_things, regular_plural
 
 CHILDREN = 24  # how many of the commonest names the seed chooses from
-_STRANGE = Lore("", "small", "in the garden", "play with it", "little", ("it",), False)
+USUAL = 250  # the seed chooses among the first so many things of the list
+_STRANGE = Lore("", "small", ("in the garden",), ("play with it",), ("little",), ("it",), "", False)
 
 
 def wanted(thing: Thing) -> Wanted:
@@ -31,35 +32,54 @@ def lore_of(one: Wanted) -> Lore:
         if girl or boy:
             return table["girl" if girl else "boy"]
         return table["child"]
-    return (
-        table.get(one.noun) or table.get(one.noun.split()[-1]) or replace(_STRANGE, noun=one.noun)
-    )
+    found = table.get(one.noun) or table.get(one.noun.capitalize())
+    return found or table.get(one.noun.split()[-1]) or replace(_STRANGE, noun=one.noun)
 
 
 def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
     """What was asked for in that role."""
     lore = lore_of(one)
     noun = one.noun or lore.noun
+    name = one.name or (lore.noun if lore.noun[:1].isupper() else "")
     listed = find_thing(noun)
     known = listed if listed is not None and listed.word == noun else None
-    kind = known.kind if known else "mass" if lore.kind in ("weather", "stuff") else "thing"
-    many = one.plural or kind == "plural-only"
+    mass = lore.kind in ("weather", "stuff") or lore.first.startswith("some ")
+    form = known.kind if known else "mass" if mass else "thing"
+    many = not name and (one.plural or form == "plural-only")
     plural = known.plural if known else regular_plural(noun)
-    head = one.name or (plural if many else noun)
-    pronoun = "they" if many and not one.name else rng.choice(lore.pronouns)
+    head = name or (plural if many else noun)
+    pronoun = "they" if many else _pronoun(name) or rng.choice(lore.pronouns)
+    home, loves, own = (rng.choice(phrases) for phrases in (lore.home, lore.loves, lore.own))
+    some = "some " if form in ("mass", "plural-only") else ""
+    the = name or f"the {head}"
+    nice = ""
     if one.name:
         little = "little " if noun in ("girl", "boy", "child") else ""
-        a = f"{indefinite_article(little or noun)} {little}{noun} named {one.name}"
+        a = f"{with_article(little + noun)} named {name}"
     elif one.plural:
         few = "three" if lore.kind in CREATURES else "some"
         a = f"{one.count or few} {plural}"
-    elif kind == "one":
-        a = f"the {noun}"
+    elif lore.first and noun in (lore.noun, lore.noun.lower()):
+        a = lore.first
+        if not name and not a.startswith(("a ", "an ", "some ")):
+            the = a
     else:
-        a = f"some {noun}" if kind in ("mass", "plural-only") else with_article(noun)
-    loves = re.sub(r"\bit\b", "them", lore.loves) if pronoun == "they" else lore.loves
-    the = one.name or f"the {head}"
-    return Role(role, noun, head, one.name, lore.kind, pronoun, a, the, lore.home, loves, lore.own)
+        a = f"some {noun}" if some else with_article(noun)
+    if not name and not one.plural and lore.kind not in CREATURES | {"place", "event"}:
+        alone = noun == lore.noun and a.startswith(("a ", "an "))
+        nice = with_article(f"{own} {noun}") if alone else a
+    if pronoun == "they":
+        loves = re.sub(r"\bit\b", "them", loves)
+    kind = lore.kind
+    if role == "hero" and kind not in CREATURES | {"vehicle"}:  # "my kite called Bruno"
+        kind, loves, own = "being", "play with the children", "red ribbon"
+    return Role(role, noun, head, name, kind, pronoun, a, the, nice or a, home, loves, own)
+
+
+def _pronoun(name: str) -> str:
+    """he or she for a name of the list; "" for any other."""
+    known = find_thing(name) if name else None
+    return {"girl-name": "she", "boy-name": "he"}.get(known.kind, "") if known else ""
 
 
 def with_article(phrase: str) -> str:
@@ -142,9 +162,17 @@ def _something(
     name: str, kinds: frozenset[str], cast: Mapping[str, Role], rng: random.Random
 ) -> Role:
     """What the hero owns, where that fits, or any thing of these kinds."""
-    own = Wanted(cast["hero"].own)
-    if name == "thing" and lore_of(own).kind in kinds and rng.random() < 0.5:
+    hero = cast["hero"]
+    own = Wanted(hero.own)
+    if (
+        name == "thing"
+        and hero.kind in CREATURES
+        and lore_of(own).kind in kinds
+        and rng.random() < 0.5
+    ):
         return role_of(own, name, rng)
     taken = {role.noun for role in cast.values()}
-    nouns = [noun for noun in _nouns(kinds) if noun not in taken and " " not in noun]
+    usual = {thing.word for thing in load_things()[:USUAL]}
+    nouns = [noun for noun in _nouns(kinds) if noun not in taken]
+    nouns = [noun for noun in nouns if noun in usual] or nouns
     return role_of(Wanted(rng.choice(nouns)), name, rng)

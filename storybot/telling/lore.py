@@ -9,10 +9,10 @@ from pathlib import Path
 LORE_FILE = Path(__file__).parents[1] / "data" / "lore.txt"
 CREATURES = frozenset(("animal", "person", "being"))
 THINGS = frozenset(
-    ("toy", "small", "food", "big", "vehicle", "sky", "weather", "stuff", "event", "sound")
+    ("toy", "small", "food", "big", "vehicle", "sky", "weather", "stuff", "event", "art")
 )
 KINDS = CREATURES | THINGS | {"place"}
-_FIELDS = 5
+_FEWEST, _MOST = 5, 7  # fields of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,12 @@ class Lore:
 
     noun: str  # "duck", "fire truck"
     kind: str  # one of KINDS
-    home: str  # "by the pond"; of a thing: where one finds it; of a place: "at the park"
-    loves: str  # "swim in the water"; of a thing: what one does with it; of a place: what one does
-    own: str  # "yellow hat"; of a thing: what it is like; of a place: what one sees there
+    # Of each of these, the seed chooses one for a story.
+    home: tuple[str, ...]  # "by the pond"; where one finds a thing; of a place: "at the park"
+    loves: tuple[str, ...]  # "swim in the water"; what one does with a thing, in a place
+    own: tuple[str, ...]  # "yellow hat"; of a thing: what it is like; of a place: what one sees
     pronouns: tuple[str, ...]  # of "he", "she", "it", "they": one of them holds in a story
+    first: str  # how a story first speaks of it; "": "a" and the noun
     friendly: bool  # marked with *: may be the friend when none was asked for
 
 
@@ -36,14 +38,17 @@ def load_lore(path: Path = LORE_FILE) -> dict[str, Lore]:
         fields = [field.strip() for field in line.partition("#")[0].split("|")]
         if fields == [""]:
             continue
-        if len(fields) not in (_FIELDS, _FIELDS + 1) or not all(fields) or fields[1] not in KINDS:
+        if not _FEWEST <= len(fields) <= _MOST or not all(fields) or fields[1] not in KINDS:
             raise ValueError(
                 f"{path}:{number}: expected noun | kind | home | loves | own and maybe | pronouns"
             )
-        noun, kind, home, loves, own = fields[:_FIELDS]
-        pronouns = tuple(fields[_FIELDS].split()) if len(fields) > _FIELDS else ("it",)
+        noun, kind, home, loves, own, *more = fields
+        pronouns = tuple(more[0].split()) if more else ("it",)
         if not set(pronouns) <= {"he", "she", "it", "they"}:
             raise ValueError(f"{path}:{number}: a pronoun is he, she, it or they")
         word = noun.removeprefix("*")
-        table[word] = Lore(word, kind, home, loves, own, pronouns, noun.startswith("*"))
+        first = more[1] if len(more) > 1 else ""
+        friendly = noun.startswith("*")
+        homes, verbs, goods = (tuple(field.split(" / ")) for field in (home, loves, own))
+        table[word] = Lore(word, kind, homes, verbs, goods, pronouns, first, friendly)
     return table

@@ -18,7 +18,7 @@ from storybot.telling.plots import (
     load_plots,
 )
 from storybot.telling.roles import Cast, Role, Wanted
-from storybot.telling.slots import fill
+from storybot.telling.slots import fill, said_by_many
 from storybot.telling.small_words import SMALL_WORDS
 
 CHAPTERS = {Length.SHORT: 1, Length.MIDDLE: 2, Length.LONG: 5}
@@ -132,6 +132,8 @@ def _beat(
     met: set[str],
 ) -> Beat:
     whole = fill(f"{line.begin}|{line.rest}", roles, picks, met)
+    if line.speaks and roles[line.actor].plural:
+        whole = said_by_many(whole)
     begin, _, rest = (part.strip() for part in whole.partition("|"))
     quoted = begin.count('"') % 2 == 1
     joined = not begin or not rest or (quoted and begin.endswith('"'))

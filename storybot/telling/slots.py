@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from storybot.telling.roles import Role
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
+_POSSESSIVE = re.compile(r"(?<=s)'s\b")  # "the brothers's"
 _PRONOUN = ("he", "him", "his", "himself", "was", "has")
-_FIRST_PERSON = {
-    "i": ("I", "we"),
-    "me": ("me", "us"),
-    "my": ("my", "our"),
-    "am": ("am", "are"),
-    "myself": ("myself", "ourselves"),
+# What one says of oneself, as several say it.
+_WE = {
+    "I am": "we are",
+    "I was": "we were",
+    "I": "we",
+    "me": "us",
+    "my": "our",
+    "My": "Our",
+    "mine": "ours",
+    "Mine": "Ours",
+    "myself": "ourselves",
 }
+_I = re.compile(rf"\b(?:{'|'.join(_WE)})\b")
 # home, loves and own under the names that read well with a thing or a place
 _PHRASES = {
     "home": "home",
@@ -44,7 +51,7 @@ def fill(text: str, roles: Mapping[str, Role], picks: Mapping[str, str], met: se
         capital = slot[1][0].isupper() and slot[1] != "I"
         filled += _capital(phrase) if capital or _begins(filled) else phrase
         end = slot.end()
-    return filled + text[end:]
+    return _POSSESSIVE.sub("'", filled + text[end:])
 
 
 def _phrase(slot: str, roles: Mapping[str, Role], picks: Mapping[str, str], met: set[str]) -> str:
@@ -54,24 +61,44 @@ def _phrase(slot: str, roles: Mapping[str, Role], picks: Mapping[str, str], met:
     if not name and word in roles:
         met.add(word)
         return roles[word].head
-    name = name or "hero"
+    name = name or ("thing" if word == "it" else "hero")
     if name not in roles:
         raise KeyError(slot)
     role = roles[name]
     if word == "a" and name not in met:
         met.add(name)
         return role.a
-    if word in ("a", "the"):
+    if word == "nice" and name not in met:
+        met.add(name)
+        return role.nice
+    if word in ("a", "the", "nice"):
         met.add(name)
         return role.the
     if word in _PRONOUN:
         return role.pronouns[_PRONOUN.index(word)]
-    if word in _FIRST_PERSON:
-        return _FIRST_PERSON[word][role.plural]
+    if word == "it":
+        return role.pronouns[1]
+    if word == "is":
+        return "are" if role.plural else "is"
     if word in _PHRASES:
         phrase: str = getattr(role, _PHRASES[word])
         return phrase
     raise KeyError(slot)
+
+
+def said_by_many(text: str) -> str:
+    """What one says between quotation marks, as several say it: "I lost my hat" by two brothers."""
+    parts = text.split('"')
+    for number in range(1, len(parts), 2):
+        said = ""
+        end = 0
+        for word in _I.finditer(parts[number]):
+            said += parts[number][end : word.start()]
+            ours = _WE[word[0]]
+            said += _capital(ours) if _begins('"' + said) and word[0][0] == "I" else ours
+            end = word.end()
+        parts[number] = said + parts[number][end:]
+    return '"'.join(parts)
 
 
 def _begins(before: str) -> bool:
