@@ -7,10 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from storybot.language.things import (
+    Thing,
+    find_thing,
+    indefinite_article,
+    load_things,
+    regular_plural,
+)
 from storybot.telling.lore import CREATURES, Lore, load_lore
 from storybot.telling.plots import Plot
 from storybot.telling.roles import Role, Wanted
-from storybot.things import Thing, find_thing, indefinite_article, load_things, regular_plural
 
 CHILDREN = 24  # how many of the commonest names the seed chooses from
 USUAL = 250  # the seed chooses among the first so many things of the list
@@ -73,7 +79,7 @@ def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
     kind = lore.kind
     if role == "hero" and kind not in CREATURES | {"vehicle"}:  # "my kite called Bruno"
         kind, loves, own = "being", "play with the children", "red ribbon"
-    return Role(role, noun, head, name, kind, pronoun, a, the, nice or a, home, loves, own)
+    return Role(role, noun, head, name, kind, pronoun, a, the, home, loves, own, nice)
 
 
 def _pronoun(name: str) -> str:
@@ -114,15 +120,21 @@ def cast_asked(
     return roles, tuple(over)
 
 
-def fits(plot: Plot, roles: Mapping[str, Role]) -> bool:
-    """Whether the plot has a part for each role, of its kind."""
-    for name, role in roles.items():
-        if name == "place" and not plot.place:
-            return False
-        kinds = {"hero": plot.hero, "thing": plot.thing, "second": plot.second}.get(name)
-        if kinds is not None and role.kind not in kinds:
-            return False
-    return True
+_WORTH = {"thing": 4, "second": 2, "place": 1}
+
+
+def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
+    """How many of the roles have a part in the plot, things before places; 0: not for this hero."""
+    if "hero" in roles and roles["hero"].kind not in plot.hero:
+        return 0
+    fit = 1
+    for name, kinds in (("thing", plot.thing), ("second", plot.second)):
+        if name in roles:
+            if roles[name].kind in kinds:
+                fit += _WORTH[name]
+            elif kinds:
+                return 0  # another thing would stand where this one belongs
+    return fit + _WORTH["place"] * ("place" in roles and plot.place)
 
 
 def fill_cast(plot: Plot, roles: Mapping[str, Role], rng: random.Random) -> dict[str, Role]:

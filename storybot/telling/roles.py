@@ -35,10 +35,10 @@ class Role:
     pronoun: str  # "he", "she", "it" or "they"
     a: str  # at first: "a duck", "a cat named Mimi", "two brothers", "some snow", "the moon"
     the: str  # from then on: "the duck", "Mimi", "the brothers"
-    nice: str  # at first, with what it is like: "a red ball"; of somebody the same as `a`
     home: str = ""  # "by the pond"; of a thing, where it usually is
     loves: str = ""  # "swim in the water"; of a thing, what is done with it: "fly it high"
     own: str = ""  # "yellow hat"; of a thing, what it is like: "red"; of a place, what is there
+    nice: str = ""  # at first, with what it is like: "a red ball"; "": the same as `a`
 
     @property
     def plural(self) -> bool:

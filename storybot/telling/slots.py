@@ -70,7 +70,7 @@ def _phrase(slot: str, roles: Mapping[str, Role], picks: Mapping[str, str], met:
         return role.a
     if word == "nice" and name not in met:
         met.add(name)
-        return role.nice
+        return role.nice or role.a
     if word in ("a", "the", "nice"):
         met.add(name)
         return role.the

@@ -1,0 +1,92 @@
+"""From the lines of a plot and a cast to beats with every slot filled."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+
+from storybot.telling.plan import Beat, End, words_of
+from storybot.telling.plots import Choice, Line, Plot, choices_of
+from storybot.telling.roles import Role
+from storybot.telling.slots import fill, said_by_many
+from storybot.telling.small_words import SMALL_WORDS
+
+MOST_KEYWORDS = 4  # in one tag
+_STARRED = re.compile(r"(\*\*?)(.+?)\1")
+
+
+def beats_of(
+    plot: Plot,
+    roles: Mapping[str, Role],
+    met: set[str],
+    detail: float,
+    rng: random.Random,
+    without: str = "",
+) -> list[Beat]:
+    """The plot's beats; `met` holds the roles spoken of so far and learns new ones.
+
+    `detail` is the share of optional beats that are kept; lines that hold the slot `without` are
+    left out. KeyError for a slot that has no meaning.
+    """
+    picks = {name: rng.choice(values) for name, values in plot.picks}
+    begun = bool(met)
+    beats: list[Beat] = []
+    for choice in choices_of(plot):
+        lines = [one for one in choice.lines if not without or without not in one.begin + one.rest]
+        if not lines or (choice.optional and rng.random() > detail):
+            continue
+        line = rng.choice(lines)
+        beats.append(_beat(line, choice, not (begun or beats), roles, picks, met))
+    return beats
+
+
+def _beat(
+    line: Line,
+    choice: Choice,
+    first: bool,
+    roles: Mapping[str, Role],
+    picks: Mapping[str, str],
+    met: set[str],
+) -> Beat:
+    whole = fill(f"{line.begin}|{line.rest}", roles, picks, met)
+    if line.speaks and roles[line.actor].plural:
+        whole = said_by_many(whole)
+    begin, _, rest = (part.strip() for part in whole.partition("|"))
+    quoted = begin.count('"') % 2 == 1
+    joined = not begin or not rest or (quoted and begin.endswith('"'))
+    gap = "" if joined else " "
+    starred = _STARRED.findall(rest)
+    need = [words_of(words)[-1:] for stars, words in starred if stars == "**"]
+    need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
+    both = (roles["hero"].actor, roles["friend"].actor)
+    one = (roles[line.actor].actor,) if line.actor in roles else ()
+    return Beat(
+        actors=both if line.actor == "both" else one,
+        speaks=line.speaks,
+        keywords=_keywords(" ".join(words for _, words in starred))[:MOST_KEYWORDS],
+        begin=begin,
+        plain_begin=_plain_begin(begin + gap, rest),
+        sentence=begin + gap + _STARRED.sub(r"\2", rest),
+        end=End.QUOTATION if quoted else End.SENTENCE,
+        need=tuple(frozenset(words) for words in need),
+        ban=frozenset(words_of(fill(" ".join(line.ban), roles, picks, met))),
+        paragraph=first or choice.paragraph,
+        optional=choice.optional,
+        told=choice.told,
+    )
+
+
+def _keywords(words: str) -> tuple[str, ...]:
+    found = re.findall(r"[A-Za-z'-]+", words)
+    return tuple(word for word in found if word.lower() not in SMALL_WORDS)
+
+
+def _plain_begin(begin: str, rest: str) -> str:
+    """Up to and with the first keyword, if two words are left to write; else up to it."""
+    first = _STARRED.search(rest)
+    if first is None:
+        return begin.strip()
+    after = _STARRED.sub(r"\2", rest[first.end() :])
+    cut = rest[: first.end() if len(words_of(after)) > 1 else first.start()]
+    return (begin + _STARRED.sub(r"\2", cut)).strip()
