@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from storybot.telling.plan import Beat, End, words_of
 from storybot.telling.plots import Choice, Line, Plot, choices_of
@@ -37,8 +38,40 @@ def beats_of(
         if not lines or (choice.optional and rng.random() > detail):
             continue
         line = rng.choice(lines)
-        beats.append(_beat(line, choice, not (begun or beats), roles, picks, met))
+        beat = _beat(line, choice, not (begun or beats), roles, picks, met)
+        if beats:
+            beat = _with_pronoun(beat, beats, roles)
+        beats.append(beat)
     return beats
+
+
+def _with_pronoun(beat: Beat, before: list[Beat], roles: Mapping[str, Role]) -> Beat:
+    """The beat that begins with "He" in place of "The duck" where that is plain.
+
+    The sentence before names the same actor and nobody else, and the paragraph goes on.
+    """
+    last = before[-1]
+    if beat.paragraph or beat.told or len(beat.actors) != 1 or beat.actors != last.actors:
+        return beat
+    people = [roles["hero"], roles["friend"]]
+    one, other = people if people[0].actor == beat.actors[0] else people[::-1]
+    he = _capital(one.pronouns[0])
+    name = _capital(one.the)
+    if one.pronoun == "it" or other.words & set(words_of(last.sentence + beat.sentence)):
+        return beat
+    if not re.match(rf"{name}\b", beat.begin) or name.lower() not in last.sentence.lower():
+        return beat
+    rest = len(name)
+    return replace(
+        beat,
+        begin=he + beat.begin[rest:],
+        plain_begin=he + beat.plain_begin[rest:],
+        sentence=he + beat.sentence[rest:],
+    )
+
+
+def _capital(phrase: str) -> str:
+    return phrase[0].upper() + phrase[1:]
 
 
 def _beat(

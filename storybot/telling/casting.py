@@ -54,7 +54,7 @@ def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
     many = not name and (one.plural or form == "plural-only")
     plural = known.plural if known else regular_plural(noun)
     head = name or (plural if many else noun)
-    pronoun = "they" if many else _pronoun(name) or rng.choice(lore.pronouns)
+    pronoun = "they" if many else rng.choice(_pronouns(name, lore))
     home, loves, own = (rng.choice(phrases) for phrases in (lore.home, lore.loves, lore.own))
     some = "some " if form in ("mass", "plural-only") else ""
     the = name or f"the {head}"
@@ -67,6 +67,8 @@ def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
         a = f"{one.count or few} {plural}"
     elif lore.first and noun in (lore.noun, lore.noun.lower()):
         a = lore.first
+        if a[0].isupper():  # "Christmas"
+            head = a
         if not name and not a.startswith(("a ", "an ", "some ")):
             the = a
     else:
@@ -82,10 +84,15 @@ def role_of(one: Wanted, role: str, rng: random.Random) -> Role:
     return Role(role, noun, head, name, kind, pronoun, a, the, home, loves, own, nice)
 
 
-def _pronoun(name: str) -> str:
-    """he or she for a name of the list; "" for any other."""
+def _pronouns(name: str, lore: Lore) -> tuple[str, ...]:
+    """Those that go with the name, where it tells, or with the noun."""
     known = find_thing(name) if name else None
-    return {"girl-name": "she", "boy-name": "he"}.get(known.kind, "") if known else ""
+    if known is not None and known.is_name:
+        return ("she",) if known.kind == "girl-name" else ("he",)
+    if name and len(lore.pronouns) > 1:
+        ending = {"a": "she", "i": "she", "o": "he"}.get(name[-1])
+        return (ending,) if ending in lore.pronouns else lore.pronouns
+    return lore.pronouns
 
 
 def with_article(phrase: str) -> str:
@@ -127,6 +134,8 @@ def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
     """How many of the roles have a part in the plot, things before places; 0: not for this hero."""
     if "hero" in roles and roles["hero"].kind not in plot.hero:
         return 0
+    if plot.nouns and "thing" in roles and roles["thing"].noun not in plot.nouns:
+        return 0
     fit = 1
     for name, kinds in (("thing", plot.thing), ("second", plot.second)):
         if name in roles:
@@ -144,11 +153,13 @@ def fill_cast(plot: Plot, roles: Mapping[str, Role], rng: random.Random) -> dict
         cast["hero"] = _somebody(plot, rng)
     if "friend" not in cast:
         cast["friend"] = _friend(cast["hero"], rng)
+    if plot.nouns and "thing" not in cast:
+        cast["thing"] = role_of(Wanted(rng.choice(sorted(plot.nouns))), "thing", rng)
     for name, kinds in (("thing", plot.thing), ("second", plot.second)):
         if name not in cast and (kinds or name == "thing"):
             cast[name] = _something(name, kinds or frozenset(("toy",)), cast, rng)
     if "place" not in cast:
-        cast["place"] = role_of(Wanted(rng.choice(_nouns(frozenset(("place",))))), "place", rng)
+        cast["place"] = _something("place", frozenset(("place",)), cast, rng)
     return cast
 
 

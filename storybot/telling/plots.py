@@ -12,7 +12,7 @@ from storybot.telling.lore import KINDS
 PLOTS_FOLDER = Path(__file__).parents[1] / "data" / "plots"
 EVERYBODY = frozenset(("animal", "person", "being"))
 _ACTOR = re.compile(r"(hero|friend|both|thing)( says)?: ")
-_HEADER = re.compile(r"(hero|thing|second|place|calm|first|pick \w+)(?:: (.*))?")
+_HEADER = re.compile(r"(hero|thing|noun|second|place|calm|pick \w+)(?:: (.*))?")
 _SCOPE = re.compile(r"(not yet|now): (.*)")
 
 
@@ -49,7 +49,7 @@ class Plot:
     second: frozenset[str]
     place: bool
     calm: bool  # good at bedtime
-    first: bool  # only as a story's first chapter
+    nouns: frozenset[str]  # the only things that it is about; empty: any of those kinds
     picks: tuple[tuple[str, tuple[str, ...]], ...]  # a slot's name and what it may be
     body: tuple[str, ...] = field(repr=False)  # the lines of its beats, read when it is chosen
 
@@ -82,6 +82,7 @@ def _plot(part: str, family: str) -> Plot:
     name, *lines = (line.strip() for line in part.split("\n"))
     found: dict[str, frozenset[str]] = {}
     flags: set[str] = set()
+    nouns: frozenset[str] = frozenset()
     picks: list[tuple[str, tuple[str, ...]]] = []
     while lines and lines[0]:
         line = lines.pop(0)
@@ -93,8 +94,10 @@ def _plot(part: str, family: str) -> Plot:
         key, value = header[1], header[2] or ""
         if key.startswith("pick "):
             picks.append((key[5:], tuple(one.strip() for one in value.split("/"))))
-        elif key in ("place", "calm", "first"):
+        elif key in ("place", "calm"):
             flags.add(key)
+        elif key == "noun":
+            nouns = frozenset(value.split())
         else:
             found[key] = _kinds(name, line, value)
     nothing: frozenset[str] = frozenset()
@@ -106,7 +109,7 @@ def _plot(part: str, family: str) -> Plot:
         found.get("second", nothing),
         "place" in flags,
         "calm" in flags,
-        "first" in flags,
+        nouns,
         tuple(picks),
         tuple(lines),
     )
@@ -146,6 +149,8 @@ def _line(plot: str, line: str, banned: list[str]) -> Line:
     begin, bar, rest = (part.strip() for part in sentence.partition("|"))
     if not bar and "*" in sentence:
         begin, rest = "", sentence
+    if "*" in begin:
+        raise _fault(plot, line, "keywords between * stand after the |")
     need: list[tuple[str, ...]] = []
     ban = list(banned)
     for clause in clauses:

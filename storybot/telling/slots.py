@@ -78,6 +78,8 @@ def _phrase(slot: str, roles: Mapping[str, Role], picks: Mapping[str, str], met:
         return role.pronouns[_PRONOUN.index(word)]
     if word == "it":
         return role.pronouns[1]
+    if word == "who":
+        return "that" if role.kind == "vehicle" else "who"
     if word == "is":
         return "are" if role.plural else "is"
     if word in _PHRASES:
