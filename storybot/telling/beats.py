@@ -41,8 +41,16 @@ def beats_of(
         beat = _beat(line, choice, not (begun or beats), roles, picks, met)
         if beats:
             beat = _with_pronoun(beat, beats, roles)
-        beats.append(beat)
+        beats.append(_left_to_the_model(beat, roles))
     return beats
+
+
+def _left_to_the_model(beat: Beat, roles: Mapping[str, Role]) -> Beat:
+    """The beat without its beginning where that is who acts and nothing else: the tag says so."""
+    names = {_capital(roles[name].the) for name in ("hero", "friend")}
+    if beat.speaks or len(beat.actors) != 1 or not beat.keywords or beat.begin not in names:
+        return beat
+    return replace(beat, begin="")
 
 
 def _with_pronoun(beat: Beat, before: list[Beat], roles: Mapping[str, Role]) -> Beat:
@@ -92,12 +100,15 @@ def _beat(
     starred = _STARRED.findall(rest)
     need = [words_of(words)[-1:] for stars, words in starred if stars == "**"]
     need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
+    keywords = _keywords(" ".join(words for _, words in starred))[:MOST_KEYWORDS]
+    if keywords:  # not a word of what is to be told: another story
+        need.append(tuple(form for word in keywords for form in _forms(word.lower())))
     both = (roles["hero"].actor, roles["friend"].actor)
     one = (roles[line.actor].actor,) if line.actor in roles else ()
     return Beat(
         actors=both if line.actor == "both" else one,
         speaks=line.speaks,
-        keywords=_keywords(" ".join(words for _, words in starred))[:MOST_KEYWORDS],
+        keywords=keywords,
         begin=begin,
         plain_begin=_plain_begin(begin + gap, rest),
         sentence=begin + gap + _STARRED.sub(r"\2", rest),
@@ -113,6 +124,12 @@ def _beat(
 def _keywords(words: str) -> tuple[str, ...]:
     found = re.findall(r"[A-Za-z'-]+", words)
     return tuple(word for word in found if word.lower() not in SMALL_WORDS)
+
+
+def _forms(word: str) -> set[str]:
+    """The word as it stands and with other endings: looked, look, looks, looking."""
+    base = re.sub(r"(?:ed|ing|s|d|e)$", "", word) if len(word) > 4 else word
+    return {word} | {base + ending for ending in ("", "s", "e", "es", "d", "ed", "ing")}
 
 
 def _plain_begin(begin: str, rest: str) -> str:

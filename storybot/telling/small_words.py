@@ -1,4 +1,7 @@
-"""Words that say too little to be keywords; the training of a keyword model leaves them out."""
+"""Words that say too little to be keywords; the training of a keyword model leaves them out.
+
+"not" may be one all the same: the editor then throws away what tells the contrary.
+"""
 
 # fmt: off
 SMALL_WORDS = frozenset((
@@ -7,7 +10,7 @@ SMALL_WORDS = frozenset((
     "her", "him", "its", "their", "them", "we", "us", "our", "i", "my", "me", "you", "your",
     "was", "were", "is", "are", "am", "be", "been", "had", "has", "have", "did", "do", "does",
     "would", "could", "can", "will", "that", "this", "these", "those", "there", "then", "as",
-    "if", "not", "no", "very", "too", "all", "one", "some", "any", "who", "what", "when", "where",
+    "if", "no", "very", "too", "all", "one", "some", "any", "who", "what", "when", "where",
     "how", "just", "like", "than",
 ))
 # fmt: on
