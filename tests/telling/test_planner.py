@@ -96,7 +96,7 @@ def test_the_example_of_the_docs_is_a_plot(tmp_path: Path) -> None:
     beats = beats_of(plot, roles, {"hero"}, 1.0, rng)
     for beat in beats:
         check(beat)
-    assert len(beats) == 9
+    assert len(beats) == 10
 
 
 def given_share(beats: Sequence[Beat]) -> float:
