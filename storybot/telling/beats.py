@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from storybot.telling.plan import Beat, End, words_of
-from storybot.telling.plots import Choice, Line, Plot, choices_of
+from storybot.telling.plot_lines import Choice, Line
+from storybot.telling.plots import Plot, choices_of
 from storybot.telling.roles import Role
 from storybot.telling.slots import fill, said_by_many
 from storybot.telling.small_words import SMALL_WORDS

@@ -22,6 +22,7 @@ _WE = {
     "Mine": "Ours",
     "myself": "ourselves",
 }
+_WERE = re.compile(r"\b([Ww]e) (\| )was\b")  # a bar may stand between
 _I = re.compile(rf"\b(?:{'|'.join(_WE)})\b")
 # home, loves and own under the names that read well with a thing or a place
 _PHRASES = {
@@ -99,7 +100,7 @@ def said_by_many(text: str) -> str:
             ours = _WE[word[0]]
             said += _capital(ours) if _begins('"' + said) and word[0][0] == "I" else ours
             end = word.end()
-        parts[number] = said + parts[number][end:]
+        parts[number] = _WERE.sub(r"\1 \2were", said + parts[number][end:])
     return '"'.join(parts)
 
 

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from storybot.language.things import find_thing
-from storybot.telling.casting import cast_asked, role_of, wanted
+from storybot.telling.casting import cast_asked, wanted
+from storybot.telling.describing import role_of
 from storybot.telling.roles import Role, Wanted
 from storybot.telling.slots import fill, said_by_many
 

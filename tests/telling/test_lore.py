@@ -54,6 +54,12 @@ def test_what_somebody_owns_is_in_the_table(lore: Lore) -> None:
         assert thing.kind in ("toy", "small", "food", "big", "vehicle", "sky"), own
 
 
+@pytest.mark.parametrize("lore", LORE.values(), ids=lambda lore: lore.noun)
+def test_what_it_loves_is_the_same_for_all(lore: Lore) -> None:
+    """It is said of "him", "her" and "them", and in quotation marks."""
+    assert not re.search(r"\b(?:his|her|its|their)\b", " ".join(lore.loves))
+
+
 def test_there_are_things_beyond_the_list() -> None:
     assert len(LORE) >= 500
     for noun in ("fire truck", "teddy bear", "digger", "zombie", "mama", "papa", "Santa"):

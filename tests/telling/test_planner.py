@@ -9,11 +9,12 @@ import pytest
 
 from storybot.language.things import Thing, load_things
 from storybot.telling.beats import beats_of
-from storybot.telling.casting import fill_cast, role_of, wanted
+from storybot.telling.casting import fill_cast, wanted
+from storybot.telling.describing import role_of
 from storybot.telling.lore import load_lore
 from storybot.telling.plan import Beat, End, Length, Plan, words_of
 from storybot.telling.planner import plan
-from storybot.telling.plots import Plot, load_family, load_plots
+from storybot.telling.plots import Plot, load_family, load_plots, names
 from storybot.telling.roles import Role, Wanted
 
 PLOTS = load_plots()
@@ -207,6 +208,16 @@ def test_a_beat_tells_the_model_who_speaks() -> None:
     said = [b for b in beats if b.speaks and b.actors == ("duck",) and b.begin.endswith('"')]
     assert said
     assert all(b.end is End.QUOTATION and b.tag.startswith("duck says:") for b in said)
+
+
+@pytest.mark.parametrize("noun", ["mouse", "bird", "puppy", "teacher", "farmer", "ladder", "box"])
+def test_nobody_is_taken_for_another(noun: str) -> None:
+    """A plot in which a mouse comes along is not told of a mouse."""
+    for seed in range(20):
+        for chapter in plan([Wanted(noun)], seed, Length.LONG).chapters:
+            (plot,) = [one for one in PLOTS if one.name == chapter.plot]
+            for role in (chapter.cast.hero, chapter.cast.thing):
+                assert role.noun != noun or not names(plot, noun)
 
 
 def test_what_a_hero_loves_is_told() -> None:
