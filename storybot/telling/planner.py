@@ -53,7 +53,7 @@ def plan(
                 met.discard("extra")
             without = "{loves}" if part.family == "openings" and _has(plot, "{loves}") else ""
             beats += beats_of(part, roles, met, DETAIL[length], rng, without)
-        recall = _recall(roles) if number and length is Length.LONG else ""
+        recall = _recall(roles, asked_roles) if number else ""
         cast = _cast(roles, asked_roles, over)
         chapters.append(Chapter(plot.name, cast, recall, tuple(beats)))
     return Plan(tuple(chapters), length, calm)
@@ -129,11 +129,17 @@ def _ending(
     return [*parts, rng.choice(closings)]
 
 
-def _recall(roles: Mapping[str, Role]) -> str:
+def _recall(roles: Mapping[str, Role], asked: Collection[str]) -> str:
     """What a fresh context is told of the chapters before."""
     hero, friend = roles["hero"], roles["friend"]
     the = hero.the[0].upper() + hero.the[1:]
-    return (
-        f"Once upon a time, there {hero.pronouns[4]} {hero.a} who lived {hero.home}. "
-        f"{the} had a good friend, {friend.a}."
-    )
+    sentences = [
+        f"Once upon a time, there {hero.pronouns[4]} {hero.a} who lived {hero.home}.",
+        f"{the} had a good friend, {friend.a}.",
+    ]
+    for name in ("thing", "second"):
+        if name in asked:
+            sentences.append(f"There {roles[name].pronouns[4]} also {roles[name].a}.")
+    if "place" in asked:
+        sentences.append(f"They liked to play {roles['place'].home}.")
+    return " ".join(sentences)

@@ -196,6 +196,12 @@ def test_how_long_stories_are(length: Length, chapters: int, fewest: int, most: 
         assert len({chapter.cast.friend for chapter in one.chapters}) == 1
 
 
+def test_a_fresh_context_is_told_what_was_asked_for() -> None:
+    _, second = plan([Wanted("fox"), Wanted("drum"), Wanted("pond")], 1, Length.MIDDLE).chapters
+    assert second.recall.startswith("Once upon a time, there was a fox who lived ")
+    assert second.recall.endswith("There was also a drum. They liked to play at the pond.")
+
+
 def test_each_chapter_of_a_long_story_has_a_context_of_its_own() -> None:
     first, *others = plan([Wanted("cat", "Mimi")], 5, Length.LONG).chapters
     assert first.recall == ""
