@@ -12,7 +12,7 @@ from storybot.telling.plot_lines import Choice, Line
 from storybot.telling.plots import Plot, choices_of
 from storybot.telling.roles import Role
 from storybot.telling.slots import fill, said_by_many
-from storybot.telling.small_words import SMALL_WORDS
+from storybot.telling.small_words import COMMON_WORDS, SMALL_WORDS
 
 MOST_KEYWORDS = 4  # in one tag
 _STARRED = re.compile(r"(\*\*?)(.+?)\1")
@@ -101,9 +101,14 @@ def _beat(
     starred = _STARRED.findall(rest)
     need = [words_of(words)[-1:] for stars, words in starred if stars == "**"]
     need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
-    keywords = _keywords(" ".join(words for _, words in starred))[:MOST_KEYWORDS]
-    if keywords:  # not a word of what is to be told: another story
-        need.append(tuple(form for word in keywords for form in _forms(word.lower())))
+    words = _keywords(" ".join(words for _, words in starred))
+    keywords = (
+        tuple(w for w in words if w.lower() not in COMMON_WORDS)[:MOST_KEYWORDS]
+        or words[:MOST_KEYWORDS]
+    )
+    for pair in (words[:2], words[2:]):  # not a word of what is to be told: another story
+        if pair:
+            need.append(tuple(form for word in pair for form in _forms(word.lower())))
     both = (roles["hero"].actor, roles["friend"].actor)
     one = (roles[line.actor].actor,) if line.actor in roles else ()
     return Beat(

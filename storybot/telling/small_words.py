@@ -14,3 +14,13 @@ SMALL_WORDS = frozenset((
     "how", "just", "like", "than",
 ))
 # fmt: on
+
+# Words that many stories hold. Training leaves them out, too, so a tag has one only if it has no
+# other word.
+# fmt: off
+COMMON_WORDS = frozenset((
+    "happy", "said", "saw", "wanted", "play", "went", "together", "loved", "friends", "fun", "sad",
+    "looked", "played", "asked", "help", "found", "back", "smiled", "felt", "go", "came", "liked",
+    "big", "little", "day", "time", "girl", "boy", "mom", "once", "named", "started",
+))
+# fmt: on
