@@ -212,19 +212,26 @@ static void check_collecting(int n, float least)
     expect_equal("collect: indices", expected, got, bytes);
 }
 
-static void check_attention(int head_size, int pos)
+/* Timesteps padded to whole blocks. */
+static int padded_run(int count)
 {
-    int blocks = pos / KEY_BLOCK + 1, positions = blocks * KEY_BLOCK;
+    return padded_cols(count, 2 * KEY_BLOCK);
+}
+
+static void check_attention(int head_size, int past, int own)
+{
     size_t out_bytes = (size_t)head_size * sizeof(float);
-    size_t score_bytes = (size_t)positions * sizeof(float);
     float *q = random_floats(head_size, 1.0f);
-    float *keys = random_floats(positions * head_size, 0.3f);
-    float *values = random_floats(positions * head_size, 1.0f);
+    FloatRun runs[ATTEND_RUNS];
+    const int counts[ATTEND_RUNS] = { past, own };
+    for (int r = 0; r < ATTEND_RUNS; r++) {
+        int cells = padded_run(counts[r]) * head_size;
+        runs[r] = (FloatRun){ random_floats(cells, 0.3f), random_floats(cells, 1.0f), counts[r] };
+    }
     float *expected = room(out_bytes), *got = room(out_bytes);
-    float *scores = room(score_bytes);
-    scalar_attend(expected, q, keys, head_size * KEY_BLOCK, values, head_size, head_size, pos,
-                  scores);
-    table->attend(got, q, keys, head_size * KEY_BLOCK, values, head_size, head_size, pos, scores);
+    float *scores = room((size_t)(past + own + 2 * KEY_BLOCK) * sizeof(float));
+    scalar_attend(expected, q, runs, head_size * KEY_BLOCK, head_size, head_size, scores);
+    table->attend(got, q, runs, head_size * KEY_BLOCK, head_size, head_size, scores);
     expect_equal("attend", expected, got, out_bytes);
 }
 
@@ -237,18 +244,21 @@ static uint32_t *random_halves(int words, float magnitude)
     return pairs;
 }
 
-static void check_attention_to_halves(int head_size, int pos)
+static void check_attention_to_halves(int head_size, int past, int own)
 {
-    int blocks = pos / (2 * KEY_BLOCK) + 1, positions = 2 * blocks * KEY_BLOCK;
     size_t out_bytes = (size_t)head_size * sizeof(float);
-    float *q = random_floats(head_size, 1.0f), *scores = random_floats(positions, 1.0f);
-    uint32_t *keys = random_halves(blocks * KEY_BLOCK * head_size, 0.3f);
-    uint32_t *values = random_halves(positions * head_size / 2, 1.0f);
+    float *q = random_floats(head_size, 1.0f);
+    PairRun runs[ATTEND_RUNS];
+    const int counts[ATTEND_RUNS] = { past, own };
+    for (int r = 0; r < ATTEND_RUNS; r++) {
+        int words = padded_run(counts[r]) * head_size / 2;
+        runs[r] = (PairRun){ random_halves(words, 0.3f), random_halves(words, 1.0f), counts[r] };
+    }
     float *expected = room(out_bytes), *got = room(out_bytes);
-    scalar_attend_halves(expected, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size,
-                         pos, scores);
-    table->attend_halves(got, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size, pos,
+    float *scores = room((size_t)(past + own + 2 * KEY_BLOCK) * sizeof(float));
+    scalar_attend_halves(expected, q, runs, head_size * KEY_BLOCK, head_size / 2, head_size,
                          scores);
+    table->attend_halves(got, q, runs, head_size * KEY_BLOCK, head_size / 2, head_size, scores);
     expect_equal("attend_halves", expected, got, out_bytes);
 }
 
@@ -275,9 +285,10 @@ int main(int argc, char **argv)
     for (size_t h = 0; h < sizeof head_sizes / sizeof *head_sizes; h++)
         for (int i = 0; i < 8; i++) {
             check_rotation(i + 1, head_sizes[h]);
-            int pos = i < 2 ? i : (int)(random_bits() % 250);
-            check_attention(head_sizes[h], pos);
-            check_attention_to_halves(head_sizes[h], pos);
+            int past = i < 2 ? 0 : (int)(random_bits() % 250);
+            int own = i < 2 ? i + 1 : 1 + (int)(random_bits() % 90);
+            check_attention(head_sizes[h], past, own);
+            check_attention_to_halves(head_sizes[h], past, own);
         }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;

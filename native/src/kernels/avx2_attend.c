@@ -1,5 +1,6 @@
 /* Attention with AVX2: timesteps in the lanes for the scores, the head's width for the sum. */
 #include <math.h>
+#include <string.h>
 
 #include "kernels/avx2.h"
 
@@ -19,13 +20,14 @@ static inline void score_block(float *scores, const float *q, const float *keys,
         _mm256_storeu_ps(scores + j * LANES, _mm256_div_ps(acc[j], root));
 }
 
-/* Up to 32 of the head's dimensions, `width` of them, over all timesteps. */
-static inline void sum_values(float *out, const float *scores, const float *values,
-                              int value_stride, int pos, int width)
+/* Adds up to 32 of the head's dimensions, `width` of them, over the timesteps of a run. */
+static inline void sum_values(float *out, const float *scores, const float *values, int value_stride,
+                              int count, int width)
 {
-    __m256 acc[4] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(),
-                      _mm256_setzero_ps() };
-    for (int t = 0; t <= pos; t++, values += value_stride)
+    __m256 acc[4];
+    for (int j = 0; j < 4; j++)
+        acc[j] = avx2_load_below(out, j * LANES, width);
+    for (int t = 0; t < count; t++, values += value_stride)
         for (int j = 0; j * LANES < width; j++)
             acc[j] = avx2_accumulate(acc[j], _mm256_set1_ps(scores[t]),
                                      avx2_load_below(values, j * LANES, width));
@@ -33,23 +35,36 @@ static inline void sum_values(float *out, const float *scores, const float *valu
         avx2_store_below(out, j * LANES, width, acc[j]);
 }
 
-void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
-                 const float *values, int value_stride, int head_size, int pos, float *scores)
+static void sum_run(float *out, const float *scores, const FloatRun *run, int value_stride,
+                    int head_size)
 {
-    const __m256 root = _mm256_set1_ps(sqrtf((float)head_size));
-    for (int t = 0; t <= pos; t += KEY_BLOCK)
-        score_block(scores + t, q, keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride, head_size,
-                    root);
-    avx2_softmax(scores, pos + 1);
     for (int at = 0; at < head_size; at += 4 * LANES) {
         int width = head_size - at < 4 * LANES ? head_size - at : 4 * LANES;
+        const float *values = run->values + at;
         if (width == 4 * LANES)
-            sum_values(out + at, scores, values + at, value_stride, pos, 4 * LANES);
+            sum_values(out + at, scores, values, value_stride, run->count, 4 * LANES);
         else if (width == 2 * LANES)
-            sum_values(out + at, scores, values + at, value_stride, pos, 2 * LANES);
+            sum_values(out + at, scores, values, value_stride, run->count, 2 * LANES);
         else
-            sum_values(out + at, scores, values + at, value_stride, pos, width);
+            sum_values(out + at, scores, values, value_stride, run->count, width);
     }
+}
+
+void avx2_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                 int value_stride, int head_size, float *scores)
+{
+    const __m256 root = _mm256_set1_ps(sqrtf((float)head_size));
+    int n = 0;
+    for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
+        for (int t = 0; t < runs[r].count; t += KEY_BLOCK)
+            score_block(scores + n + t, q,
+                        runs[r].keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride, head_size,
+                        root);
+    avx2_softmax(scores, n);
+    memset(out, 0, (size_t)head_size * sizeof *out);
+    for (int r = 0; r < ATTEND_RUNS; scores += runs[r++].count)
+        if (runs[r].count)
+            sum_run(out, scores, &runs[r], value_stride, head_size);
 }
 
 static inline __m256i load_words(const uint32_t *words, int at, int n)
@@ -86,14 +101,16 @@ static inline void score_pairs(float *scores, const float *q, const uint32_t *ke
     }
 }
 
-/* The sums of up to 24 words of the values, and so of twice as many dimensions. */
+/* Adds the sums of up to 24 words of the values, and so of twice as many dimensions. */
 static inline void sum_pairs(float *out, const float *scores, const uint32_t *values,
-                             int value_stride, int pos, int half, int words)
+                             int value_stride, int count, int half, int words)
 {
     __m256 low[3], high[3];
-    for (int j = 0; j < 3; j++)
-        low[j] = high[j] = _mm256_setzero_ps();
-    for (int t = 0; t <= pos; t++, values += value_stride)
+    for (int j = 0; j < 3; j++) {
+        low[j] = avx2_load_below(out, j * LANES, words);
+        high[j] = avx2_load_below(out + half, j * LANES, words);
+    }
+    for (int t = 0; t < count; t++, values += value_stride)
         for (int j = 0; j < 3 && j * LANES < words; j++) {
             __m256 score = _mm256_set1_ps(scores[t]);
             __m256i pair = load_words(values, j * LANES, words);
@@ -106,18 +123,22 @@ static inline void sum_pairs(float *out, const float *scores, const uint32_t *va
     }
 }
 
-void avx2_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                        const uint32_t *values, int value_stride, int head_size, int pos,
-                        float *scores)
+void avx2_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                        int value_stride, int head_size, float *scores)
 {
     const __m256 root = _mm256_set1_ps(sqrtf((float)head_size));
-    for (int t = 0; t <= pos; t += 2 * KEY_BLOCK)
-        score_pairs(scores + t, q, keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
-                    head_size, root);
-    avx2_softmax(scores, pos + 1);
-    int half = head_size / 2;
-    for (int at = 0; at < half; at += 3 * LANES) {
-        int words = half - at < 3 * LANES ? half - at : 3 * LANES;
-        sum_pairs(out + at, scores, values + at, value_stride, pos, half, words);
-    }
+    int n = 0, half = head_size / 2;
+    for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
+        for (int t = 0; t < runs[r].count; t += 2 * KEY_BLOCK)
+            score_pairs(scores + n + t, q,
+                        runs[r].keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
+                        head_size, root);
+    avx2_softmax(scores, n);
+    memset(out, 0, (size_t)head_size * sizeof *out);
+    for (int r = 0; r < ATTEND_RUNS; scores += runs[r++].count)
+        for (int at = 0; runs[r].count && at < half; at += 3 * LANES) {
+            int words = half - at < 3 * LANES ? half - at : 3 * LANES;
+            sum_pairs(out + at, scores, runs[r].values + at, value_stride, runs[r].count, half,
+                      words);
+        }
 }
