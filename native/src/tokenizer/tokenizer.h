@@ -10,7 +10,7 @@
 #include "model/model.h"
 
 /* Special tokens. Byte b is token b + 3, for text that the vocabulary has no piece for. */
-enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_FIRST_BYTE = 3 };
+enum { TOKEN_UNKNOWN = 0, TOKEN_BOS = 1, TOKEN_EOS = 2, TOKEN_FIRST_BYTE = 3 };
 
 /* Longest piece in bytes that a tokenizer may hold. */
 enum { MAX_PIECE = 1024 };
@@ -59,5 +59,9 @@ Bytes tokenizer_decode(const Tokenizer *tokenizer, int previous, int token, uint
  */
 bool tokenizer_encode(const Tokenizer *tokenizer, const uint8_t *text, size_t size, int **tokens,
                       size_t *count, Fault *fault);
+
+/* The same for text that goes on: no BOS, no space in front. */
+bool tokenizer_encode_more(const Tokenizer *tokenizer, const uint8_t *text, size_t size,
+                           int **tokens, size_t *count, Fault *fault);
 
 #endif
