@@ -70,38 +70,47 @@ static void draw(Drafts *d, Draft *draft, const float *row_logits, int most)
         draft->ln_in_story += (double)score_logit(model, row_logits, token) - log_sum;
 }
 
-/* The next drafts of the request that are not ended, from *k on; returns how many. */
-static int next_batch(Drafts *d, const DraftRequest *request, int *k, Draft **batch)
+/* Starts drafts with the first token until the pass is full; returns how many are in it. */
+static int fill(Drafts *d, const DraftRequest *request, int *next, Draft **pass, int n)
 {
-    int n = 0;
-    for (; *k < request->count && n < d->together; ++*k)
-        if (d->drafts[*k].ending == ENDING_NONE)
-            batch[n++] = &d->drafts[*k];
+    while (n < d->together && *next < request->count) {
+        Draft *draft = &d->drafts[(*next)++];
+        draw(d, draft, d->first, request->most);
+        if (draft->ending == ENDING_NONE)
+            pass[n++] = draft;
+    }
     return n;
+}
+
+/* Runs the last token of each draft of the pass through the layers; logits go to d->rows. */
+static void run(Drafts *d, Draft *const *pass, int n)
+{
+    Transformer *t = d->context.transformer;
+    Row rows[MAX_BATCH];
+    for (int i = 0; i < n; i++) {
+        int slot = pass[i]->computed++;
+        rows[i] = (Row){ .token = pass[i]->tokens[slot],
+                         .position = d->context.count + d->given_count + slot,
+                         .past = &t->cache, .past_count = d->shared,
+                         .own = &pass[i]->cache, .slot = slot };
+    }
+    transformer_forward_rows(t, rows, n);
+    transformer_score(t, n, d->rows);
 }
 
 void draw_all(Drafts *d, const DraftRequest *request)
 {
-    Transformer *t = d->context.transformer;
-    size_t stride = (size_t)padded_cols(t->model->shape.vocab, 0);
-    int position = d->context.count + d->given_count;
-    for (int k = 0; k < request->count; k++)
-        draw(d, &d->drafts[k], d->first, request->most);
-    for (int drawing = 1, slot = 0; drawing; slot++) {
-        Draft *batch[MAX_BATCH];
-        drawing = 0;
-        for (int k = 0, n; (n = next_batch(d, request, &k, batch)) > 0; drawing += n) {
-            Row rows[MAX_BATCH];
-            for (int i = 0; i < n; i++) {
-                rows[i] = (Row){ .token = batch[i]->tokens[slot], .position = position + slot,
-                                 .past = &t->cache, .past_count = d->shared,
-                                 .own = &batch[i]->cache, .slot = slot };
-                batch[i]->computed = slot + 1;
-            }
-            transformer_forward_rows(t, rows, n);
-            transformer_score(t, n, d->rows);
-            for (int i = 0; i < n; i++)
-                draw(d, batch[i], d->rows + (size_t)i * stride, request->most);
+    size_t stride = (size_t)padded_cols(d->context.transformer->model->shape.vocab, 0);
+    Draft *pass[MAX_BATCH];
+    int next = 0;
+    for (int n = 0; (n = fill(d, request, &next, pass, n)) > 0;) {
+        int left = 0;
+        run(d, pass, n);
+        for (int i = 0; i < n; i++) {
+            draw(d, pass[i], d->rows + (size_t)i * stride, request->most);
+            if (pass[i]->ending == ENDING_NONE)
+                pass[left++] = pass[i];
         }
+        n = left;
     }
 }

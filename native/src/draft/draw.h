@@ -1,4 +1,7 @@
-/* Draws the tokens of all drafts, step by step, the drafts of a step in one pass. */
+/*
+ * Draws the tokens of all drafts, up to `together` drafts in one pass. The next draft takes the place
+ * of one that ended.
+ */
 #ifndef STORYTELLER_DRAFT_DRAW_H
 #define STORYTELLER_DRAFT_DRAW_H
 
