@@ -275,7 +275,7 @@ int main(int argc, char **argv)
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int kind = 0; kind < KINDS; kind++)
-            for (int n = 1; n <= 3; n += 2)
+            for (int n = 1; n <= MAX_BATCH; n++)
                 check_matmuls(shapes[s][0], shapes[s][1], shapes[s][2], n, kind);
     for (int i = 0; i < 60; i++)
         check_vectors(i < 40 ? 1 + i : (int)(random_bits() % 400) + 1, i % 3 ? 3.0f : 120.0f);
