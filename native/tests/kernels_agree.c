@@ -262,6 +262,28 @@ static void check_attention_to_halves(int head_size, int past, int own)
     expect_equal("attend_halves", expected, got, out_bytes);
 }
 
+static void check_attention_together(int head_size, int past_count, int n)
+{
+    size_t out_bytes = (size_t)head_size * sizeof(float);
+    int words = padded_run(past_count) * head_size / 2, own = padded_run(60) * head_size / 2;
+    PairRun past = { random_halves(words, 0.3f), random_halves(words, 1.0f), past_count };
+    PairQuery expected[MAX_BATCH], got[MAX_BATCH];
+    for (int i = 0; i < n; i++) {
+        expected[i] = (PairQuery){
+            room(out_bytes), random_floats(head_size, 1.0f),
+            { random_halves(own, 0.3f), random_halves(own, 1.0f), 1 + i * 7 },
+            room((size_t)(past_count + 60 + 2 * KEY_BLOCK) * sizeof(float)),
+        };
+        got[i] = expected[i];
+        got[i].out = room(out_bytes);
+    }
+    scalar_attend_halves_together(expected, n, past, head_size * KEY_BLOCK, head_size / 2,
+                                  head_size);
+    table->attend_halves_together(got, n, past, head_size * KEY_BLOCK, head_size / 2, head_size);
+    for (int i = 0; i < n; i++)
+        expect_equal("attend_halves_together", expected[i].out, got[i].out, out_bytes);
+}
+
 int main(int argc, char **argv)
 {
     table = argc == 2 ? kernels_choose(argv[1]) : NULL;
@@ -289,6 +311,7 @@ int main(int argc, char **argv)
             int own = i < 2 ? i + 1 : 1 + (int)(random_bits() % 90);
             check_attention(head_sizes[h], past, own);
             check_attention_to_halves(head_sizes[h], past, own);
+            check_attention_together(head_sizes[h], past, i + 1);
         }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;

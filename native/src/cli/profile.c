@@ -111,6 +111,14 @@ static void timed_attend_halves(float *out, const float *q, const PairRun *runs,
     add_since(PART_ATTENTION, start);
 }
 
+static void timed_attend_halves_together(const PairQuery *queries, int n, PairRun past,
+                                         int key_stride, int value_stride, int head_size)
+{
+    double start = clock_seconds();
+    measured->attend_halves_together(queries, n, past, key_stride, value_stride, head_size);
+    add_since(PART_ATTENTION, start);
+}
+
 static int timed_collect(int *indices, const float *p, int n, float least)
 {
     double start = clock_seconds();
@@ -140,6 +148,7 @@ static const Kernels timed = {
     .round_weights = timed_round_weights,
     .attend = timed_attend,
     .attend_halves = timed_attend_halves,
+    .attend_halves_together = timed_attend_halves_together,
     .collect = timed_collect,
     .argmax = timed_argmax,
 };

@@ -153,20 +153,34 @@ static PairRun pair_run(const KvCache *c, int layer, size_t at, int count)
                       count };
 }
 
-void kvcache_attend(const KvCache *past, int past_count, const KvCache *own, int count,
-                    const Kernels *kernels, int layer, int kv_head, const float *q, float *scores,
-                    float *out)
+static void attend_pairs(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                         const Kernels *kernels, int layer, size_t at, float *scores,
+                         int score_stride)
 {
-    size_t at = (size_t)kv_head * (size_t)own->head_size;
-    if (own->halves) {
-        const PairRun runs[ATTEND_RUNS] = { pair_run(past, layer, at, past_count),
-                                            pair_run(own, layer, at, count) };
-        kernels->attend_halves(out, q, runs, own->kv_dim * KEY_BLOCK, own->kv_dim / 2,
-                               own->head_size, scores);
-    } else {
+    const KvCache *own = queries[0].own;
+    PairQuery together[MAX_BATCH];
+    for (int i = 0; i < n; i++)
+        together[i] = (PairQuery){ queries[i].out, queries[i].q,
+                                   pair_run(queries[i].own, layer, at, queries[i].count),
+                                   scores + (size_t)i * (size_t)score_stride };
+    kernels->attend_halves_together(together, n, pair_run(past, layer, at, past_count),
+                                    own->kv_dim * KEY_BLOCK, own->kv_dim / 2, own->head_size);
+}
+
+void kvcache_attend(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                    const Kernels *kernels, int layer, int kv_head, float *scores,
+                    int score_stride)
+{
+    size_t at = (size_t)kv_head * (size_t)queries[0].own->head_size;
+    if (queries[0].own->halves) {
+        attend_pairs(past, past_count, queries, n, kernels, layer, at, scores, score_stride);
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        const KvCache *own = queries[i].own;
         const FloatRun runs[ATTEND_RUNS] = { float_run(past, layer, at, past_count),
-                                             float_run(own, layer, at, count) };
-        kernels->attend(out, q, runs, own->kv_dim * KEY_BLOCK, own->kv_dim, own->head_size,
-                        scores);
+                                             float_run(own, layer, at, queries[i].count) };
+        kernels->attend(queries[i].out, queries[i].q, runs, own->kv_dim * KEY_BLOCK, own->kv_dim,
+                        own->head_size, scores);
     }
 }

@@ -53,13 +53,21 @@ void kvcache_store(KvCache *cache, int layer, int slot, const float *k, const fl
  */
 void kvcache_copy(KvCache *to, int to_slot, const KvCache *from, int from_slot, int count);
 
+/* A query head of one token, which attends to a past and then to slots 0..count - 1 of `own`. */
+typedef struct KvQuery {
+    float *out;     /* (head_size) */
+    const float *q; /* (head_size), already rotated */
+    const KvCache *own;
+    int count;
+} KvQuery;
+
 /*
- * Attention of one query head over slots 0..past_count - 1 of `past`, then 0..count - 1 of `own`,
- * of a layer; see Kernels.attend. `past` may be NULL where past_count is 0.
- * q (head_size), scores scratch of past_count + count + 64 floats, out (head_size).
+ * Attention of n queries (n <= MAX_BATCH) that share slots 0..past_count - 1 of `past`, in a layer;
+ * see Kernels.attend. `past` may be NULL where past_count is 0. scores (n, score_stride) is scratch,
+ * a row has room for all slots and 64 more.
  */
-void kvcache_attend(const KvCache *past, int past_count, const KvCache *own, int count,
-                    const Kernels *kernels, int layer, int kv_head, const float *q, float *scores,
-                    float *out);
+void kvcache_attend(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                    const Kernels *kernels, int layer, int kv_head, float *scores,
+                    int score_stride);
 
 #endif

@@ -56,7 +56,7 @@ static void lay_out(Transformer *t, Arena *arena)
     t->up = floats(arena, MAX_BATCH, hidden);
     t->delta = floats(arena, MAX_BATCH, dim);
     t->score_stride = (int)positions + 2 * KEY_BLOCK; /* runs are scored in whole blocks */
-    t->scores = floats(arena, (size_t)s->heads, (size_t)t->score_stride);
+    t->scores = floats(arena, (size_t)s->heads * MAX_BATCH, (size_t)t->score_stride);
     t->rotation = floats(arena, MAX_BATCH, (size_t)s->head_size);
     t->frequency = floats(arena, 1, (size_t)s->head_size / 2);
     t->row_logits = floats(arena, 1, (size_t)padded_cols(s->vocab, 0));

@@ -33,21 +33,41 @@ typedef struct AttendJob {
     int n;
 } AttendJob;
 
-/* Parts share the heads; within a head rows follow each other. */
+/* The rows from `first` on that share a past; at least one. */
+static int rows_of_past(const Row *rows, int first, int n)
+{
+    int end = first + 1;
+    while (end < n && rows[end].past == rows[first].past
+           && rows[end].past_count == rows[first].past_count)
+        end++;
+    return end - first;
+}
+
+/* Each part takes some of the heads and runs their rows in order. */
 static void attend_part(void *context, int part, int parts)
 {
     const AttendJob *job = context;
     Transformer *t = job->t;
     const Shape *s = &t->model->shape;
-    for (int h = s->heads * part / parts; h < s->heads * (part + 1) / parts; h++) {
+    int first_head = s->heads * part / parts;
+    float *scores = t->scores + (size_t)first_head * MAX_BATCH * (size_t)t->score_stride;
+    for (int h = first_head; h < s->heads * (part + 1) / parts; h++) {
         int kv_head = h / (s->heads / s->kv_heads);
         size_t at = (size_t)h * (size_t)s->head_size;
-        for (int i = 0; i < job->n; i++)
-            kvcache_attend(job->rows[i].past, job->rows[i].past_count, job->rows[i].own,
-                           job->rows[i].slot + 1, t->kernels, job->layer, kv_head,
-                           t->q + (size_t)i * (size_t)stride_of(s->dim) + at,
-                           t->scores + (size_t)h * (size_t)t->score_stride,
-                           t->attended.f + (size_t)i * (size_t)t->attended.f_stride + at);
+        for (int first = 0, count; first < job->n; first += count) {
+            const Row *rows = job->rows + first;
+            KvQuery queries[MAX_BATCH];
+            count = rows_of_past(job->rows, first, job->n);
+            for (int i = 0; i < count; i++) {
+                size_t row = (size_t)(first + i);
+                queries[i] = (KvQuery){
+                    t->attended.f + row * (size_t)t->attended.f_stride + at,
+                    t->q + row * (size_t)stride_of(s->dim) + at, rows[i].own, rows[i].slot + 1,
+                };
+            }
+            kvcache_attend(rows->past, rows->past_count, queries, count, t->kernels, job->layer,
+                           kv_head, scores, t->score_stride);
+        }
     }
 }
 

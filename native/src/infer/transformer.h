@@ -29,7 +29,7 @@ typedef struct Transformer {
     float *v;             /* values, (MAX_BATCH, kv_dim padded) */
     float *up;            /* w3's output, (MAX_BATCH, hidden padded) */
     float *delta;         /* output of wo and w2, (MAX_BATCH, dim padded) */
-    float *scores;        /* (heads, score_stride), scratch of attention */
+    float *scores;        /* (heads, MAX_BATCH, score_stride), scratch of attention */
     int score_stride;
     float *rotation;      /* cosine and sine of each pair of a head, (MAX_BATCH, head_size) */
     float *frequency;     /* RoPE, radians per position, (head_size / 2) */

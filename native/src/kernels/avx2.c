@@ -319,6 +319,7 @@ const Kernels avx2_kernels = {
     .round_weights = round_weights_lanes,
     .attend = avx2_attend,
     .attend_halves = avx2_attend_halves,
+    .attend_halves_together = avx2_attend_halves_together,
     .collect = avx2_collect,
     .argmax = avx2_argmax,
 };

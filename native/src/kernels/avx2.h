@@ -25,6 +25,8 @@ void avx2_attend(float *out, const float *q, const FloatRun *runs, int key_strid
 int avx2_collect(int *indices, const float *p, int n, float least);
 void avx2_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                         int value_stride, int head_size, float *scores);
+void avx2_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                 int value_stride, int head_size);
 int avx2_argmax(const float *x, int n);
 
 /* All bits set in the lanes of the 8 from `at` on that lie below n. */

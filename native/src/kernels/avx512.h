@@ -18,6 +18,8 @@ void avx512_attend(float *out, const float *q, const FloatRun *runs, int key_str
 int avx512_collect(int *indices, const float *p, int n, float least);
 void avx512_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                           int value_stride, int head_size, float *scores);
+void avx512_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 int avx512_argmax(const float *x, int n);
 
 #endif

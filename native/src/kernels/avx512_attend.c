@@ -150,3 +150,13 @@ void avx512_attend_halves(float *out, const float *q, const PairRun *runs, int k
                         words);
         }
 }
+
+void avx512_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size)
+{
+    for (int i = 0; i < n; i++) {
+        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
+        avx512_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride,
+                             head_size, queries[i].scores);
+    }
+}

@@ -59,6 +59,14 @@ typedef struct PairRun {
     int count;
 } PairRun;
 
+/* One of several queries that share a past. */
+typedef struct PairQuery {
+    float *out;     /* (head_size) */
+    const float *q; /* (head_size) */
+    PairRun own;    /* follows the past */
+    float *scores;  /* scratch, as for attend */
+} PairQuery;
+
 /* What is attended lies in so many runs: a past that drafts share, and what is one's own. */
 enum { ATTEND_RUNS = 2 };
 
@@ -138,6 +146,10 @@ typedef struct Kernels {
      */
     void (*attend_halves)(float *out, const float *q, const PairRun *runs, int key_stride,
                           int value_stride, int head_size, float *scores);
+
+    /* attend_halves of n queries, each with the runs `past` and its own; n <= MAX_BATCH. */
+    void (*attend_halves_together)(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 
     /* Indices j with p[j] >= least, ascending; returns how many. `indices` has room for n. */
     int (*collect)(int *indices, const float *p, int n, float least);

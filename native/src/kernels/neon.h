@@ -8,5 +8,7 @@ void neon_attend(float *out, const float *q, const FloatRun *runs, int key_strid
                  int value_stride, int head_size, float *scores);
 void neon_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                         int value_stride, int head_size, float *scores);
+void neon_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                 int value_stride, int head_size);
 
 #endif

@@ -137,4 +137,14 @@ static void rvv_attend_halves(float *out, const float *q, const PairRun *runs, i
     }
 }
 
+static void rvv_attend_halves_together(const PairQuery *queries, int n, PairRun past,
+                                       int key_stride, int value_stride, int head_size)
+{
+    for (int i = 0; i < n; i++) {
+        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
+        rvv_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride, head_size,
+                          queries[i].scores);
+    }
+}
+
 #endif

@@ -27,6 +27,8 @@ void scalar_attend(float *out, const float *q, const FloatRun *runs, int key_str
                    int value_stride, int head_size, float *scores);
 void scalar_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                           int value_stride, int head_size, float *scores);
+void scalar_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 int scalar_argmax(const float *x, int n);
 
 #endif
