@@ -9,7 +9,7 @@
 #include "draft/draw.h"
 #include "draft/score.h"
 
-enum { STORY_TOKENS = 150, SENTENCE_TOKENS = 40 };
+enum { STORY_TOKENS = 150, SENTENCE_TOKENS = 40, TRIES = 5 };
 
 /* What one round took, in seconds of processor time. */
 typedef struct Round {
@@ -46,35 +46,56 @@ static bool start_all(Drafts *d, const DraftRequest *request, int together, Faul
     return true;
 }
 
-/* Both ways of drawing after the prepared story; they must agree in every token and sum. */
+/* The least time of several tries: what others do on the machine only adds to it. */
+static bool draw_timed(Drafts *d, const DraftRequest *request, int together, double *least,
+                       Fault *fault)
+{
+    if (!start_all(d, request, together, fault))
+        return false;
+    double start = processor_seconds();
+    draw_all(d, request);
+    double seconds = processor_seconds() - start;
+    *least = *least == 0.0 || seconds < *least ? seconds : *least;
+    return true;
+}
+
+static bool score_timed(Drafts *d, const DraftRequest *request, double *least, Fault *fault)
+{
+    d->count = request->count;
+    double start = processor_seconds();
+    if (!score_alone(d, request->goal, fault))
+        return false;
+    double seconds = processor_seconds() - start;
+    *least = *least == 0.0 || seconds < *least ? seconds : *least;
+    return true;
+}
+
+static bool agree(const Draft *one, const Draft *other)
+{
+    return one->count == other->count && one->ln_in_story == other->ln_in_story
+        && memcmp(one->tokens, other->tokens, (size_t)one->count * sizeof *one->tokens) == 0;
+}
+
+/* Both ways of drawing after the prepared story, in turn; they must agree in every token and sum. */
 static bool draw_both_ways(Drafts *d, const DraftRequest *request, Round *round, int *tokens,
                            Fault *fault)
 {
     static Draft apart[MAX_DRAFTS];
-    if (!start_all(d, request, 1, fault))
-        return false;
-    double start = processor_seconds();
-    draw_all(d, request);
-    round->apart = processor_seconds() - start;
-    memcpy(apart, d->drafts, sizeof apart);
-    if (!start_all(d, request, MAX_BATCH, fault))
-        return false;
-    start = processor_seconds();
-    draw_all(d, request);
-    round->together = processor_seconds() - start;
-    d->count = request->count;
-    start = processor_seconds();
-    if (!score_alone(d, request->goal, fault))
-        return false;
-    round->scoring = processor_seconds() - start;
-    for (int k = 0; k < request->count; k++) {
-        const Draft *one = &apart[k], *other = &d->drafts[k];
-        *tokens += other->count;
-        if (one->count != other->count || one->ln_in_story != other->ln_in_story
-            || memcmp(one->tokens, other->tokens, (size_t)one->count * sizeof *one->tokens) != 0)
-            return fault_set(fault, FAULT_MODEL, "draft %d of seed %lld differs when drawn with "
-                             "others; report this", k, (long long)request->seed);
+    *round = (Round){0};
+    for (int try = 0; try < TRIES; try++) {
+        if (!draw_timed(d, request, 1, &round->apart, fault))
+            return false;
+        memcpy(apart, d->drafts, sizeof apart);
+        if (!draw_timed(d, request, MAX_BATCH, &round->together, fault)
+            || !score_timed(d, request, &round->scoring, fault))
+            return false;
+        for (int k = 0; k < request->count; k++)
+            if (!agree(&apart[k], &d->drafts[k]))
+                return fault_set(fault, FAULT_MODEL, "draft %d of seed %lld differs when drawn "
+                                 "with others; report this", k, (long long)request->seed);
     }
+    for (int k = 0; k < request->count; k++)
+        *tokens += d->drafts[k].count;
     return true;
 }
 
@@ -107,9 +128,9 @@ static void print_rounds(const Round *rounds, double *values, int count, int dra
     ratio = median(values, count);
     printf("%d drafts of a sentence after %d tokens, %.1f tokens each, %d rounds, the same texts\n",
            drafts, STORY_TOKENS, (double)tokens / count / drafts, count);
-    printf("milliseconds of processor time, medians:\n"
+    printf("milliseconds of processor time, the least of %d tries, medians:\n"
            "  one after the other %8.2f\n  together            %8.2f\n  scoring alone       %8.2f\n",
-           apart * 1e3, together * 1e3, scoring * 1e3);
+           TRIES, apart * 1e3, together * 1e3, scoring * 1e3);
     printf("together is %.2f times as fast (%.2f to %.2f)\n", ratio, values[0], values[count - 1]);
 }
 

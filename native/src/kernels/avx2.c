@@ -129,7 +129,7 @@ block_packed(float *y, const uint8_t *tiles, const Activations *x, int i, bool i
  * Two to four positions share the unpacked weights. A block goes by in two halves of 16 rows, so that
  * the sums of all positions stay in registers.
  */
-enum { MOST_SHARING = 4, HALF = 2 };
+enum { MOST_SHARING = 4, HALF = 2, MOST_WIDE = 2048 };
 
 /* Dot products of a group: register j of a half holds 8 of its rows. */
 typedef struct HalfDots {
@@ -148,7 +148,7 @@ static inline __m256i load_wide(const uint8_t *column)
  * register 1 rows 4-7 and 12-15.
  */
 static inline __attribute__((always_inline)) void
-half_int8(HalfDots *dots, const uint8_t *tiles, const int16_t *x, int group, int n)
+half_int8(HalfDots *dots, const uint8_t *tiles, const int16_t *x, int stride, int group, int n)
 {
 #pragma GCC unroll 1
     for (int k = 0; k < group; k += 2, tiles += 2 * BLOCK_ROWS) {
@@ -156,7 +156,7 @@ half_int8(HalfDots *dots, const uint8_t *tiles, const int16_t *x, int group, int
         __m256i low = _mm256_unpacklo_epi16(a, b), high = _mm256_unpackhi_epi16(a, b);
         for (int i = 0; i < n; i++) {
             int32_t pair;
-            __builtin_memcpy(&pair, x + i * MAX_GROUP + k, sizeof pair);
+            __builtin_memcpy(&pair, x + i * stride + k, sizeof pair);
             __m256i two = _mm256_set1_epi32(pair);
             dots->of[i][0] = _mm256_add_epi32(dots->of[i][0], _mm256_madd_epi16(low, two));
             dots->of[i][1] = _mm256_add_epi32(dots->of[i][1], _mm256_madd_epi16(high, two));
@@ -210,16 +210,14 @@ half_int4(HalfDots *dots, const uint8_t *tiles, const int8_t *q, int stride, int
 
 /* One half of a block of 32 rows for positions i to i + n - 1. */
 static inline __attribute__((always_inline)) void
-half_block(float *y, int y_stride, const uint8_t *tiles, const Activations *x, int i, int n,
-           bool upper, bool int4)
+half_block(float *y, int y_stride, const uint8_t *tiles, const Activations *x, const int16_t *wide,
+           int i, int n, bool upper, bool int4)
 {
     const int group = x->group, groups = x->stride / group;
     const size_t scales_at = (size_t)group * (int4 ? 16 : 32);
     const size_t record = scales_at + BLOCK_ROWS * sizeof(uint16_t);
     /* where the 8 rows of each sum start, after their halves were put together */
     const int first = upper ? (int4 ? 8 : 16) : 0, second = first + (int4 ? 16 : 8);
-    const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
-    int16_t wide[MOST_SHARING * MAX_GROUP];
     __m256 acc[MOST_SHARING][HALF];
     for (int p = 0; p < n; p++)
         acc[p][0] = acc[p][1] = _mm256_setzero_ps();
@@ -229,16 +227,11 @@ half_block(float *y, int y_stride, const uint8_t *tiles, const Activations *x, i
             int32_t sum = x->sum[(i + p) * groups + g];
             dots.of[p][0] = dots.of[p][1] = _mm256_set1_epi32(int4 ? -8 * sum : 0);
         }
-        if (int4) {
-            half_int4(&dots, tiles, q + g * group, x->stride, group, upper, n);
-        } else {
-            for (int p = 0; p < n; p++)
-                for (int k = 0; k < group; k += 16)
-                    _mm256_storeu_si256((__m256i *)(void *)(wide + p * MAX_GROUP + k),
-                                        load_wide((const uint8_t *)q + p * x->stride + g * group
-                                                  + k));
-            half_int8(&dots, tiles + (upper ? 16 : 0), wide, group, n);
-        }
+        if (int4)
+            half_int4(&dots, tiles, x->q + i * x->stride + g * group, x->stride, group, upper, n);
+        else
+            half_int8(&dots, tiles + (upper ? 16 : 0), wide + i * x->stride + g * group,
+                      x->stride, group, n);
         const uint8_t *weight_scales = tiles + scales_at;
         __m256 scales[HALF] = { load_scales(weight_scales + first * sizeof(uint16_t)),
                                 load_scales(weight_scales + second * sizeof(uint16_t)) };
@@ -262,11 +255,18 @@ half_block(float *y, int y_stride, const uint8_t *tiles, const Activations *x, i
 }
 
 static inline __attribute__((always_inline)) void
-block_shared(float *y, int y_stride, const uint8_t *tiles, const Activations *x, int i, int n,
-             bool int4)
+block_shared(float *y, int y_stride, const uint8_t *tiles, const Activations *x,
+             const int16_t *wide, int i, int n, bool int4)
 {
-    half_block(y, y_stride, tiles, x, i, n, false, int4);
-    half_block(y, y_stride, tiles, x, i, n, true, int4);
+    half_block(y, y_stride, tiles, x, wide, i, n, false, int4);
+    half_block(y, y_stride, tiles, x, wide, i, n, true, int4);
+}
+
+/* The positions' integers in 16 bits. */
+static inline void widen_positions(int16_t *wide, const Activations *x, int n)
+{
+    for (int k = 0; k < n * x->stride; k += 16)
+        _mm256_storeu_si256((__m256i *)(void *)(wide + k), load_wide((const uint8_t *)x->q + k));
 }
 
 static inline __attribute__((always_inline)) void
@@ -275,14 +275,19 @@ matmul_packed(float *y, int y_stride, const Matrix *matrix, int block0, int bloc
 {
     size_t per_block = block_bytes(matrix->coding, matrix->cols, matrix->group);
     const uint8_t *block = (const uint8_t *)matrix->data + (size_t)block0 * per_block;
+    int16_t wide[MAX_BATCH * MOST_WIDE];
+    bool shares = int4 || x->stride <= MOST_WIDE;
+    if (n > 1 && shares && !int4)
+        widen_positions(wide, x, n);
     for (int b = block0; b < block1; b++, block += per_block, y += BLOCK_ROWS)
         for (int i = 0, take; i < n; i += take) {
             take = n - i == 5 ? 3 : n - i < MOST_SHARING ? n - i : MOST_SHARING;
+            take = shares ? take : 1;
             switch (take) {
             case 1: block_packed(y + (size_t)i * (size_t)y_stride, block, x, i, int4); break;
-            case 2: block_shared(y, y_stride, block, x, i, 2, int4); break;
-            case 3: block_shared(y, y_stride, block, x, i, 3, int4); break;
-            default: block_shared(y, y_stride, block, x, i, 4, int4); break;
+            case 2: block_shared(y, y_stride, block, x, wide, i, 2, int4); break;
+            case 3: block_shared(y, y_stride, block, x, wide, i, 3, int4); break;
+            default: block_shared(y, y_stride, block, x, wide, i, 4, int4); break;
             }
         }
 }

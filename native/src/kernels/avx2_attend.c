@@ -123,13 +123,36 @@ static inline void sum_pairs(float *out, const float *scores, const uint32_t *va
     }
 }
 
+/* Scores of a block of which only the first 8 * registers timesteps are there, at most 32. */
+static inline __attribute__((always_inline)) void
+score_low(float *scores, const float *q, const uint32_t *keys, int head_size, __m256 root,
+          int registers)
+{
+    __m256 low[4];
+    for (int j = 0; j < registers; j++)
+        low[j] = _mm256_setzero_ps();
+    for (int i = 0; i < head_size; i++, keys += KEY_BLOCK)
+        for (int j = 0; j < registers; j++) {
+            __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)(keys + j * LANES));
+            low[j] = avx2_accumulate(low[j], _mm256_set1_ps(q[i]), low_halves(words));
+        }
+    for (int j = 0; j < registers; j++)
+        _mm256_storeu_ps(scores + j * LANES, _mm256_div_ps(low[j], root));
+}
+
 static void score_run(float *scores, const float *q, const PairRun *run, int key_stride,
                       int head_size, __m256 root)
 {
-    for (int t = 0; t < run->count; t += 2 * KEY_BLOCK)
-        score_pairs(scores + t, q,
-                    run->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride, head_size,
-                    root);
+    const uint32_t *keys = run->keys;
+    int t = 0;
+    for (; run->count - t > KEY_BLOCK; t += 2 * KEY_BLOCK, keys += key_stride)
+        score_pairs(scores + t, q, keys, head_size, root);
+    if (run->count - t > 2 * LANES)
+        score_low(scores + t, q, keys, head_size, root, 4);
+    else if (run->count - t > LANES)
+        score_low(scores + t, q, keys, head_size, root, 2);
+    else if (run->count - t > 0)
+        score_low(scores + t, q, keys, head_size, root, 1);
 }
 
 static void sum_pair_run(float *out, const float *scores, const PairRun *run, int value_stride,
@@ -158,11 +181,11 @@ void avx2_attend_halves(float *out, const float *q, const PairRun *runs, int key
 /* Queries that share each load and each widening of the past: as many as 16 registers hold. */
 enum { SHARING = 4 };
 
-/* score_pairs of four queries, 8 words of the keys at a time. */
+/* score_pairs of four queries, 8 words of the keys at a time, for a block of `count` timesteps. */
 static inline void score_pairs_shared(const PairQuery *queries, int t, const uint32_t *keys,
-                                      int head_size, __m256 root)
+                                      int count, int head_size, __m256 root)
 {
-    for (int at = 0; at < KEY_BLOCK; at += LANES) {
+    for (int at = 0; at < KEY_BLOCK && at < count; at += LANES) {
         __m256 low[SHARING], high[SHARING];
         for (int p = 0; p < SHARING; p++)
             low[p] = high[p] = _mm256_setzero_ps();
@@ -216,7 +239,7 @@ static void attend_shared(const PairQuery *queries, const PairRun *past, int key
     for (int t = 0; t < past->count; t += 2 * KEY_BLOCK)
         score_pairs_shared(queries, t,
                            past->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
-                           head_size, root);
+                           past->count - t, head_size, root);
     for (int p = 0; p < SHARING; p++) {
         const PairQuery *query = &queries[p];
         score_run(query->scores + past->count, query->q, &query->own, key_stride, head_size, root);
