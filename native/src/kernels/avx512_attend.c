@@ -131,30 +131,119 @@ weigh_pairs(float *out, const float *scores, const uint32_t *values, int value_s
     _mm512_mask_storeu_ps(out + half + LANES, second, acc[3]);
 }
 
+static void score_run(float *scores, const float *q, const PairRun *run, int key_stride,
+                      int head_size, __m512 root)
+{
+    for (int t = 0; t < run->count; t += 2 * KEY_BLOCK)
+        score_pairs(scores + t, q,
+                    run->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride, head_size,
+                    root);
+}
+
+static void sum_pair_run(float *out, const float *scores, const PairRun *run, int value_stride,
+                         int head_size)
+{
+    int half = head_size / 2;
+    for (int at = 0; run->count && at < half; at += 2 * LANES) {
+        int words = half - at < 2 * LANES ? half - at : 2 * LANES;
+        weigh_pairs(out + at, scores, run->values + at, value_stride, run->count, half, words);
+    }
+}
+
 void avx512_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                           int value_stride, int head_size, float *scores)
 {
     const __m512 root = _mm512_set1_ps(sqrtf((float)head_size));
-    int n = 0, half = head_size / 2;
+    int n = 0;
     for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
-        for (int t = 0; t < runs[r].count; t += 2 * KEY_BLOCK)
-            score_pairs(scores + n + t, q,
-                        runs[r].keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
-                        head_size, root);
+        score_run(scores + n, q, &runs[r], key_stride, head_size, root);
     avx512_softmax(scores, n);
     memset(out, 0, (size_t)head_size * sizeof *out);
     for (int r = 0; r < ATTEND_RUNS; scores += runs[r++].count)
-        for (int at = 0; runs[r].count && at < half; at += 2 * LANES) {
-            int words = half - at < 2 * LANES ? half - at : 2 * LANES;
-            weigh_pairs(out + at, scores, runs[r].values + at, value_stride, runs[r].count, half,
-                        words);
+        sum_pair_run(out, scores, &runs[r], value_stride, head_size);
+}
+
+/* Queries that share each load and each widening of the past. */
+enum { SHARING = 4 };
+
+/* score_pairs of four queries, 16 words of the keys at a time, for a block of `count` timesteps. */
+static inline void score_pairs_shared(const PairQuery *queries, int t, const uint32_t *keys,
+                                      int count, int head_size, __m512 root)
+{
+    for (int at = 0; at < KEY_BLOCK && at < count; at += LANES) {
+        __m512 low[SHARING], high[SHARING];
+        for (int p = 0; p < SHARING; p++)
+            low[p] = high[p] = _mm512_setzero_ps();
+        for (int i = 0; i < head_size; i++) {
+            __m512i words = _mm512_loadu_si512(keys + i * KEY_BLOCK + at);
+            __m512 a = low_halves(words), b = high_halves(words);
+            for (int p = 0; p < SHARING; p++) {
+                __m512 q = _mm512_set1_ps(queries[p].q[i]);
+                low[p] = _mm512_add_ps(low[p], _mm512_mul_ps(q, a));
+                high[p] = _mm512_add_ps(high[p], _mm512_mul_ps(q, b));
+            }
         }
+        for (int p = 0; p < SHARING; p++) {
+            float *scores = queries[p].scores + t + at;
+            _mm512_storeu_ps(scores, _mm512_div_ps(low[p], root));
+            _mm512_storeu_ps(scores + KEY_BLOCK, _mm512_div_ps(high[p], root));
+        }
+    }
+}
+
+/* weigh_pairs of four queries over the past, up to 16 words of the values. */
+static inline void weigh_pairs_shared(const PairQuery *queries, const PairRun *past,
+                                      int value_stride, int at, int half)
+{
+    const int words = half - at;
+    const __mmask16 mask = words >= LANES ? 0xffff : (__mmask16)((1u << words) - 1);
+    const uint32_t *values = past->values + at;
+    __m512 low[SHARING], high[SHARING];
+    for (int p = 0; p < SHARING; p++)
+        low[p] = high[p] = _mm512_setzero_ps();
+    for (int t = 0; t < past->count; t++, values += value_stride) {
+        __m512i pair = _mm512_maskz_loadu_epi32(mask, values);
+        __m512 a = low_halves(pair), b = high_halves(pair);
+        for (int p = 0; p < SHARING; p++) {
+            __m512 score = _mm512_set1_ps(queries[p].scores[t]);
+            low[p] = _mm512_add_ps(low[p], _mm512_mul_ps(score, a));
+            high[p] = _mm512_add_ps(high[p], _mm512_mul_ps(score, b));
+        }
+    }
+    for (int p = 0; p < SHARING; p++) {
+        _mm512_mask_storeu_ps(queries[p].out + at, mask, low[p]);
+        _mm512_mask_storeu_ps(queries[p].out + half + at, mask, high[p]);
+    }
+}
+
+static void attend_shared(const PairQuery *queries, const PairRun *past, int key_stride,
+                          int value_stride, int head_size)
+{
+    const __m512 root = _mm512_set1_ps(sqrtf((float)head_size));
+    int half = head_size / 2;
+    for (int t = 0; t < past->count; t += 2 * KEY_BLOCK)
+        score_pairs_shared(queries, t,
+                           past->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
+                           past->count - t, head_size, root);
+    for (int p = 0; p < SHARING; p++) {
+        const PairQuery *query = &queries[p];
+        score_run(query->scores + past->count, query->q, &query->own, key_stride, head_size, root);
+        avx512_softmax(query->scores, past->count + query->own.count);
+    }
+    for (int at = 0; at < half; at += LANES)
+        weigh_pairs_shared(queries, past, value_stride, at, half);
+    for (int p = 0; p < SHARING; p++)
+        sum_pair_run(queries[p].out, queries[p].scores + past->count, &queries[p].own,
+                     value_stride, head_size);
 }
 
 void avx512_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
                                    int value_stride, int head_size)
 {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; past.count && i + SHARING <= n; i += SHARING)
+        attend_shared(queries + i, &past, key_stride, value_stride, head_size);
+    for (; i < n; i++) {
         const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
         avx512_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride,
                              head_size, queries[i].scores);
