@@ -59,6 +59,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
     request = _story_request(args, settings, safe)
+    make_engine(telling)  # a model that is missing is told before a loudspeaker is looked for
     pipeline = StoryPipeline(partial(make_engine, telling), safe)
     try:
         return asyncio.run(_tell(args, settings, request, pipeline))
