@@ -99,7 +99,7 @@ def _beat(
     joined = not begin or not rest or (quoted and begin.endswith('"'))
     gap = "" if joined else " "
     starred = _STARRED.findall(rest)
-    need = [words_of(words)[-1:] for stars, words in starred if stars == "**"]
+    need = [tuple(_forms(words_of(words)[-1])) for stars, words in starred if stars == "**"]
     need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
     words = _keywords(" ".join(words for _, words in starred))
     keywords = (
