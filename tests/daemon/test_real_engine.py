@@ -39,11 +39,16 @@ FAULTS = {
 
 
 def house_with(
-    folder: Path, engine: Path, model: Path, tokenizer: Path | None, deadline: float = 30.0
+    folder: Path,
+    engine: Path,
+    model: Path,
+    tokenizer: Path | None,
+    deadline: float = 30.0,
+    longest: int = 80,
 ) -> House:
     house = House(folder)
     house.speaker.per_word = 0.02
-    telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=80)
+    telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=longest)
     house.settings = replace(house.settings, telling=telling)
     house.daemon.services.narrator.make = lambda: cast(
         Any, Engine(telling, engine, model, tokenizer)
@@ -101,6 +106,27 @@ needs_engine = pytest.mark.skipif(
     not STORYTELLER.exists() or not MODEL.exists(),
     reason="needs the engine (make engine) and ../shared/models",
 )
+
+
+@needs_engine
+def test_an_opening_without_room_is_told_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """16 tokens are fewer than the opening has: nothing is told, and the log says why."""
+
+    async def main() -> None:
+        house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER, longest=16)
+
+        async def scene() -> None:
+            await house.ask(Ask("a story about a cat"))
+            await house.until(Mode.THINKING, 5)
+            await house.until(Mode.IDLE, 30)
+            assert "the end of our story" not in house.heard
+
+        await in_real_time(house, scene)
+
+    asyncio.run(main())
+    assert "the opening is too long" in caplog.text and "telling.longest" in caplog.text
 
 
 @needs_engine
