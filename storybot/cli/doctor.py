@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         except StorybotError as error:
             told = str(error)
             code = code or error.code
-        except Exception as error:  # of whatever kind: the other parts want to be looked at, too
+        except Exception as error:  # any: the other parts are to be checked too
             told = " ".join(f"broke ({type(error).__name__}: {error})".split())
             code = code or Exit.FAULT
         print(f"{name:11} {told}", flush=True)

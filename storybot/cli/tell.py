@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
     request = _story_request(args, settings, safe)
-    make_engine(telling)  # a model that is missing is told before a loudspeaker is looked for
-    pipeline = StoryPipeline(partial(make_engine, telling), safe)
+    engine = make_engine(telling)
+    pipeline = StoryPipeline(lambda: engine, safe)
     try:
         return asyncio.run(_tell(args, settings, request, pipeline))
     except asyncio.CancelledError:

@@ -1,7 +1,4 @@
-"""Settings tried before they hold: what `run` and a reload make of them is made here already.
-
-Each value may be allowed by itself and still be of no use, alone or beside the others.
-"""
+"""Checks settings against each other and against this machine, before they are used."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
 
 
 class CheckLevel(Enum):
-    """How far settings are tried."""
+    """How thoroughly settings are checked."""
 
     NONE = "each by itself, for a command that only talks to the daemon"
     USE = "beside the others; a model may be fetched later"
@@ -45,7 +42,7 @@ COUNTERPARTS = {
 
 
 def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) -> Iterator[Wrong]:
-    """What is wrong with the settings; what storybot brought along is not tried."""
+    """What is wrong with the settings; values at their defaults are not checked."""
     if trial is CheckLevel.NONE:
         return
     found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
@@ -81,7 +78,7 @@ def _of_engine(engine: str) -> Iterator[Wrong]:
 
 
 def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
-    """What would lose every story: a model or tokenizer that is not on this machine."""
+    """A model or tokenizer that is not on this machine."""
     try:
         files = installed.resolve_model(telling.model, telling.tokenizer)
     except UNUSABLE as error:

@@ -1,6 +1,6 @@
 """Reads config.yaml files and the environment into `Settings`, and says where each value is from.
 
-Order, later wins: the defaults in `settings.py`, /etc/storybot/config.yaml,
+Order, later wins: the defaults in `schema.py`, /etc/storybot/config.yaml,
 ~/.config/storybot/config.yaml, the file of `--config`, STORYBOT_SECTION_KEY in the environment.
 """
 
@@ -47,7 +47,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class GivenValue:
-    """One value somebody gave, not yet checked."""
+    """One value from a file or the environment, not yet checked."""
 
     where: str
     section: str

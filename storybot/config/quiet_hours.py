@@ -1,4 +1,4 @@
-"""Night: quiet hours, the sleep timer's numbers, and how soft and slow stories are then. Pure."""
+"""Quiet hours, and volume and speed at night (pure)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_quiet(now: time, settings: BedtimeSettings) -> bool:
 
 
 def sounding_volume(percent: int, night: bool, bed: BedtimeSettings) -> int:
-    """The volume that sounds when `percent` is set."""
+    """The volume that is played when `percent` is set."""
     return round(percent * bed.night_volume / 100) if night else percent
 
 

@@ -1,4 +1,4 @@
-"""Answers what is asked through the control socket."""
+"""Answers the requests that come through the control socket."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
 
 class ControlledDaemon(Protocol):
-    """The daemon, as far as this room knows it."""
+    """The daemon, as far as this module uses it."""
 
     robot: Robot
     services: Services
@@ -101,7 +101,7 @@ class ControlService:
         return await self._start(ReplayAsked(story.request()))
 
     async def _start(self, event: Event) -> bytes:
-        """An event that shall begin a story; the answer says whether it did."""
+        """Give the robot an event that should begin a story, and answer whether it did."""
         before, after = await self._daemon.happen(event)
         if after.number == before.number or after.story is None:
             return messages.refusal(_why_no_story(before))

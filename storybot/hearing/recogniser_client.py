@@ -1,4 +1,4 @@
-"""The parent's side of the ear: starts it, steers it, and hands on its events."""
+"""The daemon's side of the recogniser process: starts it, sends commands, reads events."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ class Heartbeat:
     """Proof of progress: both counts grow while there is a microphone."""
 
     read: int  # samples at 16 kHz since the start
-    decoded: int  # how many were listened to, decoded or, while paused, let go
+    decoded: int  # how many of them were decoded or, while paused, dropped
     overruns: int = 0  # times since the start that the microphone lost sound
 
 
 @dataclass(frozen=True)
 class KeyphraseRecognised:
-    """Somebody called; from here on the ear listens for the request by itself."""
+    """The keyphrase was said; the process listens for the request from here on."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Ended:
-    """The child is gone; no event follows."""
+    """The process has ended; no event follows."""
 
     code: int
 
@@ -89,9 +89,9 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 
 
 def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
-    """Flags and environment of an ear that is to be small, as the process that starts it is.
+    """Flags and environment of a recogniser process that is to take little memory.
 
-    It finds its modules where we do, without the module `site` that would search for them (0.2 MB).
+    It searches modules where this process does, without the module `site` (0.2 MB).
     """
     places = dict.fromkeys((*filter(None, sys.path), str(Path(__file__).parents[2])))
     environment = {**os.environ, **SMALL_HEAP_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(places)}
@@ -99,7 +99,7 @@ def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 class RecogniserClient:
-    """One life of the ear. Its memory is gone when it ends."""
+    """One recogniser process."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
@@ -112,9 +112,9 @@ class RecogniserClient:
         return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
-        """Start the child and wait for its first word: Ready or Trouble.
+        """Start the process and wait for its first event: Ready or Trouble.
 
-        StorybotError(SOUND_IN) when it ended without one.
+        StorybotError(Exit.SOUND_IN) when it ended without one.
         """
         # A small daemon without its compiled code runs as it was installed, and so does its child.
         optimised = self._small and sys.flags.optimize == 2
@@ -129,21 +129,22 @@ class RecogniserClient:
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK talk there
+                stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK write messages there
                 start_new_session=True,
             )
         except OSError as error:  # no memory or no process left just now
             raise StorybotError(
-                f"the ear cannot be started ({error.strerror})", Exit.SOUND_IN
+                f"the recogniser process cannot be started ({error.strerror})", Exit.SOUND_IN
             ) from error
         self._first = await self._next()
         if isinstance(self._first, Ended):
             raise StorybotError(
-                f"the ear ended at its start with status {self._first.code}", Exit.SOUND_IN
+                f"the recogniser process ended at its start with status {self._first.code}",
+                Exit.SOUND_IN,
             )
 
     async def events(self) -> AsyncIterator[RecogniserEvent]:
-        """What the child tells, to its end; the last event is Ended."""
+        """The events of the process; the last one is Ended."""
         event = self._first or await self._next()
         while True:
             yield event
@@ -156,19 +157,19 @@ class RecogniserClient:
         await self.send({"do": "listen", "for": what})
 
     async def pause(self) -> None:
-        """Keep the microphone open and let its sound go."""
+        """Keep the microphone open and drop its sound."""
         await self.send({"do": "pause"})
 
-    async def send(self, order: dict[str, str]) -> None:
-        """One order to the child; lost without a word when it has ended."""
+    async def send(self, command: dict[str, str]) -> None:
+        """Send one command; nothing happens when the process has ended."""
         if self._process is None or self._process.stdin is None:
             return
         with contextlib.suppress(ConnectionError, RuntimeError):
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
             await self._process.stdin.drain()
 
     async def stop(self, grace: float) -> None:
-        """End the child: TERM, after `grace` s KILL, both to its whole process group."""
+        """End the process: TERM, after `grace` s KILL, both to its whole process group."""
         if self._process is not None:
             await end_group(self._process, grace)
 
@@ -186,4 +187,6 @@ class RecogniserClient:
         try:
             return await out.readline()
         except ValueError as error:  # longer than the reader's limit
-            raise StorybotError("the ear tells what nobody understands", Exit.SOUND_IN) from error
+            raise StorybotError(
+                "the recogniser process writes what cannot be understood", Exit.SOUND_IN
+            ) from error

@@ -1,4 +1,4 @@
-"""What a child may ask for and what the box may say: words, phrases and patterns that are not."""
+"""The safety filter: words, phrases and patterns that are neither asked for nor said."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from storybot.errors import Exit, StorybotError
 from storybot.language.story_phrases import SAFE_ENDING, bridge_sentence
 
 SHIPPED_LIST = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
-MAX_REFUSED_IN_A_ROW = 2  # sentences refused in a row before the story ends kindly
+MAX_REFUSED_IN_A_ROW = 2  # sentences, after which the story is ended
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")
 _DISGUISE = str.maketrans("@$013457!", "asoieasti")
 _TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
-# Not the sign of a contraction: he'll is no hell.
+# Not the apostrophe of a contraction: he'll is not hell.
 _JOINT = re.compile(r"(?<=[\w@$!])(?:-|'(?!(?:s|d|ll|m|re|t|ve)\b))(?=[\w@$!])")
 _DISGUISED = re.compile(r"(?=\w*[a-z])[\w@$!]*[a-z@$!0-9][\w@$!]*")
 
@@ -129,14 +129,14 @@ def load_filter(settings: SafetySettings | None = None) -> Filter:
 
 
 class StoryFilter:
-    """One story under the filter, sentence by sentence."""
+    """Filters one story, sentence by sentence."""
 
     def __init__(self) -> None:
-        self.over = False  # what said() gave last is the story's end
+        self.over = False  # the last sentence that said() returned ends the story
         self._refused = 0  # in a row
 
     def said(self, allowed: Filter, number: int, text: str) -> str:
-        """What is said for sentence `number`: itself, a bridge, or an early and kind end."""
+        """What is said for sentence `number`: itself, a bridge sentence, or the story's end."""
         if allowed.allows(text):
             self._refused = 0
             return text

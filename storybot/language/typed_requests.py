@@ -1,4 +1,4 @@
-"""What somebody types: as what is spoken, but about anything, known to a recogniser or not."""
+"""Understands typed requests, which may be about things that no recogniser knows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from storybot.language.requests import (
 from storybot.language.safety_filter import Filter, plain_text
 from storybot.language.things import Thing, find_thing, unlisted_thing
 
-WORD_MAX_LETTERS = 30  # letters; nobody could listen to a longer one
-BARE_WORDS_MAX = 2  # words without an article that may still be a noun: purple quokka
+WORD_MAX_LETTERS = 30  # letters
+BARE_WORDS_MAX = 2  # words without an article that are taken for a noun: purple quokka
 _AND = re.compile(r"[,;&]|\b(?:and|with)\b")
 _PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
 _TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
@@ -63,7 +63,7 @@ def understand_typed(text: str) -> Request | None:
     """The request in "about a cat", "a quokka and a boat", "louder" or a whole sentence.
 
     None where the words name nothing, or are no English letters. Whether they suit a child is
-    asked by `welcome`.
+    decided by `is_allowed`.
     """
     text = plain_text(text).strip(" \t\r\n\"'")
     whole = understand(text)

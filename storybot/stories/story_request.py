@@ -1,4 +1,4 @@
-"""Which story to tell: everything that makes the engine write the same one again."""
+"""Which story to tell: what makes the engine write the same one again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storybot.language.openings import opening
 from storybot.language.requests import Request, RequestKind, spoken_back
 from storybot.language.things import Thing, load_things
 
-# the first so many things of the list are picked from when none was asked for
+# where none was asked for, one of the first so many of the list is chosen
 FAMILIAR_THINGS = 100
 SEED_LIMIT = 2**31  # seeds are drawn below this
 

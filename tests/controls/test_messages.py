@@ -42,10 +42,10 @@ WISHES = [
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_there_and_back(wish: messages.ControlRequest) -> None:
-    line = request_line(wish)
+def test_there_and_back(request: messages.ControlRequest) -> None:
+    line = request_line(request)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
-    assert read_request(line) == wish
+    assert read_request(line) == request
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ json_values = st.recursive(
 )
 def test_any_line_is_a_wish_or_refused(line: bytes) -> None:
     try:
-        wish = read_request(line)
+        request = read_request(line)
     except BadMessage as refused:
         reply: dict[str, Any] = read_reply(messages.refusal(str(refused)))
         assert reply["ok"] is False and reply["error"]
     else:
-        assert read_request(request_line(wish)) == wish
+        assert read_request(request_line(request)) == request
 
 
 def test_replies() -> None:

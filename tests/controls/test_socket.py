@@ -20,10 +20,10 @@ from storybot.controls.socket.server import UNREAD_MAX_BYTES, SocketServer
 from storybot.errors import Exit, StorybotError
 
 
-async def echo(wish: ControlRequest) -> bytes:
-    if isinstance(wish, Ask) and wish.text == "no":
+async def echo(request: ControlRequest) -> bytes:
+    if isinstance(request, Ask) and request.text == "no":
         return messages.refusal("not now; ask later")
-    return messages.answer(wish=type(wish).__name__)
+    return messages.answer(request=type(request).__name__)
 
 
 @asynccontextmanager

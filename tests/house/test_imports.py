@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "speaking": ("system", "config.schema"),
     "controls": ("config.schema",),
     "robot": ("language", "stories", "config.schema", "config.quiet_hours"),
-    "measuring": ("language", "telling", "config.schema"),
+    "measuring": ("language", "telling", "hearing", "system", "config.schema"),
 }
 MOST_AT_THE_ROOT = 6  # files
 

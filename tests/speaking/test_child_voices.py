@@ -51,9 +51,11 @@ def test_the_real_ones_speak(voice: Voice) -> None:
     assert caught.value.code == Exit.SOUND_OUT
 
 
-@pytest.mark.parametrize("manner", ["speak", "stutter"])
-def test_header_and_last_silence_are_left_out(manner: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAKE_ESPEAK", manner)
+@pytest.mark.parametrize("behaviour", ["speak", "stutter"])
+def test_header_and_last_silence_are_left_out(
+    behaviour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", behaviour)
     heard = spoken(EspeakChildVoice(FAKE))
     assert b"".join(pcm.samples for pcm in heard) == SOUND * 100 * len(SENTENCE)
     assert len(heard[-1].words) == 4
@@ -64,9 +66,9 @@ def test_no_more_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(spoken(EspeakChildVoice(FAKE), pieces=3)) == 3
 
 
-@pytest.mark.parametrize("manner", ["hang", "hang-midway"])
-def test_a_voice_that_hangs_is_ended(manner: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAKE_ESPEAK", manner)
+@pytest.mark.parametrize("behaviour", ["hang", "hang-midway"])
+def test_a_voice_that_hangs_is_ended(behaviour: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAKE_ESPEAK", behaviour)
     begun = time.monotonic()
     with pytest.raises(StorybotError, match="silent for 1 s") as caught:
         spoken(EspeakChildVoice(FAKE, deadline=1.0))
@@ -111,7 +113,7 @@ def test_what_pyttsx3s_process_reports(
     status: int, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     voice = Pyttsx3Voice()
-    monkeypatch.setattr(voice, "_speak_into", lambda wav, text, manner: status)
+    monkeypatch.setattr(voice, "_speak_into", lambda wav, text, parameters: status)
     with pytest.raises(StorybotError, match=sentence):
         spoken(voice)
 
@@ -119,7 +121,7 @@ def test_what_pyttsx3s_process_reports(
 def test_pyttsx3_stops_when_no_more_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     voice = Pyttsx3Voice()
 
-    def write(wav: Path, text: str, manner: SpeechParameters) -> int:
+    def write(wav: Path, text: str, parameters: SpeechParameters) -> int:
         with wave.open(str(wav), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

@@ -22,14 +22,14 @@ def voice() -> EspeakVoice:
 DEFAULT = SpeechParameters()
 
 
-def spoken(voice: EspeakVoice, text: str, manner: SpeechParameters = DEFAULT) -> list[Pcm]:
+def spoken(voice: EspeakVoice, text: str, parameters: SpeechParameters = DEFAULT) -> list[Pcm]:
     pieces: list[Pcm] = []
 
     def keep(pcm: Pcm) -> bool:
         pieces.append(pcm)
         return True
 
-    voice.synthesise(text, manner, keep)
+    voice.synthesise(text, parameters, keep)
     return pieces
 
 

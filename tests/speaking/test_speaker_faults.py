@@ -104,7 +104,7 @@ def test_without_a_loudspeaker_it_does_not_open() -> None:
 
 def test_a_mouth_that_is_not_open_says_so() -> None:
     with pytest.raises(RuntimeError):
-        Synthesizer(SETTINGS, "full", None, 1.0).parts()
+        Synthesizer(SETTINGS, "full", None, 1.0).voice_and_player()
 
 
 def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ async def main():
     asyncio.get_running_loop().add_signal_handler(10, Hand().up)
     return await (await asyncio.create_subprocess_exec("true")).wait()
 assert asyncio.run(main()) == 0 and repr(Point()) == "Point(x=1)"
-print([n for n in ("ast", "dis", "tokenize", "ipaddress", "lzma", "_typing") if n in sys.modules])
+print([n for n in ("ast", "dis", "tokenize", "ipaddress", "_typing") if n in sys.modules])
 """
     assert lean(code) == "[]"
 

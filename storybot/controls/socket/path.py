@@ -1,4 +1,4 @@
-"""Where the control socket is: the machine's, or the user's own where the machine's is not ours."""
+"""The path of the control socket: the system's, or the user's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Microphones through ALSA's own arecord as a child process: no sound library in our memory."""
+"""Microphones through ALSA's arecord as a child process, without a sound library in memory."""
 
 from __future__ import annotations
 

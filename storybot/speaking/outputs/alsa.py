@@ -144,7 +144,7 @@ def _label(device: AlsaDevice) -> str:
 
 
 def _takes_sound(child: subprocess.Popen[bytes], messages: AlsaMessages) -> bool:
-    """Whether aplay got its device: only then does it empty the pipe of a block of silence."""
+    """Whether aplay opened its device: it reads the silence in its pipe only then."""
     assert child.stdin is not None
     pipe = child.stdin.fileno()
     fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -168,9 +168,9 @@ def _pump(
     fetch: FetchSamples,
     over: threading.Event,
 ) -> None:
-    """Feed aplay at its own pace until it is over; silence keeps it from running dry.
+    """Write to aplay as fast as it reads until `over` is set; silence prevents underruns.
 
-    It begins with sound: silence written before would delay it by all that the buffers hold.
+    Nothing is written before the first sound: silence in the buffers would delay it.
     """
     assert child.stdin is not None
     try:

@@ -35,9 +35,9 @@ class EspeakChildVoice:
         self._program, self._deadline = program, deadline
         self._child: subprocess.Popen[bytes] | None = None
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
-        command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", manner.accent]
-        command += ["-s", str(manner.speed), "-p", str(manner.pitch)]
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", parameters.accent]
+        command += ["-s", str(parameters.speed), "-p", str(parameters.pitch)]
         with tempfile.TemporaryFile() as words:  # a file: no pipe that could fill up
             words.write(text.replace("\n", " ").encode("utf-8"))
             words.seek(0)
@@ -58,7 +58,7 @@ class EspeakChildVoice:
         self._child = child
         try:
             if self._pass_on(child, text, on_pcm) and child.wait(self._deadline) != 0:
-                raise unknown_accent(manner.accent)
+                raise unknown_accent(parameters.accent)
         except (TimeoutError, subprocess.TimeoutExpired):
             raise StorybotError(
                 f"the voice {self._program} was silent for {self._deadline:g} s and was ended",

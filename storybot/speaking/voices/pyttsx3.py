@@ -44,12 +44,12 @@ class Pyttsx3Voice:
         self._deadline = deadline
         self._child: subprocess.Popen[bytes] | None = None
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
             wav = Path(folder) / "sentence.wav"
-            status = self._speak_into(wav, text, manner)
+            status = self._speak_into(wav, text, parameters)
             if status == UNKNOWN:
-                raise unknown_accent(manner.accent)
+                raise unknown_accent(parameters.accent)
             if status == MISSING:
                 raise StorybotError(
                     "pyttsx3 or its espeak library is not installed; "
@@ -74,7 +74,7 @@ class Pyttsx3Voice:
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
 
-    def _speak_into(self, wav: Path, text: str, manner: SpeechParameters) -> int:
+    def _speak_into(self, wav: Path, text: str, parameters: SpeechParameters) -> int:
         child = subprocess.Popen(
             [sys.executable, "-m", "storybot.speaking.voices.pyttsx3_child"],
             stdin=subprocess.PIPE,
@@ -84,7 +84,7 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
+            task = json.dumps({"text": text, "wav": str(wav), **asdict(parameters)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:

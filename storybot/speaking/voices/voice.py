@@ -49,7 +49,7 @@ class Voice(Protocol):
     name: str
     rate: int  # Hz of the samples it makes
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
 
         Raises StorybotError(Exit.SOUND_OUT) when the voice cannot speak so.

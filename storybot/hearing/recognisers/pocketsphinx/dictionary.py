@@ -1,4 +1,4 @@
-"""The pronunciations that PocketSphinx needs for its sentences, cut out of its dictionary."""
+"""The pronunciations of the words that are listened for, from PocketSphinx's dictionary."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from storybot.language.things import load_things
 
 
 def pronunciations_of(words: set[str], full: Path) -> Pronunciations:
-    """How these words are spoken, by the full dictionary with its 135,000 entries.
+    """The pronunciations of these words in the full dictionary (135,000 entries).
 
-    Raises StorybotError(CONFIG) for a word that it does not tell how to speak.
+    Raises StorybotError(Exit.CONFIG) for a word that it lacks.
     """
     with full.open(encoding="utf-8") as lines:
         found = with_plurals(parse_dictionary(lines, words), load_things())
