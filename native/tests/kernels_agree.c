@@ -212,19 +212,26 @@ static void check_collecting(int n, float least)
     expect_equal("collect: indices", expected, got, bytes);
 }
 
-static void check_attention(int head_size, int pos)
+/* Timesteps padded to whole blocks. */
+static int padded_run(int count)
 {
-    int blocks = pos / KEY_BLOCK + 1, positions = blocks * KEY_BLOCK;
+    return padded_cols(count, 2 * KEY_BLOCK);
+}
+
+static void check_attention(int head_size, int past, int own)
+{
     size_t out_bytes = (size_t)head_size * sizeof(float);
-    size_t score_bytes = (size_t)positions * sizeof(float);
     float *q = random_floats(head_size, 1.0f);
-    float *keys = random_floats(positions * head_size, 0.3f);
-    float *values = random_floats(positions * head_size, 1.0f);
+    FloatRun runs[ATTEND_RUNS];
+    const int counts[ATTEND_RUNS] = { past, own };
+    for (int r = 0; r < ATTEND_RUNS; r++) {
+        int cells = padded_run(counts[r]) * head_size;
+        runs[r] = (FloatRun){ random_floats(cells, 0.3f), random_floats(cells, 1.0f), counts[r] };
+    }
     float *expected = room(out_bytes), *got = room(out_bytes);
-    float *scores = room(score_bytes);
-    scalar_attend(expected, q, keys, head_size * KEY_BLOCK, values, head_size, head_size, pos,
-                  scores);
-    table->attend(got, q, keys, head_size * KEY_BLOCK, values, head_size, head_size, pos, scores);
+    float *scores = room((size_t)(past + own + 2 * KEY_BLOCK) * sizeof(float));
+    scalar_attend(expected, q, runs, head_size * KEY_BLOCK, head_size, head_size, scores);
+    table->attend(got, q, runs, head_size * KEY_BLOCK, head_size, head_size, scores);
     expect_equal("attend", expected, got, out_bytes);
 }
 
@@ -237,19 +244,44 @@ static uint32_t *random_halves(int words, float magnitude)
     return pairs;
 }
 
-static void check_attention_to_halves(int head_size, int pos)
+static void check_attention_to_halves(int head_size, int past, int own)
 {
-    int blocks = pos / (2 * KEY_BLOCK) + 1, positions = 2 * blocks * KEY_BLOCK;
     size_t out_bytes = (size_t)head_size * sizeof(float);
-    float *q = random_floats(head_size, 1.0f), *scores = random_floats(positions, 1.0f);
-    uint32_t *keys = random_halves(blocks * KEY_BLOCK * head_size, 0.3f);
-    uint32_t *values = random_halves(positions * head_size / 2, 1.0f);
+    float *q = random_floats(head_size, 1.0f);
+    PairRun runs[ATTEND_RUNS];
+    const int counts[ATTEND_RUNS] = { past, own };
+    for (int r = 0; r < ATTEND_RUNS; r++) {
+        int words = padded_run(counts[r]) * head_size / 2;
+        runs[r] = (PairRun){ random_halves(words, 0.3f), random_halves(words, 1.0f), counts[r] };
+    }
     float *expected = room(out_bytes), *got = room(out_bytes);
-    scalar_attend_halves(expected, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size,
-                         pos, scores);
-    table->attend_halves(got, q, keys, head_size * KEY_BLOCK, values, head_size / 2, head_size, pos,
+    float *scores = room((size_t)(past + own + 2 * KEY_BLOCK) * sizeof(float));
+    scalar_attend_halves(expected, q, runs, head_size * KEY_BLOCK, head_size / 2, head_size,
                          scores);
+    table->attend_halves(got, q, runs, head_size * KEY_BLOCK, head_size / 2, head_size, scores);
     expect_equal("attend_halves", expected, got, out_bytes);
+}
+
+static void check_attention_together(int head_size, int past_count, int n)
+{
+    size_t out_bytes = (size_t)head_size * sizeof(float);
+    int words = padded_run(past_count) * head_size / 2, own = padded_run(60) * head_size / 2;
+    PairRun past = { random_halves(words, 0.3f), random_halves(words, 1.0f), past_count };
+    PairQuery expected[MAX_BATCH], got[MAX_BATCH];
+    for (int i = 0; i < n; i++) {
+        expected[i] = (PairQuery){
+            room(out_bytes), random_floats(head_size, 1.0f),
+            { random_halves(own, 0.3f), random_halves(own, 1.0f), 1 + i * 7 },
+            room((size_t)(past_count + 60 + 2 * KEY_BLOCK) * sizeof(float)),
+        };
+        got[i] = expected[i];
+        got[i].out = room(out_bytes);
+    }
+    scalar_attend_halves_together(expected, n, past, head_size * KEY_BLOCK, head_size / 2,
+                                  head_size);
+    table->attend_halves_together(got, n, past, head_size * KEY_BLOCK, head_size / 2, head_size);
+    for (int i = 0; i < n; i++)
+        expect_equal("attend_halves_together", expected[i].out, got[i].out, out_bytes);
 }
 
 int main(int argc, char **argv)
@@ -265,7 +297,7 @@ int main(int argc, char **argv)
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int kind = 0; kind < KINDS; kind++)
-            for (int n = 1; n <= 3; n += 2)
+            for (int n = 1; n <= MAX_BATCH; n++)
                 check_matmuls(shapes[s][0], shapes[s][1], shapes[s][2], n, kind);
     for (int i = 0; i < 60; i++)
         check_vectors(i < 40 ? 1 + i : (int)(random_bits() % 400) + 1, i % 3 ? 3.0f : 120.0f);
@@ -275,9 +307,11 @@ int main(int argc, char **argv)
     for (size_t h = 0; h < sizeof head_sizes / sizeof *head_sizes; h++)
         for (int i = 0; i < 8; i++) {
             check_rotation(i + 1, head_sizes[h]);
-            int pos = i < 2 ? i : (int)(random_bits() % 250);
-            check_attention(head_sizes[h], pos);
-            check_attention_to_halves(head_sizes[h], pos);
+            int past = i < 2 ? 0 : (int)(random_bits() % 250);
+            int own = i < 2 ? i + 1 : 1 + (int)(random_bits() % 90);
+            check_attention(head_sizes[h], past, own);
+            check_attention_to_halves(head_sizes[h], past, own);
+            check_attention_together(head_sizes[h], past, i + 1);
         }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;

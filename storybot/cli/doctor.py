@@ -10,7 +10,6 @@ import math
 import os
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from tempfile import TemporaryFile
 
 from storybot.config.schema import Settings
@@ -21,6 +20,7 @@ from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.language.openings import TEST_OPENING
 from storybot.models.catalogue import find_model
 from storybot.models.engine_files import find_engine_files
+from storybot.models.packing import PACK_SUFFIX, packing_advice, verify_pack
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import SpeechParameters
@@ -140,7 +140,9 @@ def _model(settings: Settings) -> str:
     telling = settings.telling
     files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
     known = find_model(telling.model)
-    if known is not None and known.files:
+    if files.model.suffix == PACK_SUFFIX:
+        verify_pack(files.program, files.model)
+    elif known is not None and known.files:
         from storybot.models.downloads import is_whole
 
         if not is_whole(files.model, known.files[0]):
@@ -148,24 +150,9 @@ def _model(settings: Settings) -> str:
                 f"{files.model} is damaged; delete it and run: storybot models get {known.name}",
                 Exit.MODEL,
             )
-    elif files.model.suffix == ".story":
-        asyncio.run(_verified(files.program, files.model))
-    return f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
-
-
-async def _verified(program: Path, model: Path) -> None:
-    """Let the engine compare every checksum inside a .story."""
-    child = await asyncio.create_subprocess_exec(
-        program,
-        "info",
-        "--verify",
-        model,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await child.communicate()
-    if child.returncode:
-        raise StorybotError(said.decode("utf-8", "replace").strip(), Exit.MODEL)
+    told = f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
+    advice = packing_advice(files.model, known.name if known else "")
+    return f"{told}; {advice}" if advice else told
 
 
 def _library(settings: Settings) -> str:

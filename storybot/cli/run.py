@@ -8,6 +8,10 @@ import sys
 
 from storybot.config import handover, load
 from storybot.config.schema import Settings
+from storybot.errors import StorybotError
+from storybot.models.catalogue import find_model
+from storybot.models.installed import resolve_model
+from storybot.models.packing import packing_advice
 from storybot.system import bytecode_cache, profile
 from storybot.system.folders import cache_folder
 
@@ -18,12 +22,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Live until SIGTERM; 0 after an end in good order."""
+    if advice := _advice(settings):
+        print(f"storybot: {advice}", file=sys.stderr)
     if profile.resolve_profile(settings.service.profile) == "small":
         become_small(args, settings)
     from storybot.daemon import process
 
     process.live(settings, "full", lambda: load.load_settings(args.config).settings)
     return process.leave(0)
+
+
+def _advice(settings: Settings) -> str:
+    """That telling.model would be faster packed, where it would."""
+    telling = settings.telling
+    try:
+        files = resolve_model(telling.model, telling.tokenizer)
+    except StorybotError:  # the daemon says what is wrong with it, at every story
+        return ""
+    return packing_advice(files.model, telling.model if find_model(telling.model) else "")
 
 
 def become_small(args: argparse.Namespace, settings: Settings) -> None:

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/bench_drafts.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
 #include "cli/engine.h"
 #include "cli/generate.h"
 #include "cli/options.h"
 #include "cli/profile.h"
+#include "draft/drafts.h"
 
 enum { MOST_RUNS = 1000 };
 
@@ -19,6 +21,7 @@ typedef struct BenchOptions {
     float topp;
     int64_t seed;
     int runs;
+    int drafts; /* 0: a story is measured */
     const char *prompt;
 } BenchOptions;
 
@@ -37,6 +40,7 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
         { "-z", OPTION_TEXT, &o->engine.tokenizer },
         { "-j", OPTION_INT, &o->engine.threads },
         { "-r", OPTION_INT, &o->runs },
+        { "--drafts", OPTION_INT, &o->drafts },
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
         { "--full", OPTION_FLAG, &o->engine.full },
         { "--run-c", OPTION_FLAG, &o->engine.as_run_c },
@@ -49,6 +53,14 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
     if (count != 1 || o->runs < 1 || o->runs > MOST_RUNS)
         return fault_set(fault, FAULT_USAGE, "bench takes a model and 1 to %d runs: storyteller "
                          "bench MODEL -r 5", MOST_RUNS);
+    if (o->drafts < 0 || o->drafts > MAX_DRAFTS)
+        return fault_set(fault, FAULT_USAGE, "--drafts takes 1 to %d, not %d", MAX_DRAFTS,
+                         o->drafts);
+    if (o->drafts) {
+        o->engine.full = true;
+        o->engine.spare = MAX_TAG;
+        o->engine.steps = 0;
+    }
     sampler_correct_options(&o->temperature, &o->topp);
     return true;
 }
@@ -152,8 +164,10 @@ bool command_bench(int argc, char **argv, Fault *fault)
     double opened = clock_seconds() - start;
     printf("%s, kernel %s, %d thread%s, opened in %.2f ms\n", o.engine.model, engine.kernels->name,
            o.engine.threads, o.engine.threads == 1 ? "" : "s", opened * 1e3);
-    bool measured = measure_rate(&engine, &o, fault)
-        && (o.engine.threads > 1 || measure_parts(&engine, &o, fault));
+    bool measured = o.drafts
+        ? bench_drafts(&engine, o.temperature, o.topp, o.seed, o.drafts, o.runs, fault)
+        : measure_rate(&engine, &o, fault)
+            && (o.engine.threads > 1 || measure_parts(&engine, &o, fault));
     if (measured && engine.screen)
         print_screening(engine.screen);
     if (measured)

@@ -28,6 +28,7 @@ static void print_model(const Model *model)
     printf("weights: %s, groups of %d\n", coding_name(model->layers[0].wq.coding), model->group);
     printf("classifier: %s\n", tied ? "tied to the embedding" : "its own");
     printf("tokenizer: %s\n", model->tokenizer.data ? "inside" : "apart");
+    printf("keywords: %s\n", model->knows_keywords ? "known" : "unknown");
     if (model->is_story)
         print_sections(model);
 }

@@ -15,6 +15,7 @@ typedef struct PackCommand {
     const char *output;
     const char *quantisation;
     const char *keep_int8; /* NULL: the packer chooses */
+    bool keywords;
     int group; /* 0: the packer chooses */
 } PackCommand;
 
@@ -26,6 +27,7 @@ static bool read_options(int argc, char **argv, PackCommand *o, Fault *fault)
         { "-o", OPTION_TEXT, &o->output },
         { "-g", OPTION_INT, &o->group },
         { "--keep-int8", OPTION_TEXT, &o->keep_int8 },
+        { "--keywords", OPTION_FLAG, &o->keywords },
         { 0 },
     };
     const char *words[2] = {0};
@@ -96,6 +98,7 @@ bool command_pack(int argc, char **argv, Fault *fault)
         return false;
     RowPlan plan = {0};
     options.plan = &plan;
+    options.keywords = o.keywords || model.knows_keywords;
     if (options.coding != CODING_F32)
         options.group = o.group ? o.group : pack_group(&model.shape);
     if (!o.keep_int8)

@@ -7,6 +7,7 @@
 typedef bool Command(int argc, char **argv, Fault *fault);
 
 Command command_bench;
+Command command_drafts;
 Command command_tell;
 Command command_pack;
 Command command_eval;

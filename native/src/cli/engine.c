@@ -39,7 +39,7 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
     if (!open_tokenizer(engine, options->tokenizer, fault)
         || !thread_pool_open(&engine->pool, options->threads, fault)
         || !transformer_open(&engine->transformer, &engine->model, engine->kernels, engine->pool,
-                             engine->steps, fault))
+                             engine->steps + options->spare, fault))
         return false;
     engine->tokenizer.as_run_c = options->as_run_c;
     engine->transformer.stream = options->stream;

@@ -12,6 +12,7 @@ typedef struct EngineOptions {
     const char *kernel;    /* name; NULL: the best that this CPU runs */
     int threads;           /* 1 to MAX_THREADS */
     int steps;             /* positions; 0 or more than the context: the context */
+    int spare;             /* slots of the KV cache beyond the steps */
     bool full;             /* score every row of the classifier for every token */
     bool as_run_c;         /* text exactly as run.c's: see tokenizer.h and generate.h */
     bool stream;           /* release pages of the weights after use */

@@ -9,6 +9,7 @@ static const char usage[] =
     "       storyteller pack MODEL [TOKENIZER] -o FILE   make a .story\n"
     "       storyteller eval MODEL TEXT                  score how well a model predicts a text\n"
     "       storyteller bench MODEL                      measure speed, time by part, memory\n"
+    "       storyteller drafts MODEL                     tell with plans and drafts, line by line\n"
     "       storyteller info MODEL                       print what a model file holds\n"
     "\n"
     "Telling a story\n"
@@ -32,6 +33,9 @@ static const char usage[] =
     "  -g NUMBER       weights that share a scale, a multiple of 32; default by shape\n"
     "  --keep-int8 L   matrices that stay int8 in an int4 pack, like wo,w2;\n"
     "                  default by shape, \"\" for none\n"
+    "  --keywords      the model was trained with keywords before sentences\n"
+    "\n"
+    "Drafts (-t -p -z -j --kernel --stream as above; docs/drafts.md has the protocol)\n"
     "\n"
     "Scoring (-z -j -n --kernel as above; n defaults to the context)\n"
     "  --compare REF   another model of the same vocabulary to compare with\n"
@@ -48,6 +52,7 @@ static const struct {
 } commands[] = {
     { "pack", command_pack },
     { "bench", command_bench },
+    { "drafts", command_drafts },
     { "eval", command_eval },
     { "info", command_info },
 };

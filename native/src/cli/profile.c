@@ -95,21 +95,27 @@ static double timed_round_weights(float *weights, int n)
     return sum;
 }
 
-static void timed_attend(float *out, const float *q, const float *keys, int key_stride,
-                         const float *values, int value_stride, int head_size, int pos,
-                         float *scores)
+static void timed_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                         int value_stride, int head_size, float *scores)
 {
     double start = clock_seconds();
-    measured->attend(out, q, keys, key_stride, values, value_stride, head_size, pos, scores);
+    measured->attend(out, q, runs, key_stride, value_stride, head_size, scores);
     add_since(PART_ATTENTION, start);
 }
 
-static void timed_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                                const uint32_t *values, int value_stride, int head_size, int pos,
-                                float *scores)
+static void timed_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                                int value_stride, int head_size, float *scores)
 {
     double start = clock_seconds();
-    measured->attend_halves(out, q, keys, key_stride, values, value_stride, head_size, pos, scores);
+    measured->attend_halves(out, q, runs, key_stride, value_stride, head_size, scores);
+    add_since(PART_ATTENTION, start);
+}
+
+static void timed_attend_halves_together(const PairQuery *queries, int n, PairRun past,
+                                         int key_stride, int value_stride, int head_size)
+{
+    double start = clock_seconds();
+    measured->attend_halves_together(queries, n, past, key_stride, value_stride, head_size);
     add_since(PART_ATTENTION, start);
 }
 
@@ -142,6 +148,7 @@ static const Kernels timed = {
     .round_weights = timed_round_weights,
     .attend = timed_attend,
     .attend_halves = timed_attend_halves,
+    .attend_halves_together = timed_attend_halves_together,
     .collect = timed_collect,
     .argmax = timed_argmax,
 };

@@ -1,8 +1,60 @@
 #include "infer/kvcache.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kernels/arithmetic.h"
+
+KvCache kvcache_of(const Model *model, int positions)
+{
+    return (KvCache){
+        .halves = model->is_story && model->group, .layers = model->shape.layers,
+        .positions = padded_cols(positions, 2 * KEY_BLOCK),
+        .kv_dim = model->shape.kv_dim, .head_size = model->shape.head_size,
+    };
+}
+
+size_t kvcache_bytes(const KvCache *c)
+{
+    size_t cells = (size_t)c->layers * (size_t)c->positions * (size_t)c->kv_dim;
+    return cells * (c->halves ? sizeof(uint16_t) : sizeof(float));
+}
+
+void kvcache_place(KvCache *c, void *memory)
+{
+    void *values = (uint8_t *)memory + kvcache_bytes(c);
+    if (c->halves) {
+        c->key_pairs = memory;
+        c->value_pairs = values;
+    } else {
+        c->keys = memory;
+        c->values = values;
+    }
+}
+
+bool kvcache_open(KvCache *c, const Model *model, int positions, Fault *fault)
+{
+    *c = kvcache_of(model, positions);
+    size_t size = 2 * kvcache_bytes(c);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        *c = (KvCache){0};
+        return fault_set(fault, FAULT_MEMORY, "not enough memory for keys and values of %d tokens "
+                         "(%zu KB)", positions, size / 1024);
+    }
+    c->memory = memory;
+    c->memory_size = size;
+    kvcache_place(c, memory);
+    return true;
+}
+
+void kvcache_close(KvCache *c)
+{
+    if (c->memory)
+        munmap(c->memory, c->memory_size);
+    *c = (KvCache){0};
+}
 
 /* Sets one half of a word, the other stays. */
 static void put_half(uint32_t *word, bool high, float x)
@@ -35,24 +87,100 @@ static void store_halves(KvCache *c, size_t layer, size_t pos, const float *k, c
                                   | nearest_bf16(v[start + head / 2 + j]) << 16;
 }
 
-void kvcache_store(KvCache *cache, int layer, int pos, const float *k, const float *v)
+void kvcache_store(KvCache *cache, int layer, int slot, const float *k, const float *v)
 {
     if (cache->halves)
-        store_halves(cache, (size_t)layer, (size_t)pos, k, v);
+        store_halves(cache, (size_t)layer, (size_t)slot, k, v);
     else
-        store_floats(cache, (size_t)layer, (size_t)pos, k, v);
+        store_floats(cache, (size_t)layer, (size_t)slot, k, v);
 }
 
-void kvcache_attend(const KvCache *c, const Kernels *kernels, int layer, int kv_head, int pos,
-                    const float *q, float *scores, float *out)
+static void copy_floats(KvCache *to, size_t to_slot, const KvCache *from, size_t from_slot,
+                        size_t layer)
 {
-    size_t kv_dim = (size_t)c->kv_dim, base = (size_t)layer * (size_t)c->positions * kv_dim;
-    size_t at = (size_t)kv_head * (size_t)c->head_size;
-    if (c->halves)
-        kernels->attend_halves(out, q, c->key_pairs + base / 2 + at * KEY_BLOCK,
-                               (int)kv_dim * KEY_BLOCK, c->value_pairs + (base + at) / 2,
-                               (int)kv_dim / 2, c->head_size, pos, scores);
-    else
-        kernels->attend(out, q, c->keys + base + at * KEY_BLOCK, (int)kv_dim * KEY_BLOCK,
-                        c->values + base + at, (int)kv_dim, c->head_size, pos, scores);
+    size_t kv_dim = (size_t)to->kv_dim, block = kv_dim * KEY_BLOCK;
+    float *keys = to->keys + layer * (size_t)to->positions * kv_dim;
+    const float *source = from->keys + layer * (size_t)from->positions * kv_dim;
+    keys += to_slot / KEY_BLOCK * block + to_slot % KEY_BLOCK;
+    source += from_slot / KEY_BLOCK * block + from_slot % KEY_BLOCK;
+    for (size_t j = 0; j < block; j += KEY_BLOCK)
+        keys[j] = source[j];
+    memmove(to->values + (layer * (size_t)to->positions + to_slot) * kv_dim,
+            from->values + (layer * (size_t)from->positions + from_slot) * kv_dim,
+            kv_dim * sizeof(float));
+}
+
+static void copy_halves(KvCache *to, size_t to_slot, const KvCache *from, size_t from_slot,
+                        size_t layer)
+{
+    size_t kv_dim = (size_t)to->kv_dim, block = kv_dim * KEY_BLOCK;
+    uint32_t *keys = to->key_pairs + layer * (size_t)to->positions * kv_dim / 2;
+    const uint32_t *source = from->key_pairs + layer * (size_t)from->positions * kv_dim / 2;
+    bool to_high = to_slot / KEY_BLOCK % 2, from_high = from_slot / KEY_BLOCK % 2;
+    keys += to_slot / (2 * KEY_BLOCK) * block + to_slot % KEY_BLOCK;
+    source += from_slot / (2 * KEY_BLOCK) * block + from_slot % KEY_BLOCK;
+    for (size_t j = 0; j < block; j += KEY_BLOCK) {
+        uint32_t half = from_high ? source[j] >> 16 : source[j] & 0xffffu;
+        keys[j] = to_high ? (keys[j] & 0xffffu) | half << 16 : (keys[j] & 0xffff0000u) | half;
+    }
+    memmove(to->value_pairs + (layer * (size_t)to->positions + to_slot) * kv_dim / 2,
+            from->value_pairs + (layer * (size_t)from->positions + from_slot) * kv_dim / 2,
+            kv_dim / 2 * sizeof(uint32_t));
+}
+
+void kvcache_copy(KvCache *to, int to_slot, const KvCache *from, int from_slot, int count)
+{
+    for (int layer = 0; layer < to->layers; layer++)
+        for (int i = 0; i < count; i++)
+            (to->halves ? copy_halves : copy_floats)(to, (size_t)(to_slot + i), from,
+                                                     (size_t)(from_slot + i), (size_t)layer);
+}
+
+static FloatRun float_run(const KvCache *c, int layer, size_t at, int count)
+{
+    if (!count)
+        return (FloatRun){0};
+    size_t base = (size_t)layer * (size_t)c->positions * (size_t)c->kv_dim;
+    return (FloatRun){ c->keys + base + at * KEY_BLOCK, c->values + base + at, count };
+}
+
+static PairRun pair_run(const KvCache *c, int layer, size_t at, int count)
+{
+    if (!count)
+        return (PairRun){0};
+    size_t base = (size_t)layer * (size_t)c->positions * (size_t)c->kv_dim;
+    return (PairRun){ c->key_pairs + base / 2 + at * KEY_BLOCK, c->value_pairs + (base + at) / 2,
+                      count };
+}
+
+static void attend_pairs(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                         const Kernels *kernels, int layer, size_t at, float *scores,
+                         int score_stride)
+{
+    const KvCache *own = queries[0].own;
+    PairQuery together[MAX_BATCH];
+    for (int i = 0; i < n; i++)
+        together[i] = (PairQuery){ queries[i].out, queries[i].q,
+                                   pair_run(queries[i].own, layer, at, queries[i].count),
+                                   scores + (size_t)i * (size_t)score_stride };
+    kernels->attend_halves_together(together, n, pair_run(past, layer, at, past_count),
+                                    own->kv_dim * KEY_BLOCK, own->kv_dim / 2, own->head_size);
+}
+
+void kvcache_attend(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                    const Kernels *kernels, int layer, int kv_head, float *scores,
+                    int score_stride)
+{
+    size_t at = (size_t)kv_head * (size_t)queries[0].own->head_size;
+    if (queries[0].own->halves) {
+        attend_pairs(past, past_count, queries, n, kernels, layer, at, scores, score_stride);
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        const KvCache *own = queries[i].own;
+        const FloatRun runs[ATTEND_RUNS] = { float_run(past, layer, at, past_count),
+                                             float_run(own, layer, at, queries[i].count) };
+        kernels->attend(queries[i].out, queries[i].q, runs, own->kv_dim * KEY_BLOCK, own->kv_dim,
+                        own->head_size, scores);
+    }
 }

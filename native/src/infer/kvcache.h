@@ -9,9 +9,12 @@
 #include <stddef.h>
 
 #include "kernels/kernels.h"
+#include "model/fault.h"
+#include "model/model.h"
 
 typedef struct KvCache {
     bool halves;       /* bfloat16 pairs instead of floats */
+    int layers;
     int positions;     /* room, a multiple of 64 */
     int kv_dim;
     int head_size;
@@ -19,16 +22,52 @@ typedef struct KvCache {
     float *values;     /* (layers, positions, kv_dim) */
     uint32_t *key_pairs;   /* (layers, positions / 64, kv_dim, 32) */
     uint32_t *value_pairs; /* (layers, positions, kv_dim / 2) */
+    void *memory;      /* the mapping behind them if it is the cache's own */
+    size_t memory_size;
 } KvCache;
 
-/* Stores k (kv_dim), already rotated, and v (kv_dim) of a position. */
-void kvcache_store(KvCache *cache, int layer, int pos, const float *k, const float *v);
+/* A cache for `positions` tokens of a model, without memory yet. */
+KvCache kvcache_of(const Model *model, int positions);
+
+/* Bytes of the keys, and as many of the values. */
+size_t kvcache_bytes(const KvCache *cache);
+
+/* Puts keys and values into memory of twice kvcache_bytes, aligned to 64 bytes. */
+void kvcache_place(KvCache *cache, void *memory);
 
 /*
- * Attention of one query head over positions 0..pos of a layer; see Kernels.attend.
- * q (head_size), scores scratch of `positions` floats, out (head_size).
+ * A cache with memory of its own: at most twice kvcache_bytes, of which the system backs the pages
+ * that are written.
  */
-void kvcache_attend(const KvCache *cache, const Kernels *kernels, int layer, int kv_head, int pos,
-                    const float *q, float *scores, float *out);
+bool kvcache_open(KvCache *cache, const Model *model, int positions, Fault *fault);
+
+/* Safe on a zeroed cache. */
+void kvcache_close(KvCache *cache);
+
+/* Stores k (kv_dim), already rotated, and v (kv_dim) of a slot. */
+void kvcache_store(KvCache *cache, int layer, int slot, const float *k, const float *v);
+
+/*
+ * Copies `count` slots of all layers, ascending: within one cache `to_slot` must not lie above
+ * `from_slot`.
+ */
+void kvcache_copy(KvCache *to, int to_slot, const KvCache *from, int from_slot, int count);
+
+/* A query head of one token, which attends to a past and then to slots 0..count - 1 of `own`. */
+typedef struct KvQuery {
+    float *out;     /* (head_size) */
+    const float *q; /* (head_size), already rotated */
+    const KvCache *own;
+    int count;
+} KvQuery;
+
+/*
+ * Attention of n queries (n <= MAX_BATCH) that share slots 0..past_count - 1 of `past`, in a layer;
+ * see Kernels.attend. `past` may be NULL where past_count is 0. scores (n, score_stride) is scratch,
+ * a row has room for all slots and 64 more.
+ */
+void kvcache_attend(const KvCache *past, int past_count, const KvQuery *queries, int n,
+                    const Kernels *kernels, int layer, int kv_head, float *scores,
+                    int score_stride);
 
 #endif

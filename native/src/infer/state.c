@@ -55,30 +55,22 @@ static void lay_out(Transformer *t, Arena *arena)
     t->v = floats(arena, MAX_BATCH, kv_dim);
     t->up = floats(arena, MAX_BATCH, hidden);
     t->delta = floats(arena, MAX_BATCH, dim);
-    t->scores = floats(arena, (size_t)s->heads, positions);
+    t->score_stride = (int)positions + 2 * KEY_BLOCK; /* runs are scored in whole blocks */
+    t->scores = floats(arena, (size_t)s->heads * MAX_BATCH, (size_t)t->score_stride);
     t->rotation = floats(arena, MAX_BATCH, (size_t)s->head_size);
     t->frequency = floats(arena, 1, (size_t)s->head_size / 2);
     t->row_logits = floats(arena, 1, (size_t)padded_cols(s->vocab, 0));
     t->logits = t->model->token_of_row ? floats(arena, 1, (size_t)s->vocab) : t->row_logits;
-    size_t cells = (size_t)s->layers * positions * (size_t)s->kv_dim;
-    if (t->cache.halves) {
-        t->cache.key_pairs = piece(arena, cells / 2, sizeof(uint32_t));
-        t->cache.value_pairs = piece(arena, cells / 2, sizeof(uint32_t));
-    } else {
-        t->cache.keys = floats(arena, 1, cells);
-        t->cache.values = floats(arena, 1, cells);
-    }
+    void *keys_and_values = piece(arena, 2, kvcache_bytes(&t->cache));
+    if (keys_and_values)
+        kvcache_place(&t->cache, keys_and_values);
 }
 
 bool transformer_open(Transformer *t, const Model *model, const Kernels *kernels, ThreadPool *pool,
                       int positions, Fault *fault)
 {
     *t = (Transformer){ .model = model, .kernels = kernels, .pool = pool };
-    t->cache = (KvCache){
-        .halves = model->is_story && model->group,
-        .positions = padded_cols(positions, 2 * KEY_BLOCK),
-        .kv_dim = model->shape.kv_dim, .head_size = model->shape.head_size,
-    };
+    t->cache = kvcache_of(model, positions);
     Arena arena = {0};
     lay_out(t, &arena);
     t->memory_size = arena.used;

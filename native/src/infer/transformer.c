@@ -14,8 +14,8 @@ static void add_delta(Transformer *t, int n)
     }
 }
 
-/* Rotates q and k of position pos + i and stores k and v in the cache. */
-static void store_position(Transformer *t, int layer, int pos, int i)
+/* Rotates q and k of row i and stores k and v in its cache. */
+static void store_row(Transformer *t, int layer, const Row *row, int i)
 {
     const Shape *s = &t->model->shape;
     const float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
@@ -23,34 +23,55 @@ static void store_position(Transformer *t, int layer, int pos, int i)
     t->kernels->rotate(t->q + (size_t)i * (size_t)stride_of(s->dim), rotation, s->heads,
                        s->head_size);
     t->kernels->rotate(k, rotation, s->kv_heads, s->head_size);
-    kvcache_store(&t->cache, layer, pos + i, k, t->v + (size_t)i * (size_t)stride_of(s->kv_dim));
+    kvcache_store(row->own, layer, row->slot, k, t->v + (size_t)i * (size_t)stride_of(s->kv_dim));
 }
 
 typedef struct AttendJob {
     Transformer *t;
     int layer;
-    int pos;
+    const Row *rows;
     int n;
 } AttendJob;
 
-/* Each part takes some of the heads and runs their positions in order. */
+/* The rows from `first` on that share a past; at least one. */
+static int rows_of_past(const Row *rows, int first, int n)
+{
+    int end = first + 1;
+    while (end < n && rows[end].past == rows[first].past
+           && rows[end].past_count == rows[first].past_count)
+        end++;
+    return end - first;
+}
+
+/* Each part takes some of the heads and runs their rows in order. */
 static void attend_part(void *context, int part, int parts)
 {
     const AttendJob *job = context;
     Transformer *t = job->t;
     const Shape *s = &t->model->shape;
-    for (int h = s->heads * part / parts; h < s->heads * (part + 1) / parts; h++) {
+    int first_head = s->heads * part / parts;
+    float *scores = t->scores + (size_t)first_head * MAX_BATCH * (size_t)t->score_stride;
+    for (int h = first_head; h < s->heads * (part + 1) / parts; h++) {
         int kv_head = h / (s->heads / s->kv_heads);
         size_t at = (size_t)h * (size_t)s->head_size;
-        for (int i = 0; i < job->n; i++)
-            kvcache_attend(&t->cache, t->kernels, job->layer, kv_head, job->pos + i,
-                           t->q + (size_t)i * (size_t)stride_of(s->dim) + at,
-                           t->scores + (size_t)h * (size_t)t->cache.positions,
-                           t->attended.f + (size_t)i * (size_t)t->attended.f_stride + at);
+        for (int first = 0, count; first < job->n; first += count) {
+            const Row *rows = job->rows + first;
+            KvQuery queries[MAX_BATCH];
+            count = rows_of_past(job->rows, first, job->n);
+            for (int i = 0; i < count; i++) {
+                size_t row = (size_t)(first + i);
+                queries[i] = (KvQuery){
+                    t->attended.f + row * (size_t)t->attended.f_stride + at,
+                    t->q + row * (size_t)stride_of(s->dim) + at, rows[i].own, rows[i].slot + 1,
+                };
+            }
+            kvcache_attend(rows->past, rows->past_count, queries, count, t->kernels, job->layer,
+                           kv_head, scores, t->score_stride);
+        }
     }
 }
 
-static void attention_block(Transformer *t, int l, int pos, int n)
+static void attention_block(Transformer *t, int l, const Row *rows, int n)
 {
     const Shape *s = &t->model->shape;
     const Layer *layer = &t->model->layers[l];
@@ -61,8 +82,8 @@ static void attention_block(Transformer *t, int l, int pos, int n)
     forward_add(&qkv, &layer->wv, t->v, stride_of(s->kv_dim));
     forward_multiply(t, &qkv, &t->normed, n);
     for (int i = 0; i < n; i++)
-        store_position(t, l, pos, i);
-    AttendJob attend = { t, l, pos, n };
+        store_row(t, l, &rows[i], i);
+    AttendJob attend = { t, l, rows, n };
     thread_pool_run(t->pool, attend_part, &attend);
     forward_quantise(t, &t->attended, n);
     MatmulJob out = {0};
@@ -99,24 +120,33 @@ static void for_layer(const Layer *layer, void (*apply)(const Matrix *matrix))
         apply(all[i]);
 }
 
-void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
+void transformer_forward_rows(Transformer *t, const Row *rows, int n)
 {
     const Shape *s = &t->model->shape;
     for (int i = 0; i < n; i++) {
-        embed(t->model, tokens[i], t->x + (size_t)i * (size_t)stride_of(s->dim));
+        embed(t->model, rows[i].token, t->x + (size_t)i * (size_t)stride_of(s->dim));
         float *rotation = t->rotation + (size_t)i * (size_t)s->head_size;
         for (int pair = 0; pair < s->head_size / 2; pair++)
-            cos_sin((float)(pos + i) * t->frequency[pair], &rotation[2 * pair],
+            cos_sin((float)rows[i].position * t->frequency[pair], &rotation[2 * pair],
                     &rotation[2 * pair + 1]);
     }
     for (int l = 0; l < s->layers; l++) {
         if (t->stream && l + 1 < s->layers)
             for_layer(&t->model->layers[l + 1], matrix_prefetch);
-        attention_block(t, l, pos, n);
+        attention_block(t, l, rows, n);
         ffn_block(t, l, n);
         if (t->stream)
             for_layer(&t->model->layers[l], matrix_release);
     }
-    const float *last = t->x + (size_t)(n - 1) * (size_t)stride_of(s->dim);
+}
+
+void transformer_forward(Transformer *t, const int *tokens, int n, int pos)
+{
+    Row rows[MAX_BATCH];
+    for (int i = 0; i < n; i++)
+        rows[i] = (Row){ .token = tokens[i], .position = pos + i, .own = &t->cache,
+                         .slot = pos + i };
+    transformer_forward_rows(t, rows, n);
+    const float *last = t->x + (size_t)(n - 1) * (size_t)stride_of(t->model->shape.dim);
     forward_normalise(t, last, t->model->final_norm, 1);
 }

@@ -29,7 +29,8 @@ typedef struct Transformer {
     float *v;             /* values, (MAX_BATCH, kv_dim padded) */
     float *up;            /* w3's output, (MAX_BATCH, hidden padded) */
     float *delta;         /* output of wo and w2, (MAX_BATCH, dim padded) */
-    float *scores;        /* (heads, positions), scratch of attention */
+    float *scores;        /* (heads, MAX_BATCH, score_stride), scratch of attention */
+    int score_stride;
     float *rotation;      /* cosine and sine of each pair of a head, (MAX_BATCH, head_size) */
     float *frequency;     /* RoPE, radians per position, (head_size / 2) */
 
@@ -40,6 +41,19 @@ typedef struct Transformer {
     void *memory;      /* the one mapping behind all of the above */
     size_t memory_size;
 } Transformer;
+
+/*
+ * A token to run through the layers. It attends to slots 0..past_count - 1 of `past`, then to 0..slot
+ * of `own`, where its own keys and values go into `slot`.
+ */
+typedef struct Row {
+    int token;
+    int position;        /* within the text: what keys and queries are rotated by */
+    const KvCache *past; /* NULL where past_count is 0 */
+    int past_count;
+    KvCache *own;
+    int slot;
+} Row;
 
 /*
  * Allocates the state for sequences of up to `positions` tokens (at most the model's context).
@@ -58,13 +72,20 @@ void transformer_close(Transformer *t);
 void transformer_forward(Transformer *t, const int *tokens, int n, int pos);
 
 /*
+ * Runs n rows (n <= MAX_BATCH) through all layers together; a row may attend to those before it. A
+ * row attends to at most as many slots as transformer_open gave positions.
+ * Every row gets the bits that it would get alone. Leaves t->x (n rows) ready for transformer_score.
+ */
+void transformer_forward_rows(Transformer *t, const Row *rows, int n);
+
+/*
  * Scores the classifier's rows of blocks [block0, block1) with the current hidden state:
  * y[32 * (b - block0) + r] is the logit of row 32 * b + r. Rows past the vocabulary hold zeros.
  */
 void transformer_classify(Transformer *t, int block0, int block1, float *y);
 
 /*
- * All rows for each of the n positions of the last transformer_forward:
+ * All rows of the classifier for each of the first n rows of t->x:
  * row_logits (n, vocab padded to 32), in row order.
  */
 void transformer_score(Transformer *t, int n, float *row_logits);

@@ -125,15 +125,171 @@ block_packed(float *y, const uint8_t *tiles, const Activations *x, int i, bool i
         _mm256_storeu_ps(y + j * AVX2_LANES, acc[j]);
 }
 
+/*
+ * Two to four positions share the unpacked weights. A block goes by in two halves of 16 rows, so that
+ * the sums of all positions stay in registers.
+ */
+enum { MOST_SHARING = 4, HALF = 2, MOST_WIDE = 2048 };
+
+/* Dot products of a group: register j of a half holds 8 of its rows. */
+typedef struct HalfDots {
+    __m256i of[MOST_SHARING][HALF];
+} HalfDots;
+
+/* 16 rows of column `at`, widened to 16 bits. */
+static inline __m256i load_wide(const uint8_t *column)
+{
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)column));
+}
+
+/*
+ * vpmaddwd takes pairs of columns in 16 bits: more unpacking than vpmaddubsw, which several positions
+ * share, but nothing to do about signs for each. Register 0 holds rows 0-3 and 8-11 of the half,
+ * register 1 rows 4-7 and 12-15.
+ */
+static inline __attribute__((always_inline)) void
+half_int8(HalfDots *dots, const uint8_t *tiles, const int16_t *x, int stride, int group, int n)
+{
+#pragma GCC unroll 1
+    for (int k = 0; k < group; k += 2, tiles += 2 * BLOCK_ROWS) {
+        __m256i a = load_wide(tiles), b = load_wide(tiles + BLOCK_ROWS);
+        __m256i low = _mm256_unpacklo_epi16(a, b), high = _mm256_unpackhi_epi16(a, b);
+        for (int i = 0; i < n; i++) {
+            int32_t pair;
+            __builtin_memcpy(&pair, x + i * stride + k, sizeof pair);
+            __m256i two = _mm256_set1_epi32(pair);
+            dots->of[i][0] = _mm256_add_epi32(dots->of[i][0], _mm256_madd_epi16(low, two));
+            dots->of[i][1] = _mm256_add_epi32(dots->of[i][1], _mm256_madd_epi16(high, two));
+        }
+    }
+}
+
+/* Quads of half a tile: register 0 holds rows 0-3 of each 16, register 1 rows 4-7, from `at` on. */
+static inline void half_quads(__m256i quads[HALF], const uint8_t *tile, bool upper)
+{
+    const __m256i *columns = (const __m256i *)(const void *)tile;
+    __m256i a = _mm256_loadu_si256(columns), b = _mm256_loadu_si256(columns + 1);
+    __m256i c = _mm256_loadu_si256(columns + 2), d = _mm256_loadu_si256(columns + 3);
+    __m256i ab = upper ? _mm256_unpackhi_epi8(a, b) : _mm256_unpacklo_epi8(a, b);
+    __m256i cd = upper ? _mm256_unpackhi_epi8(c, d) : _mm256_unpacklo_epi8(c, d);
+    quads[0] = _mm256_unpacklo_epi16(ab, cd);
+    quads[1] = _mm256_unpackhi_epi16(ab, cd);
+}
+
+static inline __attribute__((always_inline)) void
+half_int4(HalfDots *dots, const uint8_t *tiles, const int8_t *q, int stride, int group, bool upper,
+          int n)
+{
+    const __m256i nibble = _mm256_set1_epi8(15);
+    for (int start = 0; start < group; start += 32) {
+        HalfDots pairs;
+        for (int i = 0; i < n; i++)
+            pairs.of[i][0] = pairs.of[i][1] = _mm256_setzero_si256();
+#pragma GCC unroll 1 /* unrolled, gcc keeps every product and spills them all */
+        for (int k = start; k < start + 32; k += 8, tiles += TILE_BYTES) {
+            __m256i quads[HALF], low[HALF], high[HALF];
+            half_quads(quads, tiles, upper);
+            for (int j = 0; j < HALF; j++) {
+                low[j] = _mm256_and_si256(quads[j], nibble);
+                high[j] = _mm256_and_si256(_mm256_srli_epi16(quads[j], 4), nibble);
+            }
+            for (int i = 0; i < n; i++) {
+                __m256i x = four(q + i * stride + k), x4 = four(q + i * stride + k + 4);
+                for (int j = 0; j < HALF; j++) {
+                    __m256i sum = _mm256_add_epi16(_mm256_maddubs_epi16(low[j], x),
+                                                   _mm256_maddubs_epi16(high[j], x4));
+                    pairs.of[i][j] = _mm256_add_epi16(pairs.of[i][j], sum);
+                }
+            }
+        }
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < HALF; j++)
+                dots->of[i][j] = _mm256_add_epi32(dots->of[i][j], widen(pairs.of[i][j]));
+    }
+}
+
+/* One half of a block of 32 rows for positions i to i + n - 1. */
+static inline __attribute__((always_inline)) void
+half_block(float *y, int y_stride, const uint8_t *tiles, const Activations *x, const int16_t *wide,
+           int i, int n, bool upper, bool int4)
+{
+    const int group = x->group, groups = x->stride / group;
+    const size_t scales_at = (size_t)group * (int4 ? 16 : 32);
+    const size_t record = scales_at + BLOCK_ROWS * sizeof(uint16_t);
+    /* where the 8 rows of each sum start, after their halves were put together */
+    const int first = upper ? (int4 ? 8 : 16) : 0, second = first + (int4 ? 16 : 8);
+    __m256 acc[MOST_SHARING][HALF];
+    for (int p = 0; p < n; p++)
+        acc[p][0] = acc[p][1] = _mm256_setzero_ps();
+    for (int g = 0; g < groups; g++, tiles += record) {
+        HalfDots dots;
+        for (int p = 0; p < n; p++) {
+            int32_t sum = x->sum[(i + p) * groups + g];
+            dots.of[p][0] = dots.of[p][1] = _mm256_set1_epi32(int4 ? -8 * sum : 0);
+        }
+        if (int4)
+            half_int4(&dots, tiles, x->q + i * x->stride + g * group, x->stride, group, upper, n);
+        else
+            half_int8(&dots, tiles + (upper ? 16 : 0), wide + i * x->stride + g * group,
+                      x->stride, group, n);
+        const uint8_t *weight_scales = tiles + scales_at;
+        __m256 scales[HALF] = { load_scales(weight_scales + first * sizeof(uint16_t)),
+                                load_scales(weight_scales + second * sizeof(uint16_t)) };
+        for (int p = 0; p < n; p++) {
+            __m256 scale = _mm256_set1_ps(x->scale[(i + p) * groups + g]);
+            __m256i rows[HALF] = {
+                _mm256_permute2x128_si256(dots.of[p][0], dots.of[p][1], 0x20),
+                _mm256_permute2x128_si256(dots.of[p][0], dots.of[p][1], 0x31),
+            };
+            for (int j = 0; j < HALF; j++)
+                acc[p][j] = avx2_accumulate(acc[p][j],
+                                            _mm256_mul_ps(_mm256_cvtepi32_ps(rows[j]), scales[j]),
+                                            scale);
+        }
+    }
+    for (int p = 0; p < n; p++) {
+        float *out = y + (size_t)(i + p) * (size_t)y_stride;
+        _mm256_storeu_ps(out + first, acc[p][0]);
+        _mm256_storeu_ps(out + second, acc[p][1]);
+    }
+}
+
+static inline __attribute__((always_inline)) void
+block_shared(float *y, int y_stride, const uint8_t *tiles, const Activations *x,
+             const int16_t *wide, int i, int n, bool int4)
+{
+    half_block(y, y_stride, tiles, x, wide, i, n, false, int4);
+    half_block(y, y_stride, tiles, x, wide, i, n, true, int4);
+}
+
+/* The positions' integers in 16 bits. */
+static inline void widen_positions(int16_t *wide, const Activations *x, int n)
+{
+    for (int k = 0; k < n * x->stride; k += 16)
+        _mm256_storeu_si256((__m256i *)(void *)(wide + k), load_wide((const uint8_t *)x->q + k));
+}
+
 static inline __attribute__((always_inline)) void
 matmul_packed(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
               const Activations *x, int n, bool int4)
 {
     size_t per_block = block_bytes(matrix->coding, matrix->cols, matrix->group);
     const uint8_t *block = (const uint8_t *)matrix->data + (size_t)block0 * per_block;
+    int16_t wide[MAX_BATCH * MOST_WIDE];
+    bool shares = int4 || x->stride <= MOST_WIDE;
+    if (n > 1 && shares && !int4)
+        widen_positions(wide, x, n);
     for (int b = block0; b < block1; b++, block += per_block, y += BLOCK_ROWS)
-        for (int i = 0; i < n; i++)
-            block_packed(y + (size_t)i * (size_t)y_stride, block, x, i, int4);
+        for (int i = 0, take; i < n; i += take) {
+            take = n - i == 5 ? 3 : n - i < MOST_SHARING ? n - i : MOST_SHARING;
+            take = shares ? take : 1;
+            switch (take) {
+            case 1: block_packed(y + (size_t)i * (size_t)y_stride, block, x, i, int4); break;
+            case 2: block_shared(y, y_stride, block, x, wide, i, 2, int4); break;
+            case 3: block_shared(y, y_stride, block, x, wide, i, 3, int4); break;
+            default: block_shared(y, y_stride, block, x, wide, i, 4, int4); break;
+            }
+        }
 }
 
 static void matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
@@ -168,6 +324,7 @@ const Kernels avx2_kernels = {
     .round_weights = round_weights_lanes,
     .attend = avx2_attend,
     .attend_halves = avx2_attend_halves,
+    .attend_halves_together = avx2_attend_halves_together,
     .collect = avx2_collect,
     .argmax = avx2_argmax,
 };

@@ -20,12 +20,13 @@ void avx2_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx2_swiglu(float *gate, const float *up, int n);
 void avx2_softmax(float *x, int n);
 void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
-void avx2_attend(float *out, const float *q, const float *keys, int key_stride,
-                 const float *values, int value_stride, int head_size, int pos, float *scores);
+void avx2_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                 int value_stride, int head_size, float *scores);
 int avx2_collect(int *indices, const float *p, int n, float least);
-void avx2_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                        const uint32_t *values, int value_stride, int head_size, int pos,
-                        float *scores);
+void avx2_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                        int value_stride, int head_size, float *scores);
+void avx2_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                 int value_stride, int head_size);
 int avx2_argmax(const float *x, int n);
 
 /* All bits set in the lanes of the 8 from `at` on that lie below n. */

@@ -194,6 +194,7 @@ const Kernels avx512_kernels = {
     .round_weights = round_weights_lanes,
     .attend = avx512_attend,
     .attend_halves = avx512_attend_halves,
+    .attend_halves_together = avx512_attend_halves_together,
     .collect = avx512_collect,
     .argmax = avx512_argmax,
 };

@@ -13,12 +13,13 @@ void avx512_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx512_swiglu(float *gate, const float *up, int n);
 void avx512_softmax(float *x, int n);
 void avx512_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
-void avx512_attend(float *out, const float *q, const float *keys, int key_stride,
-                   const float *values, int value_stride, int head_size, int pos, float *scores);
+void avx512_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                   int value_stride, int head_size, float *scores);
 int avx512_collect(int *indices, const float *p, int n, float least);
-void avx512_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                          const uint32_t *values, int value_stride, int head_size, int pos,
-                          float *scores);
+void avx512_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                          int value_stride, int head_size, float *scores);
+void avx512_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 int avx512_argmax(const float *x, int n);
 
 #endif

@@ -45,6 +45,31 @@ typedef struct Activations {
 typedef void MatmulKernel(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                           const Activations *x, int n);
 
+/* Timesteps 0..count-1 that one layer and kv head of a cache hold; count may be 0. */
+typedef struct FloatRun {
+    const float *keys;
+    const float *values;
+    int count;
+} FloatRun;
+
+/* The same of a cache of bfloat16 pairs. */
+typedef struct PairRun {
+    const uint32_t *keys;
+    const uint32_t *values;
+    int count;
+} PairRun;
+
+/* One of several queries that share a past. */
+typedef struct PairQuery {
+    float *out;     /* (head_size) */
+    const float *q; /* (head_size) */
+    PairRun own;    /* follows the past */
+    float *scores;  /* scratch, as for attend */
+} PairQuery;
+
+/* What is attended lies in so many runs: a past that drafts share, and what is one's own. */
+enum { ATTEND_RUNS = 2 };
+
 typedef struct Kernels {
     const char *name;
     bool (*runs_here)(void); /* does this CPU have the instructions? */
@@ -97,30 +122,34 @@ typedef struct Kernels {
     double (*round_weights)(float *weights, int n);
 
     /*
-     * Attention of one query head over positions 0..pos.
+     * Attention of one query head over the timesteps of all runs, one after the other.
      *   q       (head_size), already rotated
-     *   keys    key blocks of this layer and kv head: block t / 32 at
-     *           keys + (t / 32) * key_stride holds float (head_size, 32): [i][t % 32]
-     *   values  float (head_size) of position t at values + t * value_stride
-     *   scores  scratch, (pos + 1) rounded up to 64 floats
+     *   runs    (ATTEND_RUNS), at least one timestep in all
+     *   keys    of a run: block t / 32 at keys + (t / 32) * key_stride holds
+     *           float (head_size, 32): [i][t % 32]
+     *   values  of a run: float (head_size) of its timestep t at values + t * value_stride
+     *   scores  scratch, room for all timesteps and 64 floats more
      *   out     (head_size)
      * score[t] = (sum over i ascending of q[i] * k[t][i]) / sqrt(head_size), then softmax,
-     * then out[i] = sum over t ascending of score[t] * v[t][i].
+     * then out[i] = sum over t ascending of score[t] * v[t][i]: what one run of all timesteps gives.
      */
-    void (*attend)(float *out, const float *q, const float *keys, int key_stride,
-                   const float *values, int value_stride, int head_size, int pos, float *scores);
+    void (*attend)(float *out, const float *q, const FloatRun *runs, int key_stride,
+                   int value_stride, int head_size, float *scores);
 
     /*
      * The same over bfloat16 pairs, which widen by a shift or a mask to the floats that `attend`
      * would read.
      *   keys    block t / 64 at keys + (t / 64) * key_stride holds words (head_size, 32): word
      *           [i][r] has timestep 64 * (t / 64) + r in its low half, 32 steps later in its high
-     *   values  words (head_size / 2) of position t at values + t * value_stride: word j has
+     *   values  words (head_size / 2) of timestep t at values + t * value_stride: word j has
      *           dimension j in its low half and j + head_size / 2 in its high half
      */
-    void (*attend_halves)(float *out, const float *q, const uint32_t *keys, int key_stride,
-                          const uint32_t *values, int value_stride, int head_size, int pos,
-                          float *scores);
+    void (*attend_halves)(float *out, const float *q, const PairRun *runs, int key_stride,
+                          int value_stride, int head_size, float *scores);
+
+    /* attend_halves of n queries, each with the runs `past` and its own; n <= MAX_BATCH. */
+    void (*attend_halves_together)(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 
     /* Indices j with p[j] >= least, ascending; returns how many. `indices` has room for n. */
     int (*collect)(int *indices, const float *p, int n, float least);

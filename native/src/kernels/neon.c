@@ -166,6 +166,7 @@ const Kernels neon_kernels = {
     .round_weights = round_weights_lanes,
     .attend = neon_attend,
     .attend_halves = neon_attend_halves,
+    .attend_halves_together = neon_attend_halves_together,
     .collect = scalar_collect,
     .argmax = scalar_argmax,
 };

@@ -4,10 +4,11 @@
 
 #include "kernels/kernels.h"
 
-void neon_attend(float *out, const float *q, const float *keys, int key_stride,
-                 const float *values, int value_stride, int head_size, int pos, float *scores);
-void neon_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                        const uint32_t *values, int value_stride, int head_size, int pos,
-                        float *scores);
+void neon_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                 int value_stride, int head_size, float *scores);
+void neon_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                        int value_stride, int head_size, float *scores);
+void neon_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                 int value_stride, int head_size);
 
 #endif

@@ -29,26 +29,39 @@ static inline void store_scores(float *scores, const float32x4_t acc[REGISTERS],
         vst1q_f32(scores + j * LANES, vdivq_f32(acc[j], vdupq_n_f32(root)));
 }
 
-void neon_attend(float *out, const float *q, const float *keys, int key_stride,
-                 const float *values, int value_stride, int head_size, int pos, float *scores)
+/* Scores of a block of 32 timesteps. */
+static void score_block(float *scores, const float *q, const float *keys, int head_size,
+                        float root)
+{
+    float32x4_t acc[REGISTERS];
+    for (int j = 0; j < REGISTERS; j++)
+        acc[j] = vdupq_n_f32(0.0f);
+    for (int i = 0; i < head_size; i++)
+        for (int j = 0; j < REGISTERS; j++)
+            acc[j] = accumulate(acc[j], vdupq_n_f32(q[i]),
+                                vld1q_f32(keys + i * KEY_BLOCK + j * LANES));
+    store_scores(scores, acc, root);
+}
+
+void neon_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                 int value_stride, int head_size, float *scores)
 {
     float root = sqrtf((float)head_size);
-    for (int t = 0; t <= pos; t += KEY_BLOCK, keys += key_stride) {
-        float32x4_t acc[REGISTERS];
-        for (int j = 0; j < REGISTERS; j++)
-            acc[j] = vdupq_n_f32(0.0f);
-        for (int i = 0; i < head_size; i++)
-            for (int j = 0; j < REGISTERS; j++)
-                acc[j] = accumulate(acc[j], vdupq_n_f32(q[i]),
-                                    vld1q_f32(keys + i * KEY_BLOCK + j * LANES));
-        store_scores(scores + t, acc, root);
-    }
-    scalar_softmax(scores, pos + 1);
+    int n = 0;
+    for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
+        for (int t = 0; t < runs[r].count; t += KEY_BLOCK)
+            score_block(scores + n + t, q,
+                        runs[r].keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride, head_size,
+                        root);
+    scalar_softmax(scores, n);
     for (int i = 0; i < head_size; i++)
         out[i] = 0.0f;
-    for (int t = 0; t <= pos; t++, values += value_stride)
-        for (int i = 0; i < head_size; i++)
-            out[i] += scores[t] * values[i];
+    for (int r = 0; r < ATTEND_RUNS; r++) {
+        const float *values = runs[r].values;
+        for (int t = 0; t < runs[r].count; t++, values += value_stride, scores++)
+            for (int i = 0; i < head_size; i++)
+                out[i] += *scores * values[i];
+    }
 }
 
 /* Scores of a block of 64 timesteps. */
@@ -68,12 +81,12 @@ static void score_pairs(float *scores, const float *q, const uint32_t *keys, int
     store_scores(scores + KEY_BLOCK, high, root);
 }
 
-/* Four words of the values, and so eight dimensions, over all timesteps. */
+/* Adds four words of the values, and so eight dimensions, over the timesteps of a run. */
 static void sum_pairs(float *low_out, float *high_out, const float *scores, const uint32_t *values,
-                      int value_stride, int pos)
+                      int value_stride, int count)
 {
-    float32x4_t low = vdupq_n_f32(0.0f), high = low;
-    for (int t = 0; t <= pos; t++, values += value_stride) {
+    float32x4_t low = vld1q_f32(low_out), high = vld1q_f32(high_out);
+    for (int t = 0; t < count; t++, values += value_stride) {
         uint32x4_t words = vld1q_u32(values);
         low = accumulate(low, vdupq_n_f32(scores[t]), low_halves(words));
         high = accumulate(high, vdupq_n_f32(scores[t]), high_halves(words));
@@ -82,25 +95,42 @@ static void sum_pairs(float *low_out, float *high_out, const float *scores, cons
     vst1q_f32(high_out, high);
 }
 
-void neon_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                        const uint32_t *values, int value_stride, int head_size, int pos,
-                        float *scores)
+static void sum_run(float *out, const float *scores, const PairRun *run, int value_stride, int half)
+{
+    int at = 0;
+    for (; at + LANES <= half; at += LANES)
+        sum_pairs(out + at, out + half + at, scores, run->values + at, value_stride, run->count);
+    for (; at < half; at++)
+        for (int t = 0; t < run->count; t++) {
+            uint32_t word = run->values[(size_t)t * (size_t)value_stride + (size_t)at];
+            out[at] += scores[t] * float_of(word << 16);
+            out[half + at] += scores[t] * float_of(word & 0xffff0000u);
+        }
+}
+
+void neon_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                        int value_stride, int head_size, float *scores)
 {
     float root = sqrtf((float)head_size);
-    for (int t = 0; t <= pos; t += 2 * KEY_BLOCK, keys += key_stride)
-        score_pairs(scores + t, q, keys, head_size, root);
-    scalar_softmax(scores, pos + 1);
-    int half = head_size / 2, at = 0;
-    for (; at + LANES <= half; at += LANES)
-        sum_pairs(out + at, out + half + at, scores, values + at, value_stride, pos);
-    for (; at < half; at++) {
-        float low = 0.0f, high = 0.0f;
-        for (int t = 0; t <= pos; t++) {
-            uint32_t word = values[(size_t)t * (size_t)value_stride + (size_t)at];
-            low += scores[t] * float_of(word << 16);
-            high += scores[t] * float_of(word & 0xffff0000u);
-        }
-        out[at] = low;
-        out[half + at] = high;
+    int n = 0;
+    for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
+        for (int t = 0; t < runs[r].count; t += 2 * KEY_BLOCK)
+            score_pairs(scores + n + t, q,
+                        runs[r].keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
+                        head_size, root);
+    scalar_softmax(scores, n);
+    for (int i = 0; i < head_size; i++)
+        out[i] = 0.0f;
+    for (int r = 0; r < ATTEND_RUNS; scores += runs[r++].count)
+        sum_run(out, scores, &runs[r], value_stride, head_size / 2);
+}
+
+void neon_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                 int value_stride, int head_size)
+{
+    for (int i = 0; i < n; i++) {
+        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
+        neon_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride, head_size,
+                           queries[i].scores);
     }
 }

@@ -73,14 +73,19 @@ static Int4Segment *plan_group(Int4Segment *segment, const int8_t *q, int group,
     return segment + 1;
 }
 
-/* Low nibbles of a tile to v0..v7, high ones to v8..v15, then 8 columns into the sums `acc`. */
-#define ADD_TILE(acc, tile) \
+/* Low nibbles of a tile to v0..v7, high ones to v8..v15. */
+#define LOAD_NIBBLES(tile) \
     do { \
         VSETVL(128, E8M8); \
         VLE8(0, tile); \
         VSRL_I(8, 0, 4); \
         VAND_I(0, 0, 15); \
         VSETVL(32, E8M2); \
+    } while (0)
+
+/* 8 columns into the sums `acc`. */
+#define ADD_COLUMNS(acc) \
+    do { \
         VWMACC_X(acc, 0, x0); \
         VWMACC_X(acc, 2, x1); \
         VWMACC_X(acc, 4, x2); \
@@ -89,6 +94,11 @@ static Int4Segment *plan_group(Int4Segment *segment, const int8_t *q, int group,
         VWMACC_X(acc, 10, x5); \
         VWMACC_X(acc, 12, x6); \
         VWMACC_X(acc, 14, x7); \
+    } while (0)
+#define ADD_TILE(acc, tile) \
+    do { \
+        LOAD_NIBBLES(tile); \
+        ADD_COLUMNS(acc); \
     } while (0)
 #define LOAD_ACTIVATIONS(x) \
     int x0 = (x)[0], x1 = (x)[1], x2 = (x)[2], x3 = (x)[3]; \
@@ -173,19 +183,117 @@ int4_rows_times(bool pair, float *y, const uint8_t *a, size_t block, const Int4S
     }
 }
 
+/* A position of a product, with its segments. */
+typedef struct Int4Position {
+    float *y;           /* the block's 32 rows */
+    const int8_t *q;
+    const float *scale; /* (groups) */
+    const Int4Segment *segment;
+    int left;           /* columns of the segment that are not summed yet */
+    bool is_first;      /* of the group's segments */
+    int32_t aside[BLOCK_ROWS];
+} Int4Position;
+
+#define START_SEGMENT(position, acc) \
+    do { \
+        VSETVL(32, E16M4); \
+        VMV_X(acc, (position).segment->start); \
+        (position).left = (position).segment->cols; \
+    } while (0)
+
+/* After a stretch: a segment that ends within the group is set aside. */
+#define END_STRETCH(position, acc) \
+    do { \
+        (position).left -= INT4_STRETCH_COLS; \
+        if (!(position).left && !(position).segment->ends_group) { \
+            const bool is_first = (position).is_first; \
+            SET_ASIDE(acc, (position).aside); \
+            (position).is_first = false; \
+            (position).segment++; \
+            START_SEGMENT(position, acc); \
+        } \
+    } while (0)
+
+#define END_GROUP(position, acc, scales) \
+    do { \
+        const bool is_first = (position).is_first; \
+        const float *scale = (position).scale; \
+        FINISH_INT4(acc, (position).aside, scales, (position).y); \
+        (position).is_first = true; \
+        (position).segment++; \
+    } while (0)
+
+/* One block of rows for two positions, which share each load of a tile and its nibbles. */
+static void int4_rows_times_two(Int4Position *one, Int4Position *two, const uint8_t *a, int groups,
+                                int group)
+{
+    for (int g = 0; g < groups; g++, a += BLOCK_ROWS * sizeof(uint16_t)) {
+        START_SEGMENT(*one, 16);
+        START_SEGMENT(*two, 20);
+        for (const int8_t *end = one->q + group; one->q < end;) {
+#pragma GCC unroll 4
+            for (int k = 0; k < INT4_STRETCH_COLS; k += INT4_TILE_COLS, a += TILE_BYTES) {
+                LOAD_NIBBLES(a);
+                {
+                    LOAD_ACTIVATIONS(one->q + k);
+                    ADD_COLUMNS(16);
+                }
+                {
+                    LOAD_ACTIVATIONS(two->q + k);
+                    ADD_COLUMNS(20);
+                }
+            }
+            one->q += INT4_STRETCH_COLS;
+            two->q += INT4_STRETCH_COLS;
+            END_STRETCH(*one, 16);
+            END_STRETCH(*two, 20);
+        }
+        END_GROUP(*one, 16, a);
+        END_GROUP(*two, 20, a);
+    }
+}
+
+/* Cuts all groups of position i into segments. */
+static void plan_position(Int4Segment *segment, const Activations *x, int i, int groups, int group)
+{
+    size_t first_group = (size_t)i * (size_t)(x->stride / group);
+    const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
+    for (int g = 0; g < groups; g++)
+        segment = plan_group(segment, q + g * group, group, x->sum[first_group + (size_t)g]);
+}
+
+static Int4Position int4_position(float *y, int y_stride, int block, const Int4Segment *segments,
+                                  const Activations *x, int i)
+{
+    return (Int4Position){
+        .y = y + (size_t)i * (size_t)y_stride + (size_t)block * BLOCK_ROWS,
+        .q = x->q + (size_t)i * (size_t)x->stride,
+        .scale = x->scale + (size_t)i * (size_t)(x->stride / x->group), .segment = segments,
+        .is_first = true,
+    };
+}
+
 static void rvv_matmul_int4(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n)
 {
-    static _Thread_local Int4Segment segments[INT4_MAX_SEGMENTS];
+    static _Thread_local Int4Segment segments[INT4_MAX_SEGMENTS], others[INT4_MAX_SEGMENTS];
     int group = matrix->group, groups = padded_cols(matrix->cols, group) / group;
     size_t block = block_bytes(CODING_INT4, matrix->cols, group);
-    for (int i = 0; i < n; i++) {
-        size_t first_group = (size_t)i * (size_t)(x->stride / group);
+    int i = 0;
+    for (; i + 1 < n; i += 2) {
+        plan_position(segments, x, i, groups, group);
+        plan_position(others, x, i + 1, groups, group);
+        for (int b = block0; b < block1; b++) {
+            Int4Position one = int4_position(y, y_stride, b - block0, segments, x, i);
+            Int4Position two = int4_position(y, y_stride, b - block0, others, x, i + 1);
+            int4_rows_times_two(&one, &two, (const uint8_t *)matrix->data + (size_t)b * block,
+                                groups, group);
+        }
+    }
+    for (; i < n; i++) {
         const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
-        const float *scale = x->scale + first_group;
-        Int4Segment *segment = segments;
-        for (int g = 0; g < groups; g++)
-            segment = plan_group(segment, q + g * group, group, x->sum[first_group + (size_t)g]);
+        const float *scale = x->scale + (size_t)i * (size_t)(x->stride / group);
+        plan_position(segments, x, i, groups, group);
         for (int b = block0; b < block1; b += 2) {
             const uint8_t *weights = (const uint8_t *)matrix->data + (size_t)b * block;
             float *out = y + (size_t)i * (size_t)y_stride + (size_t)(b - block0) * BLOCK_ROWS;

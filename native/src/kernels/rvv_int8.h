@@ -162,6 +162,62 @@ rows_times(bool pair, float *y, const int8_t *a, size_t block, const uint8_t *pl
     }
 }
 
+/* A position of a product: its activations as integers, and what to do with its sums. */
+typedef struct Int8Position {
+    float *y;             /* the block's 32 rows */
+    const int8_t *q;
+    const float *scale;   /* (groups) */
+    const uint8_t *way;   /* (tiles) */
+} Int8Position;
+
+/* The tile in v0..v7 times columns of one position; leaves the vector type as LOAD_TILE does. */
+#define ADD_POSITION(position, acc, wide) \
+    do { \
+        const int8_t *x = (position).q + t * INT8_TILE_COLS; \
+        int x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], way = (position).way[t]; \
+        if (way == SPLIT) { \
+            HALVES(acc, wide); \
+        } else if (way == CONTINUE_OPEN || way == CONTINUE_WIDEN) { \
+            CONTINUE(acc); \
+        } else { \
+            START(acc); \
+        } \
+        if (way == SPLIT || way == START_WIDEN || way == CONTINUE_WIDEN) { \
+            VSETVL(32, E16M4); \
+            VWADD_W(wide, wide, acc); \
+            VSETVL(32, E8M2); \
+        } \
+    } while (0)
+
+/* One block of rows for two positions, which share each load of a tile. */
+static void rows_times_two(Int8Position one, Int8Position two, const int8_t *a, int groups,
+                           int group)
+{
+    for (int g = 0; g < groups; g++) {
+        VSETVL(32, E32M8);
+        VMV_ZERO(16);
+        VMV_ZERO(24);
+        for (const int8_t *end = one.q + group; one.q < end;) {
+#pragma GCC unroll 8
+            for (int t = 0; t < STRETCH_TILES; t++, a += TILE_BYTES) {
+                LOAD_TILE(a);
+                ADD_POSITION(one, 8, 16);
+                ADD_POSITION(two, 12, 24);
+            }
+            one.q += STRETCH_COLS;
+            two.q += STRETCH_COLS;
+            one.way += STRETCH_TILES;
+            two.way += STRETCH_TILES;
+        }
+        VSETVL(32, E32M8);
+        float scale = one.scale[g];
+        FINISH_INT8(16, a, one.y);
+        scale = two.scale[g];
+        FINISH_INT8(24, a, two.y);
+        a += BLOCK_ROWS * sizeof(uint16_t);
+    }
+}
+
 /* Are the first n bytes of a and b the same? */
 static bool equal_bytes(const int8_t *a, const int8_t *b, int n)
 {
@@ -202,15 +258,33 @@ static Plans *plans_for(const Activations *x, int cols, int n)
     return &plans;
 }
 
+static Int8Position int8_position(float *y, int y_stride, int block, const Plans *plans,
+                                  const Activations *x, int i)
+{
+    return (Int8Position){
+        y + (size_t)i * (size_t)y_stride + (size_t)block * BLOCK_ROWS,
+        x->q + (size_t)i * (size_t)x->stride,
+        x->scale + (size_t)i * (size_t)(x->stride / x->group), plans->way[i],
+    };
+}
+
 static void rvv_matmul_int8(float *y, int y_stride, const Matrix *matrix, int block0, int block1,
                             const Activations *x, int n)
 {
     int group = matrix->group, cols = padded_cols(matrix->cols, group), groups = cols / group;
     size_t block = block_bytes(CODING_INT8, matrix->cols, group);
     const Plans *plans = plans_for(x, cols, n);
+    int alone = n / 2 * 2; /* the position, if any, that has none to share with */
+    for (int b = block0; b < block1; b++) {
+        const int8_t *weights = (const int8_t *)matrix->data + (size_t)b * block;
+        for (int i = 0; i < alone; i += 2)
+            rows_times_two(int8_position(y, y_stride, b - block0, plans, x, i),
+                           int8_position(y, y_stride, b - block0, plans, x, i + 1), weights,
+                           groups, group);
+    }
     for (int b = block0; b < block1; b += 2) {
         const int8_t *weights = (const int8_t *)matrix->data + (size_t)b * block;
-        for (int i = 0; i < n; i++) {
+        for (int i = alone; i < n; i++) {
             float *out = y + (size_t)i * (size_t)y_stride + (size_t)(b - block0) * BLOCK_ROWS;
             const int8_t *q = x->q + (size_t)i * (size_t)x->stride;
             const float *scale = x->scale + (size_t)i * (size_t)(x->stride / group);

@@ -35,6 +35,7 @@
         .attend = rvv_attend, \
         .rotate = rvv_rotate, \
         .attend_halves = rvv_attend_halves, \
+        .attend_halves_together = rvv_attend_halves_together, \
         .collect = rvv_collect, \
         .argmax = rvv_argmax, \
     }

@@ -155,6 +155,7 @@ const Kernels scalar_kernels = {
     .round_weights = round_weights_lanes,
     .attend = scalar_attend,
     .attend_halves = scalar_attend_halves,
+    .attend_halves_together = scalar_attend_halves_together,
     .collect = scalar_collect,
     .argmax = scalar_argmax,
 };

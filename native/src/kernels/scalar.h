@@ -23,11 +23,12 @@ void scalar_add(float *x, const float *y, int n);
 void scalar_swiglu(float *gate, const float *up, int n);
 void scalar_softmax(float *x, int n);
 void scalar_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
-void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
-                   const float *values, int value_stride, int head_size, int pos, float *scores);
-void scalar_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                          const uint32_t *values, int value_stride, int head_size, int pos,
-                          float *scores);
+void scalar_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                   int value_stride, int head_size, float *scores);
+void scalar_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                          int value_stride, int head_size, float *scores);
+void scalar_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size);
 int scalar_argmax(const float *x, int n);
 
 #endif

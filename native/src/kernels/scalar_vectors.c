@@ -96,25 +96,30 @@ void scalar_exp_weights(float *weights, const float *x, int n, float temperature
         weights[j] = exp_f32(x[j] / temperature - shift);
 }
 
-void scalar_attend(float *out, const float *q, const float *keys, int key_stride,
-                   const float *values, int value_stride, int head_size, int pos, float *scores)
+void scalar_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
+                   int value_stride, int head_size, float *scores)
 {
     float root = sqrtf((float)head_size);
-    for (int t = 0; t <= pos; t++) {
-        const float *key = keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride + t % KEY_BLOCK;
-        float score = 0.0f;
-        for (int i = 0; i < head_size; i++)
-            score += q[i] * key[(size_t)i * KEY_BLOCK];
-        scores[t] = score / root;
-    }
-    scalar_softmax(scores, pos + 1);
+    int n = 0;
+    for (int run = 0; run < ATTEND_RUNS; run++)
+        for (int t = 0; t < runs[run].count; t++) {
+            const float *key = runs[run].keys + (size_t)(t / KEY_BLOCK) * (size_t)key_stride
+                             + t % KEY_BLOCK;
+            float score = 0.0f;
+            for (int i = 0; i < head_size; i++)
+                score += q[i] * key[(size_t)i * KEY_BLOCK];
+            scores[n++] = score / root;
+        }
+    scalar_softmax(scores, n);
     for (int i = 0; i < head_size; i++)
         out[i] = 0.0f;
-    for (int t = 0; t <= pos; t++) {
-        const float *value = values + (size_t)t * (size_t)value_stride;
-        for (int i = 0; i < head_size; i++)
-            out[i] += scores[t] * value[i];
-    }
+    for (int run = 0; run < ATTEND_RUNS; run++)
+        for (int t = 0; t < runs[run].count; t++) {
+            const float *value = runs[run].values + (size_t)t * (size_t)value_stride;
+            float score = *scores++;
+            for (int i = 0; i < head_size; i++)
+                out[i] += score * value[i];
+        }
 }
 
 static float half_of(uint32_t word, bool high)
@@ -122,28 +127,42 @@ static float half_of(uint32_t word, bool high)
     return float_of(high ? word & 0xffff0000u : word << 16);
 }
 
-void scalar_attend_halves(float *out, const float *q, const uint32_t *keys, int key_stride,
-                          const uint32_t *values, int value_stride, int head_size, int pos,
-                          float *scores)
+void scalar_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
+                          int value_stride, int head_size, float *scores)
 {
     float root = sqrtf((float)head_size);
-    for (int t = 0; t <= pos; t++) {
-        int block = t / (2 * KEY_BLOCK);
-        const uint32_t *key = keys + (size_t)block * (size_t)key_stride + t % KEY_BLOCK;
-        bool high = t / KEY_BLOCK % 2;
-        float score = 0.0f;
-        for (int i = 0; i < head_size; i++)
-            score += q[i] * half_of(key[(size_t)i * KEY_BLOCK], high);
-        scores[t] = score / root;
-    }
-    scalar_softmax(scores, pos + 1);
+    int n = 0;
+    for (int run = 0; run < ATTEND_RUNS; run++)
+        for (int t = 0; t < runs[run].count; t++) {
+            int block = t / (2 * KEY_BLOCK);
+            const uint32_t *key = runs[run].keys + (size_t)block * (size_t)key_stride
+                                + t % KEY_BLOCK;
+            bool high = t / KEY_BLOCK % 2;
+            float score = 0.0f;
+            for (int i = 0; i < head_size; i++)
+                score += q[i] * half_of(key[(size_t)i * KEY_BLOCK], high);
+            scores[n++] = score / root;
+        }
+    scalar_softmax(scores, n);
     int half = head_size / 2;
     for (int i = 0; i < head_size; i++)
         out[i] = 0.0f;
-    for (int t = 0; t <= pos; t++) {
-        const uint32_t *value = values + (size_t)t * (size_t)value_stride;
-        for (int i = 0; i < head_size; i++)
-            out[i] += scores[t] * half_of(value[i % half], i >= half);
+    for (int run = 0; run < ATTEND_RUNS; run++)
+        for (int t = 0; t < runs[run].count; t++) {
+            const uint32_t *value = runs[run].values + (size_t)t * (size_t)value_stride;
+            float score = *scores++;
+            for (int i = 0; i < head_size; i++)
+                out[i] += score * half_of(value[i % half], i >= half);
+        }
+}
+
+void scalar_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
+                                   int value_stride, int head_size)
+{
+    for (int i = 0; i < n; i++) {
+        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
+        scalar_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride,
+                             head_size, queries[i].scores);
     }
 }
 

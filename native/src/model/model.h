@@ -101,6 +101,9 @@ typedef struct Model {
     const uint32_t *row_of_token; /* (vocab), its inverse; NULL: row = token */
     Bytes tokenizer;           /* section of a .story, see tokenizer.h; empty for checkpoints */
     Bytes screen;              /* section of a .story for screening, see screen/section.h */
+    bool knows_keywords;       /* a tag before a sentence says what it is about */
+    int tag_open;              /* token before a tag's text, if so */
+    int tag_close;             /* token after it */
     Mapping mapping;           /* the file */
     bool is_story;             /* a .story pack, not a llama2.c checkpoint */
 } Model;

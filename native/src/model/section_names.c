@@ -7,7 +7,7 @@ static const char *const names[] = {
     [SECTION_EMBEDDING] = "embedding", [SECTION_WQ] = "wq", [SECTION_WK] = "wk",
     [SECTION_WV] = "wv", [SECTION_WO] = "wo", [SECTION_W1] = "w1", [SECTION_W2] = "w2",
     [SECTION_W3] = "w3", [SECTION_CLASSIFIER] = "classifier", [SECTION_ROWS] = "rows",
-    [SECTION_SCREEN] = "screen",
+    [SECTION_SCREEN] = "screen", [SECTION_KEYWORDS] = "keywords",
 };
 
 const char *section_name(SectionKind kind)

@@ -154,6 +154,21 @@ static bool read_rows(Model *model, const Section *section, const char *path, Fa
     return true;
 }
 
+static bool read_keywords(Model *model, const Section *section, const char *path, Fault *fault)
+{
+    KeywordsSection keywords;
+    uint32_t vocab = (uint32_t)model->shape.vocab;
+    if (section->size != sizeof keywords)
+        return refuse(fault, path, "the section of keywords has the wrong size");
+    memcpy(&keywords, model->mapping.data + section->offset, sizeof keywords);
+    if (keywords.version != 1 || keywords.open >= vocab || keywords.close >= vocab)
+        return refuse(fault, path, "the section of keywords does not fit the header");
+    model->knows_keywords = true;
+    model->tag_open = (int)keywords.open;
+    model->tag_close = (int)keywords.close;
+    return true;
+}
+
 static bool read_section(Model *model, const Section *section, const char *path, Fault *fault)
 {
     uint64_t size = model->mapping.size;
@@ -164,6 +179,7 @@ static bool read_section(Model *model, const Section *section, const char *path,
     switch (section->kind) {
     case SECTION_TOKENIZER: model->tokenizer = bytes; return true;
     case SECTION_SCREEN: model->screen = bytes; return true;
+    case SECTION_KEYWORDS: return read_keywords(model, section, path, fault);
     case SECTION_NORMS: return read_norms(model, section, path, fault);
     case SECTION_ROWS: return read_rows(model, section, path, fault);
     default: return read_matrix(model, section, path, fault);

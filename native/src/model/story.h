@@ -23,7 +23,16 @@ typedef enum SectionKind {
     SECTION_CLASSIFIER = 11,
     SECTION_ROWS = 12,
     SECTION_SCREEN = 13,
+    SECTION_KEYWORDS = 14,
 } SectionKind;
+
+/* The section of a model that knows keywords: the tokens around them, docs/drafts.md. */
+typedef struct KeywordsSection {
+    uint32_t version; /* 1 */
+    uint32_t open;    /* the token before a tag's text */
+    uint32_t close;   /* the one after it */
+    uint32_t zero;
+} KeywordsSection;
 
 /* An entry of the section table. */
 typedef struct Section {

@@ -138,12 +138,26 @@ static bool put_plan(Packing *p, Fault *fault)
         || put_bytes(p, SECTION_SCREEN, plan->screen, plan->screen_size, fault);
 }
 
+/* A tag's text stands between brackets, which are byte tokens. */
+static bool put_keywords(Packing *p, Fault *fault)
+{
+    const KeywordsSection section = { .version = 1, .open = TOKEN_FIRST_BYTE + '[',
+                                      .close = TOKEN_FIRST_BYTE + ']' };
+    if (!p->options->keywords)
+        return true;
+    if (p->model->shape.vocab <= (int)section.close)
+        return fault_set(fault, FAULT_USAGE, "--keywords needs a vocabulary with byte tokens, more "
+                         "than %u tokens", section.close);
+    return put_bytes(p, SECTION_KEYWORDS, &section, sizeof section, fault);
+}
+
 static int count_sections(const Packing *p)
 {
     const RowPlan *plan = p->options->plan;
     return 3 + 7 * p->model->shape.layers
         + (p->model->classifier.data != p->model->embedding.data)
-        + (plan && plan->token_of_row) + (plan && plan->screen);
+        + (plan && plan->token_of_row) + (plan && plan->screen)
+        + p->options->keywords;
 }
 
 static bool put_all(Packing *p, const Tokenizer *tokenizer, const char *path, Fault *fault)
@@ -152,7 +166,7 @@ static bool put_all(Packing *p, const Tokenizer *tokenizer, const char *path, Fa
     Bytes section = tokenizer_as_section(tokenizer);
     if (!story_writer_open(&p->writer, path, count_sections(p), fault)
         || !put_bytes(p, SECTION_TOKENIZER, section.data, section.size, fault)
-        || !put_plan(p, fault) || !put_norms(p, fault))
+        || !put_keywords(p, fault) || !put_plan(p, fault) || !put_norms(p, fault))
         return false;
     for (int l = 0; l < p->model->shape.layers; l++)
         if (!put_layer(p, l, fault))

@@ -19,6 +19,7 @@ typedef struct PackOptions {
     int group;           /* columns per scale; 0 for CODING_F32 */
     unsigned keep_int8;  /* bit per SectionKind whose matrices stay int8 in an int4 pack */
     const RowPlan *plan; /* NULL: row = token */
+    bool keywords;       /* the model was trained with tags before sentences, docs/drafts.md */
 } PackOptions;
 
 /* The coding of the classifier in the pack; a tied one has the embedding's. */

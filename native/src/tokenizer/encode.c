@@ -125,13 +125,14 @@ static int byte_token(const Tokenizer *t, uint8_t byte)
     return token < t->vocab ? token : TOKEN_UNKNOWN;
 }
 
-/* Fills `nodes` with BOS, a leading space and one token per code point or byte. */
-static int split(const Tokenizer *t, const uint8_t *text, size_t size, Node *nodes)
+/* Fills `nodes` with one token per code point or byte, behind BOS and a space at a text's start. */
+static int split(const Tokenizer *t, const uint8_t *text, size_t size, bool starts, Node *nodes)
 {
     int count = 0;
-    nodes[count++].token = TOKEN_BOS;
+    if (starts)
+        nodes[count++].token = TOKEN_BOS;
     int space = tokenizer_find(t, (Bytes){ (const uint8_t *)" ", 1 });
-    if (size && space >= 0)
+    if (starts && size && space >= 0)
         nodes[count++].token = space;
     for (size_t at = 0; at < size;) {
         size_t length = code_point(text + at, size - at);
@@ -150,8 +151,8 @@ static int split(const Tokenizer *t, const uint8_t *text, size_t size, Node *nod
     return count;
 }
 
-bool tokenizer_encode(const Tokenizer *t, const uint8_t *text, size_t size, int **tokens,
-                      size_t *count, Fault *fault)
+static bool encode(const Tokenizer *t, const uint8_t *text, size_t size, bool starts, int **tokens,
+                   size_t *count, Fault *fault)
 {
     *tokens = NULL;
     size_t room = size + 2;
@@ -163,15 +164,27 @@ bool tokenizer_encode(const Tokenizer *t, const uint8_t *text, size_t size, int 
         free(heap);
         return fault_set(fault, FAULT_MEMORY, "not enough memory for a prompt of %zu bytes", size);
     }
-    int length = split(t, text, size, nodes);
+    int length = split(t, text, size, starts, nodes);
     Merger merger = { .tokenizer = t, .nodes = nodes, .heap = heap };
     merge_all(&merger, length);
     size_t kept = 0;
-    for (int i = 0; i >= 0; i = nodes[i].right)
+    for (int i = length ? 0 : -1; i >= 0; i = nodes[i].right)
         result[kept++] = nodes[i].token;
     free(nodes);
     free(heap);
     *tokens = result;
     *count = kept;
     return true;
+}
+
+bool tokenizer_encode(const Tokenizer *t, const uint8_t *text, size_t size, int **tokens,
+                      size_t *count, Fault *fault)
+{
+    return encode(t, text, size, true, tokens, count, fault);
+}
+
+bool tokenizer_encode_more(const Tokenizer *t, const uint8_t *text, size_t size, int **tokens,
+                           size_t *count, Fault *fault)
+{
+    return encode(t, text, size, false, tokens, count, fault);
 }

@@ -1,0 +1,334 @@
+/*
+ * Drafts against a reference with explicit masks, against themselves on other kernels, threads and
+ * numbers of drafts, and at the context's end.
+ */
+#include "check.h"
+#include "draft/score.h"
+#include "draft_model.h"
+#include "draft_reference.h"
+
+static bool done(bool ok, const Fault *fault)
+{
+    if (!ok)
+        printf("%s\n", fault->text);
+    return ok;
+}
+
+static bool draw(Drafts *d, int count, int64_t seed, Goal goal, int most)
+{
+    Fault fault = {0};
+    DraftRequest request = { count, seed, goal, most };
+    return done(drafts_draw(d, &request, &fault), &fault);
+}
+
+static bool say(bool (*what)(Drafts *d, Bytes text, Fault *fault), Drafts *d, const char *text)
+{
+    Fault fault = {0};
+    return done(what(d, text_of(text), &fault), &fault);
+}
+
+static bool keep(Drafts *d, int k)
+{
+    Fault fault = {0};
+    return done(drafts_keep(d, k, &fault), &fault);
+}
+
+/* ln p of a draft by the reference, whose story ends where the draft begins. */
+static double reference_ln_p(Transformer *t, const Reference *story, const int *tokens, int count,
+                             int position, int sentence)
+{
+    static float logits[512], weights[512];
+    Reference r = *story;
+    double sum = 0.0;
+    for (int i = 0; i < count; i++) {
+        reference_logits(t, &r, r.count - 1, logits);
+        sum += (double)score_logit(t->model, logits, tokens[i])
+             - score_log_sum(t->kernels, logits, t->model->shape.vocab, weights);
+        reference_add(&r, tokens[i], position + i, sentence, false);
+    }
+    return sum;
+}
+
+/* The story of the drafts, every sentence with the tag that it was kept with. */
+typedef struct Shadow {
+    Reference story;
+    int sentence;
+    int text; /* tokens of text */
+} Shadow;
+
+static void shadow_text(Shadow *s, const int *tokens, int count)
+{
+    for (int i = 0; i < count; i++)
+        reference_add(&s->story, tokens[i], s->text++, s->sentence, false);
+}
+
+static void shadow_tag(Shadow *s, const Tag *tag)
+{
+    s->sentence++;
+    for (int i = 0; i < tag->count; i++)
+        reference_add(&s->story, tag->tokens[i], s->text - tag->count + i, s->sentence, true);
+}
+
+/* Checks every waiting draft; returns the story with tag and beginning. */
+static Shadow check_drafts(const Drafts *d, const Shadow *story)
+{
+    Shadow before = *story;
+    Transformer *t = d->context.transformer;
+    /* the last token may have merged with the beginning */
+    before.story.token[before.story.count - 1] = d->context.tokens[d->context.count - 1];
+    shadow_tag(&before, &d->tag);
+    shadow_text(&before, d->given, d->given_count);
+    for (int k = 0; k < d->count; k++) {
+        const Draft *draft = &d->drafts[k];
+        double expected = reference_ln_p(t, &before.story, draft->tokens, draft->count, before.text,
+                                         before.sentence);
+        CHECK(expected == draft->ln_in_story);
+        if (expected != draft->ln_in_story)
+            printf("draft %d of %d tokens: %.17g, not %.17g\n", k, draft->count,
+                   draft->ln_in_story, expected);
+    }
+    return before;
+}
+
+/* What keep adds to the shadow: the tokens of the story after it was kept. */
+static void shadow_keep(Shadow *s, const Drafts *d)
+{
+    const Context *c = &d->context;
+    shadow_text(s, c->tokens + s->text, c->count - s->text);
+}
+
+/* Told, planned, begun, kept and dropped, each draft against the reference. */
+static void test_reference(const char *path)
+{
+    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Shadow shadow = {0};
+    CHECK(say(drafts_tell, d, "Once upon a time."));
+    shadow_text(&shadow, d->context.tokens, d->context.count);
+
+    CHECK(say(drafts_plan, d, "duck: a b"));
+    CHECK(draw(d, 3, 5, GOAL_TOKENS, 9));
+    Shadow kept = check_drafts(d, &shadow);
+    CHECK(keep(d, 1));
+    shadow_keep(&kept, d);
+
+    /* a sentence without a tag sees nothing of the tag before */
+    CHECK(say(drafts_begin, d, " a"));
+    CHECK(draw(d, 2, 6, GOAL_TOKENS, 6));
+    kept = check_drafts(d, &kept);
+    CHECK(keep(d, 0));
+    shadow_keep(&kept, d);
+
+    CHECK(say(drafts_plan, d, " fox says:"));
+    CHECK(say(drafts_begin, d, " \""));
+    CHECK(draw(d, 2, 7, GOAL_QUOTATION, 6));
+    kept = check_drafts(d, &kept);
+    CHECK(draw(d, 2, 8, GOAL_SENTENCE, 6)); /* in place of the others */
+    CHECK(keep(d, 1));
+    shadow_keep(&kept, d);
+
+    CHECK(draw(d, 2, 9, GOAL_TOKENS, 4));
+    check_drafts(d, &kept);
+    drafts_drop(d);
+    CHECK(draw(d, 2, 10, GOAL_TOKENS, 4));
+    check_drafts(d, &kept);
+    draft_story_close(story);
+}
+
+static int token_of(const Drafts *d, const char *piece)
+{
+    return tokenizer_find(d->context.tokenizer, text_of(piece));
+}
+
+/* A newline merges into the sentence's stop, which is computed again with the sentence's tag. */
+static void test_merging(const char *path)
+{
+    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Shadow shadow = {0};
+    CHECK(say(drafts_tell, d, "Hello, b."));
+    shadow_text(&shadow, d->context.tokens, d->context.count);
+    CHECK(say(drafts_plan, d, "b"));
+    CHECK(say(drafts_begin, d, " a a."));
+    CHECK(draw(d, 1, 3, GOAL_TOKENS, 1));
+    Shadow kept = check_drafts(d, &shadow);
+    d->drafts[0].count = 0; /* as if the model had ended the story: the beginning alone is kept */
+    CHECK(keep(d, 0));
+    shadow_keep(&kept, d);
+    int last = d->context.count - 1;
+    CHECK(d->context.tokens[last] == token_of(d, "."));
+
+    for (int i = 0; i < 2; i++) { /* a beginning merges, and is dropped */
+        CHECK(say(drafts_begin, d, "\n\""));
+        CHECK(draw(d, 2, 4, GOAL_QUOTATION, 3));
+        CHECK(d->context.tokens[last] == token_of(d, ".\n\"") && d->given_count == 0);
+        check_drafts(d, &kept);
+        drafts_drop(d);
+        CHECK(d->context.tokens[last] == token_of(d, "."));
+        CHECK(draw(d, 2, 5, GOAL_TOKENS, 3));
+        check_drafts(d, &kept);
+        drafts_drop(d);
+    }
+    CHECK(say(drafts_tell, d, "\n"));
+    CHECK(d->context.tokens[last] == token_of(d, ".\n") && d->context.count == last + 1);
+    CHECK(draw(d, 2, 6, GOAL_TOKENS, 3));
+    check_drafts(d, &kept);
+    CHECK(!say(drafts_tell, d, " b")); /* drafts are waiting */
+    drafts_drop(d);
+    CHECK(say(drafts_tell, d, " b"));
+    kept.story.token[kept.story.count - 1] = token_of(d, ".\n");
+    kept.sentence++; /* what is told is no part of the tagged sentence */
+    shadow_keep(&kept, d);
+    CHECK(draw(d, 2, 7, GOAL_TOKENS, 3));
+    check_drafts(d, &kept);
+    draft_story_close(story);
+}
+
+/* A draft whose last token was cut is kept without what was cut. */
+static void test_cut(const char *path)
+{
+    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Shadow shadow = {0};
+    CHECK(say(drafts_tell, d, "Hello."));
+    shadow_text(&shadow, d->context.tokens, d->context.count);
+    for (int64_t seed = 0, found = 0; found < 3 && seed < 4000; seed++) {
+        CHECK(say(drafts_plan, d, "a"));
+        CHECK(draw(d, 1, seed, GOAL_SENTENCE, 4));
+        Shadow kept = check_drafts(d, &shadow);
+        const Draft *draft = &d->drafts[0];
+        if (!draft->cut || draft->ending != ENDING_SENTENCE) {
+            drafts_drop(d);
+            continue;
+        }
+        CHECK(draft->newline);
+        int count = d->context.count + draft->count;
+        CHECK(keep(d, 0));
+        CHECK(d->context.count == count);
+        shadow = kept;
+        shadow_keep(&shadow, d);
+        CHECK(!memchr(tokenizer_piece(d->context.tokenizer, d->context.tokens[count - 1]).data,
+                      '\n', 1));
+        found++;
+    }
+    CHECK(d->context.count > 8);
+    draft_story_close(story);
+}
+
+/* Everything that a few commands draw, as one sum of bits. */
+static uint64_t digest(const char *path, const char *kernel, int threads, int together, int count)
+{
+    DraftStory *story = draft_story_open(path, kernel, threads, 0.8f);
+    Drafts *d = &story->drafts;
+    uint64_t sum = 14695981039346656037ull;
+    d->together = together;
+    CHECK(say(drafts_tell, d, "Hello \"b\" a b. The duck"));
+    for (int round = 0; round < 3; round++) {
+        CHECK(say(drafts_plan, d, round % 2 ? "" : "a b"));
+        CHECK(say(drafts_begin, d, round ? " the" : ""));
+        CHECK(draw(d, count, 11 + round, round % 2 ? GOAL_TOKENS : GOAL_SENTENCE, 12));
+        for (int k = 0; k < 4; k++) {
+            const Draft *draft = &d->drafts[k];
+            uint64_t bits[2];
+            memcpy(&bits[0], &draft->ln_in_story, 8);
+            memcpy(&bits[1], &draft->ln_alone, 8);
+            for (int i = 0; i < draft->count; i++)
+                sum = (sum ^ (uint64_t)draft->tokens[i]) * 1099511628211ull;
+            sum = (sum ^ bits[0]) * 1099511628211ull;
+            sum = (sum ^ bits[1]) * 1099511628211ull;
+        }
+        CHECK(keep(d, 2));
+    }
+    draft_story_close(story);
+    return sum;
+}
+
+/* The same drafts on every kernel, with any number of threads, alone or with others. */
+static void test_same(const char *path)
+{
+    uint64_t expected = digest(path, "scalar", 1, 1, 4);
+    for (int k = 0; all_kernels[k]; k++) {
+        if (!all_kernels[k]->runs_here())
+            continue;
+        const char *kernel = all_kernels[k]->name;
+        CHECK(digest(path, kernel, 1, MAX_BATCH, 4) == expected);
+        CHECK(digest(path, kernel, 1, 3, 9) == expected);
+        CHECK(digest(path, kernel, 2, MAX_BATCH, 13) == expected);
+        CHECK(digest(path, kernel, 1, 1, 4) == expected);
+    }
+}
+
+/* At the context's end drafts get shorter, then nothing fits; the story so far stays usable. */
+static void test_full(const char *path)
+{
+    DraftStory *story = draft_story_open(path, NULL, 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Fault fault = {0};
+    char text[2 * SMALL_CONTEXT];
+    memset(text, 'a', sizeof text);
+    CHECK(!drafts_tell(d, (Bytes){ (uint8_t *)text, sizeof text }, &fault) && fault.code);
+    CHECK(d->context.count == 1);
+    CHECK(say(drafts_plan, d, "a b"));
+    CHECK(!draw(d, 2, 1, GOAL_TOKENS, 4)); /* no text to overlap with */
+    drafts_drop(d);
+    CHECK(drafts_tell(d, (Bytes){ (uint8_t *)text, SMALL_CONTEXT - 8 }, &fault));
+    int used = d->context.count;
+    CHECK(used < SMALL_CONTEXT && used > SMALL_CONTEXT / 2);
+    CHECK(say(drafts_plan, d, "a b a b a"));
+    CHECK(draw(d, 9, 1, GOAL_TOKENS, 200));
+    int longest = 0;
+    for (int k = 0; k < d->count; k++) {
+        CHECK(d->drafts[k].count <= SMALL_CONTEXT - used);
+        longest = d->drafts[k].count > longest ? k : longest;
+    }
+    CHECK(keep(d, longest));
+    while (d->context.count < SMALL_CONTEXT) {
+        CHECK(draw(d, 1, d->context.count, GOAL_TOKENS, 1));
+        if (!d->drafts[0].count)
+            drafts_drop(d);
+        CHECK(!d->count || keep(d, 0));
+        if (!d->context.count)
+            break;
+    }
+    CHECK(!draw(d, 1, 1, GOAL_TOKENS, 1));
+    CHECK(!say(drafts_tell, d, " b"));
+    CHECK(!say(drafts_tell, d, " b") && d->context.count == SMALL_CONTEXT);
+    draft_story_close(story);
+}
+
+static void test_refused(void)
+{
+    CHECK(draft_pack("plain.story", CODING_INT8, 32, false));
+    DraftStory *story = draft_story_open("plain.story", NULL, 1, 1.0f);
+    Drafts *d = &story->drafts;
+    CHECK(!say(drafts_plan, d, "duck"));
+    CHECK(say(drafts_plan, d, ""));
+    CHECK(!keep(d, 0));
+    CHECK(!draw(d, 0, 1, GOAL_TOKENS, 1) && !draw(d, MAX_DRAFTS + 1, 1, GOAL_TOKENS, 1));
+    CHECK(!draw(d, 1, 1, GOAL_TOKENS, 0) && !draw(d, 1, 1, GOAL_TOKENS, MAX_DRAFT_TOKENS + 1));
+    CHECK(draw(d, 2, 1, GOAL_TOKENS, 1) && !keep(d, 2) && !keep(d, -1) && keep(d, 1));
+    draft_story_close(story);
+    remove("plain.story");
+}
+
+int main(void)
+{
+    static const struct {
+        Coding coding;
+        int group;
+    } packs[] = { { CODING_F32, 0 }, { CODING_INT8, 32 }, { CODING_INT4, 32 } };
+    draft_write_tokenizer();
+    for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+        CHECK(draft_pack("drafts.story", packs[i].coding, packs[i].group, true));
+        test_reference("drafts.story");
+        test_merging("drafts.story");
+        test_cut("drafts.story");
+        test_same("drafts.story");
+        test_full("drafts.story");
+    }
+    test_refused();
+    remove("drafts.story");
+    remove("drafts.bin");
+    remove(draft_tokenizer);
+    return check_report();
+}
