@@ -1,4 +1,4 @@
-"""Faults of the ear: what the user notices, and how long until all is well."""
+"""Faults of the recogniser process: what the user notices, and how long until all is well."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_what_began_during_a_story_is_no_request() -> None:
         ear.command({"do": "listen", "for": what})
         assert recogniser.finished == finished
     ear.command({"do": "listen", "for": "request"})
-    assert recogniser.finished == 1, "a call and the wish after it are one"
+    assert recogniser.finished == 1, "a keyphrase and the request after it are one"
 
 
 def test_orders_that_nobody_understands_are_ignored() -> None:

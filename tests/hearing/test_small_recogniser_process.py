@@ -1,4 +1,4 @@
-"""What the ear holds for itself in the small profile, after somebody talked."""
+"""Memory of the small profile's recogniser process, after somebody talked."""
 
 from __future__ import annotations
 
