@@ -17,6 +17,7 @@ import yaml
 from storybot.config.check import CheckLevel, find_faults
 from storybot.config.schema import Settings
 from storybot.config.values import checked, nearest
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 
 ENVIRONMENT_PREFIX = "STORYBOT_"
@@ -63,7 +64,7 @@ def user_file() -> Path:
 
 def shipped_file() -> Path:
     """The commented default: beside the package in a checkout, inside it when installed."""
-    installed = Path(__file__).parents[1] / "data" / "config.yaml"
+    installed = DATA_FOLDER / "config.yaml"
     return installed if installed.exists() else Path(__file__).parents[2] / "config.yaml"
 
 

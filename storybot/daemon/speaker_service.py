@@ -72,7 +72,7 @@ class SpeakerService:
     def _look_for_trouble(self) -> None:
         trouble = self.speaker.trouble
         if trouble is not None:
-            if not self.speaker.hopeless:
+            if not self.speaker.device_hangs:
                 self._deadlines.renew("voice")  # it tries to open the loudspeaker, as it should
             if not self._supervisor.lost:
                 self._supervisor.failed(trouble, at_once=True)

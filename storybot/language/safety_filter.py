@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storybot.config.schema import SafetySettings
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.language.story_phrases import SAFE_ENDING, bridge_sentence
 
-SHIPPED_LIST = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
+SHIPPED_LIST = DATA_FOLDER / "unsafe-words.txt"
 MAX_REFUSED_IN_A_ROW = 2  # sentences, after which the story is ended
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")

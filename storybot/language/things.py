@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.language.noun_forms import indefinite_article, looks_plural, regular_plural
 
-THINGS_FILE = Path(__file__).parents[1] / "data" / "things.txt"
+THINGS_FILE = DATA_FOLDER / "things.txt"
 THING_KINDS = frozenset(
     ("creature", "thing", "place", "one", "mass", "plural-only", "girl-name", "boy-name")
 )

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.models.catalogue import KNOWN_MODELS, KnownModel, find_model
 from storybot.models.packing import PACK_SUFFIX, pack_path
 
-SHIPPED_MODEL = Path(__file__).parents[1] / "data" / "default.story"
+SHIPPED_MODEL = DATA_FOLDER / "default.story"
 SYSTEM_MODELS = Path("/var/lib/storybot/models")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.config import quiet_hours
 from storybot.language.replies import Reply
-from storybot.robot import commands, events
+from storybot.robot import commands, events, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
@@ -28,7 +27,7 @@ def good_night(robot: Robot) -> Step:
 
 
 def _set_sleep(robot: Robot, minutes: float | None, stories: int | None) -> Step:
-    after = replace(robot, bedtime=True, stories_left=stories, last=False)
+    after = replace(robot, bedtime=True, stories_left=stories, sleeps_after_story=False)
     timer: Command = commands.StopTimer(Timer.SLEEP)
     if minutes is not None:
         timer = commands.StartTimer(Timer.SLEEP, minutes * 60)
@@ -42,7 +41,7 @@ def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
     if robot.mode is Mode.ASLEEP:
         return go_idle(robot, *set_sound(robot))
     if off:
-        after = replace(robot, bedtime=False, stories_left=None, last=False)
+        after = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
         timer = commands.StopTimer(Timer.SLEEP)
         return after, [timer, *set_sound(after), commands.Show(light(after))]
     if event.minutes == 0:
@@ -53,12 +52,12 @@ def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
 def time_to_sleep(robot: Robot) -> Step:
     """Finish a story that is being told while the volume fades; stop one that is paused."""
     if robot.mode in (Mode.THINKING, Mode.TELLING):
-        if robot.last:
+        if robot.sleeps_after_story:
             return robot, []
-        after = replace(robot, bedtime=True, last=True)
+        after = replace(robot, bedtime=True, sleeps_after_story=True)
         bed = robot.settings.bedtime
         floor = robot.settings.speaking.volume_floor
-        softest = min(floor, quiet_hours.sounding_volume(robot.volume, True, bed))
+        softest = min(floor, volume.sounding_volume(robot.volume, True, bed))
         return after, [commands.Fade(softest, bed.fade), commands.Show(light(after))]
     stop = (commands.StopStory(),) if robot.mode is Mode.PAUSED else ()
     return fall_asleep(robot, *stop)

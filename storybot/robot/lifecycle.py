@@ -56,7 +56,10 @@ def story_told(robot: Robot, event: events.StoryTold) -> Step:
     if robot.stories_left is None:
         return go_idle(robot, *held)
     left = robot.stories_left - 1
-    return go_idle(replace(robot, stories_left=left, last=robot.last or left <= 0), *held)
+    return go_idle(
+        replace(robot, stories_left=left, sleeps_after_story=robot.sleeps_after_story or left <= 0),
+        *held,
+    )
 
 
 def story_failed(robot: Robot, event: events.StoryFailed) -> Step:

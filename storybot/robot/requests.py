@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.config import quiet_hours
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import RequestKind
-from storybot.robot import commands, events
+from storybot.robot import commands, events, volume
 from storybot.robot.bedtime import good_night
 from storybot.robot.events import Source, Timer
 from storybot.robot.state import BUSY, RESTING, Mode, Robot
@@ -53,7 +52,7 @@ def asked(robot: Robot, event: events.Asked) -> Step:
         return good_night(robot)
     if kind in (RequestKind.LOUDER, RequestKind.SOFTER):
         direction = 1 if kind is RequestKind.LOUDER else -1
-        return set_volume(robot, robot.volume + direction * quiet_hours.VOLUME_STEP)
+        return set_volume(robot, robot.volume + direction * volume.VOLUME_STEP)
     if kind is RequestKind.STORY:
         if robot.mode in BUSY:
             return robot, []
@@ -72,7 +71,7 @@ def _again(robot: Robot, seed: int) -> Step:
 def _replace_story(robot: Robot, story: StoryRequest) -> Step:
     """Tell a story, in place of one that is being told."""
     if robot.mode in BUSY:
-        if robot.last:  # it is time to sleep: no further story
+        if robot.sleeps_after_story:  # it is time to sleep: no further story
             return robot, []
         return begin_story(robot, story, commands.StopStory())
     return begin_story(robot, story)

@@ -55,7 +55,7 @@ class Robot:
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts
-    last: bool = False  # it sleeps after the story that is being told
+    sleeps_after_story: bool = False  # it sleeps after the story that is being told
 
     @property
     def barge_in(self) -> bool:

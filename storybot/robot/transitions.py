@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from storybot.config import quiet_hours
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
-from storybot.robot import commands
+from storybot.robot import commands, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import STORY_PARTS, Mode, Robot, light
@@ -26,8 +25,8 @@ def set_sound(robot: Robot) -> list[Command]:
     """Volume and pace as they are to be now."""
     bed = robot.settings.bedtime
     return [
-        commands.SetVolume(quiet_hours.sounding_volume(robot.volume, robot.night, bed)),
-        commands.SetPace(quiet_hours.pace(robot.night, bed)),
+        commands.SetVolume(volume.sounding_volume(robot.volume, robot.night, bed)),
+        commands.SetPace(volume.pace(robot.night, bed)),
     ]
 
 
@@ -39,7 +38,7 @@ def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
 
 def go_idle(robot: Robot, *todo: Command) -> Step:
     """Wait for a request, or sleep where it is time."""
-    if robot.quiet or robot.last:
+    if robot.quiet or robot.sleeps_after_story:
         return fall_asleep(robot, *todo)
     mode = Mode.DEGRADED if robot.missing else Mode.IDLE
     return enter(robot, mode, *todo, *STOP_WAITING, commands.Listen(ListenFor.KEYPHRASE))
@@ -47,7 +46,7 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
     """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
-    awake = replace(robot, bedtime=False, stories_left=None, last=False)
+    awake = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
     listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
         awake,

@@ -198,9 +198,9 @@ class Speaker:
         return self._synthesizer.trouble
 
     @property
-    def hopeless(self) -> bool:
+    def device_hangs(self) -> bool:
         """Whether the lost loudspeaker is no longer looked for: the sound library hangs."""
-        return self.trouble is not None and time.monotonic() > self._synthesizer.hopeless_at
+        return self.trouble is not None and time.monotonic() > self._synthesizer.device_hangs_at
 
     @property
     def played_samples(self) -> int:
@@ -263,7 +263,7 @@ class Speaker:
         work = asyncio.ensure_future(self._worker.do(task))
         try:
             while not (await asyncio.wait({work}, timeout=DEVICE_CLOSE_TIMEOUT_S / 4))[0]:
-                if self.hopeless:
+                if self.device_hangs:
                     raise StorybotError(self.trouble or "", Exit.SOUND_OUT)
             return work.result()
         finally:

@@ -46,7 +46,7 @@ class Synthesizer:
         self.captions = Captions()
         self.generation = 0
         self.trouble: str | None = None  # why nothing is heard at the moment
-        self.hopeless_at = 0.0  # monotonic s after which trouble means that the device hangs
+        self.device_hangs_at = 0.0  # monotonic s after which trouble means that the device hangs
         self._follows = (
             False  # a sentence was spoken in this generation, and since the last release()
         )
@@ -119,7 +119,7 @@ class Synthesizer:
         _, player = self.voice_and_player()
         self.trouble = str(lost)
         limit = time.monotonic() + self._patience
-        self.hopeless_at = limit + DEVICE_HANG_TIMEOUT_S
+        self.device_hangs_at = limit + DEVICE_HANG_TIMEOUT_S
         while generation == self.generation:
             try:
                 player.reopen()

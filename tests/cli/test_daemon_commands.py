@@ -109,7 +109,7 @@ def test_status_of_a_degraded_daemon(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     async def scene() -> None:
         house = House(tmp_path)
-        house.ears.fails = 1000
+        house.recognisers.fails = 1000
         terminal.give(house.settings)
         async with living(house, Mode.DEGRADED):
             code, said, _ = await terminal.type("status")
@@ -129,7 +129,7 @@ def test_status_tells_of_lost_sound(tmp_path: Path, capsys: pytest.CaptureFixtur
             _, said, _ = await terminal.type("status")
             assert "lost" not in said
             house.speaker.underruns = 2
-            house.ears.children[-1].put(Heartbeat(10**9, 10**9, overruns=3))
+            house.recognisers.children[-1].put(Heartbeat(10**9, 10**9, overruns=3))
             await asyncio.sleep(1)
             _, said, _ = await terminal.type("status")
             assert "lost      sound, since it was started: 3 in what was heard, 2 in what" in said

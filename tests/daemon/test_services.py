@@ -42,19 +42,19 @@ def test_a_recogniser_process_that_never_begins(tmp_path: Path) -> None:
     """Thirty seconds are its limit; then it is ended and another one tried."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.children[0].stopped, "given up")
-        house.ears.children[0].never_ready = False
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        await house.wait(lambda: house.recognisers.children[0].stopped, "given up")
+        house.recognisers.children[0].never_ready = False
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
 
     def before(house: House) -> None:
-        make = house.ears.make
+        make = house.recognisers.make
 
         def first_is_slow(_: object = None) -> Any:
             child = make()
-            child.never_ready = len(house.ears.children) == 1
+            child.never_ready = len(house.recognisers.children) == 1
             return child
 
-        house.ears.make = first_is_slow  # type: ignore[method-assign]
+        house.recognisers.make = first_is_slow  # type: ignore[method-assign]
 
     play(tmp_path, scene, before=before)
 
@@ -63,16 +63,16 @@ def test_a_press_while_the_recogniser_process_begins(tmp_path: Path) -> None:
     """The small board reads its acoustic model for seconds; nobody waits for that."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: bool(house.ears.children))
+        await house.wait(lambda: bool(house.recognisers.children))
         await house.press()
-        assert await house.wait(lambda: house.ears.children[0].stopped, "ended", 5) < 1.0
+        assert await house.wait(lambda: house.recognisers.children[0].stopped, "ended", 5) < 1.0
         await house.until(Mode.TELLING, 5)
-        house.ears.slow = False
+        house.recognisers.slow = False
         await house.until(Mode.IDLE)
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
 
     def before(house: House) -> None:
-        house.ears.slow = True
+        house.recognisers.slow = True
 
     play(tmp_path, scene, before=before, profile="small")
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Iterator
-from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 
 LIBRARY = "libespeak-ng.so.1"
 # A libpcaudio that plays nothing (native/pcaudio/silent.c): installed, or of a checkout.
-PACKAGE = Path(__file__).parents[2]
 SILENT_PCAUDIO = (
-    PACKAGE / "data" / "silent-pcaudio.so",
-    PACKAGE.parent / "build" / "native" / "silent-pcaudio.so",
+    DATA_FOLDER / "silent-pcaudio.so",
+    DATA_FOLDER.parents[1] / "build" / "native" / "silent-pcaudio.so",
 )
 SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback inside espeak_Synth
 BUFFER_MS = 60  # ms of sound a callback gets
