@@ -23,6 +23,7 @@ from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
     SpeechParameters,
+    plain_text,
     spread_words,
     unknown_accent,
 )
@@ -84,7 +85,7 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
+            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(manner)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:
