@@ -113,7 +113,7 @@ def check_keywords(storyteller: str, checkpoint: str, tokenizer: str) -> None:
 
 def main() -> None:
     storyteller, synthetic = sys.argv[1:3]
-    shape = "7 0.004 96 128 2 4 4 20000 96".split()
+    shape = ["7", "0.004", "96", "128", "2", "4", "4", "20000", "96"]
     subprocess.run([synthetic, "drafts.bin", "drafts.tok", *shape], check=True)
     check_keywords(storyteller, "drafts.bin", "drafts.tok")
     check_errors(storyteller, "keywords.story")

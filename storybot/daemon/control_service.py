@@ -55,9 +55,9 @@ class ControlService:
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
 
-    async def answer(self, wish: ControlRequest) -> bytes:
+    async def answer(self, request: ControlRequest) -> bytes:
         """The line to send back."""
-        match wish:
+        match request:
             case Ask(text):
                 return await self._asked(text)
             case Stop():

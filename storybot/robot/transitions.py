@@ -48,14 +48,14 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
     """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
     awake = replace(robot, bedtime=False, stories_left=None, last=False)
-    ear = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
+    listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
         awake,
         Mode.ASLEEP,
         *todo,
         *STOP_WAITING,
         commands.StopTimer(Timer.SLEEP),
-        ear,
+        listening,
         *set_sound(awake),
     )
 
@@ -64,14 +64,20 @@ def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     """Begin a story: its title is said while the engine writes."""
     if robot.missing & STORY_PARTS:
         return go_idle(robot, *first, commands.Say(Reply.NOT_READY))
-    ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
+    listening = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
     number = robot.number + 1
     if story.number == 0:  # one told again keeps the number that the library knows it by
         story = replace(story, number=robot.newest + 1)
     newest = max(robot.newest, story.number)
     told = replace(robot, story=story, number=number, newest=newest)
     after, shown = enter(told, Mode.THINKING, *first, *STOP_WAITING)
-    todo = [*shown, *set_sound(told), commands.SayTitle(story), ear, commands.Tell(story, number)]
+    todo = [
+        *shown,
+        *set_sound(told),
+        commands.SayTitle(story),
+        listening,
+        commands.Tell(story, number),
+    ]
     return after, todo
 
 

@@ -44,12 +44,12 @@ def run(body: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(limited())
 
 
-def test_wish_and_answer(tmp_path: Path) -> None:
+def test_request_and_answer(tmp_path: Path) -> None:
     async def body() -> None:
         async with serving(tmp_path) as (_, path):
             assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660
             reply = await asyncio.to_thread(ask, path, Status())
-            assert reply["wish"] == "Status"
+            assert reply["request"] == "Status"
             with pytest.raises(StorybotError, match="not now") as refused:
                 await asyncio.to_thread(ask, path, Ask("no"))
             assert refused.value.code is Exit.DAEMON

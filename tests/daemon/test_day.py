@@ -67,7 +67,7 @@ def test_called_and_not_understood(tmp_path: Path) -> None:
             house.ears.keyphrase()
             await house.until(Mode.HEARING)
             await asyncio.sleep(5)
-            house.ears.hear("")  # as the ear has it: speech, and no request
+            house.ears.hear("")  # as the recogniser process reports speech that is no request
             await asyncio.sleep(4)
             assert house.mode is Mode.HEARING and house.heard[-1] == "<not-understood>"
             house.ears.hear("mumble")
@@ -79,7 +79,7 @@ def test_called_and_not_understood(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_the_keyphrase_alone_is_a_wish_for_any_story(tmp_path: Path) -> None:
+def test_the_keyphrase_alone_is_a_request_for_any_story(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.wait(lambda: house.ears.listens_for == "keyphrase")
         house.ears.keyphrase()
@@ -133,16 +133,16 @@ def test_another_again_louder_softer(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.told_once()
         first = house.engines.asked[-1]
-        for wish, same in (("again", True), ("another one", False)):
+        for request, same in (("again", True), ("another one", False)):
             await house.wait(lambda: house.ears.listens_for == "keyphrase")
-            house.ears.hear(wish)
+            house.ears.hear(request)
             await house.until(Mode.THINKING)
             await house.until(Mode.IDLE)
             assert (house.engines.asked[-1] == first) is same
         assert "cat" in house.engines.asked[-1][0]
-        for wish, volume in (("louder", 80), ("softer", 70), ("softer", 60)):
+        for request, volume in (("louder", 80), ("softer", 70), ("softer", 60)):
             await house.wait(lambda: house.ears.listens_for == "keyphrase")
-            house.ears.hear(wish)
+            house.ears.hear(request)
             await house.wait(lambda v=volume: house.speaker.volume == v)  # type: ignore[misc]
 
     play(tmp_path, scene)

@@ -1,4 +1,4 @@
-"""Faults of the ear: what the user notices, and how long until all is well."""
+"""Faults of the recogniser process: what the user notices, and how long until all is well."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_who_misses_a_microphone_can_say_that_there_is_none(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("mode", [Mode.IDLE, Mode.HEARING, Mode.TELLING])
-def test_ear_killed(tmp_path: Path, mode: Mode) -> None:
+def test_recogniser_process_killed(tmp_path: Path, mode: Mode) -> None:
     async def scene(house: House) -> None:
         await listening(house)
         if mode is Mode.HEARING:
@@ -84,7 +84,7 @@ def test_ear_killed(tmp_path: Path, mode: Mode) -> None:
     play(tmp_path, scene)
 
 
-def test_ear_hangs(tmp_path: Path) -> None:
+def test_recogniser_process_hangs(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await listening(house)
         house.ears.child.stalled = True
@@ -96,7 +96,7 @@ def test_ear_hangs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("endless", [False, True])
-def test_an_ear_that_computes_has_longer(
+def test_a_recogniser_process_that_computes_has_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endless: bool
 ) -> None:
     """On the small board a long sentence takes half a minute; what never ends is ended too."""
@@ -121,7 +121,7 @@ def test_an_ear_that_computes_has_longer(
     play(tmp_path, scene)
 
 
-def test_ear_keeps_dying(tmp_path: Path) -> None:
+def test_recogniser_process_keeps_dying(tmp_path: Path) -> None:
     """Degraded with a sign; tried again for ever, at most three seconds apart."""
 
     async def scene(house: House) -> None:

@@ -38,7 +38,7 @@ def test_lights_that_cannot_be_had_are_no_trouble(caplog: pytest.LogCaptureFixtu
     assert "no lights" in caplog.text
 
 
-def test_an_ear_that_never_begins(tmp_path: Path) -> None:
+def test_a_recogniser_process_that_never_begins(tmp_path: Path) -> None:
     """Thirty seconds are its limit; then it is ended and another one tried."""
 
     async def scene(house: House) -> None:
@@ -59,7 +59,7 @@ def test_an_ear_that_never_begins(tmp_path: Path) -> None:
     play(tmp_path, scene, before=before)
 
 
-def test_a_press_while_the_ear_begins(tmp_path: Path) -> None:
+def test_a_press_while_the_recogniser_process_begins(tmp_path: Path) -> None:
     """The small board reads its acoustic model for seconds; nobody waits for that."""
 
     async def scene(house: House) -> None:
@@ -208,7 +208,7 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
+def test_a_stop_takes_back_what_was_just_given(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         voice = house.daemon.services.speaker
         said = len(house.heard)
@@ -222,7 +222,7 @@ def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
+def test_two_stops_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         house.speaker.plugged = False

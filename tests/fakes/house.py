@@ -129,9 +129,9 @@ class House:
             await asyncio.sleep(0.02)
         return loop.time() - began
 
-    async def ask(self, wish: ControlRequest) -> dict[str, Any]:
+    async def ask(self, request: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlService(self.daemon).answer(wish))
+        return read_reply(await ControlService(self.daemon).answer(request))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)

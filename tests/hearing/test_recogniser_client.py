@@ -192,7 +192,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_lean_start_finds_the_ear_without_a_search(tmp_path: Path) -> None:
+def test_a_lean_start_finds_the_recogniser_process_without_a_search(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")
     flags, environment = small_start()
     code = "import sys, storybot.hearing.recogniser_process, pocketsphinx; print(*sys.modules)"
@@ -203,7 +203,7 @@ def test_a_lean_start_finds_the_ear_without_a_search(tmp_path: Path) -> None:
     assert "pocketsphinx" in (modules := told.stdout.split()) and "site" not in modules
 
 
-def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recogniser_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refused(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
@@ -213,7 +213,7 @@ def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == Exit.SOUND_IN
 
 
-def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recogniser_process_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line without an end is a fault of the child, not of ours."""
     raving = tmp_path / "raving_ear.py"
     raving.write_text("print('x' * 200_000)\n")

@@ -26,7 +26,7 @@ class Told(list[dict[str, Any]]):
         return [event for event in self if event["event"] == kind]
 
 
-def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
+def test_what_is_sure_is_told_and_the_recogniser_process_goes_on_to_the_answer() -> None:
     told = Told()
     recogniser = FakeRecogniser(
         {0: [KeyphraseOnly()], 1: [Utterance("x", -9, sure=False)], 2: [Utterance("a cat", -2.0)]}
@@ -117,14 +117,14 @@ def test_a_lost_microphone_is_told_once_and_found_again() -> None:
     ear.close()
 
 
-def test_what_began_during_a_story_is_no_wish() -> None:
+def test_what_began_during_a_story_is_no_request() -> None:
     recogniser = FakeRecogniser()
     ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
     for what, finished in (("keyphrase", 0), ("stop", 0), ("stop", 0), ("keyphrase", 1)):
         ear.command({"do": "listen", "for": what})
         assert recogniser.finished == finished
     ear.command({"do": "listen", "for": "request"})
-    assert recogniser.finished == 1, "a call and the wish after it are one"
+    assert recogniser.finished == 1, "a keyphrase and the request after it are one"
 
 
 def test_orders_that_nobody_understands_are_ignored() -> None:

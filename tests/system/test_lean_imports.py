@@ -148,7 +148,7 @@ def test_packages_of_others_can_be_imported(package: str) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("vosk") is None, reason="needs vosk")
-def test_the_small_ear_gets_as_far_as_the_model_of_vosk(tmp_path: Path) -> None:
+def test_the_small_recogniser_process_gets_as_far_as_the_model_of_vosk(tmp_path: Path) -> None:
     (tmp_path / "am").mkdir()
     settings = HearingSettings(recogniser="vosk", driver="alsa", vosk_model=str(tmp_path))
     given = {"hearing": asdict(settings), "profile": "small"}

@@ -194,7 +194,7 @@ def test_sound_away_and_back(calm: Appliance, wanted: str) -> None:
     assert calm.pids("daemon") == pid
 
 
-def test_hung_ear(calm: Appliance) -> None:
+def test_hung_recogniser_process(calm: Appliance) -> None:
     ears = calm.pids("ear")
     calm.kill("ear", "STOP")
     began = time.monotonic()
