@@ -185,7 +185,7 @@ class Speaker:
     @property
     def has_voice(self) -> bool:
         """Whether the voice was loaded, be there a loudspeaker or not."""
-        return self._mouth.voice is not None
+        return self._synthesizer.voice is not None
 
     @property
     def volume(self) -> int:
