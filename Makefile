@@ -61,15 +61,18 @@ build/.apt-%:
 	fi
 	@touch $@
 
-# The engine of a checkout is build/native/storyteller, so the editable install builds none.
+# The engine of a checkout is build/native/storyteller, so the editable install builds none. "inplace"
+# puts the checkout itself on the path: a module that is added or moved needs no new install.
+EDITABLE := --config-settings wheel.cmake=false --config-settings editable.mode=inplace
+
 .venv/.story: pyproject.toml | build/.apt-STORY
 	@echo "preparing .venv"
 	@python3 -m venv .venv
-	@$(PY) -m pip install -q --disable-pip-version-check --config-settings wheel.cmake=false -e .
+	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e .
 	@touch $@
 
 .venv/.test: .venv/.story | build/.apt-TEST
-	@$(PY) -m pip install -q --disable-pip-version-check --config-settings wheel.cmake=false -e '.[test]'
+	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[test]'
 	@touch $@
 
 clean: ## remove everything built

@@ -7,7 +7,7 @@ PEERQ ?=
 ROUNDS ?= 7
 STORIES ?= 2000
 SECONDS ?= 60
-APT_FUZZ := clang
+APT_FUZZ := clang libclang-rt-dev
 FUZZERS := checkpoint story tokenizer pack plan drafts
 BENCH_SHAPE := $(SHARED)/models/storylike15M.bin
 BENCH_TOKENS := $(SHARED)/models/tokenizer.bin
@@ -58,7 +58,8 @@ screen-report: bench-models build/spread ## compare every screened pick of STORI
 # The same build as the preset `fuzz`. What a fuzzer finds on its way stays in build/fuzz/corpus.
 fuzz: build/.apt-FUZZ ## fuzz the loaders, the tokenizer, the packer and the commands of drafts, SECONDS=60 each
 	@cmake -S native -B build/fuzz -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang \
-	  -DSTORYTELLER_FUZZ=ON -DSTORYTELLER_TESTS=OFF >/dev/null
+	  -DSTORYTELLER_FUZZ=ON -DSTORYTELLER_TESTS=OFF \
+	  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null
 	@cmake --build build/fuzz -j $(NATIVE_JOBS) --target $(FUZZERS:%=fuzz_%)
 	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f; echo "== $$f, $(SECONDS) s"; \
 	  build/fuzz/fuzz_$$f -max_total_time=$(SECONDS) -max_len=20000 -rss_limit_mb=3000 \

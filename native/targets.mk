@@ -1,8 +1,9 @@
 # The engine's targets; the top Makefile includes this file. CTest runs the C unit tests and the
-# reference texts, once as released and once under AddressSanitizer and UndefinedBehaviorSanitizer.
+# reference texts, once as released and once under AddressSanitizer and UndefinedBehaviorSanitizer;
+# in the second build warnings are errors.
 NATIVE_JOBS ?= 2
 
-.PHONY: engine test-native test-neon accuracy
+.PHONY: engine test-native test-neon accuracy reference-texts
 
 APT_NEON := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 
@@ -12,7 +13,8 @@ engine: ## build the engine: build/native/storyteller
 
 test-native: engine ## test the engine, as released and under ASan and UBSan
 	ctest --test-dir build/native --output-on-failure -j $(NATIVE_JOBS)
-	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON
+	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON \
+	  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 	cmake --build build/asan -j $(NATIVE_JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(NATIVE_JOBS)
 
@@ -20,6 +22,9 @@ test-neon: | build/.apt-NEON ## test the kernels for 64-bit ARM in QEMU
 	cd native && cmake --preset aarch64
 	cmake --build build/aarch64 -j $(NATIVE_JOBS)
 	ctest --test-dir build/aarch64 --output-on-failure -R "kernels_agree_neon|arithmetic|sampler|tokenizer"
+
+reference-texts: engine ## write the synthetic reference texts anew (RUN_C=llama2.c's run, compiled)
+	python3 native/tests/reference_texts.py build/native/tests/synthetic $(RUN_C)
 
 # DEFAULT_CHECKPOINT and DEFAULT_TOKENIZER name the default model's fp32 weights, where they lie.
 ACCURACY_STORIES ?= 100

@@ -50,7 +50,7 @@ def rotary(context: int, head_size: int) -> Tensor:
 
 
 def rotate(x: Tensor, turn: Tensor) -> Tensor:
-    """Turn x (batch, heads, time, head_size) by turn (2, time, head_size / 2)."""
+    """Turn x (batch, heads, time, head_size) by turn (2, batch or 1, 1, time, head_size / 2)."""
     a, b = x.chunk(2, dim=-1)
     cos, sin = turn[0].to(x.dtype), turn[1].to(x.dtype)
     return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
@@ -73,12 +73,14 @@ class Block(nn.Module):
         # outputs start at zero: the stream is the embedding alone at first
         self.wo, self.w2 = matrix(dim, dim, 0.0), matrix(dim, hidden, 0.0)
 
-    def forward(self, x: Tensor, turn: Tensor, dtype: torch.dtype) -> Tensor:
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
         batch, time, dim = x.shape
         y = self.attention_norm(x).to(dtype)
         qkv = F.linear(y, torch.cat((self.wq, self.wk, self.wv)).to(dtype))
         q, k, v = qkv.view(batch, time, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
-        y = F.scaled_dot_product_attention(rotate(q, turn), rotate(k, turn), v, is_causal=True)
+        y = F.scaled_dot_product_attention(
+            rotate(q, turn), rotate(k, turn), v, attn_mask=mask, is_causal=mask is None
+        )
         y = y.transpose(1, 2).reshape(batch, time, dim)
         x = x + F.linear(y, self.wo.to(dtype)).to(x.dtype)
         y = self.ffn_norm(x).to(dtype)
@@ -99,11 +101,21 @@ class StoryModel(nn.Module):
         self.norm = Normed(shape.dim)
         self.register_buffer("turn", rotary(shape.context, shape.dim // shape.heads))
 
-    def forward(self, tokens: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    def forward(
+        self,
+        tokens: Tensor,
+        dtype: torch.dtype = torch.float32,
+        positions: Tensor | None = None,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        """positions (batch, time) and mask (batch, 1, time, time), as of a Batch with keywords;
+        without them each token looks at all before it, positions count up."""
         x = F.embedding(tokens, self.embedding)
-        turn = self.turn[:, : tokens.shape[1]]
+        if positions is None:
+            positions = torch.arange(tokens.shape[1])[None]
+        turn = self.turn[:, positions][:, :, None]
         for block in self.blocks:
-            x = block(x, turn, dtype)
+            x = block(x, turn, mask, dtype)
         result: Tensor = self.norm(x)
         return result
 

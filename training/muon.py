@@ -15,11 +15,11 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 STEPS = 5
 
 
-def orthogonal(stack: Tensor) -> Tensor:
+def orthogonal(stack: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
     """The nearest semi-orthogonal matrices, roughly: (count, rows, columns), rows <= columns."""
     a, b, c = COEFFICIENTS
     x = stack / (stack.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    x = x.bfloat16()
+    x = x.to(dtype)
     for _ in range(STEPS):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
@@ -35,7 +35,9 @@ class Muon(torch.optim.Optimizer):
         lr: float,
         momentum: float = 0.95,
         weight_decay: float = 0.0,
+        dtype: torch.dtype = torch.bfloat16,
     ) -> None:
+        self.dtype = dtype  # of the products that make updates orthogonal
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
@@ -60,7 +62,7 @@ class Muon(torch.optim.Optimizer):
             updates.append(matrix.grad.lerp(state["momentum"], group["momentum"]))
         stack = torch.stack(updates)
         tall = shape[0] > shape[1]
-        stack = orthogonal(stack.mT).mT if tall else orthogonal(stack)
+        stack = orthogonal(stack.mT, self.dtype).mT if tall else orthogonal(stack, self.dtype)
         gain = max(1.0, shape[0] / shape[1]) ** 0.5
         for matrix, update in zip(matrices, stack, strict=True):
             matrix.mul_(1 - group["lr"] * group["weight_decay"])

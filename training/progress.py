@@ -54,8 +54,11 @@ def model_of(saved: dict[str, Any]) -> StoryModel:
 
 
 def restore(saved: dict[str, Any], optimizers: Sequence[torch.optim.Optimizer]) -> Progress:
-    """Give `optimizers` their momenta back; learning rates stay those asked for now."""
-    for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
+    """Give `optimizers` their momenta back; learning rates stay those asked for now.
+
+    A model that has just grown has no momenta yet.
+    """
+    for optimizer, state in zip(optimizers, saved["optimizers"] or (), strict=False):
         asked = [dict(group) for group in optimizer.param_groups]
         optimizer.load_state_dict(state)
         for group, wanted in zip(optimizer.param_groups, asked, strict=True):

@@ -14,8 +14,8 @@ import random
 import re
 from collections.abc import Sequence
 
-from storybot.telling.openings import opening
-from storybot.things import Thing, indefinite_article, load_things
+from storybot.language.openings import opening
+from storybot.language.things import Thing, indefinite_article, load_things
 
 # so common as scenery that a story is seldom about them
 SCENERY = frozenset(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sentencepiece
 
-from storybot.things import load_things
+from storybot.language.things import load_things
 from training.corpus import read_stories, require_corpus
 
 THING_WEIGHT = 150  # the rarest pieces of a 4,096-entry vocabulary occur about half as often

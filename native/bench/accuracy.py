@@ -45,7 +45,8 @@ def score(storyteller: str, name: str, model: str, tokenizer: str, work: Path, t
             f"(fp32 {figure(result, 'nats per token of the reference')}) "
             f"| {figure(result, 'bits per character')} "
             f"| {figure(result, 'perplexity against the reference')} "
-            f"| {figure(result, 'same top token')} |", flush=True,
+            f"| {figure(result, 'same top token')} |",
+            flush=True,
         )
 
 
@@ -65,8 +66,15 @@ def main() -> int:
         return 0
     work.mkdir(parents=True, exist_ok=True)
     text = write_text(shared, work, int(sys.argv[4]))
-    columns = ("model", "weights", "size", "nats per token", "bits per character", "perplexity",
-               "same top token")
+    columns = (
+        "model",
+        "weights",
+        "size",
+        "nats per token",
+        "bits per character",
+        "perplexity",
+        "same top token",
+    )
     print("| " + " | ".join(columns) + " |")
     print("|---" * len(columns) + "|")
     for name, (checkpoint, tokenizer) in known.items():

@@ -85,14 +85,14 @@ def peers(args: argparse.Namespace) -> list[Case]:
 
 
 def ours(args: argparse.Namespace) -> list[Case]:
-    teller, checkpoint = str(args.storyteller), str(args.models / "model.bin")
+    engine, checkpoint = str(args.storyteller), str(args.models / "model.bin")
     tokenizer = str(args.models / "tokenizer.bin")
 
     def pack(name: str) -> list[str]:
-        return [teller, str(args.models / f"{name}.story"), "-n", TOKENS]
+        return [engine, str(args.models / f"{name}.story"), "-n", TOKENS]
 
     fp32, int8, int4 = pack("fp32"), pack("int8"), pack("int4")
-    plain = [teller, checkpoint, "-z", tokenizer, "-n", TOKENS]
+    plain = [engine, checkpoint, "-z", tokenizer, "-n", TOKENS]
     return [
         Case("fp32 checkpoint, full, greedy", [*plain, *GREEDY], "1.0"),
         Case("fp32 pack, full, greedy", [*fp32, *GREEDY, "--full"], "1.0"),

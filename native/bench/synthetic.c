@@ -3,12 +3,17 @@
  * stories15M's shape: for benchmarks and tests where no trained model is at hand. The same bytes
  * come out on every machine: integer random numbers, IEEE arithmetic, no libm.
  *
- *   synthetic CHECKPOINT TOKENIZER [seed [spread [dim hidden layers heads kv_heads vocab context]]]
+ *   synthetic CHECKPOINT TOKENIZER [seed [spread [dim hidden layers heads kv_heads vocab context
+ *             [untied]]]]
+ *
+ * A tied model mostly repeats its last token. With the word "untied" the classifier is a matrix of
+ * its own and the layers' weights are ten times as large, so that every token depends on all before.
  *
  * Like a trained model it has tokens that training never saw: the rows of all tokens past 7552 lie
  * near one centroid, `spread` (default 0.002) per coordinate around it, and get low logits.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,23 +70,29 @@ static void put_embedding(Maker *m, int vocab, int dim, float spread)
         }
 }
 
-static void put_checkpoint(Maker *m, const int shape[7], float spread)
+static void put_checkpoint(Maker *m, const int shape[7], float spread, bool tied)
 {
+    int header[7];
+    memcpy(header, shape, sizeof header);
+    header[5] = tied ? shape[5] : -shape[5]; /* version 0 marks an untied classifier so */
+    float gain = tied ? 1.0f : 10.0f;
     size_t dim = (size_t)shape[0], hidden = (size_t)shape[1], layers = (size_t)shape[2];
     size_t head = dim / (size_t)shape[3], kv = head * (size_t)shape[4];
-    fwrite(shape, sizeof(int), 7, m->out);
+    fwrite(header, sizeof *header, 7, m->out);
     put_embedding(m, shape[5], shape[0], spread);
     put_many(m, layers * dim, 0.0f, 1.0f);
-    put_many(m, layers * dim * dim, 0.03f, 0.0f);
-    put_many(m, layers * dim * kv, 0.03f, 0.0f);
-    put_many(m, layers * dim * kv, 0.03f, 0.0f);
-    put_many(m, layers * dim * dim, 0.006f, 0.0f);
+    put_many(m, layers * dim * dim, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * kv, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * kv, 0.03f * gain, 0.0f);
+    put_many(m, layers * dim * dim, 0.006f * gain, 0.0f);
     put_many(m, layers * dim, 0.0f, 1.0f);
-    put_many(m, layers * dim * hidden, 0.02f, 0.0f);
-    put_many(m, layers * hidden * dim, 0.01f, 0.0f);
-    put_many(m, layers * dim * hidden, 0.02f, 0.0f);
+    put_many(m, layers * dim * hidden, 0.02f * gain, 0.0f);
+    put_many(m, layers * hidden * dim, 0.01f * gain, 0.0f);
+    put_many(m, layers * dim * hidden, 0.02f * gain, 0.0f);
     put_many(m, dim, 0.0f, 8.0f); /* so that some tokens are likelier than others */
     put_many(m, (size_t)shape[6] * head, 0.0f, 0.0f); /* rotations, which no reader uses */
+    if (!tied)
+        put_embedding(m, shape[5], shape[0], spread);
 }
 
 /* Token 259 on: the printable characters, then syllables, all different. */
@@ -139,15 +150,17 @@ static int close_out(Maker *m, const char *path)
 int main(int argc, char **argv)
 {
     int shape[7] = { 288, 768, 6, 6, 6, 32000, 256 };
-    if (argc != 3 && argc != 4 && argc != 5 && argc != 12) {
+    bool tied = argc != 13;
+    if ((argc != 3 && argc != 4 && argc != 5 && argc != 12 && argc != 13)
+        || (!tied && strcmp(argv[12], "untied") != 0)) {
         fprintf(stderr, "usage: synthetic CHECKPOINT TOKENIZER [seed [spread [dim hidden layers "
-                "heads kv_heads vocab context]]]\n");
+                "heads kv_heads vocab context [untied]]]]\n");
         return 2;
     }
     uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
     Maker maker = { .state = seed * 0x9E3779B97F4A7C15ull + 1 };
     float spread = argc > 4 ? strtof(argv[4], NULL) : 0.002f;
-    for (int i = 5; i < argc; i++)
+    for (int i = 5; i < argc && i < 12; i++)
         shape[i - 5] = atoi(argv[i]);
     if (shape[0] < 2 || shape[1] < 1 || shape[2] < 1 || shape[3] < 1 || shape[4] < 1
         || shape[0] % shape[3] || shape[5] < FIRST_PIECE || shape[6] < 1) {
@@ -157,7 +170,7 @@ int main(int argc, char **argv)
     }
     if (!open_out(&maker, argv[1]))
         return 3;
-    put_checkpoint(&maker, shape, spread);
+    put_checkpoint(&maker, shape, spread, tied);
     if (!close_out(&maker, argv[1]) || !open_out(&maker, argv[2]))
         return 3;
     put_tokenizer(&maker, shape[5]);

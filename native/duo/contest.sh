@@ -7,8 +7,10 @@
 # ENGINES is a file with one engine a line, "NAME COMMAND...": a command that takes run.c's options,
 # writes the story to stdout and "achieved tok/s: N" to stderr. The first one is the reference,
 # whose text the others are compared with: run.c itself, or storyteller with the fp32 model, which
-# writes the same bytes. Settings, from the environment:
-#   RUNS=30  STEPS=256  SEED=42  TEMPERATURE=0  TOPP=0.9  PROMPT="Once upon a time"
+# writes the same bytes. Settings, from the environment; the defaults are what the contest's judges
+# ran, and TEMPERATURE=0 is greedy:
+#   RUNS=30  SEED=123  TEMPERATURE=1.0  TOPP=0.9  PROMPT="Once upon a time"
+#   STEPS    tokens (-n), by default as many as the engine does by itself
 #   CASES    a file of regression cases, one a line: temperature, top-p, seed, prompt (by tabs)
 #   SCORER   a command that prints "nats per token: N" for the text file given as its last word:
 #            the fp32 model's opinion on text that differs ("storyteller eval MODEL -z TOKENIZER")
@@ -16,8 +18,8 @@
 set -eu
 
 engines=$1 directory=$2
-runs=${RUNS:-30} steps=${STEPS:-256} seed=${SEED:-42}
-temperature=${TEMPERATURE:-0} topp=${TOPP:-0.9} prompt=${PROMPT:-Once upon a time}
+runs=${RUNS:-30} steps=${STEPS:-} seed=${SEED:-123}
+temperature=${TEMPERATURE:-1.0} topp=${TOPP:-0.9} prompt=${PROMPT:-Once upon a time}
 tab=$(printf '\t')
 mkdir -p "$directory"
 cd "$directory"
@@ -43,15 +45,15 @@ now() { # hundredths of a second since the machine started
 # run NAME OUT TEMPERATURE TOPP SEED PROMPT: sets $rate, and $peak in kB: from GNU time where there
 # is one, else the highest of what /proc shows while the engine runs.
 run() {
-    out=$2 peak=0
+    out=$2 peak=0 sampling="-t $3 -p $4 -s $5 ${steps:+-n $steps}"
     if [ -n "$timer" ]; then
-        # shellcheck disable=SC2046
-        $timer -f %M -o work/peak $(command_of "$1") -t "$3" -p "$4" -s "$5" -n "$steps" -i "$6" \
+        # shellcheck disable=SC2046,SC2086
+        $timer -f %M -o work/peak $(command_of "$1") $sampling -i "$6" \
             >"$out" 2>work/stderr || fail "$1 failed: $(cat work/stderr)"
         peak=$(tail -n 1 work/peak)
     else
-        # shellcheck disable=SC2046
-        $(command_of "$1") -t "$3" -p "$4" -s "$5" -n "$steps" -i "$6" >"$out" 2>work/stderr &
+        # shellcheck disable=SC2046,SC2086
+        $(command_of "$1") $sampling -i "$6" >"$out" 2>work/stderr &
         pid=$!
         while kill -0 "$pid" 2>/dev/null; do
             seen=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
@@ -120,7 +122,7 @@ repeat="$repeat contest.sh $engines $directory"
 {
     echo "# Contest report"
     echo
-    echo "Prompt \"$prompt\", temperature $temperature, top-p $topp, seed $seed, $steps steps;" \
+    echo "Prompt \"$prompt\", temperature $temperature, top-p $topp, seed $seed, ${steps:-the default number of} steps;" \
         "$runs runs, the fastest and the slowest left out."
     echo
     echo "## Speed"
@@ -130,7 +132,7 @@ repeat="$repeat contest.sh $engines $directory"
 } >$md
 {
     printf '{"prompt": "%s", "temperature": %s, "topp": %s, "seed": %s, "steps": %s, "runs": %s,\n' \
-        "$(echo "$prompt" | escaped)" "$temperature" "$topp" "$seed" "$steps" "$runs"
+        "$(echo "$prompt" | escaped)" "$temperature" "$topp" "$seed" "${steps:-null}" "$runs"
     printf ' "environment": "%s",\n "repeat": "%s",\n "performance": {' \
         "$(escaped <work/environment)" "$(echo "$repeat" | escaped)"
 } >$json

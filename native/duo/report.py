@@ -25,6 +25,8 @@ CPU = "rv64,x-v=true,vext_spec=v0.7.1,vlen=128"
 POSITIONS = (5, 64, 200)
 SHIPPED = Path(__file__).parents[2] / "storybot" / "data" / "default.story"
 SHIPPED_SAMPLING = ("-t", "0.8", "-p", "0.97")  # as the settings have it
+# As the contest's judges ran every entry, 256 tokens being run.c's default length.
+JUDGED = ("-t", "1.0", "-p", "0.9", "-s", "123", "-i", "Once upon a time", "-n", "256")
 PHASES = ("transformer_forward", "transformer_logits", "screen_pick", "sampler_pick")
 ERROR_BAND = 0.25
 LIMITS = {"int8": 22, "int4": 13, "fp32": 24}  # MB that a story of 256 tokens must fit
@@ -217,8 +219,8 @@ def cases_of(programs: Programs) -> list[Case]:
             )
             cases.append(Case(f"{name}, {coding}, screened, greedy", coding, story, greedy))
             if name != "synthetic":  # noise has no likely tokens to draw from
-                drawn = long_story(programs, story, ("-t", "1", "-p", "0.9"))
-                cases.append(Case(f"{name}, {coding}, screened, top-p 0.9", coding, story, drawn))
+                judged = f"{name}, {coding}, screened, top-p 0.9 (as judged)"
+                cases.append(Case(judged, coding, story, JUDGED))
     return cases
 
 
@@ -244,7 +246,7 @@ def main() -> None:
         parts += [f"\n## {name[0].upper()}{name[1:]}\n", cost_table(costs)]
     print("measuring memory", flush=True)
     checkpoint, tokenizer = (programs.work / f"synthetic15M.{kind}" for kind in ("bin", "tok"))
-    shown = [c for c in cases if c.name.startswith(last) and "top-p" not in c.name]
+    shown = [c for c in cases if c.name.startswith(last)]
     shown.append(cases[-1])
     parts += ["\n## Memory\n", memory_table(programs, shown, checkpoint, tokenizer)]
     path = Path(document)

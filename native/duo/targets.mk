@@ -1,5 +1,5 @@
 # The Milk-V Duo: cross build, tests in an emulator, instruction counts, the contest's harness.
-# The top Makefile includes this file; docs/duo.md tells the story.
+# The top Makefile includes this file; docs/duo.md describes them.
 DUO_TOOLS := native/duo/tools.sh
 DUO_CPU := rv64,x-v=true,vext_spec=v0.7.1,vlen=128
 
@@ -10,7 +10,8 @@ duo: ## build the engine for the Milk-V Duo: build/duo/storyteller, static
 	@DUO_COMPILER=$$($(DUO_TOOLS) compiler); DUO_EMULATOR=$$($(DUO_TOOLS) emulator); \
 	  export DUO_COMPILER DUO_EMULATOR; \
 	  cmake -S native -B build/duo/cmake -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/native/duo/toolchain.cmake \
-	    -DCMAKE_BUILD_TYPE=Release >build/duo/cmake.log || { cat build/duo/cmake.log; exit 1; }; \
+	    -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
+	    >build/duo/cmake.log || { cat build/duo/cmake.log; exit 1; }; \
 	  cmake --build build/duo/cmake -j $(NATIVE_JOBS)
 	@native/duo/check_binary.sh build/duo/cmake/storyteller
 	@cp build/duo/cmake/storyteller build/duo/storyteller
@@ -33,8 +34,9 @@ duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, w
 	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
 	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
 
-# The contest's measurement. CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs
-# the Duo's program in the emulator, where RUNS and STEPS should be small. RUN_C may name run.c.
+# The contest's measurement, by default with its judges' settings (contest.sh has them all).
+# CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs the Duo's program in the
+# emulator, where RUNS and STEPS should be small. RUN_C may name run.c.
 ON ?= here
 RUN_C ?=
 CONTEST_MODEL ?= $(firstword $(wildcard $(SHARED)/models/stories15M.bin \

@@ -32,9 +32,16 @@ def checkpoint(synthetic: str) -> tuple[str, str]:
 
 def kernels(storyteller: str, story: str) -> list[str]:
     """The kernels that run here, scalar last."""
-    names = [name for name in ("avx512", "avx2", "neon", "c906", "rvv") if subprocess.run(
-        [storyteller, story, "--kernel", name, "-n", "1"], capture_output=True, check=False,
-    ).returncode != CANNOT_RUN]
+    names = [
+        name
+        for name in ("avx512", "avx2", "neon", "c906", "rvv")
+        if subprocess.run(
+            [storyteller, story, "--kernel", name, "-n", "1"],
+            capture_output=True,
+            check=False,
+        ).returncode
+        != CANNOT_RUN
+    ]
     return [*names, "scalar"]
 
 
@@ -43,9 +50,19 @@ def stories(count: int, storyteller: str, story: str, *options: str) -> list[str
     digests = []
     for number in range(count):
         text = run(
-            storyteller, story, "-i", PROMPTS[number % len(PROMPTS)], "-s", str(number + 1),
-            "-t", ["0", "1.0", "0.8"][number % 3], "-p", ["0.9", "1.0", "0.5"][number // 3 % 3],
-            "-n", str(STEPS), *options,
+            storyteller,
+            story,
+            "-i",
+            PROMPTS[number % len(PROMPTS)],
+            "-s",
+            str(number + 1),
+            "-t",
+            ["0", "1.0", "0.8"][number % 3],
+            "-p",
+            ["0.9", "1.0", "0.5"][number // 3 % 3],
+            "-n",
+            str(STEPS),
+            *options,
         )
         digests.append(hashlib.sha256(text).hexdigest())
     return digests

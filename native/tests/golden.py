@@ -1,46 +1,64 @@
-"""The fp32 text must be run.c's, byte for byte: usage golden.py STORYTELLER [OPTION...].
+"""With --run-c the fp32 text must be run.c's, byte for byte.
 
-Reads the reference lines from STORYBOT_SHARED (default ../shared beside the checkout) and exits
-with 77, which CTest counts as skipped, where they are missing or the machine cannot run the kernel
-that the options name.
+Usage: golden.py STORYTELLER SYNTHETIC [OPTION...]. Compares with the texts of reference_texts.py:
+the synthetic checkpoint and its fp32 pack always, stories260K where STORYBOT_SHARED (default
+../shared beside the checkout) has it, whose texts need no --run-c: they hold no EOS and no
+character of several tokens. Exits with 77, which CTest counts as skipped, where the machine cannot
+run the kernel that the options name.
 """
 
-import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from reference_texts import make_synthetic, matches, options, read
 
 SKIPPED = 77
 CANNOT_RUN = 8  # the engine's exit code for a kernel of another CPU
 
 
-def main() -> int:
-    storyteller, options = sys.argv[1], sys.argv[2:]
-    checkout = Path(__file__).resolve().parents[2]
-    shared = Path(os.environ.get("STORYBOT_SHARED", checkout.parent / "shared"))
-    reference = shared / "reference" / "stories260K.jsonl"
-    if not reference.exists():
-        print(f"skipped: no {reference.name} in STORYBOT_SHARED")
-        return SKIPPED
-    lines = reference.read_text(encoding="utf-8").splitlines()
+def count_differences(command: list[str], more: list[str], name: str) -> int:
+    """Runs every case of a reference with `command`; returns how many texts differ."""
     different = 0
-    for line in lines:
-        case = json.loads(line)
-        command = [
-            storyteller, str(shared / "models" / "stories260K.bin"),
-            "-z", str(shared / "models" / "tok512.bin"), "-i", case["prompt"],
-            "-t", str(case["temperature"]), "-p", str(case["topp"]), "-s", str(case["seed"]),
-            "-n", str(case["steps"]), *options,
-        ]
-        run = subprocess.run(command, capture_output=True, check=False)
+    cases = read(name)
+    for case in cases:
+        run = subprocess.run([*command, *options(case), *more], capture_output=True, check=False)
         if run.returncode == CANNOT_RUN:
             print(f"skipped: {run.stderr.decode()}")
-            return SKIPPED
-        if run.returncode != 0 or run.stdout != case["text"].encode():
+            sys.exit(SKIPPED)
+        if run.returncode != 0 or not matches(case, run.stdout):
             different += 1
-            print(f"differs: {command[4:]}\n{run.stdout!r}\n{run.stderr.decode()}")
-    print(f"{len(lines) - different} of {len(lines)} stories are the reference's, byte for byte")
+            print(f"differs: {options(case)}\n{run.stdout!r}\n{run.stderr.decode()}")
+    print(
+        f"{Path(command[1]).name}: {len(cases) - different} of {len(cases)} texts are run.c's, "
+        "byte for byte"
+    )
+    return different
+
+
+def main() -> int:
+    storyteller, synthetic, more = sys.argv[1], sys.argv[2], sys.argv[3:]
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint, tokenizer = map(str, make_synthetic(synthetic, Path(folder)))
+        pack = str(Path(folder) / "synthetic.story")
+        subprocess.run(
+            [storyteller, "pack", checkpoint, tokenizer, "-q", "fp32", "-o", pack], check=True
+        )
+        as_run_c = ["--run-c", *more]
+        different = count_differences(
+            [storyteller, checkpoint, "-z", tokenizer], as_run_c, "synthetic"
+        )
+        different += count_differences([storyteller, pack], as_run_c, "synthetic")
+    checkout = Path(__file__).resolve().parents[2]
+    models = Path(os.environ.get("STORYBOT_SHARED", checkout.parent / "shared")) / "models"
+    if (models / "stories260K.bin").exists():
+        command = [storyteller, str(models / "stories260K.bin"), "-z", str(models / "tok512.bin")]
+        different += count_differences(command, as_run_c, "stories260K")
+        different += count_differences(command, more, "stories260K")
+    else:
+        print("stories260K: skipped, STORYBOT_SHARED has no stories260K.bin")
     return different > 0
 
 

@@ -135,9 +135,25 @@ static void test_decoding(const Tokenizer *t)
     CHECK(decodes_to(t, a, a, " a"));
     CHECK(decodes_to(t, a, 'x' + TOKEN_FIRST_BYTE, "x"));
     CHECK(decodes_to(t, a, '\n' + TOKEN_FIRST_BYTE, "\n"));
-    CHECK(decodes_to(t, a, 7 + TOKEN_FIRST_BYTE, ""));    /* bell */
-    CHECK(decodes_to(t, a, 0xff + TOKEN_FIRST_BYTE, "")); /* half a code point */
     CHECK(decodes_to(t, a, -1, "") && decodes_to(t, a, VOCAB, ""));
+    bool run_c = t->as_run_c;
+    CHECK(decodes_to(t, a, 7 + TOKEN_FIRST_BYTE, run_c ? "" : "\a"));
+    CHECK(decodes_to(t, a, 0xc3 + TOKEN_FIRST_BYTE, run_c ? "" : "\xc3")); /* half a character */
+    CHECK(decodes_to(t, a, TOKEN_UNKNOWN, run_c ? "<unk>" : ""));
+    CHECK(decodes_to(t, a, TOKEN_BOS, run_c ? "\n<s>\n" : ""));
+    CHECK(decodes_to(t, a, TOKEN_EOS, run_c ? "\n</s>\n" : ""));
+    CHECK(tokenizer_ends_story(t, TOKEN_BOS) && tokenizer_ends_story(t, TOKEN_EOS) == !run_c);
+}
+
+/* Text that spells the piece of a control token or of a byte stays text, except as run.c. */
+static void test_spelled_tokens(const Tokenizer *t)
+{
+    static const char *const spelled[] = { "<unk>", "\n</s>\n", "<0x41>" };
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
+        Bytes text = { (const uint8_t *)spelled[i], strlen(spelled[i]) };
+        CHECK((tokenizer_find_text(t, text) >= 0) == t->as_run_c);
+    }
+    CHECK(tokenizer_find_text(t, (Bytes){ (const uint8_t *)"ab", 2 }) >= 0);
 }
 
 /* Every truncated copy and every copy with a changed byte is refused or read, without a crash. */
@@ -173,7 +189,11 @@ int main(void)
     CHECK(tokenizer_open_file(&t, path, VOCAB, &fault));
     test_encoding(&t);
     test_long_prompt(&t);
-    test_decoding(&t);
+    for (int run_c = 0; run_c < 2; run_c++) {
+        t.as_run_c = run_c;
+        test_decoding(&t);
+        test_spelled_tokens(&t);
+    }
     Tokenizer copy;
     CHECK(tokenizer_open_section(&copy, tokenizer_as_section(&t), VOCAB, &fault));
     test_encoding(&copy);

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from storybot.cli.sleep import bedtime
-from storybot.controls.messages import LONGEST_TEXT, Ask
-from storybot.controls.socket_client import ask
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import TEXT_MAX_CHARACTERS, Ask
 from storybot.errors import Exit, StorybotError
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what the daemon understood."""
     text = " ".join(args.words)
-    if len(text) > LONGEST_TEXT:
+    if len(text) > TEXT_MAX_CHARACTERS:
         raise StorybotError(
-            f"that is too long; ask in at most {LONGEST_TEXT} characters", Exit.NOT_HEARD
+            f"that is too long; ask in at most {TEXT_MAX_CHARACTERS} characters", Exit.NOT_HEARD
         )
     reply = ask(settings.controls.socket, Ask(text))
     if "said" in reply:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from storybot import config
-from storybot.config_trial import Trial
+from storybot.config import load
+from storybot.config.check import CheckLevel
 from storybot.errors import Exit, StorybotError
 
 # What writing to a file, terminal or pipe fails with, beside a reader that left.
@@ -93,8 +93,8 @@ def _command(words: Sequence[str], begin: Callable[[], None]) -> int:
         if name == "config":  # it reports the faults of a file itself
             return int(module.run(args))
         # A model may be fetched later: the daemon rather says that it cannot tell than not start.
-        trial = Trial.NONE if name in UNTRIED else Trial.USE
-        return int(module.run(args, config.load(args.config, trial=trial).settings))
+        trial = CheckLevel.NONE if name in UNTRIED else CheckLevel.USE
+        return int(module.run(args, load.load_settings(args.config, trial=trial).settings))
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)

@@ -7,11 +7,11 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from storybot import config
 from storybot.cli.table import table
-from storybot.config_trial import Trial
+from storybot.config import load
+from storybot.config.check import CheckLevel
+from storybot.config.schema import Settings
 from storybot.errors import Exit
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,13 +22,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table, or the faults of one file."""
     if args.check is not None:
-        faults = config.check(args.check)
+        faults = load.check_file(args.check)
         for fault in faults:
             print(f"storybot: {fault}", file=sys.stderr)
         if not faults:
             print(f"{args.check}: ok")
         return Exit.CONFIG if faults else Exit.OK
-    loaded = config.load(args.config, trial=Trial.USE)
+    loaded = load.load_settings(args.config, trial=CheckLevel.USE)
     rows = []
     for section in fields(Settings):
         part = getattr(loaded.settings, section.name)

@@ -13,20 +13,21 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from storybot import models
-from storybot.catalogue import find
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
-from storybot.hearing.recogniser import make_recogniser
-from storybot.library import Library, served_folder
-from storybot.profile import memory_kb, resolve
-from storybot.settings import Settings
+from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.language.openings import TEST_OPENING
+from storybot.models.catalogue import find_model
+from storybot.models.engine_files import find_engine_files
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voice import Manner
-from storybot.speaking.voices import chosen, make_voice
-from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
+from storybot.speaking.voices.choice import make_voice
+from storybot.speaking.voices.voice import SpeechParameters
+from storybot.stories.library import Library
+from storybot.system.folders import daemon_state_folder
+from storybot.system.profile import memory_kb, resolve_profile
+from storybot.telling.engine_factory import make_engine
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
@@ -59,34 +60,43 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def _microphone(settings: Settings) -> str:
     if settings.hearing.driver == "none":
         return "none is wanted: hearing.driver is none"
-    microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
+    microphone = open_microphone(settings.hearing, resolve_profile(settings.service.profile))
     try:
         level = max(level_dbfs(microphone.read()) for _ in range(BLOCKS_A_SECOND))
+        overruns = microphone.overruns
     finally:
         microphone.close()
+    gaps = _gaps(overruns, "overruns")
     if level > LOUD:
         raise StorybotError(
-            f"{microphone.name} is overdriven ({level:.0f} dBFS); turn its gain down", Exit.SOUND_IN
+            f"{microphone.name} is overdriven ({level:.0f} dBFS); turn its gain down{gaps}",
+            Exit.SOUND_IN,
         )
     if math.isinf(level) or level < SILENT:
         raise StorybotError(
-            f"{microphone.name} gives no sound ({level:.0f} dBFS); unmute it or turn its gain up",
+            f"{microphone.name} gives no sound ({level:.0f} dBFS); "
+            f"unmute it or turn its gain up{gaps}",
             Exit.SOUND_IN,
         )
-    return f"{microphone.name}, loudest of one second {level:.0f} dBFS"
+    return f"{microphone.name}, loudest of one second {level:.0f} dBFS{gaps}"
 
 
 def _speaker(settings: Settings) -> str:
     if settings.speaking.driver in UNHEARD:
         return f"nothing is played aloud: speaking.driver is {settings.speaking.driver}"
 
-    async def play() -> None:
-        async with Speaker(settings.speaking, resolve(settings.service.profile)) as speaker:
+    async def play() -> int:
+        async with Speaker(settings.speaking, resolve_profile(settings.service.profile)) as speaker:
             await speaker.earcon("ready")
             await speaker.drain()
+            return speaker.underruns
 
-    asyncio.run(play())
-    return "played three tones; did you hear them?"
+    return "played three tones; did you hear them?" + _gaps(asyncio.run(play()), "underruns")
+
+
+def _gaps(count: int, kind: str) -> str:
+    """What is added to a part's line where the device lost sound while it was tried."""
+    return f" ({count} {kind}: end other programs, or the sound has gaps)" if count else ""
 
 
 def _recogniser(settings: Settings) -> str:
@@ -97,7 +107,7 @@ def _recogniser(settings: Settings) -> str:
 
 def _voice(settings: Settings) -> str:
     speaking = settings.speaking
-    voice = make_voice(chosen(speaking))
+    voice = make_voice(speaking.voice)
     heard = 0
 
     def count(pcm: object) -> bool:
@@ -105,34 +115,33 @@ def _voice(settings: Settings) -> str:
         heard += 1
         return True
 
-    voice.synthesise("Hello.", Manner(speaking.accent, speaking.speed, speaking.pitch), count)
+    voice.synthesise(
+        "Hello.", SpeechParameters(speaking.accent, speaking.speed, speaking.pitch), count
+    )
     if not heard:
         raise StorybotError(f"the voice {voice.name} made no sound", Exit.SOUND_OUT)
     return f"{voice.name}, {speaking.accent}"
 
 
 def _engine(settings: Settings) -> str:
-    telling = settings.telling
-    program = find_engine(telling.engine)
-    files = models.resolve(telling.model, telling.tokenizer)
-    engine = Engine(telling, program, files.model, files.tokenizer)
+    engine = make_engine(settings.telling)
 
     async def tell() -> None:
-        async for _ in engine.tell("Once upon a time", 1, 64):
+        async for _ in engine.tell(TEST_OPENING, 1, 64):
             pass
 
     asyncio.run(tell())
     figures = engine.figures
     speed = figures.tokens_per_second if figures else None
-    return f"{program}, {speed:.0f} tokens/s" if speed else str(program)
+    return f"{engine.program}, {speed:.0f} tokens/s" if speed else str(engine.program)
 
 
 def _model(settings: Settings) -> str:
     telling = settings.telling
-    files = models.resolve(telling.model, telling.tokenizer)
-    known = find(telling.model)
+    files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
+    known = find_model(telling.model)
     if known is not None and known.files:
-        from storybot.downloads import is_whole
+        from storybot.models.downloads import is_whole
 
         if not is_whole(files.model, known.files[0]):
             raise StorybotError(
@@ -140,7 +149,7 @@ def _model(settings: Settings) -> str:
                 Exit.MODEL,
             )
     elif files.model.suffix == ".story":
-        asyncio.run(_verified(find_engine(telling.engine), files.model))
+        asyncio.run(_verified(files.program, files.model))
     return f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
 
 
@@ -162,7 +171,7 @@ async def _verified(program: Path, model: Path) -> None:
 def _library(settings: Settings) -> str:
     if settings.library.keep == 0:
         return "no stories are kept: library.keep is 0"
-    folder = Library(settings.library, served_folder()).folder
+    folder = Library(settings.library, daemon_state_folder()).folder
     # What is not there is not made: made by root, the daemon could not write it.
     there = next(place for place in (folder, *folder.parents) if place.exists())
     owner = there.stat().st_uid
@@ -182,7 +191,7 @@ def _library(settings: Settings) -> str:
 
 def _memory(settings: Settings) -> str:
     total, free = memory_kb("MemTotal"), memory_kb("MemAvailable")
-    profile = resolve(settings.service.profile)
+    profile = resolve_profile(settings.service.profile)
     told = f"{free // 1024} of {total // 1024} MB available, profile {profile}"
     if free < LEAST_MEMORY:
         raise StorybotError(f"only {told}; end other programs", Exit.FAULT)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+import time
 from pathlib import Path
 
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.microphones import open_microphone
+from storybot.hearing.microphones.choice import open_microphone
+from storybot.hearing.microphones.microphone import Microphone
+from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import level_dbfs
-from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recordings import hear_recording
-from storybot.hearing.requests import says_back, understand
-from storybot.hearing.wav_in import read_wav
-from storybot.profile import resolve
-from storybot.settings import Settings
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.requests import spoken_back, understand
+from storybot.system.profile import resolve_profile
 
+REOPEN_INTERVAL_S = 1.0  # s between two attempts to have a lost microphone back
 UNKNOWN = -100.0  # confidence of a bare keyphrase, which recognisers report without a figure
 
 
@@ -42,13 +47,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return Exit.OK if heard.sure else Exit.NOT_HEARD
 
 
-def described(heard: Heard) -> str:
+def described(heard: Utterance) -> str:
     """What was recognised, how surely, and what it asks for."""
     request = understand(heard.text)
     if not heard.sure:
         meant = "none: too unsure, or not meant for storybot"
     else:
-        meant = says_back(request) if request is not None else "none"
+        meant = spoken_back(request) if request is not None else "none"
     lines = [f'recognised: "{heard.text}"', f"request:    {meant}"]
     if heard.confidence > UNKNOWN:
         lines.insert(1, f"confidence: {heard.confidence:.2f}")
@@ -57,17 +62,23 @@ def described(heard: Heard) -> str:
 
 def _listen(settings: Settings, once: bool) -> int:
     recogniser = make_recogniser(settings.hearing)
-    microphone = open_microphone(settings.hearing, resolve(settings.service.profile))
+    profile = resolve_profile(settings.service.profile)
+    microphone = open_microphone(settings.hearing, profile)
     print(f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends")
     print(f'say "{settings.hearing.keyphrase} about a cat"', flush=True)
     recogniser.listen_for(ListenFor.KEYPHRASE)
     try:
         while True:
-            block = microphone.read()
+            try:
+                block = microphone.read()
+            except StorybotError as fault:
+                microphone.close()
+                microphone = _open_again(settings, profile, fault)
+                continue
             if sys.stderr.isatty():
                 print(f"\r{meter(level_dbfs(block))}", end="", file=sys.stderr, flush=True)
             for event in recogniser.hear(block):
-                if isinstance(event, KeyphraseHeard):
+                if isinstance(event, KeyphraseOnly):
                     print("keyphrase; now the request", flush=True)
                     recogniser.listen_for(ListenFor.REQUEST)
                     continue
@@ -77,6 +88,17 @@ def _listen(settings: Settings, once: bool) -> int:
                     return Exit.OK
     finally:
         microphone.close()
+
+
+def _open_again(settings: Settings, profile: str, fault: StorybotError) -> Microphone:
+    """Wait for a lost microphone, found by its name, and tell when it is back."""
+    print(f"storybot: {fault}; waiting for it", file=sys.stderr, flush=True)
+    while True:
+        time.sleep(REOPEN_INTERVAL_S)
+        with contextlib.suppress(StorybotError):
+            microphone = open_microphone(settings.hearing, profile)
+            print(f"storybot: the microphone {microphone.name} is back", file=sys.stderr)
+            return microphone
 
 
 def meter(dbfs: float) -> str:

@@ -6,10 +6,11 @@ import argparse
 import textwrap
 from pathlib import Path
 
-from storybot.controls.messages import TellSaved
-from storybot.controls.socket_client import ask
-from storybot.library import Library, Story, served_folder
-from storybot.settings import Settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import TellSaved
+from storybot.stories.library import KeptStory, Library
+from storybot.system.folders import daemon_state_folder
 
 WIDTH = 78
 
@@ -38,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what was asked for."""
-    library = Library(settings.library, served_folder())
+    library = Library(settings.library, daemon_state_folder())
     if args.what == "list":
         lines = [row(story) for story in library.stories()]
         print("\n".join(lines) or f"No stories are kept in {library.folder}.")
@@ -52,13 +53,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def row(story: Story) -> str:
+def row(story: KeptStory) -> str:
     """One line of the list."""
     cut = "" if story.whole else " (cut short)"
     return f"{story.number:6}  {story.date[:16].replace('T', ' ')}  {story.title}{cut}"
 
 
-def page(story: Story) -> str:
+def page(story: KeptStory) -> str:
     """A story to be read."""
     head = f"{story.title}  {story.date[:16].replace('T', ' ')}, seed {story.seed}"
     return f"{head}\n\n{textwrap.fill(story.text, WIDTH)}"

@@ -6,10 +6,10 @@ import argparse
 import sys
 import time
 
-from storybot import catalogue, models
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import Settings
+from storybot.models import catalogue, installed
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +23,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.action == "get":
         return _get(args.name)
     rows = []
-    for known in catalogue.KNOWN:
-        place = models.location(known)
+    for known in catalogue.KNOWN_MODELS:
+        place = installed.installed_path(known)
         files = known.files
         size = sum(f.size for f in files) or (place.stat().st_size if place else 0)
         rows.append(
@@ -43,14 +43,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _get(name: str | None) -> int:
-    known = catalogue.find(name or "")
+    known = catalogue.find_model(name or "")
     if known is None:
-        names = ", ".join(k.name for k in catalogue.KNOWN if k.files)
+        names = ", ".join(k.name for k in catalogue.KNOWN_MODELS if k.files)
         raise StorybotError(f"say which model to get: one of {names}", Exit.USAGE)
-    from storybot.downloads import get
+    from storybot.models.downloads import get
 
     bar = Bar()
-    place = get(known, models.user_folder(), bar.show)
+    place = get(known, installed.user_models(), bar.show)
     bar.end()
     print(f"{known.name}: {place}")
     return Exit.OK

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from storybot.controls.messages import Sleep
-from storybot.controls.socket_client import ask
-from storybot.settings import Settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import Sleep
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

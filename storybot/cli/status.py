@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 from storybot.cli.sleep import bedtime
-from storybot.controls.messages import Status
-from storybot.controls.socket_client import ask
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import Status
 from storybot.errors import Exit
-from storybot.settings import Settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +39,9 @@ def described(status: dict[str, Any]) -> str:
     if status["sleeps_in"] is not None or status["sleeps_after"] is not None:
         rows.append(("", bedtime(status["state"], status["sleeps_in"], status["sleeps_after"])))
     rows.append(("stories", f"{status['story']} since it was started"))
+    if status["overruns"] or status["underruns"]:
+        gaps = f"{status['overruns']} in what was heard, {status['underruns']} in what was played"
+        rows.append(("lost", f"sound, since it was started: {gaps}"))
     rows.append(("up", duration(status["up"])))
     rows.append(("profile", status["profile"]))
     return "\n".join(f"{name:9} {value}" for name, value in rows)

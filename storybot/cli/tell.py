@@ -6,28 +6,27 @@ import argparse
 import asyncio
 import random
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from storybot import models
-from storybot.cli import asked
+from storybot.cli import request_arguments
 from storybot.cli.lifetime import ended_by_signals, seconds_since_start
-from storybot.config_values import checked
+from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
+from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
-from storybot.profile import resolve
-from storybot.safety import Filter, Telling, load_filter
-from storybot.settings import Settings, SpeakingSettings, TellingSettings
-from storybot.speaking.mouth import Spoken
+from storybot.language.safety_filter import Filter, load_filter
+from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.speaker import Speaker
-from storybot.tale import SEEDS, Tale, new_tale
-from storybot.telling.engine import Engine
-from storybot.telling.figures import EngineFigures
-from storybot.telling.program import find_engine
-from storybot.telling.sentences import Sentence
-from storybot.telling.story import sentences_of
+from storybot.speaking.synthesizer import Spoken
+from storybot.stories.story_request import SEED_LIMIT, StoryRequest, new_story_request
+from storybot.system.profile import resolve_profile
+from storybot.telling.engine_factory import make_engine
+from storybot.telling.engine_figures import EngineFigures
+from storybot.telling.story_pipeline import StoryPipeline
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,14 +54,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         telling = replace(telling, longest=_given("--length", telling, "longest", args.length))
     if args.voice:
         speaking = replace(speaking, voice=_given("--voice", speaking, "voice", args.voice))
-    if args.seed is not None and not 0 <= args.seed < SEEDS:
-        raise StorybotError(f"--seed: expected a number from 0 to {SEEDS - 1}", Exit.USAGE)
+    if args.seed is not None and not 0 <= args.seed < SEED_LIMIT:
+        raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
     settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
-    tale = _tale(args, settings, safe)
-    engine = _engine(telling)
+    request = _story_request(args, settings, safe)
+    pipeline = StoryPipeline(partial(make_engine, telling), safe)
     try:
-        return asyncio.run(_tell(args, settings, safe, tale, engine))
+        return asyncio.run(_tell(args, settings, request, pipeline))
     except asyncio.CancelledError:
         return Exit.TERMINATED
 
@@ -89,49 +88,44 @@ def _given(option: str, part: TellingSettings | SpeakingSettings, key: str, valu
     return sound
 
 
-def _tale(args: argparse.Namespace, settings: Settings, safe: Filter) -> Tale:
-    seed = random.randrange(1, SEEDS) if args.seed is None else args.seed
+def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -> StoryRequest:
+    seed = random.randrange(1, SEED_LIMIT) if args.seed is None else args.seed
     given = [bool(args.words), args.opening is not None, args.heard is not None]
     if sum(given) > 1:
         raise StorybotError("give words, --opening or --heard, not several", Exit.USAGE)
     if args.opening is not None:
-        return Tale("", args.opening, seed)
+        return StoryRequest("", args.opening, seed)
     if args.heard is not None:
-        return new_tale(asked.heard(args.heard, settings.hearing, safe), seed)
-    return new_tale(asked.typed(args.words, safe), seed)
-
-
-def _engine(telling: TellingSettings) -> Engine:
-    files = models.resolve(telling.model, telling.tokenizer)
-    return Engine(telling, find_engine(telling.engine), files.model, files.tokenizer)
+        return new_story_request(request_arguments.heard(args.heard, settings.hearing, safe), seed)
+    return new_story_request(request_arguments.typed(args.words, safe), seed)
 
 
 async def _tell(
-    args: argparse.Namespace, settings: Settings, safe: Filter, tale: Tale, engine: Engine
+    args: argparse.Namespace, settings: Settings, request: StoryRequest, pipeline: StoryPipeline
 ) -> int:
     with ended_by_signals():
         speaker = None if args.silent else await _speaker(args, settings)
         page = Page()
         try:
-            spoken = await _tell_aloud(speaker, page, safe, tale, engine)
+            spoken = await _tell_aloud(speaker, page, request, pipeline)
         finally:
             if speaker is not None:
                 await speaker.close()
         first = None if speaker is None or speaker.first_sound is None else page.first_word
-        print(_figures(engine.figures, spoken, first, tale.seed), file=sys.stderr)
+        print(_figures(pipeline.figures, spoken, first, request.seed), file=sys.stderr)
         return Exit.OK
 
 
 async def _tell_aloud(
-    speaker: Speaker | None, page: Page, safe: Filter, tale: Tale, engine: Engine
+    speaker: Speaker | None, page: Page, request: StoryRequest, pipeline: StoryPipeline
 ) -> list[Spoken]:
     """Every sentence spoken and shown; returns when the last word has been heard."""
-    if tale.title:
-        page.line(tale.title)
+    if request.title:
+        page.line(request.title)
     spoken: list[Spoken] = []
     try:
-        async with aclosing(sentences_of(engine, tale.opening, tale.seed)) as sentences:
-            async for sentence in suitable(sentences, safe):
+        async with aclosing(pipeline.sentences(request)) as sentences:
+            async for sentence in sentences:
                 if speaker is None:
                     page.words(sentence)(sentence.text)
                 else:
@@ -145,7 +139,7 @@ async def _tell_aloud(
 
 async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
     """An open speaker: the loudspeaker, or the wav where that is wanted or all there is."""
-    profile = resolve(settings.service.profile)
+    profile = resolve_profile(settings.service.profile)
     speaker = Speaker(settings.speaking, profile, args.wav)
     try:
         await speaker.open()
@@ -157,15 +151,6 @@ async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
         speaker = Speaker(settings.speaking, profile, args.or_wav)
         await speaker.open()
     return speaker
-
-
-async def suitable(sentences: AsyncIterator[Sentence], safe: Filter) -> AsyncGenerator[Sentence]:
-    """The sentences a child may hear: an unfit one is bridged, a second in a row ends the story."""
-    telling = Telling()
-    async for sentence in sentences:
-        yield replace(sentence, text=telling.said(safe, sentence.number, sentence.text))
-        if telling.over:
-            return
 
 
 class Page:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from storybot import drivers
 from storybot.cli.table import table
+from storybot.config.schema import Settings
 from storybot.errors import Exit
-from storybot.settings import Settings
-from storybot.speaking import voices
+from storybot.speaking.voices import choice
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,16 +18,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    used = voices.chosen(settings.speaking)
+    used = choice.chosen(settings.speaking)
     rows = []
-    for name in voices.NAMES:
-        missing = voices.lacking(name)
+    for name in drivers.names("voice"):
+        missing = choice.missing_for(name)
         rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
     print(table(("", "voice", "state"), rows))
     if args.accents:
-        accents = [
+        from storybot.speaking.voices.espeak import accents
+
+        rows = [
             ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
-            for a in voices.accents()
+            for a in accents()
         ]
-        print("\n" + table(("", "accent", "name"), accents))
+        print("\n" + table(("", "accent", "name"), rows))
     return Exit.OK

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 
-from storybot.controls.messages import Volume
-from storybot.controls.socket_client import ask
-from storybot.settings import Settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import Volume
 
 
 def volume(text: str) -> Volume:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-from storybot.controls.socket_client import Client
-from storybot.settings import Settings
+from storybot.config.schema import Settings
+from storybot.controls.socket.client import Client
 
 SHOWN = {
     "starting": "is starting",

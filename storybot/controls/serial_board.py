@@ -17,10 +17,10 @@ import serial
 from storybot.errors import Exit, StorybotError
 
 LOG = logging.getLogger(__name__)
-BAUD = 115200
-LONGEST = 64  # bytes of a line
-FASTEST = 200  # lines in a second; a contact that bounces stays far below
-LOOK = 0.02  # s between two looks at CTS or DSR
+BAUD_RATE = 115200
+LINE_MAX_BYTES = 64  # bytes of a line
+MAX_LINES_PER_S = 200  # lines in a second; a contact that bounces stays far below
+POLL_INTERVAL_S = 0.02  # s between two looks at CTS or DSR
 EDGES = {b"down": True, b"up": False}
 
 
@@ -37,7 +37,9 @@ class SerialBoard:
                 Exit.CONFIG,
             )
         try:
-            self.port = serial.Serial(device, BAUD, timeout=0, write_timeout=0.2, exclusive=True)
+            self.port = serial.Serial(
+                device, BAUD_RATE, timeout=0, write_timeout=0.2, exclusive=True
+            )
         except (serial.SerialException, ValueError) as error:
             raise _lost(device, error) from error
         self._users = 0
@@ -100,12 +102,12 @@ class SerialLines:
         except (OSError, TypeError) as error:  # TypeError: pyserial, when closed meanwhile
             raise _lost(self._board.device, error) from error
         *lines, self._rest = (self._rest + data).split(b"\n")
-        self._rest = self._rest[-LONGEST:]
+        self._rest = self._rest[-LINE_MAX_BYTES:]
         if now - self._second >= 1.0:
             if self._flood:
                 LOG.warning("the button board floods: %d lines were dropped", self._flood)
             self._second, self._lines, self._flood = now, 0, 0
-        room = max(0, FASTEST - self._lines)
+        room = max(0, MAX_LINES_PER_S - self._lines)
         self._lines += len(lines)
         self._flood += max(0, len(lines) - room)
         words = [line.strip().lower() for line in lines[:room]]
@@ -131,7 +133,7 @@ class SerialSwitch:
             if down != was:
                 was = down
                 yield down
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL_INTERVAL_S)
 
     def close(self) -> None:
         self._board.leave()

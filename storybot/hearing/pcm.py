@@ -6,7 +6,7 @@ import math
 from array import array
 from operator import mul
 
-RATE = 16000  # Hz
+SAMPLE_RATE_HZ = 16000  # Hz
 BLOCK_SAMPLES = 1600  # 0.1 s: what a microphone hands out at a time
 BLOCK_BYTES = 2 * BLOCK_SAMPLES
 FULL_SCALE = 32768.0
@@ -23,26 +23,17 @@ def level_dbfs(pcm: bytes) -> float:
     return max(SILENCE_DBFS, 10 * math.log10(max(mean_square, 1e-9) / FULL_SCALE**2))
 
 
-def mixed_down(pcm: bytes, channels: int) -> bytes:
-    """The mean of interleaved int16 channels."""
-    if channels == 1:
-        return pcm
-    samples = array("h", pcm)
-    sides = [samples[side::channels] for side in range(channels)]
-    return array("h", (sum(frame) // channels for frame in zip(*sides, strict=True))).tobytes()
-
-
-class Resampler:
-    """Changes the rate of a mono int16 stream to RATE, by a windowed sinc for each phase.
+class SincResampler:
+    """Changes the rate of a mono int16 stream to SAMPLE_RATE_HZ, by a windowed sinc for each phase.
 
     The filter is Hann windowed and cuts at the lower of the two Nyquist frequencies; see
     J. O. Smith, Digital Audio Resampling. It delays by ZERO_CROSSINGS of its own samples.
     """
 
     def __init__(self, rate: int) -> None:
-        common = math.gcd(rate, RATE)
-        self._up, self._down = RATE // common, rate // common
-        cutoff = min(1.0, RATE / rate)  # of the input's Nyquist frequency
+        common = math.gcd(rate, SAMPLE_RATE_HZ)
+        self._up, self._down = SAMPLE_RATE_HZ // common, rate // common
+        cutoff = min(1.0, SAMPLE_RATE_HZ / rate)  # of the input's Nyquist frequency
         self._half = math.ceil(ZERO_CROSSINGS / cutoff)  # input samples on each side
         self._taps = [self._phase(phase / self._up, cutoff) for phase in range(self._up)]
         self._kept = array("h", bytes(2 * self._half))
@@ -59,7 +50,7 @@ class Resampler:
         return [tap / total for tap in taps]
 
     def resample(self, pcm: bytes) -> bytes:
-        """The next stretch of the stream at RATE; what is still needed is kept."""
+        """The next stretch of the stream at SAMPLE_RATE_HZ; what is still needed is kept."""
         self._kept.frombytes(pcm)
         width, kept, out = 2 * self._half, self._kept, array("h")
         while (start := self._time // self._up) + width <= len(kept):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.config.schema import HearingSettings
+from storybot.hearing.microphones.wav import Recording, read_wav
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.hearing.recogniser import Recogniser, make_recogniser
-from storybot.hearing.wav_in import Recording, read_wav
-from storybot.settings import HearingSettings
+from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.hearing.recognisers.recogniser import Recogniser
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
-SILENCE = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
+SILENCE_BLOCKS = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
 
 
-def hear_wav(path: Path, settings: HearingSettings) -> Heard | None:
+def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
     """The request in this wav file, None where nothing was recognised for sure.
 
     StorybotError where the file holds no usable sound or the recogniser is missing.
@@ -24,13 +26,13 @@ def hear_wav(path: Path, settings: HearingSettings) -> Heard | None:
 
 def hear_recording(
     recording: Recording, recogniser: Recogniser, settings: HearingSettings
-) -> Heard | None:
+) -> Utterance | None:
     """The last sure utterance, else the likeliest unsure one, else None: there was no speech.
 
     It listens as the box does: for the keyphrase, and after it for the request.
     """
-    quiet = [bytes(BLOCK_BYTES)] * SILENCE
-    heard: list[Heard] = []
+    quiet = [bytes(BLOCK_BYTES)] * SILENCE_BLOCKS
+    heard: list[Utterance] = []
     recogniser.listen_for(ListenFor.KEYPHRASE)
     for block in (*quiet, *recording.blocks(), *quiet):
         heard += _taken(recogniser.hear(block), recogniser, settings)
@@ -39,12 +41,12 @@ def hear_recording(
 
 
 def _taken(
-    events: list[Heard | KeyphraseHeard], recogniser: Recogniser, settings: HearingSettings
-) -> list[Heard]:
+    events: list[Utterance | KeyphraseOnly], recogniser: Recogniser, settings: HearingSettings
+) -> list[Utterance]:
     taken = []
     for event in events:
-        if isinstance(event, KeyphraseHeard):
+        if isinstance(event, KeyphraseOnly):
             recogniser.listen_for(ListenFor.REQUEST)
-            event = Heard(settings.keyphrase, -100.0)
+            event = Utterance(settings.keyphrase, -100.0)
         taken.append(event)
     return taken

@@ -16,7 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.openings import opening
+from storybot.language.safety_filter import Filter, load_filter
+from storybot.language.things import Thing, load_things
 from storybot.measuring.story_bits import bits_per_character
 from storybot.measuring.story_quality import (
     WORD_LIST,
@@ -27,11 +31,7 @@ from storybot.measuring.story_quality import (
     words_of,
 )
 from storybot.measuring.story_table import Row, samples_text, table_text
-from storybot.safety import Filter, load_filter
-from storybot.settings import TellingSettings
-from storybot.telling.figures import read_figures
-from storybot.telling.openings import opening
-from storybot.things import Thing, load_things
+from storybot.telling.engine_figures import read_figures
 
 LONGEST = 400  # tokens, opening included
 MORE = 12  # tokens: a story that is no longer with so many more had ended by itself
@@ -39,7 +39,7 @@ DEFAULT_MODEL = Path(__file__).parents[1] / "data" / "default.story"
 
 
 @dataclass(frozen=True)
-class Told:
+class MeasuredStory:
     """One request and the story it got."""
 
     things: tuple[Thing, ...]
@@ -55,7 +55,7 @@ def tell(
     things: Sequence[Thing],
     seed: int,
     sampling: TellingSettings | None = None,
-) -> Told:
+) -> MeasuredStory:
     """Let the engine tell one story about `things`; StorybotError when it fails."""
     begins = opening(things, seed)
     sampling = sampling or TellingSettings()
@@ -64,7 +64,7 @@ def tell(
     text, said = _run([*command, "-n", str(LONGEST)])
     longer, _ = _run([*command, "-n", str(LONGEST + MORE)])
     speed = read_figures(said, 0.0).tokens_per_second
-    return Told(tuple(things), begins, text, ended=text == longer, tokens_per_second=speed)
+    return MeasuredStory(tuple(things), begins, text, ended=text == longer, tokens_per_second=speed)
 
 
 def _run(command: Sequence[str]) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def _run(command: Sequence[str]) -> tuple[str, str]:
 
 def tell_all(
     args: argparse.Namespace, model: Sequence[str], requests: Sequence[Sequence[Thing]]
-) -> list[Told]:
+) -> list[MeasuredStory]:
     """One story for each request, seeds counted up from that of `args`, two at a time."""
     sampling = replace(TellingSettings(), topp=args.top_p)
     with ThreadPoolExecutor(2) as pool:
@@ -90,13 +90,16 @@ def tell_all(
         )
 
 
-def speaks_of(text: str, told: Told) -> bool:
+def speaks_of(text: str, told: MeasuredStory) -> bool:
     """True when `text` mentions everything that was asked for at least twice."""
     return all(mentions(text, thing) >= 2 for thing in told.things)
 
 
 def rows(
-    stories: Sequence[Told], of_two: Sequence[Told], known: frozenset[str], safe: Filter
+    stories: Sequence[MeasuredStory],
+    of_two: Sequence[MeasuredStory],
+    known: frozenset[str],
+    safe: Filter,
 ) -> Iterator[Row]:
     """The table's rows for one model."""
 

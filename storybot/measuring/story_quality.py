@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from storybot.things import Thing, load_things
+from storybot.language.things import Thing, load_things
 
 WORD_LIST = Path("/usr/share/dict/american-english")  # Debian's package wamerican
 LEAST_WORDS = 4  # of a sentence that counts as repeated: "Thank you!" may be said twice

@@ -9,35 +9,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storybot.robot import course, events, night, wishes
+from storybot.robot import bedtime, events, lifecycle, requests
 from storybot.robot.commands import Command
 from storybot.robot.events import Event
-from storybot.robot.moves import Step
-from storybot.robot.state import Mode, Robot, awaken, light, why_not
+from storybot.robot.state import Mode, Robot, initial_robot, light, obstacle
+from storybot.robot.transitions import Step
 
-__all__ = ["Mode", "Robot", "awaken", "light", "step", "why_not"]
+__all__ = ["Mode", "Robot", "initial_robot", "light", "obstacle", "step"]
 
 
 _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {
-    events.Started: course.started,
-    events.PartLost: course.part_lost,
-    events.PartBack: course.part_back,
-    events.KeyphraseHeard: wishes.keyphrase,
-    events.Asked: wishes.asked,
-    events.ReplayAsked: wishes.replay,
-    events.Unclear: wishes.unclear,
-    events.Unwelcome: wishes.unwelcome,
-    events.Pressed: wishes.pressed,
-    events.VolumeAsked: wishes.volume_asked,
-    events.SleepAsked: night.sleep_asked,
-    events.StoryBegan: course.story_began,
-    events.StoryTold: course.story_told,
-    events.StoryFailed: course.story_failed,
-    events.TimerRang: course.rang,
-    events.QuietBegan: night.quiet_began,
-    events.QuietEnded: night.quiet_ended,
-    events.Reloaded: course.reloaded,
-    events.EndAsked: course.end,
+    events.Started: lifecycle.started,
+    events.PartLost: lifecycle.part_lost,
+    events.PartBack: lifecycle.part_back,
+    events.KeyphraseHeard: requests.keyphrase,
+    events.Asked: requests.asked,
+    events.ReplayAsked: requests.replay,
+    events.NotUnderstood: requests.unclear,
+    events.RequestRefused: requests.unwelcome,
+    events.Pressed: requests.pressed,
+    events.VolumeAsked: requests.volume_asked,
+    events.SleepAsked: bedtime.sleep_asked,
+    events.StoryBegan: lifecycle.story_began,
+    events.StoryTold: lifecycle.story_told,
+    events.StoryFailed: lifecycle.story_failed,
+    events.TimerExpired: lifecycle.rang,
+    events.QuietBegan: bedtime.quiet_began,
+    events.QuietEnded: bedtime.quiet_ended,
+    events.Reloaded: lifecycle.reloaded,
+    events.EndAsked: lifecycle.end,
 }
 
 

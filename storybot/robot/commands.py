@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.language.listening import ListenFor
+from storybot.language.replies import Reply
 from storybot.robot.events import Timer
-from storybot.tale import Tale
-
-
-class Purpose(Enum):
-    """What the ear listens for."""
-
-    KEYPHRASE = "keyphrase"
-    REQUEST = "request"
-    STOP = "stop"
+from storybot.stories.story_request import StoryRequest
 
 
 class Light(Enum):
@@ -32,11 +26,11 @@ class Light(Enum):
 class Listen:
     """Listen for this, as soon as the robot itself is silent."""
 
-    purpose: Purpose
+    purpose: ListenFor
 
 
 @dataclass(frozen=True)
-class Deafen:
+class StopListening:
     """Stop listening; in the small profile the hearing child is gone when this is done."""
 
 
@@ -44,7 +38,14 @@ class Deafen:
 class Say:
     """Say a sentence of the robot's own."""
 
-    text: str
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class SayTitle:
+    """Say what was understood: the title of the story that begins."""
+
+    story: StoryRequest
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Earcon:
 class Tell:
     """Write and tell this tale; its events carry `number`."""
 
-    tale: Tale
+    story: StoryRequest
     number: int
 
 
@@ -68,12 +69,12 @@ class StopStory:
 
 
 @dataclass(frozen=True)
-class HoldStory:
-    """Keep the story at its sentence until GoOn."""
+class PauseStory:
+    """Keep the story at its sentence until ResumeStory."""
 
 
 @dataclass(frozen=True)
-class GoOn:
+class ResumeStory:
     """Go on with the held story."""
 
 
@@ -128,13 +129,14 @@ class Finish:
 
 Command = (
     Listen
-    | Deafen
+    | StopListening
     | Say
+    | SayTitle
     | Earcon
     | Tell
     | StopStory
-    | HoldStory
-    | GoOn
+    | PauseStory
+    | ResumeStory
     | SetVolume
     | SetPace
     | Fade

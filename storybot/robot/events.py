@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.hearing.requests import Request
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.config.schema import Settings
+from storybot.language.requests import Request
+from storybot.stories.story_request import StoryRequest
 
 
 class Part(Enum):
     """What can be missing while the rest goes on."""
 
-    EAR = "hearing"
+    HEARING = "hearing"
     VOICE = "voice"
     ENGINE = "engine"
     BUTTON = "button"
@@ -39,7 +39,7 @@ class Timer(Enum):
 class Started:
     """The model was checked and every part was tried; `last` is the newest tale of the library."""
 
-    last: Tale | None = None
+    last: StoryRequest | None = None
     newest: int = 0  # the highest number in the library
 
 
@@ -78,16 +78,16 @@ class Asked:
 class ReplayAsked:
     """This very tale again, from the library."""
 
-    tale: Tale
+    story: StoryRequest
 
 
 @dataclass(frozen=True)
-class Unclear:
+class NotUnderstood:
     """Something was said that is no request."""
 
 
 @dataclass(frozen=True)
-class Unwelcome:
+class RequestRefused:
     """Something was asked for that the safety filter refuses."""
 
 
@@ -140,7 +140,7 @@ class StoryFailed:
 
 
 @dataclass(frozen=True)
-class TimerRang:
+class TimerExpired:
     """An alarm that the robot set."""
 
     timer: Timer
@@ -175,15 +175,15 @@ Event = (
     | KeyphraseHeard
     | Asked
     | ReplayAsked
-    | Unclear
-    | Unwelcome
+    | NotUnderstood
+    | RequestRefused
     | Pressed
     | VolumeAsked
     | SleepAsked
     | StoryBegan
     | StoryTold
     | StoryFailed
-    | TimerRang
+    | TimerExpired
     | QuietBegan
     | QuietEnded
     | Reloaded

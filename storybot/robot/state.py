@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.config.schema import Settings
 from storybot.robot.commands import Light
 from storybot.robot.events import Part
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.stories.story_request import StoryRequest
 
 
 class Mode(Enum):
@@ -26,7 +26,16 @@ class Mode(Enum):
 
 
 BUSY = frozenset((Mode.THINKING, Mode.TELLING, Mode.PAUSED))
+STORY_PARTS = frozenset((Part.ENGINE, Part.VOICE))  # without these no story can be told
 RESTING = frozenset((Mode.IDLE, Mode.HEARING, Mode.DEGRADED, Mode.ASLEEP))
+
+
+class Obstacle(Enum):
+    """What keeps a story from beginning."""
+
+    NOT_RUNNING = "not running"  # starting or ending
+    BEING_TOLD = "being told"  # another story
+    PARTS_MISSING = "parts missing"  # one of STORY_PARTS
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Robot:
     small: bool  # the profile: ear and engine never run together
     mode: Mode = Mode.STARTING
     missing: frozenset[Part] = frozenset()
-    tale: Tale | None = None  # told now, or last
+    story: StoryRequest | None = None  # told now, or last
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
@@ -60,22 +69,19 @@ class Robot:
         return self.quiet or self.bedtime
 
 
-def awaken(settings: Settings, small: bool) -> Robot:
+def initial_robot(settings: Settings, small: bool) -> Robot:
     """The robot as it is when the daemon starts."""
     volume = settings.speaking.bounded(settings.speaking.volume)
     return Robot(settings, volume, small)
 
 
-def why_not(robot: Robot) -> str:
-    """Why no story can begin now, as a sentence for who asked; empty where one can."""
+def obstacle(robot: Robot) -> Obstacle | None:
+    """What keeps a story from beginning now; None where nothing does."""
     if robot.mode in (Mode.STARTING, Mode.ENDING):
-        return f"storybot is {robot.mode.value}; ask again in a moment."
+        return Obstacle.NOT_RUNNING
     if robot.mode in BUSY:
-        return "A story is being told; `storybot stop` ends it."
-    lost = sorted(part.value for part in robot.missing & {Part.ENGINE, Part.VOICE})
-    if lost:
-        return f"The {' and the '.join(lost)} cannot be used; `storybot doctor` says what to do."
-    return ""
+        return Obstacle.BEING_TOLD
+    return Obstacle.PARTS_MISSING if robot.missing & STORY_PARTS else None
 
 
 def light(robot: Robot) -> Light:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from storybot.speaking.voice import WordMark
+from storybot.speaking.voices.voice import WordMark
 
 OnWord = Callable[[str], None]  # gets a word with the marks and blanks that follow it
 

@@ -6,8 +6,8 @@ import math
 from array import array
 from functools import lru_cache
 
-PEAK = 9000  # of 32767: softer than the voice
-EDGE = 0.012  # s of fade at both ends of a tone, so that it does not click
+PEAK_AMPLITUDE = 9000  # of 32767: softer than the voice
+FADE_S = 0.012  # s of fade at both ends of a tone, so that it does not click
 
 # Name to tones: (Hz, s); 0 Hz is silence. Rising asks, falling ends, two low ones say no.
 EARCONS: dict[str, tuple[tuple[float, float], ...]] = {
@@ -29,10 +29,10 @@ def earcon(name: str, rate: int) -> bytes:
 def tone(pitch: float, seconds: float, rate: int) -> bytes:
     """A sine of `pitch` Hz with a soft octave above it, faded at both ends."""
     count = round(seconds * rate)
-    edge = max(1, round(EDGE * rate))
+    edge = max(1, round(FADE_S * rate))
     turn = 2 * math.pi * pitch / rate
     wave = array("h")
     for n in range(count):
-        loud = PEAK * min(1.0, n / edge, (count - 1 - n) / edge)
+        loud = PEAK_AMPLITUDE * min(1.0, n / edge, (count - 1 - n) / edge)
         wave.append(round(loud * (0.8 * math.sin(turn * n) + 0.2 * math.sin(2 * turn * n))))
     return wave.tobytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-FULL = 256  # gain 1.0; eight bits of fraction
+UNITY_GAIN = 256  # gain 1.0; eight bits of fraction
 _FLIP = bytes(value ^ 0x80 for value in range(256))  # int16's high byte to offset binary and back
 
 
@@ -16,7 +16,7 @@ def amplify(samples: bytes, gain: int) -> bytes:
     u * gain + 32768 * (256 - gain) = 256 * (s * gain / 256 + 32768). A quarter of the time that
     a loop over an array takes (`tests/speaking/test_gain.py` has that loop as specification).
     """
-    if gain >= FULL:
+    if gain >= UNITY_GAIN:
         return samples
     count = len(samples) // 2
     if gain <= 0 or count == 0:
@@ -24,7 +24,7 @@ def amplify(samples: bytes, gain: int) -> bytes:
     lanes = bytearray(4 * count)
     lanes[0::4] = samples[0 : 2 * count : 2]
     lanes[1::4] = samples[1 : 2 * count : 2].translate(_FLIP)
-    scaled = int.from_bytes(lanes, "little") * gain + _ones(count) * (0x8000 * (FULL - gain))
+    scaled = int.from_bytes(lanes, "little") * gain + _ones(count) * (0x8000 * (UNITY_GAIN - gain))
     product = scaled.to_bytes(4 * count, "little")
     result = bytearray(2 * count)
     result[0::2] = product[1::4]
@@ -69,7 +69,7 @@ class Gain:
 
     def apply(self, samples: bytes) -> bytes:
         """The samples at the present level, which then moves on by their number."""
-        result = amplify(samples, round(self._level * FULL / 100))
+        result = amplify(samples, round(self._level * UNITY_GAIN / 100))
         if self._level != self._target:
             way = self._step * (len(samples) // 2)
             if abs(self._target - self._level) <= way:

@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
 from storybot.speaking.earcons import earcon
-from storybot.speaking.mouth import Mouth, Spoken
-from storybot.speaking.player import Player
-from storybot.speaking.voice import Manner, Voice
-from storybot.speaking.worker import Result, Worker
+from storybot.speaking.outputs.player import Player
+from storybot.speaking.synthesizer import Spoken, Synthesizer
+from storybot.speaking.voices.voice import SpeechParameters, Voice
+from storybot.speaking.worker_thread import Result, WorkerThread
 
-SLOWEST, FASTEST = 80, 450  # words per minute that espeak-ng takes
-LOOK = 0.05  # s at most between two looks at what has been played
-SOON = 0.005  # s at least
-LEAVE = 3.0  # s for the device to be given back
-SOFT = 0.3  # s of fading before a story that is stopped falls silent
+MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 80, 450  # words per minute that espeak-ng takes
+PLAYBACK_POLL_MAX_S = 0.05  # s at most between two looks at what has been played
+PLAYBACK_POLL_MIN_S = 0.005  # s at least
+DEVICE_CLOSE_TIMEOUT_S = 3.0  # s for the device to be given back
+FADE_OUT_S = 0.3  # s of fading before a story that is stopped falls silent
 
 
 class Speaker:
@@ -44,13 +44,13 @@ class Speaker:
     ) -> None:
         """`wav`: write there instead of playing. `patience`: s to wait for a lost loudspeaker."""
         self._settings = settings
-        self._mouth = Mouth(settings, profile, wav, patience)
+        self._mouth = Synthesizer(settings, profile, wav, patience)
         self._mouth.voice, self._mouth.player = voice, player
-        self._manner = Manner(settings.accent, settings.speed, settings.pitch)
+        self._manner = SpeechParameters(settings.accent, settings.speed, settings.pitch)
         self.asked_volume = settings.volume  # per cent, before floor and cap
         self.pace = 100  # per cent of the set speed
         self._volume = settings.bounded(settings.volume)
-        self._worker = Worker("voice")
+        self._worker = WorkerThread("voice")
         self._showing: asyncio.Task[None] | None = None
         self._busy = 0  # sentences that are being said
 
@@ -128,16 +128,16 @@ class Speaker:
         """Fall silent within some tens of ms; sentences that are being said return at once."""
         self._mouth.hush()
 
-    async def fade_out(self, seconds: float = SOFT) -> None:
+    async def fade_out(self, seconds: float = FADE_OUT_S) -> None:
         """Fall silent over `seconds` of sound, then stop(); the volume is kept for later."""
         player = self._mouth.player
         if player is None:
             return
         turn = self._mouth.turn
         player.gain.move(0, seconds)
-        limit = time.monotonic() + seconds + LOOK
+        limit = time.monotonic() + seconds + PLAYBACK_POLL_MAX_S
         while turn == self._mouth.turn and player.gain.level > 0 and time.monotonic() < limit:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(PLAYBACK_POLL_MAX_S)
         await asyncio.sleep(player.latency)
         if turn == self._mouth.turn:
             self.stop()
@@ -156,7 +156,9 @@ class Speaker:
         """The share of the set speed at which sentences are spoken, from the next one on."""
         self.pace = per_cent
         speed = round(self._settings.speed * per_cent / 100)
-        self._manner = replace(self._manner, speed=max(SLOWEST, min(FASTEST, speed)))
+        self._manner = replace(
+            self._manner, speed=max(MIN_WORDS_PER_MINUTE, min(MAX_WORDS_PER_MINUTE, speed))
+        )
 
     def pause(self) -> None:
         """Fall silent and keep the place in the sentence."""
@@ -194,6 +196,12 @@ class Speaker:
         return 0 if self._mouth.player is None else self._mouth.player.played()
 
     @property
+    def underruns(self) -> int:
+        """Times that the loudspeaker ran dry, as far as its driver tells."""
+        player = self._mouth.player
+        return 0 if player is None else player.underruns
+
+    @property
     def first_sound(self) -> float | None:
         """time.monotonic() when the first sample was heard."""
         return None if self._mouth.player is None else self._mouth.player.first_sound
@@ -206,7 +214,7 @@ class Speaker:
         player = self._mouth.player
         try:
             if player is not None:
-                async with asyncio.timeout(LEAVE):
+                async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
                     await self._worker.do(player.close)
         except TimeoutError:
             pass  # a sound server that hangs; the device is free when the process ends
@@ -229,18 +237,20 @@ class Speaker:
             due = self._mouth.captions.show(player.played())
             if due is None and self._busy == 0:
                 return
-            await asyncio.sleep(LOOK if due is None else self._until(due))
+            await asyncio.sleep(PLAYBACK_POLL_MAX_S if due is None else self._until(due))
 
     def _until(self, frame: int) -> float:
         """How long to sleep until a frame is heard, in s."""
         voice, player = self._mouth.parts()
-        return min(LOOK, max(SOON, (frame - player.played()) / voice.rate))
+        return min(
+            PLAYBACK_POLL_MAX_S, max(PLAYBACK_POLL_MIN_S, (frame - player.played()) / voice.rate)
+        )
 
     async def _do(self, task: Callable[[], Result]) -> Result:
         """Have the voice's thread do it; StorybotError when a device that hangs holds it up."""
         work = asyncio.ensure_future(self._worker.do(task))
         try:
-            while not (await asyncio.wait({work}, timeout=LEAVE / 4))[0]:
+            while not (await asyncio.wait({work}, timeout=DEVICE_CLOSE_TIMEOUT_S / 4))[0]:
                 if self.hopeless:
                     raise StorybotError(self.trouble or "", Exit.SOUND_OUT)
             return work.result()

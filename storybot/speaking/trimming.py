@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trimming:
+class TrailingSilenceTrimmer:
     """Passes samples on and keeps back the zeros at their end, until sound follows them."""
 
     def __init__(self) -> None:
@@ -18,14 +18,14 @@ class Trimming:
         return samples[:length]
 
 
-class Squeezing:
+class SilenceLimiter:
     """Passes samples on without silence at their ends, and with at most `longest` frames inside.
 
     espeak-ng makes pauses of up to half a second around a quotation.
     """
 
     def __init__(self, longest: int) -> None:
-        self._trimming = Trimming()
+        self._trimming = TrailingSilenceTrimmer()
         self._longest = 2 * longest  # bytes
         self._allowed = 0  # bytes of silence before the next sound
         self.dropped = 0  # frames so far, those at the end not counted

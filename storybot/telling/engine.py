@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import codecs
 import contextlib
+import errno
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 from typing import TypeVar
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.process import bound, end_group
-from storybot.settings import TellingSettings
-from storybot.telling.figures import EngineFigures, read_figures
+from storybot.system.processes import end_group, limit_cpu_time
+from storybot.telling.engine_figures import EngineFigures, read_figures
 
-CHUNK = 4096  # bytes read at once
-TAIL = 4096  # bytes kept of what the engine says on stderr
-GRACE = 0.5  # s between TERM and KILL
-UNREADABLE = 0.25  # share of characters that are not UTF-8, above which this is no story
-ENOUGH = 64  # characters to judge that by
-MODEL_FAULTS = (3, 4, 5, 7)  # exit codes of storyteller: file, model, tokenizer, file vanished
+READ_BYTES = 4096  # bytes read at once
+STDERR_TAIL_BYTES = 4096  # bytes kept of what the engine says on stderr
+TERM_GRACE_S = 0.5  # s between TERM and KILL
+UNREADABLE_MAX_SHARE = 0.25  # share of characters that are not UTF-8, above which this is no story
+UNREADABLE_MIN_CHARACTERS = 64  # characters to judge that by
+PROMPT_EXIT_CODE = 9  # of storyteller: the opening leaves no room for a story
+MODEL_EXIT_CODES = (3, 4, 5, 7)  # exit codes of storyteller: file, model, tokenizer, file vanished
 
 # Terminals obey control characters; a story has none but the end of a line.
-_CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
+_CONTROL_CHARACTERS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
 Result = TypeVar("Result")
 _REPLACED = "\ufffd"
 
@@ -36,7 +38,7 @@ class Engine:
         self, settings: TellingSettings, program: Path, model: Path, tokenizer: Path | None = None
     ) -> None:
         self._settings = settings
-        self._program, self._model, self._tokenizer = program, model, tokenizer
+        self.program, self._model, self._tokenizer = program, model, tokenizer
         self._process: asyncio.subprocess.Process | None = None
         self._stopped = False
         self.figures: EngineFigures | None = None  # of the last story that ended
@@ -53,7 +55,8 @@ class Engine:
 
         `longest` bounds the story in tokens. Raises StorybotError(Exit.ENGINE) when the engine
         cannot start, misses a deadline, fails, or writes what is not text; what was yielded
-        until then stands. A stop() ends the iteration without an error.
+        until then stands. Raises StorybotError(Exit.USAGE) when the opening leaves no room for a
+        story. A stop() ends the iteration without an error.
         """
         self.figures, self._stopped = None, False
         tokens = self._settings.longest if longest is None else longest
@@ -66,7 +69,7 @@ class Engine:
         try:
             deadline = self._settings.first_deadline
             while not self._stopped:
-                data = await _within(deadline, process.stdout.read(CHUNK))
+                data = await _within(deadline, process.stdout.read(READ_BYTES))
                 if not data:
                     break
                 if first is None:
@@ -89,21 +92,21 @@ class Engine:
                 Exit.ENGINE,
             ) from None
         finally:
-            await self._end(process, GRACE)
+            await self._end(process, TERM_GRACE_S)
             with contextlib.suppress(TimeoutError):  # asyncio keeps a pipe until it is read empty
-                await _within(GRACE, process.stdout.read())
+                await _within(TERM_GRACE_S, process.stdout.read())
             errors.cancel()
         if self._stopped:
             return
         if status != 0:
-            raise _failure(status, said)
+            raise _failure(status, said, tokens)
         if first is None:
             raise StorybotError(
                 "the engine wrote nothing; check the model with `storybot doctor`", Exit.ENGINE
             )
         self.figures = read_figures(said, first)
 
-    async def stop(self, grace: float = GRACE) -> None:
+    async def stop(self, grace: float = TERM_GRACE_S) -> None:
         """End the story that is being written, if there is one: TERM, `grace` s, then KILL."""
         self._stopped = True
         if self._process is not None:
@@ -114,7 +117,14 @@ class Engine:
             raise RuntimeError("one story at a time")
         settings = self._settings
         arguments = ["--stats", "-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
-        arguments += ["-s", str(seed), "-n", str(tokens), "-i", opening.translate(_CONTROLS)]
+        arguments += [
+            "-s",
+            str(seed),
+            "-n",
+            str(tokens),
+            "-i",
+            opening.translate(_CONTROL_CHARACTERS),
+        ]
         if self._tokenizer is not None:
             arguments += ["-z", str(self._tokenizer)]
         if settings.threads != 1:
@@ -123,7 +133,7 @@ class Engine:
             arguments += ["--kernel", settings.kernel]
         try:
             process = await asyncio.create_subprocess_exec(
-                self._program,
+                self.program,
                 self._model,
                 *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -132,12 +142,14 @@ class Engine:
                 start_new_session=True,
             )
         except OSError as error:
+            if error.errno == errno.E2BIG:
+                raise _too_long(tokens) from None
             raise StorybotError(
-                f"the engine {self._program} cannot be started ({error.strerror}); "
+                f"the engine {self.program} cannot be started ({error.strerror}); "
                 "build it with `make engine`",
                 Exit.ENGINE,
             ) from None
-        bound(process.pid, settings.first_deadline + tokens * settings.token_deadline)
+        limit_cpu_time(process.pid, settings.first_deadline + tokens * settings.token_deadline)
         self._process = process
         return process
 
@@ -160,14 +172,14 @@ class _Text:
         text = self._decoder.decode(data, final)
         self._characters += len(text)
         self._unreadable += text.count(_REPLACED)
-        enough = final or self._characters >= ENOUGH
-        if enough and self._unreadable > UNREADABLE * self._characters:
+        enough = final or self._characters >= UNREADABLE_MIN_CHARACTERS
+        if enough and self._unreadable > UNREADABLE_MAX_SHARE * self._characters:
             raise StorybotError(
                 "the engine writes bytes that are not UTF-8 text; "
                 "the model and its tokenizer do not belong together: run `storybot doctor`",
                 Exit.ENGINE,
             )
-        return text.replace(_REPLACED, "").translate(_CONTROLS)
+        return text.replace(_REPLACED, "").translate(_CONTROL_CHARACTERS)
 
 
 async def _within(seconds: float, work: Awaitable[Result]) -> Result:
@@ -180,12 +192,12 @@ async def _within(seconds: float, work: Awaitable[Result]) -> Result:
 async def _tail(stream: asyncio.StreamReader) -> str:
     """Read a stream to its end and keep the last of it."""
     kept = b""
-    while data := await stream.read(CHUNK):
-        kept = (kept + data)[-TAIL:]
+    while data := await stream.read(READ_BYTES):
+        kept = (kept + data)[-STDERR_TAIL_BYTES:]
     return kept.decode("utf-8", "replace")
 
 
-def _failure(status: int, said: str) -> StorybotError:
+def _failure(status: int, said: str, tokens: int) -> StorybotError:
     if status < 0:
         name = str(-status)
         with contextlib.suppress(ValueError):
@@ -194,8 +206,20 @@ def _failure(status: int, said: str) -> StorybotError:
             f"the engine was ended by {name} and the story is cut short; ask for another one",
             Exit.ENGINE,
         )
-    lines = [line.strip() for line in said.translate(_CONTROLS).splitlines() if line.strip()]
+    if status == PROMPT_EXIT_CODE:
+        return _too_long(tokens)
+    lines = [
+        line.strip() for line in said.translate(_CONTROL_CHARACTERS).splitlines() if line.strip()
+    ]
     reason = lines[-1].removeprefix("storyteller: ") if lines else f"exit status {status}"
     return StorybotError(
-        f"the engine gave up: {reason}", Exit.MODEL if status in MODEL_FAULTS else Exit.ENGINE
+        f"the engine gave up: {reason}", Exit.MODEL if status in MODEL_EXIT_CODES else Exit.ENGINE
+    )
+
+
+def _too_long(tokens: int) -> StorybotError:
+    return StorybotError(
+        f"the opening is too long: nothing of a story fits behind it in {tokens} tokens or in the "
+        "model's context; give a shorter opening or raise telling.longest (--length)",
+        Exit.USAGE,
     )

@@ -3,14 +3,16 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from storybot import config, models
+from storybot.config import load
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.models import installed
+from storybot.system.engine_program import find_engine
 
 SHARED = Path(os.environ.get("STORYBOT_SHARED", Path(__file__).parents[3] / "shared"))
 
@@ -23,7 +25,7 @@ def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("STORYBOT_STATE", "state"),
     ):
         monkeypatch.setenv(name, str(tmp_path / folder))
-    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+    monkeypatch.setattr(load, "SYSTEM_FILE", tmp_path / "etc.yaml")
 
 
 @pytest.fixture
@@ -33,10 +35,23 @@ def model() -> Path:
         find_engine("")
     except StorybotError:
         pytest.skip("the engine is not built: run `make engine`")
-    for path in (models.SHIPPED, SHARED / "models" / "stories260K.bin"):
+    for path in (installed.SHIPPED_MODEL, SHARED / "models" / "stories260K.bin"):
         if path.is_file():
             return path
     pytest.skip("neither the shipped model nor ../shared is here")
+
+
+@pytest.fixture
+def eos_model(tmp_path: Path) -> Path:
+    """A model that ends its stories with token 2: stories260K with two rows exchanged."""
+    source, tokens = (SHARED / "models" / name for name in ("stories260K.bin", "tok512.bin"))
+    maker = SHARED / "field" / "eos_checkpoint.py"
+    if not all(path.is_file() for path in (source, tokens, maker)):
+        pytest.skip("STORYBOT_SHARED has no stories260K or no eos_checkpoint.py")
+    made = tmp_path / "eos.bin"
+    subprocess.run([sys.executable, maker, source, made], check=True, timeout=60)
+    shutil.copy(tokens, tmp_path / "tokenizer.bin")
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ import yaml
 
 from storybot.cli import status, watch
 from storybot.cli.main import main
+from storybot.config.schema import Settings
 from storybot.errors import Exit
+from storybot.hearing.recogniser_client import Heartbeat
 from storybot.robot import Mode
-from storybot.settings import Settings
 from tests.fakes.house import House, living
 
 
@@ -118,6 +119,24 @@ def test_status_of_a_degraded_daemon(tmp_path: Path, capsys: pytest.CaptureFixtu
     asyncio.run(scene())
 
 
+def test_status_tells_of_lost_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(tmp_path, capsys)
+
+    async def scene() -> None:
+        house = House(tmp_path)
+        terminal.give(house.settings)
+        async with living(house):
+            _, said, _ = await terminal.type("status")
+            assert "lost" not in said
+            house.speaker.underruns = 2
+            house.ears.children[-1].put(Heartbeat(10**9, 10**9, overruns=3))
+            await asyncio.sleep(1)
+            _, said, _ = await terminal.type("status")
+            assert "lost      sound, since it was started: 3 in what was heard, 2 in what" in said
+
+    asyncio.run(scene())
+
+
 def test_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal(tmp_path, capsys)
 
@@ -128,7 +147,7 @@ def test_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         async with living(house):
             watching = asyncio.create_task(terminal.type("watch"))
             watching_json = asyncio.create_task(terminal.type("watch", "--json"))
-            while len(house.daemon.rooms.control._watchers) < 2:
+            while len(house.daemon.services.control._watchers) < 2:
                 await asyncio.sleep(0.01)
             await house.told_once()
         (_, one, _), (_, two, _) = await watching, await watching_json

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from storybot.cli import hear, main
-from storybot.errors import Exit
-from storybot.hearing.attention import Heard
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.utterance import Utterance
+from tests.fakes.microphones import FakeMicrophone
 from tests.fakes.recognisers import FakeRecogniser, write_wav
 
 
@@ -26,7 +27,9 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STORYBOT_HEARING_RECOGNISER", "pocketsphinx")
-    monkeypatch.delitem(sys.modules, "storybot.hearing.pocketsphinx_recogniser", raising=False)
+    monkeypatch.delitem(
+        sys.modules, "storybot.hearing.recognisers.pocketsphinx.recogniser", raising=False
+    )
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
     quiet = write_wav(tmp_path / "quiet.wav", bytes(32000))
     assert main.main(["hear", str(quiet)]) == Exit.SOUND_IN
@@ -34,6 +37,39 @@ def test_a_recogniser_that_is_not_installed_is_one_sentence(
     assert "pocketsphinx is not usable" in sentence and "pip install pocketsphinx" in sentence
 
 
+def test_a_microphone_that_is_lost_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It gives a block and is unplugged; the second attempt to open it again succeeds."""
+    block = bytes(3200)
+    gone = StorybotError("cannot open the microphone fake", Exit.SOUND_IN)
+    found: list[FakeMicrophone | StorybotError] = [
+        FakeMicrophone([block]),
+        gone,
+        FakeMicrophone([block, block]),
+    ]
+    first = found[0]
+
+    def opened(*_: object) -> FakeMicrophone:
+        one = found.pop(0)
+        if isinstance(one, StorybotError):
+            raise one
+        return one
+
+    heard = Utterance("tell me a story about a cat", -1.0)
+    monkeypatch.setattr(hear, "open_microphone", opened)
+    monkeypatch.setattr(hear, "REOPEN_INTERVAL_S", 0.01)
+    monkeypatch.setattr(hear, "make_recogniser", lambda _: FakeRecogniser({2: [heard]}))
+    assert main.main(["hear", "--once"]) == Exit.OK
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "storybot: the microphone fake gives no more sound; waiting for it",
+        "storybot: the microphone fake is back",
+    ]
+    assert "A story about a cat." in told.out
+    assert isinstance(first, FakeMicrophone) and first.closed
+
+
 def test_a_bare_keyphrase_has_no_figure() -> None:
-    assert "confidence" not in hear.described(Heard("tell me a story", -100.0))
-    assert "confidence: -1.50\n" in hear.described(Heard("tell me a story", -1.5))
+    assert "confidence" not in hear.described(Utterance("tell me a story", -100.0))
+    assert "confidence: -1.50\n" in hear.described(Utterance("tell me a story", -1.5))

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from storybot import config
-from storybot.cli import command_line
-from storybot.cli import main as cli
+from storybot.cli import command_line, main
 from storybot.cli.models import Bar
+from storybot.config import load
 from storybot.errors import Exit, StorybotError
 from tests.fakes.uncovered import uncovered
 
@@ -24,12 +23,12 @@ ROOT = Path(__file__).parents[2]
 def nobody_at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("STORYBOT_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr(config, "SYSTEM_FILE", tmp_path / "etc.yaml")
+    monkeypatch.setattr(load, "SYSTEM_FILE", tmp_path / "etc.yaml")
 
 
 def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        cli.main([])
+        main.main([])
     assert end.value.code == 0
     told = capsys.readouterr().out
     for name in command_line.COMMANDS:
@@ -38,14 +37,14 @@ def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        cli.main(["--version"])
+        main.main(["--version"])
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith("storybot 0.")
 
 
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        cli.main(["tel"])
+        main.main(["tel"])
     assert end.value.code == Exit.USAGE
     assert "invalid choice: 'tel'" in capsys.readouterr().err
 
@@ -53,7 +52,7 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize("name", list(command_line.COMMANDS))
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        cli.main([name, "--help"])
+        main.main([name, "--help"])
     assert end.value.code == 0
     assert f"storybot {name}" in capsys.readouterr().out
 
@@ -62,7 +61,7 @@ def test_config_shows_every_setting_and_its_origin(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORYBOT_SPEAKING_VOLUME", "33")
-    assert cli.main(["config"]) == Exit.OK
+    assert main.main(["config"]) == Exit.OK
     lines = capsys.readouterr().out.splitlines()
     volume = next(line for line in lines if line.startswith("speaking.volume "))
     assert volume.split() == ["speaking.volume", "33", "environment", "STORYBOT_SPEAKING_VOLUME"]
@@ -70,10 +69,10 @@ def test_config_shows_every_setting_and_its_origin(
 
 
 def test_config_check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert cli.main(["config", "--check", str(ROOT / "config.yaml")]) == Exit.OK
+    assert main.main(["config", "--check", str(ROOT / "config.yaml")]) == Exit.OK
     bad = tmp_path / "bad.yaml"
     bad.write_text("speaking:\n  volum: 3\n")
-    assert cli.main(["config", "--check", str(bad)]) == Exit.CONFIG
+    assert main.main(["config", "--check", str(bad)]) == Exit.CONFIG
     told = capsys.readouterr().err
     assert f"{bad}:2: speaking.volum: is no setting; did you mean volume?" in told
 
@@ -83,19 +82,19 @@ def test_broken_settings_stop_every_command(
 ) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("speaking: [1]\n")
-    assert cli.main(["models", "--config", str(bad)]) == Exit.CONFIG
+    assert main.main(["models", "--config", str(bad)]) == Exit.CONFIG
     told = capsys.readouterr().err
     assert told.startswith("storybot: ") and len(told.splitlines()) == 1
 
 
 def test_models_marks_the_default(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["models"]) == Exit.OK
+    assert main.main(["models"]) == Exit.OK
     marked = [line for line in capsys.readouterr().out.splitlines() if line.startswith("*")]
     assert len(marked) == 1 and marked[0].split()[1] == "default"
 
 
 def test_getting_no_known_model(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["models", "get", "stories16M"]) == Exit.USAGE
+    assert main.main(["models", "get", "stories16M"]) == Exit.USAGE
     assert "one of stories260K, stories15M" in capsys.readouterr().err
 
 
@@ -121,9 +120,9 @@ def test_ctrl_c_and_a_fault_have_their_codes(
         raise StorybotError("The voice is lost; look under the bed.", Exit.SOUND_OUT)
 
     monkeypatch.setattr("storybot.cli.models.run", interrupted)
-    assert cli.main(["models"]) == Exit.INTERRUPTED
+    assert main.main(["models"]) == Exit.INTERRUPTED
     monkeypatch.setattr("storybot.cli.models.run", failed)
-    assert cli.main(["models"]) == Exit.SOUND_OUT
+    assert main.main(["models"]) == Exit.SOUND_OUT
     assert capsys.readouterr().err.endswith("storybot: The voice is lost; look under the bed.\n")
 
 
@@ -166,7 +165,7 @@ def test_another_fault_of_the_system_is_not_taken_for_the_output(
 
     monkeypatch.setattr("storybot.cli.models.run", failed)
     with pytest.raises(OSError, match="/somewhere"):
-        cli.main(["models"])
+        main.main(["models"])
 
 
 def test_ctrl_c_at_any_early_moment_is_quiet(tmp_path: Path) -> None:
@@ -192,11 +191,11 @@ def test_ctrl_c_at_any_early_moment_is_quiet(tmp_path: Path) -> None:
 def test_ctrl_c_is_as_it_was_afterwards() -> None:
     before = signal.getsignal(signal.SIGINT)
     with contextlib.suppress(SystemExit):
-        cli.main(["--version"])
+        main.main(["--version"])
     assert signal.getsignal(signal.SIGINT) is before
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # nohup
     try:
-        cli.main(["models"])
+        main.main(["models"])
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
@@ -208,6 +207,6 @@ def test_library_takes_settings_before_and_after_its_words(
     own = tmp_path / "own.yaml"
     own.write_text(f"library: {{folder: {tmp_path}/mine}}\n")
     for words in (["--config", str(own), "list"], ["list", "--config", str(own)]):
-        assert cli.main(["library", *words]) == 0
+        assert main.main(["library", *words]) == 0
         assert capsys.readouterr().out == f"No stories are kept in {tmp_path}/mine.\n"
-    assert cli.main(["library", "show", "1", "--config", str(own)]) == Exit.FAULT
+    assert main.main(["library", "show", "1", "--config", str(own)]) == Exit.FAULT

@@ -10,13 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from storybot.cli import doctor, hear
-from storybot.cli import main as cli
-from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard
-from storybot.hearing.microphones import open_microphone
-from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.settings import (
+from storybot.cli import doctor, hear, main
+from storybot.config.schema import (
     ControlsSettings,
     HearingSettings,
     LibrarySettings,
@@ -24,6 +19,10 @@ from storybot.settings import (
     SpeakingSettings,
     TellingSettings,
 )
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphones.choice import open_microphone
+from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.hearing.utterance import Utterance
 
 Out = pytest.CaptureFixture[str]
 
@@ -68,7 +67,7 @@ def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
 
 
 def test_voices_marks_the_default(capsys: Out) -> None:
-    assert cli.main(["voices", "--accents"]) == Exit.OK
+    assert main.main(["voices", "--accents"]) == Exit.OK
     told = capsys.readouterr().out
     assert [line.split()[1] for line in told.splitlines() if line.startswith("*")] == [
         "espeak",
@@ -91,6 +90,7 @@ class Microphone:
     """Gives one level for ever."""
 
     name = "fake"
+    overruns = 0
 
     def __init__(self, sample: int) -> None:
         self.block = sample.to_bytes(2, "little", signed=True) * (BLOCK_BYTES // 2)
@@ -116,6 +116,13 @@ def test_doctor_judges_the_level(monkeypatch: pytest.MonkeyPatch, sample: int, t
         with pytest.raises(StorybotError, match=told):
             check(Settings())
     assert microphone.closed
+
+
+def test_doctor_tells_of_lost_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    microphone = Microphone(600)
+    microphone.overruns = 3
+    monkeypatch.setattr(doctor, "open_microphone", lambda *_: microphone)
+    assert "3 overruns: end other programs" in doctor.CHECKS["microphone"](Settings())
 
 
 def test_no_microphone_is_wanted() -> None:
@@ -157,17 +164,17 @@ class FlakyRecogniser:
     def listen_for(self, what: object) -> None:
         self.blocks = 0
 
-    def hear(self, block: bytes) -> Iterator[Heard]:
+    def hear(self, block: bytes) -> Iterator[Utterance]:
         self.blocks += 1
         if self.blocks == 3:
-            yield Heard("tell me a story about a cat", -1.0)
+            yield Utterance("tell me a story about a cat", -1.0)
 
 
 def test_hear_from_the_microphone(monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
     microphone = Microphone(600)
     monkeypatch.setattr(hear, "open_microphone", lambda *_: microphone)
     monkeypatch.setattr(hear, "make_recogniser", lambda _: FlakyRecogniser())
-    assert cli.main(["hear", "--once"]) == Exit.OK
+    assert main.main(["hear", "--once"]) == Exit.OK
     assert "request:    A story about a cat." in capsys.readouterr().out
     assert microphone.closed
 
@@ -187,7 +194,7 @@ def test_silence_is_no_request(capsys: Out, tmp_path: Path) -> None:
         sound.setsampwidth(2)
         sound.setframerate(16000)
         sound.writeframes(bytes(32000))
-    assert cli.main(["hear", str(path)]) != Exit.OK
+    assert main.main(["hear", str(path)]) != Exit.OK
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
@@ -195,7 +202,7 @@ def test_an_unrelated_sentence_starts_no_story(
     model: Path, capsys: Out, say: Callable[[str], Path]
 ) -> None:
     asked = say("my sister went to the market on friday")
-    code = cli.main(["tell", "--heard", str(asked), "--silent", "--model", str(model)])
+    code = main.main(["tell", "--heard", str(asked), "--silent", "--model", str(model)])
     assert code == Exit.NOT_HEARD
     assert "no request was understood" in capsys.readouterr().err
 
@@ -225,7 +232,7 @@ def test_doctor_goes_on_after_a_check_that_broke(
         raise ValueError("not enough values\nto unpack")
 
     monkeypatch.setattr(doctor, "CHECKS", {"voice": broken, "memory": lambda _: "plenty"})
-    assert cli.main(["doctor"]) == Exit.FAULT
+    assert main.main(["doctor"]) == Exit.FAULT
     told = capsys.readouterr().out.splitlines()
     assert told[0].endswith("broke (ValueError: not enough values to unpack)")
     assert told[1].endswith("ok: plenty") and len(told) == 2

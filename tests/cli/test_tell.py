@@ -11,18 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from storybot.cli import main as cli
-from storybot.cli.tell import suitable
+from storybot.cli import main
 from storybot.errors import Exit
-from storybot.safety import KIND_END, Filter, load_filter
-from storybot.telling.sentences import Sentence
+from storybot.language.story_phrases import CLOSING_SENTENCE
 
 Out = pytest.CaptureFixture[str]
 
 
 def tell(model: Path, *words: str) -> int:
     seed = () if "--seed" in words else ("--seed", "3")
-    return cli.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
+    return main.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
 
 
 def test_words_become_a_story(model: Path, capsys: Out) -> None:
@@ -46,6 +44,37 @@ def test_the_same_seed_tells_the_same_story(model: Path, capsys: Out) -> None:
 def test_an_opening_is_taken_as_it_is(model: Path, capsys: Out) -> None:
     assert tell(model, "--opening", "The moon was blue.", "--silent") == Exit.OK
     assert capsys.readouterr().out.startswith("The moon was blue.")
+
+
+@pytest.mark.parametrize(
+    "opening", ["Zoë said “hi” — £5 … 🐉.", "Миша и кот.", "She wrote </s> and <0x41>."]
+)
+def test_an_opening_is_shown_to_the_last_character(model: Path, capsys: Out, opening: str) -> None:
+    assert tell(model, "--opening", opening, "--silent") == Exit.OK
+    assert capsys.readouterr().out.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("opening", "length"),
+    [("The moon was blue. " * 8, "16"), ("A cat sat. " * 400, "4096")],
+    ids=["longer than the story", "longer than the context"],
+)
+def test_an_opening_without_room_for_a_story(
+    model: Path, capsys: Out, opening: str, length: str
+) -> None:
+    words = ["tell", "--opening", opening, "--length", length, "--model", str(model), "--silent"]
+    assert main.main(words) == Exit.USAGE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "the opening is too long" in told.err and told.err.count("\n") == 1
+
+
+def test_a_model_that_ends_stories_with_eos(eos_model: Path, capsys: Out) -> None:
+    for seed in ("1", "4", "7"):
+        words = ("about", "a", "cat", "--silent", "--seed", seed)
+        assert main.main(["tell", *words, "--model", str(eos_model), "--length", "512"]) == Exit.OK
+        told = capsys.readouterr().out
+        assert "</s>" not in told and CLOSING_SENTENCE not in told
 
 
 def test_a_wav_holds_what_the_terminal_shows(model: Path, capsys: Out, tmp_path: Path) -> None:
@@ -88,7 +117,7 @@ def test_bad_requests_get_one_sentence(
     model: Path, capsys: Out, words: list[str], code: Exit, sentence: str
 ) -> None:
     model_given = "--model" in words
-    assert (cli.main(["tell", *words]) if model_given else tell(model, *words)) == code
+    assert (main.main(["tell", *words]) if model_given else tell(model, *words)) == code
     told = capsys.readouterr().err
     assert sentence in told
     assert len(told.strip().splitlines()) == 1
@@ -96,7 +125,7 @@ def test_bad_requests_get_one_sentence(
 
 @pytest.mark.parametrize("length", ["-5", "0", "100000"])
 def test_a_length_beyond_bounds(capsys: Out, length: str) -> None:
-    assert cli.main(["tell", "--silent", "--length", length]) == Exit.USAGE
+    assert main.main(["tell", "--silent", "--length", length]) == Exit.USAGE
     assert "--length: expected a number from 16 to 4096" in capsys.readouterr().err
 
 
@@ -112,7 +141,7 @@ def test_a_foreign_model_file(model: Path, capsys: Out, tmp_path: Path) -> None:
     for name, content in (("text.bin", b"no model at all" * 9), ("cut.story", b"")):
         path = tmp_path / name
         path.write_bytes(content or model.read_bytes()[:1000])
-        code = cli.main(["tell", "about a cat", "--silent", "--model", str(path)])
+        code = main.main(["tell", "about a cat", "--silent", "--model", str(path)])
         assert code == Exit.MODEL
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
@@ -128,7 +157,7 @@ def test_from_a_recording_to_a_wav(
 
 
 def test_hear_tells_what_was_understood(capsys: Out, say: Callable[[str], Path]) -> None:
-    assert cli.main(["hear", str(say("tell me a story about a cat"))]) == Exit.OK
+    assert main.main(["hear", str(say("tell me a story about a cat"))]) == Exit.OK
     told = capsys.readouterr().out
     assert 'recognised: "tell me a story about' in told
     assert "confidence: -" in told
@@ -136,7 +165,7 @@ def test_hear_tells_what_was_understood(capsys: Out, say: Callable[[str], Path])
 
 
 def test_hear_does_not_understand_just_anything(capsys: Out, say: Callable[[str], Path]) -> None:
-    code = cli.main(["hear", str(say("the weather will be fine on thursday"))])
+    code = main.main(["hear", str(say("the weather will be fine on thursday"))])
     assert code == Exit.NOT_HEARD
 
 
@@ -166,25 +195,6 @@ def test_signals_end_everything(model: Path, tmp_path: Path, number: signal.Sign
         for _ in range(50):
             os.kill(child, 0)
             time.sleep(0.1)
-
-
-async def sentences(*texts: str):  # type: ignore[no-untyped-def]
-    for number, text in enumerate(texts, 1):
-        yield Sentence(text, number)
-
-
-def test_unfit_sentences_are_bridged_and_two_end_the_story() -> None:
-    import asyncio
-
-    async def kept(safe: Filter, *texts: str) -> list[str]:
-        return [one.text async for one in suitable(sentences(*texts), safe)]
-
-    safe = load_filter()
-    bad = "He took a knife to murder him."
-    once = asyncio.run(kept(safe, "One.", bad, "Two."))
-    assert once[0] == "One." and once[2] == "Two." and once[1] not in (bad, "")
-    twice = asyncio.run(kept(safe, "One.", bad, bad, "Two."))
-    assert len(twice) == 3 and twice[-1] == KIND_END
 
 
 def test_a_reader_that_leaves_ends_the_story_and_leaves_no_scraps(

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import serial
 
-from storybot.controls import evdev_button, gpio_button
-from storybot.controls.button import Button, make_button
-from storybot.controls.serial_board import FASTEST, SerialBoard
+from storybot.config.schema import ControlsSettings
+from storybot.controls.buttons import gpio
+from storybot.controls.buttons.button import Button
+from storybot.controls.buttons.choice import make_button
+from storybot.controls.buttons.evdev import EvdevButton
+from storybot.controls.serial_board import MAX_LINES_PER_S, SerialBoard
 from storybot.errors import Exit, StorybotError
-from storybot.settings import ControlsSettings
 from tests.fakes.button_devices import FakeChip, FakeKeyboard, KeyEvent, PtyBoard
 
 
@@ -90,7 +92,7 @@ def test_serial_board_that_floods() -> None:
         return flooded, found[-1]
 
     flooded, last = asyncio.run(body())
-    assert flooded <= 4 * FASTEST
+    assert flooded <= 4 * MAX_LINES_PER_S
     assert last
     button.close()
 
@@ -171,12 +173,12 @@ def test_gpio(chip: FakeChip) -> None:
 
 def test_gpio_that_cannot_be_had(chip: FakeChip, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StorybotError, match="button_line"):
-        gpio_button.GpioButton("/dev/gpiochip0", "")
+        gpio.GpioButton("/dev/gpiochip0", "")
     with pytest.raises(StorybotError, match="gpiochip7"):
-        gpio_button.GpioButton("/dev/gpiochip7", "BUTTON")
+        gpio.GpioButton("/dev/gpiochip7", "BUTTON")
     monkeypatch.setitem(__import__("sys").modules, "gpiod", None)
     with pytest.raises(StorybotError, match=r"storybot\[gpio\]"):
-        gpio_button.GpioButton("/dev/gpiochip0", "17")
+        gpio.GpioButton("/dev/gpiochip0", "17")
 
 
 def test_evdev(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,13 +205,13 @@ def test_evdev(monkeypatch: pytest.MonkeyPatch) -> None:
     button.close()
     assert keyboard.closed
     with pytest.raises(StorybotError, match="no key"):
-        evdev_button.EvdevButton("x", "KEY_NONSENSE")
+        EvdevButton("x", "KEY_NONSENSE")
 
 
 def test_evdev_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("evdev")
     with pytest.raises(StorybotError, match="event99"):
-        evdev_button.EvdevButton("/dev/input/event99", "")
+        EvdevButton("/dev/input/event99", "")
     monkeypatch.setitem(__import__("sys").modules, "evdev", None)
     with pytest.raises(StorybotError, match=r"storybot\[evdev\]"):
-        evdev_button.EvdevButton("/dev/input/event99", "")
+        EvdevButton("/dev/input/event99", "")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import socket_client
-from storybot.controls.messages import Status
-from storybot.controls.socket_client import Client, ask
+from storybot.controls.socket import client as socket_client
+from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.messages import Status
 from storybot.errors import Exit, StorybotError
 
 
@@ -39,7 +39,7 @@ def daemon_that(does: Callable[[socket.socket], None], folder: Path) -> Iterator
 
 
 def test_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket_client, "PATIENCE", 0.2)
+    monkeypatch.setattr(socket_client, "ANSWER_TIMEOUT_S", 0.2)
     waiting = threading.Event()
     with daemon_that(lambda talk: bool(waiting.wait(5)), tmp_path) as path:
         with pytest.raises(StorybotError, match="did not answer") as silent:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.controls.gestures import Button, Gesture, edge, next_due, passed
-from storybot.settings import ControlsSettings
+from storybot.config.schema import ControlsSettings
+from storybot.controls.buttons.gestures import ButtonState, Gesture, next_due, on_edge, on_time
 
 SETTINGS = ControlsSettings()  # debounce 0.03 s, double press 0.4 s, long press 1.2 s
 END = 100.0
@@ -16,14 +16,14 @@ SHORT, DOUBLE, LONG = Gesture.SHORT, Gesture.DOUBLE, Gesture.LONG
 
 def play(edges: list[tuple[float, bool]]) -> list[Gesture]:
     """Feed edges, waking exactly when `next_due` asks for it, until all is quiet."""
-    button, found = Button(), list[Gesture]()
+    button, found = ButtonState(), list[Gesture]()
     for now, down in [*edges, (END, False)]:
         while (due := next_due(button, SETTINGS)) is not None and due < now:
             before = button
-            button, gestures = passed(button, due, SETTINGS)
+            button, gestures = on_time(button, due, SETTINGS)
             found += gestures
             assert button != before, "next_due asked for a moment at which nothing is due"
-        button, gestures = edge(button, down, now, SETTINGS)
+        button, gestures = on_edge(button, down, now, SETTINGS)
         found += gestures
     return found
 
@@ -49,10 +49,10 @@ def test_a_second_press_at_the_last_moment_counts() -> None:
 
 
 def test_long_is_told_while_held() -> None:
-    button, found = edge(Button(), True, 1.0, SETTINGS)
-    button, found = passed(button, 1.03, SETTINGS)
+    button, found = on_edge(ButtonState(), True, 1.0, SETTINGS)
+    button, found = on_time(button, 1.03, SETTINGS)
     assert not found
-    button, found = passed(button, 2.2, SETTINGS)
+    button, found = on_time(button, 2.2, SETTINGS)
     assert found == [LONG]
     assert play(press(1.0, 9.0)) == [LONG]
 
@@ -86,7 +86,7 @@ def test_hammered_fifty_times_a_second() -> None:
 
 
 def test_hammered_as_fast_as_a_finger_can() -> None:
-    edges = [edge for n in range(50) for edge in press(1 + n * 0.1, 1.05 + n * 0.1)]
+    edges = [on_edge for n in range(50) for on_edge in press(1 + n * 0.1, 1.05 + n * 0.1)]
     assert play(edges) == [DOUBLE] * 25
 
 
@@ -106,11 +106,11 @@ def test_late_waking_changes_nothing(gaps: list[float]) -> None:
     for number, gap in enumerate(gaps):
         now += gap
         edges.append((now, number % 2 == 0))
-    button, late = Button(), list[Gesture]()
+    button, late = ButtonState(), list[Gesture]()
     for at, down in [*edges, (END, False)]:
-        button, gestures = edge(button, down, at, SETTINGS)
+        button, gestures = on_edge(button, down, at, SETTINGS)
         late += gestures
     while next_due(button, SETTINGS) is not None:
-        button, gestures = passed(button, END + 10, SETTINGS)
+        button, gestures = on_time(button, END + 10, SETTINGS)
         late += gestures
     assert late == play(edges)

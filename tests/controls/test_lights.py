@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import lights
-from storybot.controls.lights import PATTERNS, Lamp, make_lights
+from storybot.config.schema import ControlsSettings
+from storybot.controls.lights import sysfs
+from storybot.controls.lights.choice import make_lights
+from storybot.controls.lights.lamp import PATTERNS_S, Lamp
 from storybot.errors import StorybotError
 from storybot.robot.commands import Light
-from storybot.settings import ControlsSettings
 from tests.fakes import clock
 from tests.fakes.button_devices import FakeChip, PtyBoard
 
 
 def test_every_light_of_the_robot_has_a_pattern() -> None:
-    assert {light.value for light in Light} == set(PATTERNS)
+    assert {light.value for light in Light} == set(PATTERNS_S)
 
 
 def test_patterns() -> None:
@@ -28,7 +29,7 @@ def test_patterns() -> None:
             seen.append((on, round(asyncio.get_running_loop().time() - began, 3)))
 
         lamp = Lamp(switch, lambda: None)
-        for name, pattern in PATTERNS.items():
+        for name, pattern in PATTERNS_S.items():
             seen.clear()
             began = asyncio.get_running_loop().time()
             lamp.show(name)
@@ -70,7 +71,7 @@ def test_sysfs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "max_brightness").write_text("255\n")
     (folder / "trigger").write_text("heartbeat")
     (folder / "brightness").write_text("9")
-    monkeypatch.setattr(lights, "LEDS", tmp_path)
+    monkeypatch.setattr(sysfs, "LEDS_FOLDER", tmp_path)
 
     async def body() -> None:
         lamp = make_lights(ControlsSettings(lights="sysfs", lights_device="board"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.controls import messages
-from storybot.controls.messages import (
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,
@@ -21,8 +21,8 @@ from storybot.controls.messages import (
     Volume,
     Watch,
     read_reply,
-    read_wish,
-    wish_line,
+    read_request,
+    request_line,
 )
 
 WISHES = [
@@ -42,10 +42,10 @@ WISHES = [
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_there_and_back(wish: messages.Wish) -> None:
-    line = wish_line(wish)
+def test_there_and_back(wish: messages.ControlRequest) -> None:
+    line = request_line(wish)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
-    assert read_wish(line) == wish
+    assert read_request(line) == wish
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_there_and_back(wish: messages.Wish) -> None:
 )
 def test_bad_lines(line: bytes, why: str) -> None:
     with pytest.raises(BadMessage) as refused:
-        read_wish(line)
+        read_request(line)
     assert why in str(refused.value)
 
 
@@ -94,18 +94,18 @@ json_values = st.recursive(
     st.binary(max_size=200)
     | json_values.map(lambda value: json.dumps(value).encode())
     | st.fixed_dictionaries(
-        {"v": st.just(1), "do": st.sampled_from(sorted(messages.WISHES))},
+        {"v": st.just(1), "do": st.sampled_from(sorted(messages.REQUEST_TYPES))},
         optional=dict.fromkeys(NAMES, json_values),
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_any_line_is_a_wish_or_refused(line: bytes) -> None:
     try:
-        wish = read_wish(line)
+        wish = read_request(line)
     except BadMessage as refused:
         reply: dict[str, Any] = read_reply(messages.refusal(str(refused)))
         assert reply["ok"] is False and reply["error"]
     else:
-        assert read_wish(wish_line(wish)) == wish
+        assert read_request(request_line(wish)) == wish
 
 
 def test_replies() -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls import messages
-from storybot.controls.messages import Ask, Status, Watch, Wish
-from storybot.controls.socket_client import Client, ask
-from storybot.controls.socket_server import PATIENCE, SocketServer
+from storybot.config.schema import ControlsSettings
+from storybot.controls.socket import messages
+from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.messages import Ask, ControlRequest, Status, Watch
+from storybot.controls.socket.server import UNREAD_MAX_BYTES, SocketServer
 from storybot.errors import Exit, StorybotError
-from storybot.settings import ControlsSettings
 
 
-async def echo(wish: Wish) -> bytes:
+async def echo(wish: ControlRequest) -> bytes:
     if isinstance(wish, Ask) and wish.text == "no":
         return messages.refusal("not now; ask later")
     return messages.answer(wish=type(wish).__name__)
@@ -133,7 +133,7 @@ def test_a_line_too_long(tmp_path: Path) -> None:
     async def body() -> None:
         async with serving(tmp_path) as (_, path):
             reader, writer = await asyncio.open_unix_connection(path)
-            writer.write(b"x" * 300_000 + b"\n" + messages.wish_line(Status()))
+            writer.write(b"x" * 300_000 + b"\n" + messages.request_line(Status()))
             assert b"that is too long; a line has" in await reader.readline()
             assert b'"ok":true' in await reader.readline()
             writer.write(b"y" * 50_000)
@@ -150,12 +150,12 @@ def test_who_does_not_read_is_dropped(tmp_path: Path) -> None:
             deaf = socket.socket(socket.AF_UNIX)
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             deaf.connect(path)
-            deaf.sendall(messages.wish_line(Watch()))
+            deaf.sendall(messages.request_line(Watch()))
             while not server._watchers:
                 await asyncio.sleep(0.01)
             line = messages.news("word", text="x" * 1000)
             sent = 0
-            while server._watchers and sent < 100 * PATIENCE:
+            while server._watchers and sent < 100 * UNREAD_MAX_BYTES:
                 server.publish(line)
                 sent += len(line)
                 await asyncio.sleep(0)

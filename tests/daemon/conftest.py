@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from storybot.service import LOG
+from storybot.system.systemd import LOG
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from storybot.controls.messages import Ask, Status
-from storybot.controls.socket_client import ask
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import StorybotError
+from storybot.hearing.recogniser_client import PROCESS_MODULES
 from storybot.measuring.memory import PROC, Process, c_library, family, measure, shares, table
 from tests.fakes.alsa_card import PacedCard
 from tests.fakes.recognisers import spoken
@@ -118,7 +119,7 @@ def held(pid: int) -> Iterator[list[int]]:
 
 
 def ear(one: Process) -> bool:
-    return one.name == "storybot.hearing.ear"
+    return one.name == PROCESS_MODULES["small"]
 
 
 def verdict(what: str, processes: list[Process], wanted: float) -> None:

@@ -21,20 +21,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from storybot import models
-from storybot.controls.messages import Ask, Stop
+from storybot.config.schema import Settings, TellingSettings
+from storybot.controls.socket.messages import Ask, Stop
 from storybot.errors import StorybotError
+from storybot.language.replies import Reply
+from storybot.models import installed
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
-from storybot.robot.wishes import UNWELCOME
-from storybot.settings import Settings, TellingSettings
 from storybot.speaking.captions import OnWord
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.mouth import Spoken
-from storybot.speaking.voice import Manner, Pcm
-from storybot.tale import Tale
+from storybot.speaking.synthesizer import Spoken
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import Pcm, SpeechParameters
+from storybot.stories.story_request import StoryRequest
+from storybot.system.engine_program import find_engine
 from storybot.telling.engine import Engine
-from storybot.telling.program import find_engine
 from tests.fakes import clock
 from tests.fakes.house import House, living
 from tests.fakes.speaking import FakeSpeaker
@@ -57,7 +57,7 @@ NONSENSE = (
     "k1ll",
     "x" * 300,
 )
-NOT_TAKEN = ("did not understand", UNWELCOME)
+NOT_TAKEN = ("did not understand", Reply.REFUSED.value)
 
 
 class SynthesisingSpeaker(FakeSpeaker):
@@ -75,7 +75,7 @@ class SynthesisingSpeaker(FakeSpeaker):
             frames += pcm.frames
             return True
 
-        self._voice.synthesise(text, Manner("en-us", 150, 55), count)
+        self._voice.synthesise(text, SpeechParameters("en-us", 150, 55), count)
         self.per_word = frames / self._voice.rate / max(1, len(text.split()))
         return await super().say(text, on_word)
 
@@ -96,7 +96,7 @@ class Soak:
         self.strike: signal.Signals | None = None  # what the next engine gets
         self.striking: asyncio.Task[None] | None = None
         self.fault = self.before = "nothing"  # of this story, and of the last one
-        story = house.daemon.rooms.story
+        story = house.daemon.services.narrator
         emit, begin, stop = story._emit, story.begin, story.stop
 
         def listen(event: Event) -> None:
@@ -107,9 +107,9 @@ class Soak:
                 self.losses.append(f"{self.fault}: {event.sentence}")
             emit(event)
 
-        def begun(tale: Tale, number: int) -> None:
+        def begun(request: StoryRequest, number: int) -> None:
             self.begun.add(number)
-            begin(tale, number)
+            begin(request, number)
 
         async def stopped() -> None:
             for number in self.open:
@@ -223,7 +223,7 @@ async def engine_struck(soak: Soak) -> None:
 
 
 async def disk_full(soak: Soak) -> None:
-    library = soak.house.daemon.rooms.story.library
+    library = soak.house.daemon.services.narrator.library
     folder, library.folder = library.folder, Path("/dev/full/nowhere")
     asyncio.get_running_loop().call_later(60, setattr, library, "folder", folder)
 
@@ -318,7 +318,7 @@ async def run(house: House, soak: Soak, count: int) -> list[tuple[int, dict[str,
 
 
 def engine_for(settings: TellingSettings) -> Callable[[], Engine]:
-    program, files = find_engine(""), models.resolve("default")
+    program, files = find_engine(""), installed.resolve_model("default")
     return lambda: Engine(settings, program, files.model, files.tokenizer)
 
 
@@ -335,12 +335,12 @@ def soak(
         async def main() -> tuple[list[tuple[int, dict[str, int]]], float]:
             house = House(Path(folder), "full", replace(Settings(), telling=telling))
             house.speakers[:] = [SynthesisingSpeaker()]
-            house.daemon.rooms.voice.speaker = cast(Any, house.speakers[0])
+            house.daemon.services.speaker.speaker = cast(Any, house.speakers[0])
             one = Soak(house, random.Random(seed), faults)
             found.append(one)
             make = engine_for(telling)
 
-            house.daemon.rooms.story.make = lambda: one.make(make())
+            house.daemon.services.narrator.make = lambda: one.make(make())
             loop = asyncio.get_running_loop()
             began = loop.time()
             rows = await run(house, one, count)

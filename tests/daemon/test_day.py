@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from storybot.controls.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
+from storybot.config.schema import BedtimeSettings, HearingSettings, Settings
+from storybot.controls.socket.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
 from storybot.robot import Mode
-from storybot.settings import BedtimeSettings, HearingSettings, Settings
 from tests.fakes.house import House, play
 from tests.fakes.telling import STORY
 
@@ -30,7 +31,7 @@ def test_by_voice(tmp_path: Path) -> None:
         assert took < 1.0
 
     house = play(tmp_path, scene)
-    story = house.daemon.rooms.story.library.last()
+    story = house.daemon.services.narrator.library.last()
     assert story is not None and story.whole
     assert STORY.rsplit(" ", 2)[0] in story.text
     assert house.lights.shown[-1] == "off"
@@ -124,7 +125,7 @@ def test_full_profile_hears_stop_but_not_its_own(tmp_path: Path) -> None:
         assert house.engines.running == 0
 
     house = play(tmp_path, scene)
-    story = house.daemon.rooms.story.library.last()
+    story = house.daemon.services.narrator.library.last()
     assert story is not None and not story.whole
 
 
@@ -164,14 +165,14 @@ def test_the_button(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.press()
         await house.until(Mode.THINKING)
-        first = house.daemon.robot.tale
+        first = house.daemon.robot.story
         await house.until(Mode.TELLING)
         await house.press()
         await house.until(Mode.IDLE)
         await house.press()
         await house.press()
         await house.until(Mode.THINKING)
-        assert house.daemon.robot.tale == first
+        assert house.daemon.robot.story == first
         await house.until(Mode.IDLE)
         await house.press(1.5)
         await house.wait(lambda: "Good night. Sleep well." in house.heard)
@@ -267,7 +268,6 @@ def test_good_night_is_not_heard_from_itself(tmp_path: Path) -> None:
 
 def test_quiet_hours(tmp_path: Path) -> None:
     settings = Settings(bedtime=BedtimeSettings(quiet_from="00:00", quiet_until="23:59"))
-    settings_day = Settings(bedtime=BedtimeSettings())
 
     async def scene(house: House) -> None:
         await house.wait(lambda: house.ears.children == [] or house.ears.listens_for is None)
@@ -276,7 +276,8 @@ def test_quiet_hours(tmp_path: Path) -> None:
         assert house.speaker.volume == 28
         assert house.lights.shown[-1] == "off"
         await house.until(Mode.ASLEEP)
-        house.daemon.rooms.night.settings = settings_day.bedtime
+        configuration = house.daemon.services.configuration
+        configuration.settings = replace(configuration.settings, bedtime=BedtimeSettings())
         await house.until(Mode.IDLE, 30)
         assert house.speaker.volume == 70
 
@@ -326,7 +327,7 @@ def test_log_and_library_number_alike(tmp_path: Path, caplog: pytest.LogCaptureF
     """Also after a story that was lost, one told again, and a restart."""
 
     def kept(house: House) -> list[int]:
-        return [story.number for story in house.daemon.rooms.story.library.stories()]
+        return [story.number for story in house.daemon.services.narrator.library.stories()]
 
     async def first(house: House) -> None:
         await house.told_once()
@@ -334,7 +335,7 @@ def test_log_and_library_number_alike(tmp_path: Path, caplog: pytest.LogCaptureF
         await house.ask(Ask("a story about a dog"))
         await house.wait(lambda: "(story 2 was lost)" in caplog.text, "lost")
         house.engines.missing = False
-        await house.wait(lambda: not house.daemon.rooms.voice.sounding, "silence")
+        await house.wait(lambda: not house.daemon.services.speaker.sounding, "silence")
         await house.told_once()
         assert "(story 3 was told)" in caplog.text and house.fields.fields["STORY_ID"] == "3"
         await house.ask(TellSaved(1))

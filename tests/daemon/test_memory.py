@@ -54,12 +54,12 @@ def fake(proc: Path, pid: int, words: str, first_page: int) -> None:
 
 
 def test_sums(tmp_path: Path) -> None:
-    fake(tmp_path, 5, "/usr/bin/python3 -m storybot.hearing.ear {}", 0)
+    fake(tmp_path, 5, "/usr/bin/python3 -m storybot.hearing.recogniser_process {}", 0)
     fake(tmp_path, 6, "/opt/bin/storyteller model", 1)
     (tmp_path / "5" / "task" / "5" / "children").write_text("6 7")
     assert family(5, tmp_path) == [5, 6, 7]
     found = [one for pid in (5, 6, 7) if (one := process(pid, tmp_path))]
-    assert [one.name for one in found] == ["storybot.hearing.ear", "storyteller"]
+    assert [one.name for one in found] == ["storybot.hearing.recogniser_process", "storyteller"]
     first = found[0]
     assert (first.rss, first.pss, first.own) == (500 + 3 * KB, 500 + 2 * KB, 500 + KB)
     # Each has its heap, a changed page, a page of its own and half of the page both have.

@@ -13,10 +13,10 @@ from typing import Any, cast
 
 import pytest
 
-from storybot.controls.messages import Again, Ask
+from storybot.config.schema import TellingSettings
+from storybot.controls.socket.messages import Again, Ask
 from storybot.robot import Mode
 from storybot.robot.events import StoryFailed
-from storybot.settings import TellingSettings
 from storybot.telling.engine import Engine
 from tests.fakes.house import House, living
 
@@ -45,7 +45,9 @@ def house_with(
     house.speaker.per_word = 0.02
     telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=80)
     house.settings = replace(house.settings, telling=telling)
-    house.daemon.rooms.story.make = lambda: cast(Any, Engine(telling, engine, model, tokenizer))
+    house.daemon.services.narrator.make = lambda: cast(
+        Any, Engine(telling, engine, model, tokenizer)
+    )
     return house
 
 
@@ -70,14 +72,14 @@ def test_real_engine_faults(tmp_path: Path, fault: str) -> None:
         write(good)
         house = house_with(tmp_path, engine, tmp_path / "model", None, deadline=2.0)
         failed: list[str] = []
-        emit = house.daemon.rooms.story._emit
+        emit = house.daemon.services.narrator._emit
 
         def listen(event: Any) -> None:
             if isinstance(event, StoryFailed):
                 failed.append(event.sentence)
             emit(event)
 
-        house.daemon.rooms.story._emit = listen
+        house.daemon.services.narrator._emit = listen
 
         async def scene() -> None:
             write(FAULTS[fault])
@@ -141,15 +143,15 @@ def test_real_engine_killed_in_the_middle(tmp_path: Path) -> None:
 
     async def main() -> None:
         house = house_with(tmp_path, STORYTELLER, SLOWER_MODEL, SLOWER_TOKENIZER)
-        story = house.daemon.rooms.story
+        story = house.daemon.services.narrator
         pids: list[int] = []
 
         async def scene() -> None:
             await house.ask(Ask("a story about a cat"))
             while not pids:
                 await asyncio.sleep(0)
-                if story._engine is not None and story._engine.pid is not None:
-                    pids.append(story._engine.pid)
+                if story.engine is not None and story.engine.pid is not None:
+                    pids.append(story.engine.pid)
                     os.kill(pids[0], signal.SIGKILL)
             await house.until(Mode.IDLE, 60)
             whole = list(house.heard)

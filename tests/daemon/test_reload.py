@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from storybot import service
-from storybot.controls.messages import Ask, Status
+from storybot.config import handover
+from storybot.config.schema import Settings
+from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
-from storybot.running import handed_settings
-from storybot.settings import Settings
+from storybot.system import systemd
 from tests.fakes.house import House, play
 
 
@@ -107,7 +107,7 @@ def test_whatever_the_reader_meets_the_reload_ends(
     unexpected: Exception,
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(service, "notify", told.append)
+    monkeypatch.setattr(systemd, "notify", told.append)
 
     async def scene(house: House) -> None:
         def read() -> Settings:
@@ -167,4 +167,4 @@ def test_the_other_process_fails(
         python.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(python))
     with pytest.raises(StorybotError, match=sentence):
-        handed_settings.read_elsewhere(None)
+        handover.read_in_child(None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from storybot import models
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.models import installed
+from storybot.system.engine_program import find_engine
 from tests.daemon.soak import soak
 
 
@@ -14,7 +14,7 @@ from tests.daemon.soak import soak
 def engine() -> None:
     try:
         find_engine("")
-        models.resolve("default")
+        installed.resolve_model("default")
     except StorybotError as missing:
         pytest.skip(f"needs the engine and the shipped model: {missing}")
 

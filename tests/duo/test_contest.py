@@ -31,6 +31,16 @@ def engine(folder: Path, name: str, text: str) -> str:
     return f"{name} {script}\n"
 
 
+def recorder(folder: Path) -> str:
+    """An engine that notes its arguments, a line for each run."""
+    script = folder / "recorder"
+    script.write_text(
+        f'#!/bin/sh\necho "$*" >>"{folder}/arguments"\necho A cat.\necho achieved tok/s: 5 >&2\n'
+    )
+    script.chmod(0o755)
+    return f"recorder {script}\n"
+
+
 def measure(folder: Path, engines: str, **settings: str) -> subprocess.CompletedProcess[str]:
     (folder / "engines").write_text(engines)
     shell = shutil.which("dash") or "sh"
@@ -54,6 +64,26 @@ def test_leaves_out_the_fastest_and_the_slowest_run(tmp_path: Path) -> None:
     speed = report(tmp_path)["performance"]["only"]
     assert speed["runs"] == [1, 2, 3, 4, 5]
     assert speed["mean"] == 3
+
+
+def test_runs_as_the_judges_did_by_default(tmp_path: Path) -> None:
+    run = measure(tmp_path, recorder(tmp_path), RUNS="")
+    assert run.returncode == 0, run.stderr
+    lines = (tmp_path / "arguments").read_text().splitlines()
+    judged = "-t 1.0 -p 0.9 -s 123 -i Once upon a time"
+    assert lines[:30] == [judged] * 30
+    assert lines[30] != judged  # the cases of the comparison
+    said = report(tmp_path)
+    assert (said["temperature"], said["topp"], said["seed"]) == (1.0, 0.9, 123)
+    assert (said["prompt"], said["runs"], said["steps"]) == ("Once upon a time", 30, None)
+
+
+def test_settings_change_what_is_run(tmp_path: Path) -> None:
+    run = measure(tmp_path, recorder(tmp_path), TEMPERATURE="0", STEPS="32", SEED="7", RUNS="3")
+    assert run.returncode == 0, run.stderr
+    lines = (tmp_path / "arguments").read_text().splitlines()
+    assert lines[:3] == ["-t 0 -p 0.9 -s 7 -n 32 -i Once upon a time"] * 3
+    assert report(tmp_path)["steps"] == 32
 
 
 def test_compares_every_case_with_the_first_engine(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from storybot.settings import TellingSettings
+from storybot.config.schema import TellingSettings
 from storybot.telling.engine import Engine
 
 PROGRAM = Path(__file__).with_name("fake_engine.py")

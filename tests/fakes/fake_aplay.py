@@ -31,6 +31,9 @@ def main() -> int:
         return 1
     if manner == "quiet-fault":
         return 1
+    if manner == "other-rate":
+        print("Warning: rate is not accurate (requested = 1Hz, got = 48000Hz)", file=sys.stderr)
+        print("         please, try the plug plugin ", file=sys.stderr, flush=True)
     if manner == "hang":
         time.sleep(60)
     with Path(os.environ["FAKE_APLAY_FILE"]).open("ab", buffering=0) as file:
@@ -39,6 +42,8 @@ def main() -> int:
         while data := os.read(0, 1024):
             file.write(data)
             taken += len(data)
+            if manner == "underruns":
+                os.write(2, b"underrun!!! (at least 12.345 ms long)\n" * 500)
             time.sleep(len(data) / RATE)
             if manner == "die" and taken > 20_000:
                 return 1

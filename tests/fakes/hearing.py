@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.hearing_child import (
+from storybot.hearing.recogniser_client import (
     Ended,
-    Heard,
-    HearingEvent,
     Heartbeat,
-    Keyphrase,
+    KeyphraseRecognised,
     Ready,
+    RecogniserEvent,
     Trouble,
+    UtteranceRecognised,
 )
 
 BEAT = 0.2  # s between heartbeats
@@ -47,22 +47,22 @@ class Ears:
     def hear(self, text: str, confidence: float = 0.9) -> None:
         """Somebody speaks; a paused or dead child does not notice."""
         if self.listens_for is not None:
-            self.child.put(Heard(text, confidence))
+            self.child.put(UtteranceRecognised(text, confidence))
 
     def keyphrase(self) -> None:
         if self.listens_for is not None:
             self.child.purpose = "request"  # as the real one goes on by itself
-            self.child.put(Keyphrase())
+            self.child.put(KeyphraseRecognised())
 
 
 class FakeChild:
-    """Speaks the HearingChild interface."""
+    """Speaks the RecogniserClient interface."""
 
     pid = 2**22 + 1  # above the highest that Linux gives
 
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
-        self._events: asyncio.Queue[HearingEvent] = asyncio.Queue()
+        self._events: asyncio.Queue[RecogniserEvent] = asyncio.Queue()
         self._beating: asyncio.Task[None] | None = None
         self.purpose: str | None = None
         self.living = False
@@ -84,7 +84,7 @@ class FakeChild:
         self._beating = asyncio.create_task(self._beat())
         self.put(Ready("fake", "fake"))
 
-    def put(self, event: HearingEvent) -> None:
+    def put(self, event: RecogniserEvent) -> None:
         self._events.put_nowait(event)
 
     async def _beat(self) -> None:
@@ -96,7 +96,7 @@ class FakeChild:
             frames += 3200
             self.put(Heartbeat(frames, frames))
 
-    async def events(self) -> AsyncGenerator[HearingEvent, None]:
+    async def events(self) -> AsyncGenerator[RecogniserEvent, None]:
         while True:
             event = await self._events.get()
             yield event

@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from storybot.controls.button import Button
-from storybot.controls.lights import Lights
-from storybot.controls.messages import Wish, read_reply
-from storybot.daemon import Daemon
+from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
+from storybot.controls.buttons.button import Button
+from storybot.controls.lights.lights import Lights
+from storybot.controls.socket.messages import ControlRequest, read_reply
+from storybot.daemon.control_service import ControlService
+from storybot.daemon.daemon import Daemon
+from storybot.daemon.services import Factories
 from storybot.errors import StorybotError
 from storybot.robot import Mode
-from storybot.running.control_room import ControlRoom
-from storybot.running.rooms import Makers
-from storybot.service import StoryFields
-from storybot.settings import ControlsSettings, LibrarySettings, Settings
+from storybot.system.systemd import StoryFields
 from tests.fakes import clock
 from tests.fakes.hearing import Ears
 from tests.fakes.speaking import FakeSpeaker
@@ -69,15 +69,17 @@ class House:
         self.buttons: list[FakeButton] = []
         self.button_fails = 0
         self.read_again: Callable[[], Settings] = lambda: self.settings
-        makers = Makers(
+        factories = Factories(
             speaker=lambda settings, profile: cast(Any, self._next_speaker()),
-            child=lambda settings, profile: cast(Any, self.ears.make()),
+            recogniser=lambda settings, profile: cast(Any, self.ears.make()),
             engine=lambda settings: cast(Any, self.engines.make()),
             controls=self._controls,
         )
         self._made_speakers = 0
         self.fields = StoryFields()
-        self.daemon = Daemon(self.settings, profile, makers, lambda: self.read_again(), self.fields)
+        self.daemon = Daemon(
+            self.settings, profile, factories, lambda: self.read_again(), self.fields
+        )
 
     @staticmethod
     def bare_settings(folder: Path, settings: Settings = Settings()) -> Settings:  # noqa: B008
@@ -127,9 +129,9 @@ class House:
             await asyncio.sleep(0.02)
         return loop.time() - began
 
-    async def ask(self, wish: Wish) -> dict[str, Any]:
+    async def ask(self, wish: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlRoom(self.daemon).answer(wish))
+        return read_reply(await ControlService(self.daemon).answer(wish))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)
@@ -156,7 +158,7 @@ async def living(house: House, until: Mode | None = Mode.IDLE) -> AsyncIterator[
             if running.done():
                 running.result()
             await waiting
-            await house.wait(lambda: not house.daemon.rooms.voice.sounding, "silence")
+            await house.wait(lambda: not house.daemon.services.speaker.sounding, "silence")
         yield house
     finally:
         house.daemon.end()

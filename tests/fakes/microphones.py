@@ -20,6 +20,7 @@ class FakeMicrophone:
     def __init__(self, blocks: Iterable[bytes], name: str = "fake") -> None:
         self.name = name
         self.closed = False
+        self.overruns = 0
         self._blocks = iter(blocks)
 
     def read(self) -> bytes:
@@ -118,6 +119,8 @@ from pathlib import Path
 if "-L" in sys.argv:
     sys.stdout.write({listing!r})
     sys.exit()
+sys.stderr.write({chatter!r})
+sys.stderr.flush()
 if {complaint!r}:
     sys.stderr.write({complaint!r} + "\\n")
     sys.exit(1)
@@ -148,6 +151,7 @@ def fake_arecord(
     sound: bytes = bytes(32000),
     *,
     complaint: str = "",
+    chatter: str = "",
     stays: bool = False,
     pace: float = 0.0,
     listing: str = LISTING,
@@ -161,6 +165,7 @@ def fake_arecord(
             python=sys.executable,
             listing=listing,
             complaint=complaint,
+            chatter=chatter,
             sound=str(raw),
             stays=stays,
             pace=pace,

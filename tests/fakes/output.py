@@ -6,7 +6,7 @@ import threading
 import time
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.player import Fetch
+from storybot.speaking.outputs.player import FetchSamples
 
 BLOCK = 160  # frames drawn at once
 
@@ -15,7 +15,8 @@ class FakeOutput:
     """Draws in a thread of its own; `speed` times real time."""
 
     def __init__(self, speed: float = 20.0, latency: float = 0.0) -> None:
-        self.hoards = False
+        self.stop_needs_close = False
+        self.underruns = 0
         self.name = "fake speaker"
         self.plugged = True
         self.tells = False  # knows that it was pulled out; else it draws no more, that is all
@@ -25,7 +26,7 @@ class FakeOutput:
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
 
-    def open(self, rate: int, fetch: Fetch) -> float:
+    def open(self, rate: int, fetch: FetchSamples) -> float:
         if not self.plugged:
             raise StorybotError("there is no loudspeaker", Exit.SOUND_OUT)
         self.opened += 1
@@ -55,7 +56,7 @@ class FakeOutput:
         """It is back, but only for those who open it anew."""
         self.plugged = True
 
-    def _draw(self, rate: int, fetch: Fetch) -> None:
+    def _draw(self, rate: int, fetch: FetchSamples) -> None:
         while not self._over.wait(BLOCK / rate / self._speed):
             if not self.plugged:
                 return

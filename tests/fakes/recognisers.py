@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 VOICES = ("slt", "rms", "awb", "kal16")  # flite's; espeak's alone recognisers do not understand
 
@@ -24,7 +25,7 @@ class FakeRecogniser:
 
     name = "fake"
 
-    def __init__(self, events: dict[int, list[Heard | KeyphraseHeard]] | None = None) -> None:
+    def __init__(self, events: dict[int, list[Utterance | KeyphraseOnly]] | None = None) -> None:
         self.events = events or {}
         self.meanwhile: Callable[[int], None] = lambda samples: None
         self.listened_for: list[ListenFor] = []
@@ -34,11 +35,11 @@ class FakeRecogniser:
     def listen_for(self, what: ListenFor) -> None:
         self.listened_for.append(what)
 
-    def hear(self, block: bytes) -> list[Heard | KeyphraseHeard]:
+    def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         self.blocks += 1
         return self.events.get(self.blocks - 1, [])
 
-    def finish(self) -> list[Heard | KeyphraseHeard]:
+    def finish(self) -> list[Utterance | KeyphraseOnly]:
         self.finished += 1
         return self.events.get(-1, [])
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
 from storybot.speaking.captions import OnWord
-from storybot.speaking.mouth import Spoken
+from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
 RATE = 22050
@@ -33,6 +33,7 @@ class FakeSpeaker:
         self.hopeless = False  # lost, and no longer looked for
         self.saying = ""
         self.played_samples = 0
+        self.underruns = 0
         self._turn = 0
         self._ends = 0.0  # when all that was said is over
         self._lock = asyncio.Lock()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from storybot.errors import Exit, StorybotError
-from storybot.telling.figures import EngineFigures
+from storybot.telling.engine_figures import EngineFigures
 
 STORY = (
     "The cat was happy. It ran to the park. There it met a dog. They played all day. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voice import Manner, OnPcm, Pcm, WordMark
+from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark
 
 RATE = 8000  # Hz
 LETTER = 400  # frames: 50 ms for each character
@@ -19,13 +19,13 @@ class ToneVoice:
     rate = RATE
 
     def __init__(self) -> None:
-        self.spoken: list[tuple[str, Manner]] = []
+        self.spoken: list[tuple[str, SpeechParameters]] = []
         self.fault: StorybotError | None = None
         self.held = threading.Event()  # cleared: the voice waits before each piece
         self.held.set()
         self.stopped = False
 
-    def synthesise(self, text: str, manner: Manner, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
         self.spoken.append((text, manner))
         if self.fault is not None:
             raise self.fault

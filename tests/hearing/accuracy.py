@@ -12,14 +12,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from storybot.hearing.attention import Heard, ListenFor
-from storybot.hearing.language import STOPS
-from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
+from storybot.config.schema import HearingSettings
+from storybot.hearing.microphones.wav import Recording
+from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
-from storybot.hearing.requests import understand
-from storybot.hearing.wav_in import Recording
-from storybot.settings import HearingSettings
-from storybot.things import Thing, load_things
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import ListenFor
+from storybot.language.requests import understand
+from storybot.language.spoken_grammar import STOPS
+from storybot.language.things import Thing, load_things
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 NOISE = 20.0  # dB
@@ -100,7 +101,7 @@ class Count:
     sure: int = 0
     right: int = 0
 
-    def add(self, heard: Heard | None, right: bool) -> None:
+    def add(self, heard: Utterance | None, right: bool) -> None:
         self.of += 1
         self.sure += heard is not None and heard.sure
         self.right += heard is not None and heard.sure and right
@@ -128,13 +129,13 @@ def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
 
 def stopped(
     recogniser: PocketSphinxRecogniser, text: str, number: int, noise: float | None
-) -> Heard | None:
+) -> Utterance | None:
     """What is taken for a "stop" while a story is told."""
     sound = SECOND + spoken(text, VOICES[number % 4]) + SECOND
     recogniser.listen_for(ListenFor.STOP)
     heard = recogniser.hear(sound if noise is None else noisy(sound, noise, number))
     heard += recogniser.finish()
-    return next((one for one in heard if isinstance(one, Heard) and one.sure), None)
+    return next((one for one in heard if isinstance(one, Utterance) and one.sure), None)
 
 
 def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
@@ -145,7 +146,7 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
     with tempfile.TemporaryDirectory() as cache:
         recogniser = PocketSphinxRecogniser(settings, Path(cache))
 
-        def hear(text: str, number: int) -> Heard | None:
+        def hear(text: str, number: int) -> Utterance | None:
             nonlocal seconds, cpu
             sound = QUIET + spoken(text, VOICES[number % 4]) + QUIET
             recording = Recording(sound if noise is None else noisy(sound, noise, number), ())

@@ -10,19 +10,21 @@ import pytest
 pytest.importorskip("pocketsphinx")
 from pocketsphinx import Config, Decoder, get_model_path
 
-from storybot.hearing import language
-from storybot.hearing.automaton import END, START
-from storybot.hearing.dictionary import pronunciations_of
-from storybot.hearing.model_definition import ModelDefinition
-from storybot.hearing.pronunciations import dictionary_text
-from storybot.hearing.reduced import full_definition, full_dictionary
-from storybot.hearing.reducing import reduced_definition
-from storybot.hearing.triphones import PLACES, asked_for
-from storybot.things import usual_things
+from storybot.hearing.recognisers.pocketsphinx.dictionary import pronunciations_of
+from storybot.hearing.recognisers.pocketsphinx.model_definition import ModelDefinition
+from storybot.hearing.recognisers.pocketsphinx.pronunciations import dictionary_text
+from storybot.hearing.recognisers.pocketsphinx.reduce_model import reduced_definition
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import full_definition, full_dictionary
+from storybot.hearing.recognisers.pocketsphinx.triphones import PLACES, asked_for
+from storybot.language import spoken_grammar
+from storybot.language.automaton import END, START
+from storybot.language.things import usual_things
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 QUIET = bytes(8000)
-CALLS = language.call_sentences("tell me a story", language.spoken_forms(usual_things(100)))
+CALLS = spoken_grammar.call_sentences(
+    "tell me a story", spoken_grammar.spoken_forms(usual_things(100))
+)
 SAID = (
     "tell me a story about a dragon",
     "please tell me a story about elephants and the moon",
@@ -55,7 +57,7 @@ def test_what_the_full_one_lacks_is_taken_from_the_same_neighbour(full: ModelDef
 
 
 def test_it_takes_a_tenth_of_the_place(full: ModelDefinition) -> None:
-    spoken_ways = pronunciations_of(language.words_of(CALLS), full_dictionary())
+    spoken_ways = pronunciations_of(spoken_grammar.words_of(CALLS), full_dictionary())
     reduced = reduced_definition(full_definition().read_bytes(), spoken_ways)
     assert len(reduced) < full_definition().stat().st_size / 10
 
@@ -66,7 +68,7 @@ def test_a_definition_in_another_format_is_left_as_it_is(raw: bytes) -> None:
 
 
 def test_decoding_with_it_is_the_same_to_the_last_score(tmp_path: Path) -> None:
-    ways = pronunciations_of(language.words_of(CALLS), full_dictionary())
+    ways = pronunciations_of(spoken_grammar.words_of(CALLS), full_dictionary())
     dictionary, definition = tmp_path / "words.dict", tmp_path / "words.mdef"
     dictionary.write_text(dictionary_text(ways))
     definition.write_bytes(reduced_definition(full_definition().read_bytes(), ways))

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.hearing.kept_files import END, END_BYTES
 from storybot.hearing.pcm import BLOCK_BYTES
-from storybot.hearing.requests import RequestKind, understand
-from storybot.settings import HearingSettings
+from storybot.hearing.recognisers.pocketsphinx.file_cache import CHECKSUM_LINE, CHECKSUM_LINE_BYTES
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken
 
 pytest.importorskip("pocketsphinx")
-from storybot.hearing.pocketsphinx_recogniser import PocketSphinxRecogniser
-from storybot.hearing.reduced import Reduced, full_definition
+from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel, full_definition
 
 SETTINGS = HearingSettings(things=150)
 QUIET = bytes(32000)
@@ -33,7 +34,7 @@ def recogniser(tmp_path_factory: pytest.TempPathFactory) -> PocketSphinxRecognis
 
 def heard(
     recogniser: PocketSphinxRecogniser, what: ListenFor, sound: bytes
-) -> list[Heard | KeyphraseHeard]:
+) -> list[Utterance | KeyphraseOnly]:
     recogniser.listen_for(what)
     events = []
     sound = QUIET + sound + QUIET
@@ -55,7 +56,7 @@ def test_a_request_in_one_breath(
     recogniser: PocketSphinxRecogniser, text: str, voice: str, things: str
 ) -> None:
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, spoken(text, voice))
-    assert isinstance(event, Heard) and event.sure
+    assert isinstance(event, Utterance) and event.sure
     assert "tell me a story about" in event.text
     assert all(thing in event.text.split() for thing in things.split())
 
@@ -63,28 +64,28 @@ def test_a_request_in_one_breath(
 def test_a_request_in_a_little_noise(recogniser: PocketSphinxRecogniser) -> None:
     sound = noisy(QUIET + spoken("please tell me a story about the queen", "slt") + QUIET, 25)
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
-    assert isinstance(event, Heard) and "queen" in event.text
+    assert isinstance(event, Utterance) and "queen" in event.text
 
 
 def test_keyphrase_first_and_then_the_answer(recogniser: PocketSphinxRecogniser) -> None:
-    assert heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story")) == [KeyphraseHeard()]
+    assert heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story")) == [KeyphraseOnly()]
     (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", "rms"))
-    assert isinstance(answer, Heard) and answer.sure and "monster" in answer.text
+    assert isinstance(answer, Utterance) and answer.sure and "monster" in answer.text
 
 
 @pytest.mark.parametrize("voice", ["slt", "rms", "kal16"])
 def test_a_call_with_what_nobody_knows(recogniser: PocketSphinxRecogniser, voice: str) -> None:
     """It is heard as a call, and the answer after it as ever."""
     asked = "tell me a story about my teacher mister henderson"
-    assert heard(recogniser, ListenFor.KEYPHRASE, spoken(asked, voice)) == [KeyphraseHeard()]
+    assert heard(recogniser, ListenFor.KEYPHRASE, spoken(asked, voice)) == [KeyphraseOnly()]
     (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", voice))
-    assert isinstance(answer, Heard) and answer.sure and "monster" in answer.text
+    assert isinstance(answer, Utterance) and answer.sure and "monster" in answer.text
 
 
 def test_nonsense_after_a_call_is_no_request(recogniser: PocketSphinxRecogniser) -> None:
     heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story", "rms"))
     (said,) = heard(recogniser, ListenFor.REQUEST, spoken("what is for dinner today", "rms"))
-    assert isinstance(said, Heard) and not said.sure
+    assert isinstance(said, Utterance) and not said.sure
 
 
 @pytest.mark.parametrize("name", ["listening", "not-understood"])
@@ -98,7 +99,7 @@ def test_the_robots_own_sign_is_not_taken_for_an_answer(
 @pytest.mark.parametrize("command", ["another one", "softer", "good night"])
 def test_commands(recogniser: PocketSphinxRecogniser, command: str) -> None:
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, spoken(command, "rms"))
-    assert isinstance(event, Heard) and event.sure and event.text == command
+    assert isinstance(event, Utterance) and event.sure and event.text == command
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -108,7 +109,7 @@ def test_stop_as_people_say_it(
     recogniser: PocketSphinxRecogniser, text: str, what: ListenFor, voice: str
 ) -> None:
     (event,) = heard(recogniser, what, spoken(text, voice))
-    assert isinstance(event, Heard) and event.sure and event.text == text
+    assert isinstance(event, Utterance) and event.sure and event.text == text
 
 
 @pytest.mark.parametrize("milliseconds", range(200, 700, 50))
@@ -120,8 +121,8 @@ def test_the_end_of_a_stop_is_no_wish(
     recogniser.listen_for(ListenFor.KEYPHRASE)
     tail = spoken("stop the story", voice)[32 * milliseconds :]
     events = recogniser.hear(tail + QUIET) + recogniser.finish()
-    assert not any(isinstance(event, KeyphraseHeard) for event in events)
-    wishes = [understand(e.text) for e in events if isinstance(e, Heard) and e.sure]
+    assert not any(isinstance(event, KeyphraseOnly) for event in events)
+    wishes = [understand(e.text) for e in events if isinstance(e, Utterance) and e.sure]
     assert all(wish is None or wish.kind is RequestKind.STOP for wish in wishes)
 
 
@@ -142,7 +143,7 @@ def test_who_asks_for_more_stops_nothing(
 
 def test_during_a_story_only_stop_is_heard(recogniser: PocketSphinxRecogniser) -> None:
     (stop,) = heard(recogniser, ListenFor.STOP, spoken("stop", "rms"))
-    assert isinstance(stop, Heard) and stop.sure and stop.text == "stop"
+    assert isinstance(stop, Utterance) and stop.sure and stop.text == "stop"
     story = spoken("once upon a time there was a little boy named Tim", "rms")
     assert [e for e in heard(recogniser, ListenFor.STOP, story) if getattr(e, "sure", True)] == []
 
@@ -165,7 +166,7 @@ def test_unrelated_speech_is_not_sure(
     recogniser: PocketSphinxRecogniser, text: str, voice: str
 ) -> None:
     events = heard(recogniser, ListenFor.KEYPHRASE, spoken(text, voice))
-    assert all(isinstance(event, Heard) and not event.sure for event in events)
+    assert all(isinstance(event, Utterance) and not event.sure for event in events)
 
 
 def test_silence_is_nothing(recogniser: PocketSphinxRecogniser) -> None:
@@ -179,7 +180,7 @@ def test_files_that_cannot_be_read_are_thrown_away(
         raise RuntimeError("Failed to initialize PocketSphinx")
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(Reduced, "decoder", fails)
+    monkeypatch.setattr(ReducedModel, "decoder", fails)
     with pytest.raises(StorybotError, match="made anew") as fault:
         PocketSphinxRecogniser(SETTINGS, tmp_path)
     assert fault.value.code is Exit.FAULT
@@ -201,8 +202,8 @@ def test_files_that_end_the_process_end_it_once(tmp_path: Path, what: str) -> No
     assert started(tmp_path) == 0
     (definition,) = tmp_path.glob("*.mdef")
     good = definition.read_bytes()
-    wrong = b"XXXX" + good[4:-END_BYTES] if what == "magic" else good[: len(good) // 2]
-    definition.write_bytes(wrong + END % zlib.crc32(wrong))
+    wrong = b"XXXX" + good[4:-CHECKSUM_LINE_BYTES] if what == "magic" else good[: len(good) // 2]
+    definition.write_bytes(wrong + CHECKSUM_LINE % zlib.crc32(wrong))
     assert started(tmp_path) != 0
     assert started(tmp_path) == 0
     assert definition.read_bytes() == good
@@ -228,4 +229,4 @@ def test_a_keyphrase_that_cannot_be_spoken_is_refused(tmp_path: Path) -> None:
 def test_a_keyphrase_of_ones_own(tmp_path: Path) -> None:
     settings = dataclasses.replace(SETTINGS, keyphrase="Hello robot")
     own = PocketSphinxRecogniser(settings, tmp_path)
-    assert heard(own, ListenFor.KEYPHRASE, spoken("hello robot", "rms")) == [KeyphraseHeard()]
+    assert heard(own, ListenFor.KEYPHRASE, spoken("hello robot", "rms")) == [KeyphraseOnly()]

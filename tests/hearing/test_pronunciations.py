@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from storybot.hearing import pronunciations
-from storybot.things import Thing, find_thing
+from storybot.hearing.recognisers.pocketsphinx import pronunciations
+from storybot.language.things import Thing, find_thing
 
 
 def things(*words: str) -> list[Thing]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.hearing_child import (
-    Heard,
-    HearingChild,
-    HearingEvent,
+from storybot.config.schema import HearingSettings
+from storybot.hearing.recogniser_client import (
     Ready,
+    RecogniserClient,
+    RecogniserEvent,
     Trouble,
+    UtteranceRecognised,
 )
-from storybot.settings import HearingSettings
 from tests.fakes.recognisers import spoken, write_wav
 from tests.sound.virtual_devices import VirtualDevices
 from tests.speaking.virtual_speaker import missing
@@ -44,7 +44,7 @@ def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Virtual
         made.kill()
 
 
-async def until(events: AsyncIterator[HearingEvent], wanted: type) -> HearingEvent:
+async def until(events: AsyncIterator[RecogniserEvent], wanted: type) -> RecogniserEvent:
     async with asyncio.timeout(PATIENCE):
         async for event in events:
             if isinstance(event, wanted):
@@ -61,15 +61,15 @@ def test_a_request_spoken_into_the_microphone_is_heard(
     settings = HearingSettings(driver=driver, recogniser="pocketsphinx", things=100)
 
     async def work() -> None:
-        child = HearingChild(settings, "full")
+        child = RecogniserClient(settings, "full")
         await child.start()
         try:
             await child.listen("keyphrase")
             events = child.events()
             await until(events, Ready)
             await asyncio.to_thread(devices.speak, request)
-            heard = await until(events, Heard)
-            assert isinstance(heard, Heard) and "dragon" in heard.text
+            heard = await until(events, UtteranceRecognised)
+            assert isinstance(heard, UtteranceRecognised) and "dragon" in heard.text
         finally:
             await child.stop(2)
 
@@ -83,7 +83,7 @@ def test_a_microphone_that_was_gone_is_read_again_without_a_restart(
     settings = HearingSettings(driver=driver, recogniser="pocketsphinx", things=10)
 
     async def work() -> None:
-        child = HearingChild(settings, "full")
+        child = RecogniserClient(settings, "full")
         await child.start()
         try:
             events = child.events()

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing import recogniser
-from storybot.hearing.recogniser import cache_folder, choose, find_vosk_model, make_recogniser
-from storybot.settings import HearingSettings
+from storybot.hearing.recognisers.choice import (
+    chosen,
+    find_vosk_model,
+    make_recogniser,
+)
 
 AUTO = HearingSettings()
 PLENTY = 1_000_000  # kB
@@ -22,7 +25,7 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "available", "model", "chosen"),
+    ("setting", "available", "model", "name"),
     [
         ("auto", PLENTY, Path("m"), "vosk"),
         ("auto", 300_000, Path("m"), "pocketsphinx"),
@@ -32,9 +35,9 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_auto_takes_vosk_where_model_and_memory_are(
-    setting: str, available: int, model: Path | None, chosen: str
+    setting: str, available: int, model: Path | None, name: str
 ) -> None:
-    assert choose(HearingSettings(recogniser=setting), available, model) == chosen
+    assert chosen(HearingSettings(recogniser=setting), available, model) == name
 
 
 def test_auto_without_a_model_is_pocketsphinx() -> None:
@@ -42,12 +45,14 @@ def test_auto_without_a_model_is_pocketsphinx() -> None:
     assert make_recogniser(AUTO).name == "pocketsphinx"
 
 
-@pytest.mark.parametrize("kind", ["pocketsphinx", "vosk"])
+@pytest.mark.parametrize(
+    ("kind", "module"), [("pocketsphinx", "pocketsphinx.recogniser"), ("vosk", "vosk")]
+)
 def test_one_that_is_not_installed_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, module: str
 ) -> None:
     (tmp_path / "am").mkdir()
-    monkeypatch.delitem(sys.modules, f"storybot.hearing.{kind}_recogniser", raising=False)
+    monkeypatch.delitem(sys.modules, f"storybot.hearing.recognisers.{module}", raising=False)
     monkeypatch.setitem(sys.modules, kind, None)
     with pytest.raises(StorybotError, match=f"{kind} is not usable .*; install it: pip") as fault:
         make_recogniser(HearingSettings(recogniser=kind, vosk_model=str(tmp_path)))
@@ -68,12 +73,3 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
         assert fault.value.code is Exit.MODEL
     (tmp_path / "am").mkdir()
     assert find_vosk_model(HearingSettings(vosk_model=str(tmp_path))) == tmp_path
-
-
-def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("STORYBOT_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
-    assert cache_folder() == Path("/x/storybot")
-    monkeypatch.setenv("CACHE_DIRECTORY", "/var/cache/storybot")
-    assert cache_folder() == Path("/var/cache/storybot")
-    assert recogniser.VOSK_NEEDS > 500_000

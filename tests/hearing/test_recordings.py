@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.hearing import recordings
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
+from storybot.hearing.microphones.wav import Recording
 from storybot.hearing.recordings import hear_recording, hear_wav
-from storybot.hearing.wav_in import Recording
-from storybot.settings import HearingSettings
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 from tests.fakes.recognisers import FakeRecogniser, spoken, write_wav
 
 SETTINGS = HearingSettings(recogniser="pocketsphinx")
@@ -16,7 +17,7 @@ SOUND = Recording(bytes(3200 * 5), ())
 
 
 def test_the_surest_utterance_counts() -> None:
-    heard = [Heard("a", -9, sure=False), Heard("b", -2), Heard("c", -1, sure=False)]
+    heard = [Utterance("a", -9, sure=False), Utterance("b", -2), Utterance("c", -1, sure=False)]
     recogniser = FakeRecogniser({0: [heard[0]], 3: [heard[1]], -1: [heard[2]]})
     assert hear_recording(SOUND, recogniser, SETTINGS) == heard[1]
     assert recogniser.blocks == 25, "a second of quiet before and after"
@@ -25,14 +26,14 @@ def test_the_surest_utterance_counts() -> None:
 
 
 def test_after_the_keyphrase_it_listens_for_the_answer() -> None:
-    recogniser = FakeRecogniser({2: [KeyphraseHeard()], 9: [Heard("a cat", -2)]})
+    recogniser = FakeRecogniser({2: [KeyphraseOnly()], 9: [Utterance("a cat", -2)]})
     heard = hear_recording(SOUND, recogniser, SETTINGS)
     assert recogniser.listened_for == [ListenFor.KEYPHRASE, ListenFor.REQUEST]
-    assert heard == Heard("a cat", -2)
+    assert heard == Utterance("a cat", -2)
 
 
 def test_the_keyphrase_alone_is_heard() -> None:
-    heard = hear_recording(SOUND, FakeRecogniser({2: [KeyphraseHeard()]}), SETTINGS)
+    heard = hear_recording(SOUND, FakeRecogniser({2: [KeyphraseOnly()]}), SETTINGS)
     assert heard is not None and heard.text == "tell me a story" and heard.sure
 
 
@@ -48,6 +49,6 @@ def test_a_wav_file_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_unsure_one_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = FakeRecogniser({0: [Heard("tell me a story", -9, sure=False)]})
+    unsure = FakeRecogniser({0: [Utterance("tell me a story", -9, sure=False)]})
     monkeypatch.setattr(recordings, "make_recogniser", lambda settings: unsure)
     assert hear_wav(write_wav(tmp_path / "a.wav", bytes(3200)), SETTINGS) is None

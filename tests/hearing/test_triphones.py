@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from storybot.hearing.triphones import (
+from storybot.hearing.recognisers.pocketsphinx.triphones import (
     BEGIN,
     END,
     INTERNAL,

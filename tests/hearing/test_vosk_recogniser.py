@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, KeyphraseHeard, ListenFor
-from storybot.settings import HearingSettings
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
 
 SETTINGS = HearingSettings()
 
@@ -56,12 +57,12 @@ def room(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         KaldiRecognizer=Kaldi, Model=lambda model_path: model_path, SetLogLevel=lambda level: None
     )
     monkeypatch.setitem(sys.modules, "vosk", fake)
-    monkeypatch.delitem(sys.modules, "storybot.hearing.vosk_recogniser", raising=False)
+    monkeypatch.delitem(sys.modules, "storybot.hearing.recognisers.vosk", raising=False)
     monkeypatch.setattr(Kaldi, "ends", [])
     monkeypatch.setattr(Kaldi, "final", {"text": ""})
-    module = importlib.import_module("storybot.hearing.vosk_recogniser")
+    module = importlib.import_module("storybot.hearing.recognisers.vosk")
     yield module
-    sys.modules.pop("storybot.hearing.vosk_recogniser", None)
+    sys.modules.pop("storybot.hearing.recognisers.vosk", None)
 
 
 def heard(room: ModuleType, result: dict[str, Any], what: ListenFor = ListenFor.KEYPHRASE) -> Any:
@@ -84,7 +85,7 @@ def test_text_at_the_end_of_the_sound(room: ModuleType) -> None:
     assert recogniser.name == "vosk (vosk-model-x)"
     assert recogniser.finish() == []
     Kaldi.final = answer("tell me a story")
-    assert recogniser.finish() == [KeyphraseHeard()]
+    assert recogniser.finish() == [KeyphraseOnly()]
 
 
 def test_a_command_that_may_have_begun_before_the_listening_is_not_taken(room: ModuleType) -> None:
@@ -96,7 +97,7 @@ def test_a_command_that_may_have_begun_before_the_listening_is_not_taken(room: M
 
 def test_what_is_unsure_or_not_for_us(room: ModuleType) -> None:
     (unsure,) = heard(room, answer("tell me a story about a cat", 0.3))
-    assert unsure == Heard("tell me a story about a cat", pytest.approx(0.3), sure=False)
+    assert unsure == Utterance("tell me a story about a cat", pytest.approx(0.3), sure=False)
     (other,) = heard(room, answer("[unk] cat [unk]"))
     assert not other.sure
     assert heard(room, answer("[unk] [unk]")) == []
@@ -113,8 +114,3 @@ def test_a_broken_model_is_one_sentence(room: ModuleType, monkeypatch: pytest.Mo
     with pytest.raises(StorybotError, match=r"is no Vosk model \(Failed") as fault:
         room.VoskRecogniser(SETTINGS, Path("/m"), [])
     assert fault.value.code is Exit.MODEL
-
-
-def test_the_english_phrases(room: ModuleType) -> None:
-    phrases = room.english_phrases(SETTINGS)
-    assert {"tell me a story", "about an owl", "about lily", "owls", "louder", "and"} <= {*phrases}

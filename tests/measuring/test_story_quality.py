@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from storybot.language.things import find_thing
 from storybot.measuring.story_quality import (
     load_words,
     mentions,
@@ -12,7 +13,6 @@ from storybot.measuring.story_quality import (
     words_of,
 )
 from storybot.measuring.story_table import Row, samples_text, table_text
-from storybot.things import find_thing
 
 
 @pytest.mark.parametrize(

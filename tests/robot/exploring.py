@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from storybot.hearing.requests import Request, RequestKind
-from storybot.robot import Mode, Robot, awaken, commands, events, step
+from storybot.config.schema import Settings
+from storybot.language.requests import Request, RequestKind
+from storybot.robot import Mode, Robot, commands, events, initial_robot, step
 from storybot.robot.events import Event, Part, Source, Timer
-from storybot.settings import Settings
-from storybot.tale import Tale
+from storybot.stories.story_request import StoryRequest
 
-TALE = Tale("A story about a cat.", "Once there was a cat.", 7)
+TALE = StoryRequest("A story about a cat.", "Once there was a cat.", 7)
 NUMBER = 1  # every explored robot has told this many stories
 
 
@@ -38,16 +38,16 @@ class World:
             match command:
                 case commands.Listen(purpose):
                     world = replace(world, ear=purpose.value)
-                case commands.Deafen():
+                case commands.StopListening():
                     world = replace(world, ear=None)
                 case commands.Tell():
                     assert not world.story, "two stories at once"
                     world = replace(world, story=True, held=False)
                 case commands.StopStory():
                     world = replace(world, story=False, held=False)
-                case commands.HoldStory():
+                case commands.PauseStory():
                     world = replace(world, held=True)
-                case commands.GoOn():
+                case commands.ResumeStory():
                     world = replace(world, held=False)
                 case commands.StartTimer(timer, seconds):
                     assert seconds > 0
@@ -62,7 +62,7 @@ class World:
 
     def happened(self, event: Event) -> World:
         """What an event itself says about the world."""
-        if isinstance(event, events.TimerRang):
+        if isinstance(event, events.TimerExpired):
             return replace(self, alarms=self.alarms - {event.timer})
         if isinstance(event, events.StoryTold | events.StoryFailed) and event.number == NUMBER:
             return replace(self, story=False)
@@ -87,8 +87,8 @@ def alphabet(settings: Settings) -> dict[str, Event]:
         "started": events.Started(TALE),
         "keyphrase": events.KeyphraseHeard(3),
         "replay": events.ReplayAsked(TALE),
-        "unclear": events.Unclear(),
-        "unwelcome": events.Unwelcome(),
+        "unclear": events.NotUnderstood(),
+        "unwelcome": events.RequestRefused(),
         "volume": events.VolumeAsked(50),
         "sleep off": events.SleepAsked(),
         "sleep in minutes": events.SleepAsked(minutes=10),
@@ -112,14 +112,14 @@ def alphabet(settings: Settings) -> dict[str, Event]:
     for action in ("story", "again", "stop", "good-night", "nothing"):
         found[f"pressed: {action}"] = events.Pressed(action, 5)
     for timer in Timer:
-        found[f"{timer.value} alarm"] = events.TimerRang(timer)
+        found[f"{timer.value} alarm"] = events.TimerExpired(timer)
     return found
 
 
 def _essence(robot: Robot) -> Robot:
     """The robot without what never changes its ways: counters and the last tale."""
-    tale = TALE if robot.tale else None
-    return replace(robot, number=NUMBER, newest=0, tale=tale, seed=0, volume=50)
+    story = TALE if robot.story else None
+    return replace(robot, number=NUMBER, newest=0, story=story, seed=0, volume=50)
 
 
 @cache
@@ -130,13 +130,13 @@ def explored(small: bool) -> tuple[Found, ...]:
 
 def _explore(small: bool, settings: Settings) -> Iterator[Found]:
     events_by_name = alphabet(settings)
-    first = (_essence(awaken(settings, small)), World())
+    first = (_essence(initial_robot(settings, small)), World())
     seen = {first}
     waiting = deque([first])
     while waiting:
         robot, world = waiting.popleft()
         for label, event in events_by_name.items():
-            if isinstance(event, events.TimerRang) and event.timer not in world.alarms:
+            if isinstance(event, events.TimerExpired) and event.timer not in world.alarms:
                 continue
             after, todo = step(robot, event)
             then = world.happened(event).after(todo)

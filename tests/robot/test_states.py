@@ -69,7 +69,7 @@ def test_ear_is_gone_before_the_engine_starts(steps: tuple[Found, ...]) -> None:
     for one in steps:
         kinds = [type(command) for command in one.todo]
         if commands.Tell in kinds and not one.after.barge_in:
-            assert kinds.index(commands.Deafen) < kinds.index(commands.Tell)
+            assert kinds.index(commands.StopListening) < kinds.index(commands.Tell)
 
 
 def test_night_is_dark(steps: tuple[Found, ...]) -> None:

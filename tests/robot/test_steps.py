@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot import bedtime
+from storybot.config import quiet_hours
+from storybot.config.schema import BedtimeSettings, Settings, SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.requests import Request, RequestKind
-from storybot.robot import Mode, Robot, awaken, commands, events, step, why_not
+from storybot.language.listening import ListenFor
+from storybot.language.requests import Request, RequestKind
+from storybot.language.things import load_things
+from storybot.robot import Mode, Robot, commands, events, initial_robot, obstacle, step
 from storybot.robot.events import Event, Part, Source
-from storybot.settings import BedtimeSettings, Settings, SpeakingSettings
-from storybot.tale import new_tale
-from storybot.things import load_things
+from storybot.robot.state import Obstacle
+from storybot.stories.story_request import new_story_request
 
 CAT = next(thing for thing in load_things() if thing.word == "cat")
 
@@ -48,7 +50,7 @@ speaking = st.builds(
 def test_volume_keeps_to_floor_and_cap(
     settings: SpeakingSettings, small: bool, happened: list[Event]
 ) -> None:
-    robot = awaken(Settings(speaking=settings), small)
+    robot = initial_robot(Settings(speaking=settings), small)
     high = settings.volume_cap  # it has the last word where the floor is above it
     low = min(settings.volume_floor, high)
     for event in happened:
@@ -62,7 +64,7 @@ def test_volume_keeps_to_floor_and_cap(
 @given(st.booleans(), st.lists(any_event, max_size=60))
 def test_each_story_has_its_number(small: bool, happened: list[Event]) -> None:
     """Numbers count up one by one, so that late news of an old story is never taken for new."""
-    robot = awaken(Settings(), small)
+    robot = initial_robot(Settings(), small)
     told = 0
     for event in happened:
         robot, todo = step(robot, event)
@@ -70,19 +72,19 @@ def test_each_story_has_its_number(small: bool, happened: list[Event]) -> None:
             if isinstance(command, commands.Tell):
                 told += 1
                 assert command.number == robot.number == told
-                assert command.tale == robot.tale
+                assert command.story == robot.story
 
 
 @given(st.integers(0, 2**31 - 1))
 def test_a_tale_about_anything_is_about_some_thing(seed: int) -> None:
-    tale = new_tale((), seed)
-    assert tale == new_tale((), seed)
-    assert tale.title.startswith("A story about ")
-    assert tale.asked == ()
+    story = new_story_request((), seed)
+    assert story == new_story_request((), seed)
+    assert story.title.startswith("A story about ")
+    assert story.things == ()
 
 
 def idle(**settings: BedtimeSettings) -> Robot:
-    return step(awaken(Settings(**settings), small=False), events.Started())[0]
+    return step(initial_robot(Settings(**settings), small=False), events.Started())[0]
 
 
 def ask(kind: RequestKind, *things: object) -> events.Asked:
@@ -91,20 +93,20 @@ def ask(kind: RequestKind, *things: object) -> events.Asked:
 
 def test_another_one_is_about_the_same_and_different() -> None:
     robot, _ = step(idle(), ask(RequestKind.STORY, CAT))
-    first = robot.tale
+    first = robot.story
     robot, _ = step(robot, events.StoryTold(1))
     robot, _ = step(robot, events.Asked(Request(RequestKind.ANOTHER), 8))
-    assert first is not None and robot.tale is not None
-    assert robot.tale.title == first.title and robot.tale.seed != first.seed
+    assert first is not None and robot.story is not None
+    assert robot.story.title == first.title and robot.story.seed != first.seed
 
 
-def test_why_not() -> None:
-    assert "starting" in why_not(awaken(Settings(), small=False))
-    assert why_not(idle()) == ""
+def test_what_keeps_a_story_from_beginning() -> None:
+    assert obstacle(initial_robot(Settings(), small=False)) is Obstacle.NOT_RUNNING
+    assert obstacle(idle()) is None
     robot, _ = step(idle(), ask(RequestKind.STORY, CAT))
-    assert "storybot stop" in why_not(robot)
+    assert obstacle(robot) is Obstacle.BEING_TOLD
     robot, _ = step(idle(), events.PartLost(Part.ENGINE))
-    assert "engine" in why_not(robot)
+    assert obstacle(robot) is Obstacle.PARTS_MISSING
 
 
 def test_reload_keeps_the_volume_people_chose() -> None:
@@ -122,11 +124,11 @@ def test_sleep_off_wakes_it_outside_quiet_hours() -> None:
     assert asleep.mode is Mode.ASLEEP
     awake, todo = step(asleep, events.SleepAsked())
     assert awake.mode is Mode.IDLE and not awake.night
-    assert commands.Listen(commands.Purpose.KEYPHRASE) in todo
+    assert commands.Listen(ListenFor.KEYPHRASE) in todo
     assert step(asleep, events.SleepAsked(stories=2)) == (asleep, ())
     quiet, _ = step(asleep, events.QuietBegan())
     still, todo = step(quiet, events.SleepAsked())
-    assert still == quiet and commands.Deafen() in todo
+    assert still == quiet and commands.StopListening() in todo
 
 
 def test_good_night_twice_is_sleep_now() -> None:
@@ -153,10 +155,10 @@ def test_good_night_twice_is_sleep_now() -> None:
 )
 def test_quiet_hours(begin: str, end: str, now: str, quiet: bool) -> None:
     settings = BedtimeSettings(quiet_from=begin, quiet_until=end)
-    assert bedtime.is_quiet(time.fromisoformat(now), settings) is quiet
+    assert quiet_hours.is_quiet(time.fromisoformat(now), settings) is quiet
 
 
 def test_a_time_that_is_none() -> None:
     with pytest.raises(StorybotError, match="quiet_from") as refused:
-        bedtime.is_quiet(time(1), BedtimeSettings(quiet_from="eight", quiet_until="07:00"))
+        quiet_hours.is_quiet(time(1), BedtimeSettings(quiet_from="eight", quiet_until="07:00"))
     assert refused.value.code is Exit.CONFIG

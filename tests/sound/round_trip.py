@@ -23,12 +23,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from storybot.controls.socket_client import Client
+from storybot.controls.socket.client import Client
 from storybot.errors import StorybotError
-from storybot.hearing.requests import Request as Understood
-from storybot.hearing.requests import RequestKind, says_back
-from storybot.process import end_group_now
-from storybot.things import find_thing
+from storybot.language.requests import Request as Understood
+from storybot.language.requests import RequestKind, spoken_back
+from storybot.language.things import find_thing
+from storybot.system.processes import end_group_now
 from tests.sound.found_again import FoundAgain
 from tests.sound.spoken import NOISE_AFTER, Request, requests, speak, unrelated
 from tests.sound.virtual_devices import VirtualDevices, virtual_devices
@@ -63,7 +63,7 @@ class Outcome:
     @property
     def right(self) -> bool:
         things = tuple(thing for word in self.request.things if (thing := find_thing(word)))
-        return self.said == says_back(Understood(RequestKind.STORY, things))
+        return self.said == spoken_back(Understood(RequestKind.STORY, things))
 
     @property
     def mentions(self) -> bool:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from storybot.errors import StorybotError
-from storybot.telling.program import find_engine
+from storybot.system.engine_program import find_engine
 from tests.sound.round_trip import Outcome, ask_all, box, table
 from tests.sound.spoken import Request, requests, unrelated
 from tests.speaking.virtual_speaker import missing

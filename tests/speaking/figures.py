@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from storybot.settings import SpeakingSettings
+from storybot.config.schema import SpeakingSettings
+from storybot.drivers import names
 from storybot.speaking.speaker import Speaker
-from storybot.speaking.voice import Manner, Pcm
-from storybot.speaking.voices import NAMES, lacking, make_voice
+from storybot.speaking.voices.choice import make_voice, missing_for
+from storybot.speaking.voices.voice import Pcm, SpeechParameters
 from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
 SENTENCE = "Once upon a time, there was a little cat who loved to play in the sun."
@@ -33,8 +34,8 @@ SETTLE = 1.0  # s to see that silence lasts
 def of_voices() -> None:
     """First sound and whole sentence of each voice."""
     print(f"{'voice':14}{'first sound':>12}{'whole':>10}{'speech':>9}   median of {TIMES}")
-    for name in NAMES:
-        if needs := lacking(name):
+    for name in names("voice"):
+        if needs := missing_for(name):
             print(f"{name:14}needs {needs}")
             continue
         voice, firsts, wholes, speech = make_voice(name), [], [], 0.0
@@ -47,7 +48,7 @@ def of_voices() -> None:
                     heard.append((time.monotonic(), pcm.frames))
                 return True
 
-            voice.synthesise(SENTENCE, Manner(), keep)
+            voice.synthesise(SENTENCE, SpeechParameters(), keep)
             wholes.append(time.monotonic() - begun)
             firsts.append(heard[0][0] - begun)
             speech = sum(frames for _, frames in heard) / voice.rate

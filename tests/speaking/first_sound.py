@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from storybot.process import end_group_now
+from storybot.system.processes import end_group_now
 from tests.speaking.virtual_speaker import missing, virtual_speaker
 
 TIMES = 10

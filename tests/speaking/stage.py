@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from storybot.settings import SpeakingSettings
-from storybot.speaking.queued_player import QueuedPlayer
+from storybot.config.schema import SpeakingSettings
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
 from tests.fakes.output import FakeOutput
 from tests.fakes.voice import RATE, ToneVoice

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import pyttsx3_child
-from storybot.speaking.espeak_child_voice import EspeakChildVoice
-from storybot.speaking.pyttsx3_voice import MISSING, UNKNOWN, Pyttsx3Voice
-from storybot.speaking.voice import Manner, Pcm, Voice
+from storybot.speaking.voices import pyttsx3_child
+from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.voices.pyttsx3 import MISSING, UNKNOWN, Pyttsx3Voice
+from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
 FAKE = str(Path(__file__).parents[1] / "fakes" / "fake_espeak.py")
 SENTENCE = "Once upon a time."
@@ -31,7 +31,7 @@ def spoken(voice: Voice, text: str = SENTENCE, pieces: int = 1000) -> list[Pcm]:
         heard.append(pcm)
         return len(heard) < pieces
 
-    voice.synthesise(text, Manner(), keep)
+    voice.synthesise(text, SpeechParameters(), keep)
     voice.stop()
     return heard
 
@@ -47,7 +47,7 @@ def test_the_real_ones_speak(voice: Voice) -> None:
     marks = [mark for pcm in heard for mark in pcm.words]
     assert [SENTENCE[m.start : m.start + m.length] for m in marks] == SENTENCE.split()
     with pytest.raises(StorybotError, match="no voice 'xx-none'") as caught:
-        voice.synthesise(SENTENCE, Manner(accent="xx-none"), lambda pcm: True)
+        voice.synthesise(SENTENCE, SpeechParameters(accent="xx-none"), lambda pcm: True)
     assert caught.value.code == Exit.SOUND_OUT
 
 
@@ -119,7 +119,7 @@ def test_what_pyttsx3s_process_reports(
 def test_pyttsx3_stops_when_no_more_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     voice = Pyttsx3Voice()
 
-    def write(wav: Path, text: str, manner: Manner) -> int:
+    def write(wav: Path, text: str, manner: SpeechParameters) -> int:
         with wave.open(str(wav), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

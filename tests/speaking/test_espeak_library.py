@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from storybot.speaking import espeak_library
+from storybot.speaking.voices import espeak_library
 
 ROOT = Path(__file__).parents[2]
 SPEAK = """
 import sys
-from storybot.speaking import espeak_library
+from storybot.speaking.voices import espeak_library
 if len(sys.argv) > 1:
-    espeak_library.SILENT = (espeak_library.SILENT[0].with_name("missing.so"),)
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.voice import Manner
+    espeak_library.SILENT_PCAUDIO = (espeak_library.SILENT_PCAUDIO[0].with_name("missing.so"),)
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import SpeechParameters
 got = []
-EspeakVoice().synthesise("Hello.", Manner("en-us", 150, 50), lambda pcm: not got.append(pcm))
+parameters = SpeechParameters("en-us", 150, 50)
+EspeakVoice().synthesise("Hello.", parameters, lambda pcm: not got.append(pcm))
 assert sum(len(pcm.samples) for pcm in got) > 10000
 print(open("/proc/self/maps").read())
 """
@@ -42,7 +43,7 @@ def libraries(*words: str) -> str:
 
 
 @pytest.mark.skipif(
-    not any(each.exists() for each in espeak_library.SILENT), reason="needs `make engine`"
+    not any(each.exists() for each in espeak_library.SILENT_PCAUDIO), reason="needs `make engine`"
 )
 def test_no_library_for_playback_is_loaded() -> None:
     mapped = libraries()

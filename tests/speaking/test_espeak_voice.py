@@ -7,9 +7,9 @@ import ctypes
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import espeak_library
-from storybot.speaking.espeak_voice import EspeakVoice
-from storybot.speaking.voice import Manner, Pcm, WordMark
+from storybot.speaking.voices import espeak_library
+from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.voice import Pcm, SpeechParameters, WordMark
 
 SENTENCE = '"What are you doing?" asked Zoë, the cat.'
 
@@ -19,7 +19,10 @@ def voice() -> EspeakVoice:
     return EspeakVoice()
 
 
-def spoken(voice: EspeakVoice, text: str, manner: Manner = Manner()) -> list[Pcm]:  # noqa: B008
+DEFAULT = SpeechParameters()
+
+
+def spoken(voice: EspeakVoice, text: str, manner: SpeechParameters = DEFAULT) -> list[Pcm]:
     pieces: list[Pcm] = []
 
     def keep(pcm: Pcm) -> bool:
@@ -58,7 +61,7 @@ def test_it_stops_when_no_more_is_wanted(voice: EspeakVoice) -> None:
         calls.append(pcm)
         return False
 
-    voice.synthesise("A very long sentence. " * 50, Manner(), refuse)
+    voice.synthesise("A very long sentence. " * 50, SpeechParameters(), refuse)
     assert len(calls) <= 2
     assert seconds(spoken(voice, "And it speaks again.")) > 0.5
 
@@ -68,14 +71,18 @@ def test_a_fault_of_the_listener_comes_through(voice: EspeakVoice) -> None:
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        voice.synthesise(SENTENCE, Manner(), fail)
+        voice.synthesise(SENTENCE, SpeechParameters(), fail)
     assert spoken(voice, "Again.")
 
 
 def test_speed_pitch_and_timbre_change_the_sound(voice: EspeakVoice) -> None:
     plain = spoken(voice, SENTENCE)
-    assert seconds(spoken(voice, SENTENCE, Manner(speed=300))) < 0.75 * seconds(plain)
-    for other in (Manner(pitch=90), Manner(accent="en-us+m3"), Manner(accent="en-gb")):
+    assert seconds(spoken(voice, SENTENCE, SpeechParameters(speed=300))) < 0.75 * seconds(plain)
+    for other in (
+        SpeechParameters(pitch=90),
+        SpeechParameters(accent="en-us+m3"),
+        SpeechParameters(accent="en-gb"),
+    ):
         assert b"".join(p.samples for p in spoken(voice, SENTENCE, other)) != b"".join(
             p.samples for p in plain
         )
@@ -83,14 +90,14 @@ def test_speed_pitch_and_timbre_change_the_sound(voice: EspeakVoice) -> None:
 
 def test_an_unknown_accent_is_named_and_forgotten(voice: EspeakVoice) -> None:
     with pytest.raises(StorybotError, match="no voice 'xx-none'") as caught:
-        spoken(voice, SENTENCE, Manner(accent="xx-none"))
+        spoken(voice, SENTENCE, SpeechParameters(accent="xx-none"))
     assert caught.value.code == Exit.SOUND_OUT
     assert seconds(spoken(voice, SENTENCE)) > 1
 
 
 @pytest.mark.parametrize("text", ["", "   ", "…", '"'])
 def test_nothing_to_say_is_no_fault(voice: EspeakVoice, text: str) -> None:
-    voice.synthesise(text, Manner(), lambda pcm: True)
+    voice.synthesise(text, SpeechParameters(), lambda pcm: True)
 
 
 def test_accents_are_listed(voice: EspeakVoice) -> None:

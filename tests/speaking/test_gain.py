@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.speaking.gain import FULL, Gain, amplify
+from storybot.speaking.gain import UNITY_GAIN, Gain, amplify
 
 SAMPLES = st.lists(st.integers(-32768, 32767), max_size=300)
 
 
 def plain(samples: list[int], gain: int) -> list[int]:
     """The specification."""
-    return [sample * gain // FULL for sample in samples]
+    return [sample * gain // UNITY_GAIN for sample in samples]
 
 
-@given(SAMPLES, st.integers(0, FULL))
+@given(SAMPLES, st.integers(0, UNITY_GAIN))
 def test_amplify_is_the_plain_loop(samples: list[int], gain: int) -> None:
     result = array("h", amplify(array("h", samples).tobytes(), gain))
     assert list(result) == plain(samples, gain)
@@ -27,7 +27,7 @@ def test_amplify_is_the_plain_loop(samples: list[int], gain: int) -> None:
 
 def test_full_volume_is_untouched_and_none_is_silence() -> None:
     samples = array("h", [1, -1, 32767, -32768]).tobytes()
-    assert amplify(samples, FULL) is samples
+    assert amplify(samples, UNITY_GAIN) is samples
     assert amplify(samples, 0) == bytes(8)
 
 

@@ -18,19 +18,19 @@ STORY = """
 import asyncio, os, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from storybot.settings import SpeakingSettings
-from storybot.speaking import alsa_out
-from storybot.speaking.alsa_out import AlsaOutput
-from storybot.speaking.espeak_child_voice import EspeakChildVoice
-from storybot.speaking.queued_player import QueuedPlayer
+from storybot.config.schema import SpeakingSettings
+from storybot.speaking.outputs import alsa
+from storybot.speaking.outputs.alsa import AlsaOutput
+from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
-from storybot.telling.story import sentences_of
+from storybot.telling.story_sentences import sentences_of
 from tests.fakes.engine import fake_engine
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run behind a "&"
 fakes, manner = Path(sys.argv[1]), sys.argv[2]
 if os.environ["FAKE_APLAY"] != "hang":
-    alsa_out.PATIENCE = 240.0
+    alsa.OPEN_TIMEOUT_S = 240.0
 
 async def main():
     player = QueuedPlayer(AlsaOutput("", str(fakes / "fake_aplay.py")), 22050, 70)

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
-from storybot.speaking import devices, espeak_library, players, voices
-from storybot.speaking.queued_player import QueuedPlayer
-from storybot.speaking.silent_out import SilentPlayer
-from storybot.speaking.wav_out import WavPlayer
+from storybot.speaking.outputs import choice
+from storybot.speaking.outputs.queued_player import QueuedPlayer
+from storybot.speaking.outputs.silent import SilentPlayer
+from storybot.speaking.outputs.wav import WavPlayer
+from storybot.speaking.voices import choice as voices
+from storybot.speaking.voices import espeak as espeak_voice
+from storybot.speaking.voices import espeak_library
 
 RATE = 22050
 SOUND = array("h", [1000, -1000] * 500).tobytes()
@@ -130,12 +133,12 @@ def test_the_driver_for_a_profile(
     driver: str, profile: str, has_pyaudio: bool, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: "yes" if has_pyaudio else None)
-    assert players.chosen(SpeakingSettings(driver=driver), profile) == expected
+    assert choice.chosen(SpeakingSettings(driver=driver), profile) == expected
 
 
 def test_the_player_for_a_driver(tmp_path: Path) -> None:
     def made(driver: str, wav: Path | None = None) -> object:
-        return players.make_player(SpeakingSettings(driver=driver), "full", RATE, wav)
+        return choice.make_player(SpeakingSettings(driver=driver), "full", RATE, wav)
 
     assert isinstance(made("silent"), SilentPlayer)
     assert isinstance(made("wav"), WavPlayer)
@@ -145,11 +148,11 @@ def test_the_player_for_a_driver(tmp_path: Path) -> None:
 
 
 def test_loudspeakers_come_from_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storybot.speaking.portaudio_out.portaudio_outputs", lambda: [("P", True)])
-    monkeypatch.setattr("storybot.speaking.alsa_out.alsa_outputs", lambda: [("A", False)])
+    monkeypatch.setattr("storybot.speaking.outputs.portaudio.device_names", lambda: [("P", True)])
+    monkeypatch.setattr("storybot.speaking.outputs.alsa.device_names", lambda: [("A", False)])
 
     def listed(driver: str) -> list[tuple[str, bool]]:
-        return devices.loudspeakers(SpeakingSettings(driver=driver), "full")
+        return choice.loudspeaker_names(SpeakingSettings(driver=driver), "full")
 
     assert listed("portaudio") == [("P", True)]
     assert listed("alsa") == [("A", False)]
@@ -179,8 +182,8 @@ def test_auto_takes_the_first_voice_there_is(installed: set[str]) -> None:
     installed.remove("library")
     assert voices.chosen(settings) == "espeak-child"
     assert voices.make_voice("auto").name == "espeak-child"
-    assert "libespeak-ng1" in voices.lacking("espeak")
-    assert "libespeak-ng1" in voices.lacking("pyttsx3")
+    assert "libespeak-ng1" in voices.missing_for("espeak")
+    assert "libespeak-ng1" in voices.missing_for("pyttsx3")
     installed.remove("program")
     assert voices.chosen(settings) == "espeak"
     with pytest.raises(StorybotError, match="libespeak-ng is missing"):
@@ -199,7 +202,7 @@ def test_a_voice_that_is_not_installed(installed: set[str]) -> None:
 
 
 def test_accents_begin_with_english() -> None:
-    found = voices.accents()
+    found = espeak_voice.accents()
     assert found[0].language.startswith("en")
     assert any(accent.language == "ko" for accent in found)
     assert voices.make_voice("espeak").name == "espeak"

@@ -9,8 +9,8 @@ from array import array
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking import queued_player
-from storybot.speaking.queued_player import QueuedPlayer
+from storybot.speaking.outputs import queued_player
+from storybot.speaking.outputs.queued_player import QueuedPlayer
 from tests.fakes.output import FakeOutput, wait_for
 
 RATE = 8000
@@ -123,7 +123,7 @@ def test_what_the_device_holds_is_not_yet_played() -> None:
 
 def test_a_device_that_holds_much_is_closed_to_silence_it() -> None:
     output = FakeOutput(latency=0.5)
-    output.hoards = True
+    output.stop_needs_close = True
     player = player_of(output)
     player.write(sound(RATE))
     player.stop()
@@ -145,7 +145,7 @@ def test_rest_lets_the_device_finish_and_writing_takes_it_again() -> None:
 
 
 def test_a_lost_device_is_noticed_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queued_player, "LOST", 0.3)
+    monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.3)
     output = FakeOutput()
     player = player_of(output)
     output.pull_out()
@@ -164,7 +164,7 @@ def test_a_lost_device_is_noticed_and_found_again(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_idle_device_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queued_player, "LOST", 0.05)
+    monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.05)
     output = FakeOutput()
     player = player_of(output)
     output.pull_out()

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.speaking.captions import Caption, Captions
-from storybot.speaking.earcons import EARCONS, PEAK, earcon, tone
-from storybot.speaking.resampler import Resampler
-from storybot.speaking.trimming import Squeezing, Trimming
-from storybot.speaking.voice import WordMark, spread_words
+from storybot.speaking.earcons import EARCONS, PEAK_AMPLITUDE, earcon, tone
+from storybot.speaking.outputs.resampler import LinearResampler
+from storybot.speaking.trimming import SilenceLimiter, TrailingSilenceTrimmer
+from storybot.speaking.voices.voice import WordMark, spread_words
 
 
 def sine(rate: int, pitch: float, seconds: float) -> array[int]:
@@ -31,7 +31,7 @@ def crossings(samples: array[int]) -> int:
 @pytest.mark.parametrize("target", [48000, 44100, 16000])
 def test_resampling_keeps_length_and_pitch(target: int) -> None:
     source = sine(22050, 440, 0.5)
-    result = array("h", Resampler(22050, target).convert(source.tobytes()))
+    result = array("h", LinearResampler(22050, target).convert(source.tobytes()))
     assert abs(len(result) - target * 0.5) <= 2
     assert abs(crossings(result) - 440) <= 2
     assert max(result) <= 8000
@@ -40,8 +40,8 @@ def test_resampling_keeps_length_and_pitch(target: int) -> None:
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=8))
 def test_resampling_has_no_seams(sizes: list[int]) -> None:
     source = sine(22050, 300, 0.3)
-    whole = Resampler(22050, 48000).convert(source[: sum(sizes)].tobytes())
-    pieces, start, resampler = b"", 0, Resampler(22050, 48000)
+    whole = LinearResampler(22050, 48000).convert(source[: sum(sizes)].tobytes())
+    pieces, start, resampler = b"", 0, LinearResampler(22050, 48000)
     for size in sizes:
         pieces += resampler.convert(source[start : start + size].tobytes())
         start += size
@@ -49,13 +49,13 @@ def test_resampling_has_no_seams(sizes: list[int]) -> None:
 
 
 def test_how_much_a_block_needs() -> None:
-    assert Resampler(22050, 44100).needed(512) == 256
+    assert LinearResampler(22050, 44100).needed(512) == 256
 
 
 @given(st.lists(st.binary(max_size=40).map(lambda b: b + b"\0" * 6), max_size=8))
 def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> None:
     pieces = [piece[: len(piece) // 2 * 2] for piece in pieces]
-    trimming = Trimming()
+    trimming = TrailingSilenceTrimmer()
     result = b"".join(trimming.feed(piece) for piece in pieces)
     whole = b"".join(pieces)
     assert whole.startswith(result)
@@ -69,7 +69,7 @@ PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
 
 @given(st.lists(PIECES, max_size=12))
 def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
-    squeezing = Squeezing(10)
+    squeezing = SilenceLimiter(10)
     squeezed = b"".join(squeezing.feed(array("h", piece).tobytes()) for piece in pieces)
     samples = [sample for piece in pieces for sample in piece]
     expected: list[int] = []
@@ -90,7 +90,7 @@ def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) ->
 def test_earcons_are_short_soft_and_do_not_click(name: str) -> None:
     samples = array("h", earcon(name, 22050))
     assert 0.1 < len(samples) / 22050 < 1.0
-    assert 0.5 * PEAK < max(samples) <= PEAK
+    assert 0.5 * PEAK_AMPLITUDE < max(samples) <= PEAK_AMPLITUDE
     assert samples[0] == samples[-1] == 0
     assert max(abs(b - a) for a, b in pairwise(samples)) < 3500
 

@@ -19,8 +19,8 @@ pytestmark = [
 ]
 HEAD = """
 import asyncio, json, sys, time
-from storybot.settings import SpeakingSettings
-from storybot.speaking.devices import loudspeakers
+from storybot.config.schema import SpeakingSettings
+from storybot.speaking.outputs.choice import loudspeaker_names
 from storybot.speaking.speaker import Speaker
 
 settings = SpeakingSettings(driver=sys.argv[1], volume=100)
@@ -73,7 +73,7 @@ class Script:
 def test_a_story_is_heard_as_it_was_spoken(loudspeaker: VirtualSpeaker, driver: str) -> None:
     act = """
 async def act(speaker):
-    assert settings.driver == "alsa" or loudspeakers(settings, "full") == [("default", True)]
+    assert settings.driver == "alsa" or loudspeaker_names(settings, "full") == [("default", True)]
     parts = [await speaker.say(s) for s in ("Once upon a time, there was a cat.", "The end.")]
     await speaker.drain()
     tell(audio=sum(part.seconds_audio for part in parts))

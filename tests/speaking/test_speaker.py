@@ -7,9 +7,9 @@ import wave
 from dataclasses import replace
 from pathlib import Path
 
-from storybot.robot import awaken
-from storybot.settings import Settings, SpeakingSettings
-from storybot.speaking.silent_out import SilentPlayer
+from storybot.config.schema import Settings, SpeakingSettings
+from storybot.robot import initial_robot
+from storybot.speaking.outputs.silent import SilentPlayer
 from storybot.speaking.speaker import Speaker
 from tests.fakes.voice import LETTER, RATE, ToneVoice
 from tests.speaking.stage import PAUSE, SETTINGS, Stage, play, until
@@ -94,7 +94,7 @@ def test_volume_stays_between_floor_and_cap() -> None:
 
 def test_the_cap_has_the_last_word_over_the_floor() -> None:
     settings = replace(SETTINGS, volume_floor=80, volume_cap=60)
-    robot = awaken(Settings(speaking=settings), small=False)
+    robot = initial_robot(Settings(speaking=settings), small=False)
     assert robot.volume == 60
 
     async def act(stage: Stage) -> None:

@@ -7,11 +7,12 @@ import threading
 
 import pytest
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import SpeakingSettings
-from storybot.speaking import mouth, queued_player, speaker
-from storybot.speaking.mouth import Mouth
+from storybot.speaking import speaker, synthesizer
+from storybot.speaking.outputs import queued_player
 from storybot.speaking.speaker import Speaker
+from storybot.speaking.synthesizer import Synthesizer
 from tests.fakes.voice import LETTER, voice_fault
 from tests.speaking.stage import SETTINGS, Stage, play, until
 
@@ -40,8 +41,8 @@ def test_a_terminal_that_closes_ends_the_telling() -> None:
 
 
 def test_a_loudspeaker_pulled_out_and_plugged_in_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queued_player, "LOST", 0.3)
-    monkeypatch.setattr(mouth, "RETRY", 0.02)
+    monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.3)
+    monkeypatch.setattr(synthesizer, "REOPEN_INTERVAL_S", 0.02)
 
     async def act(stage: Stage) -> None:
         saying = asyncio.create_task(stage.speaker.say("x" * 100))
@@ -59,8 +60,8 @@ def test_a_loudspeaker_pulled_out_and_plugged_in_again(monkeypatch: pytest.Monke
 
 
 def test_a_loudspeaker_lost_at_the_very_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queued_player, "LOST", 0.3)
-    monkeypatch.setattr(mouth, "RETRY", 0.02)
+    monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.3)
+    monkeypatch.setattr(synthesizer, "REOPEN_INTERVAL_S", 0.02)
 
     async def act(stage: Stage) -> None:
         await stage.speaker.say("x" * 20)
@@ -103,11 +104,11 @@ def test_without_a_loudspeaker_it_does_not_open() -> None:
 
 def test_a_mouth_that_is_not_open_says_so() -> None:
     with pytest.raises(RuntimeError):
-        Mouth(SETTINGS, "full", None, 1.0).parts()
+        Synthesizer(SETTINGS, "full", None, 1.0).parts()
 
 
 def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speaker, "LEAVE", 0.1)
+    monkeypatch.setattr(speaker, "DEVICE_CLOSE_TIMEOUT_S", 0.1)
     hung = threading.Event()
 
     async def act(stage: Stage) -> None:
@@ -121,9 +122,9 @@ def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.Monkey
 def test_a_device_that_hangs_while_it_is_taken_again_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queued_player, "LOST", 0.2)
-    monkeypatch.setattr(mouth, "HANGS", 0.2)
-    monkeypatch.setattr(speaker, "LEAVE", 0.2)
+    monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.2)
+    monkeypatch.setattr(synthesizer, "DEVICE_HANG_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(speaker, "DEVICE_CLOSE_TIMEOUT_S", 0.2)
     hung = threading.Event()
 
     async def act(stage: Stage) -> None:

@@ -203,7 +203,7 @@ class Appliance(Machine):
             pid = int(self.show("MainPID"))
             return [pid] if pid else []
         pattern = {
-            "ear": "storybot.hearing.ear",
+            "ear": "storybot.hearing..*recogniser_process",
             "engine": "storyteller",
             "slow engine": "slow-storyteller",
             "sound": "pulseaudio",

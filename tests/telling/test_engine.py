@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.settings import TellingSettings
 from storybot.telling.engine import Engine
 from tests.fakes.engine import PROGRAM, fake_engine
 from tests.fakes.fake_engine import STORY
@@ -106,6 +106,12 @@ def test_faults_are_told_in_one_sentence(manner: str, code: Exit, sentence: str)
     assert fault.code == code
     assert sentence in str(fault)
     assert "\n" not in str(fault)
+
+
+def test_an_opening_too_long_for_a_command_line() -> None:
+    with pytest.raises(StorybotError, match="the opening is too long") as caught:
+        told(fake_engine("whole"), opening="a cat " * 40_000)
+    assert caught.value.code == Exit.USAGE
 
 
 def test_an_engine_that_is_not_there() -> None:

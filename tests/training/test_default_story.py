@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from storybot.language.things import find_thing, load_things
 from storybot.measuring.stories import DEFAULT_MODEL, tell
-from storybot.telling.program import BUILT
-from storybot.things import find_thing, load_things
+from storybot.system.engine_program import CHECKOUT_ENGINE
 
-pytestmark = pytest.mark.skipif(not BUILT.is_file(), reason="the engine is not built: make engine")
+pytestmark = pytest.mark.skipif(
+    not CHECKOUT_ENGINE.is_file(), reason="the engine is not built: make engine"
+)
 MOST_BYTES = 4_000_000
 
 
 def info(model: Path, *options: str) -> str:
     done = subprocess.run(
-        [BUILT, "info", model, *options], capture_output=True, text=True, check=False
+        [CHECKOUT_ENGINE, "info", model, *options], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -34,7 +36,7 @@ def test_it_is_small_and_whole() -> None:
 def test_it_tells_a_story_about_what_was_asked_for(word: str) -> None:
     thing = find_thing(word)
     assert thing
-    stories = [tell(BUILT, [str(DEFAULT_MODEL)], [thing], seed) for seed in range(1, 4)]
+    stories = [tell(CHECKOUT_ENGINE, [str(DEFAULT_MODEL)], [thing], seed) for seed in range(1, 4)]
     assert all(story.text.startswith(story.opening) for story in stories)
     assert any(story.ended for story in stories)
     assert any(word in story.text[len(story.opening) :] for story in stories)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from storybot.things import Thing, find_thing
+from storybot.language.things import Thing, find_thing
 from training.steer import Steerer
 
 

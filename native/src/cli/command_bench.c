@@ -43,6 +43,7 @@ static bool read_options(int argc, char **argv, BenchOptions *o, Fault *fault)
         { "--drafts", OPTION_INT, &o->drafts },
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
         { "--full", OPTION_FLAG, &o->engine.full },
+        { "--run-c", OPTION_FLAG, &o->engine.as_run_c },
         { "--stream", OPTION_FLAG, &o->engine.stream },
         { 0 },
     };

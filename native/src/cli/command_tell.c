@@ -32,6 +32,7 @@ static bool read_options(int argc, char **argv, TellOptions *o, Fault *fault)
         { "-j", OPTION_INT, &o->engine.threads },
         { "--kernel", OPTION_TEXT, &o->engine.kernel },
         { "--full", OPTION_FLAG, &o->engine.full },
+        { "--run-c", OPTION_FLAG, &o->engine.as_run_c },
         { "--stream", OPTION_FLAG, &o->engine.stream },
         { "--stats", OPTION_FLAG, &o->stats },
         { 0 },

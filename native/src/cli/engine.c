@@ -41,6 +41,7 @@ static bool open_all(Engine *engine, const EngineOptions *options, Fault *fault)
         || !transformer_open(&engine->transformer, &engine->model, engine->kernels, engine->pool,
                              engine->steps + options->spare, fault))
         return false;
+    engine->tokenizer.as_run_c = options->as_run_c;
     engine->transformer.stream = options->stream;
     if (!options->full && !screen_open(&engine->screen, &engine->model, fault))
         return false;

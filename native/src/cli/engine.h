@@ -14,6 +14,7 @@ typedef struct EngineOptions {
     int steps;             /* positions; 0 or more than the context: the context */
     int spare;             /* slots of the KV cache beyond the steps */
     bool full;             /* score every row of the classifier for every token */
+    bool as_run_c;         /* text exactly as run.c's: see tokenizer.h and generate.h */
     bool stream;           /* release pages of the weights after use */
 } EngineOptions;
 

@@ -23,6 +23,8 @@ static const char usage[] =
     "  -j NUMBER       threads, default 1\n"
     "  --kernel NAME   arithmetic for one kind of CPU, default the best that runs here\n"
     "  --full          score every row of the classifier; the text stays the same\n"
+    "  --run-c         text exactly as run.c's: only BOS ends a story, single bytes outside\n"
+    "                  ASCII are left out, a prompt that is too long is cut\n"
     "  --stream        keep little of the model in memory\n"
     "  --stats         a line of JSON at the end: tokens, ended by model or limit\n"
     "\n"

@@ -14,6 +14,7 @@ typedef enum FaultCode {
     FAULT_MEMORY = 6,    /* not enough memory */
     FAULT_VANISHED = 7,  /* the model file shrank or failed while mapped */
     FAULT_KERNEL = 8,    /* a kernel that this CPU cannot run */
+    FAULT_PROMPT = 9,    /* a prompt that leaves no room for a story */
 } FaultCode;
 
 typedef struct Fault {

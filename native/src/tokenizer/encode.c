@@ -81,7 +81,7 @@ static void consider(Merger *m, int left)
         memcpy(text, a.data, a.size);
     if (b.size)
         memcpy(text + a.size, b.data, b.size);
-    int merged = tokenizer_find(m->tokenizer, (Bytes){ text, a.size + b.size });
+    int merged = tokenizer_find_text(m->tokenizer, (Bytes){ text, a.size + b.size });
     if (merged < 0 || !(m->tokenizer->scores[merged] > -1e10f))
         return;
     push(m, (Pair){ m->tokenizer->scores[merged], left, m->nodes[left].token,
@@ -136,7 +136,7 @@ static int split(const Tokenizer *t, const uint8_t *text, size_t size, bool star
         nodes[count++].token = space;
     for (size_t at = 0; at < size;) {
         size_t length = code_point(text + at, size - at);
-        int token = tokenizer_find(t, (Bytes){ text + at, length });
+        int token = tokenizer_find_text(t, (Bytes){ text + at, length });
         if (token >= 0)
             nodes[count++].token = token;
         else

@@ -177,22 +177,51 @@ static int hex_digit(uint8_t c)
          : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The byte that a piece like <0x0A> stands for, or -1. */
+static int byte_of_piece(Bytes piece)
+{
+    if (piece.size != 6 || memcmp(piece.data, "<0x", 3) != 0 || piece.data[5] != '>')
+        return -1;
+    int high = hex_digit(piece.data[3]), low = hex_digit(piece.data[4]);
+    return high >= 0 && low >= 0 ? high * 16 + low : -1;
+}
+
+static bool is_control(int token)
+{
+    return token == TOKEN_UNKNOWN || token == TOKEN_BOS || token == TOKEN_EOS;
+}
+
+int tokenizer_find_text(const Tokenizer *t, Bytes text)
+{
+    int token = tokenizer_find(t, text);
+    bool is_text = t->as_run_c || (!is_control(token) && byte_of_piece(text) < 0);
+    return is_text ? token : -1;
+}
+
+bool tokenizer_ends_story(const Tokenizer *t, int token)
+{
+    return token == TOKEN_BOS || (token == TOKEN_EOS && !t->as_run_c);
+}
+
+/* What run.c prints of a single byte. */
+static bool is_printed_by_run_c(uint8_t c)
+{
+    return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r');
+}
+
 Bytes tokenizer_decode(const Tokenizer *t, int previous, int token, uint8_t *byte)
 {
+    if (is_control(token) && !t->as_run_c)
+        return (Bytes){0};
     Bytes piece = tokenizer_piece(t, token);
     if (previous == TOKEN_BOS && piece.size && piece.data[0] == ' ')
         piece = (Bytes){ piece.data + 1, piece.size - 1 };
-    if (piece.size == 6 && memcmp(piece.data, "<0x", 3) == 0 && piece.data[5] == '>') {
-        int high = hex_digit(piece.data[3]), low = hex_digit(piece.data[4]);
-        if (high >= 0 && low >= 0) {
-            *byte = (uint8_t)(high * 16 + low);
-            piece = (Bytes){ byte, 1 };
-        }
+    int value = byte_of_piece(piece);
+    if (value >= 0) {
+        *byte = (uint8_t)value;
+        piece = (Bytes){ byte, 1 };
     }
-    if (piece.size == 1) {
-        uint8_t c = piece.data[0];
-        bool printable = (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r');
-        return printable ? piece : (Bytes){0};
-    }
+    if (t->as_run_c && piece.size == 1 && !is_printed_by_run_c(piece.data[0]))
+        return (Bytes){0};
     return piece;
 }

@@ -26,6 +26,7 @@ typedef struct Tokenizer {
     const uint32_t *sorted; /* (vocab) token ids, pieces ascending as by memcmp, then by id */
     const uint8_t *bytes;   /* (starts[vocab]) */
     size_t byte_count;
+    bool as_run_c;          /* text as run.c has it: see tokenizer_decode and tokenizer_encode */
     void *owned;            /* freed by tokenizer_close; NULL for a view */
 } Tokenizer;
 
@@ -46,16 +47,24 @@ Bytes tokenizer_piece(const Tokenizer *tokenizer, int token);
 /* The lowest token whose piece is exactly `text`, or -1. */
 int tokenizer_find(const Tokenizer *tokenizer, Bytes text);
 
+/* Does this token end a story? BOS and EOS do; for run.c only BOS does. */
+bool tokenizer_ends_story(const Tokenizer *tokenizer, int token);
+
 /*
- * The bytes to print for `token` after `previous`: a leading space after BOS is dropped, a piece
- * like <0x0A> is that byte (kept in `byte`), single bytes that are neither printable nor white
- * space are empty.
+ * The bytes that `token` stands for after `previous`: a leading space after BOS is dropped, a piece
+ * like <0x0A> is that byte (kept in `byte`), control tokens (unknown, BOS, EOS) are empty. A
+ * character may lie across tokens: utf8_filter.h puts it together.
+ *
+ * As run.c: control tokens are their pieces, and a single byte that is neither printable ASCII nor
+ * white space is empty.
  */
 Bytes tokenizer_decode(const Tokenizer *tokenizer, int previous, int token, uint8_t *byte);
 
 /*
  * Encodes any bytes: BOS, a space if the text is not empty, then the text's code points merged pair
- * by pair, best score first, leftmost on a tie. `*tokens` is the caller's to free.
+ * by pair, best score first, leftmost on a tie. Text never becomes a control token or one that
+ * stands for a byte, even if it spells its piece, except as run.c, where it may. `*tokens` is the
+ * caller's to free.
  */
 bool tokenizer_encode(const Tokenizer *tokenizer, const uint8_t *text, size_t size, int **tokens,
                       size_t *count, Fault *fault);
@@ -63,5 +72,8 @@ bool tokenizer_encode(const Tokenizer *tokenizer, const uint8_t *text, size_t si
 /* The same for text that goes on: no BOS, no space in front. */
 bool tokenizer_encode_more(const Tokenizer *tokenizer, const uint8_t *text, size_t size,
                            int **tokens, size_t *count, Fault *fault);
+
+/* For encode.c: the token of a stretch of text, or -1. */
+int tokenizer_find_text(const Tokenizer *tokenizer, Bytes text);
 
 #endif

@@ -1,0 +1,116 @@
+"""Settings tried before they hold: what `run` and a reload make of them is made here already.
+
+Each value may be allowed by itself and still be of no use, alone or beside the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from enum import Enum
+
+from storybot.config.quiet_hours import clock_time
+from storybot.config.schema import (
+    ONLY_TELL,
+    BedtimeSettings,
+    SafetySettings,
+    Settings,
+    SpeakingSettings,
+    TellingSettings,
+)
+from storybot.errors import StorybotError
+from storybot.language.safety_filter import load_filter
+from storybot.models import installed
+from storybot.system.engine_program import find_engine
+
+Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
+
+# What a path from anywhere raises: a user that does not exist, a zero byte.
+UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
+
+
+class CheckLevel(Enum):
+    """How far settings are tried."""
+
+    NONE = "each by itself, for a command that only talks to the daemon"
+    USE = "beside the others; a model may be fetched later"
+    SERVE = "as a daemon that tells stories must not lose what it has"
+
+
+# Which other setting must be wrong where the first is at its default.
+COUNTERPARTS = {
+    "speaking.volume_floor": "speaking.volume_cap",
+    "telling.model": "telling.tokenizer",
+    "telling.tokenizer": "telling.model",
+}
+
+
+def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) -> Iterator[Wrong]:
+    """What is wrong with the settings; what storybot brought along is not tried."""
+    if trial is CheckLevel.NONE:
+        return
+    found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
+    found += [*_of_quiet_hours(settings.bedtime), *_of_word_list(settings.safety)]
+    if trial is CheckLevel.SERVE:
+        if settings.speaking.driver == "wav":
+            found.append(("speaking.driver", ONLY_TELL))
+        if "telling.model" in changed or "telling.tokenizer" in changed:
+            found += _of_model(settings.telling)
+        if "telling.engine" in changed:
+            found += _of_engine(settings.telling.engine)
+    for key, wrong in found:
+        yield key if key in changed else COUNTERPARTS[key], wrong
+
+
+def _of_volume(speaking: SpeakingSettings) -> Iterator[Wrong]:
+    floor, cap = speaking.volume_floor, speaking.volume_cap
+    if floor > cap:
+        wrong = f"the floor ({floor}) is above the cap ({cap}); lower volume_floor"
+        yield "speaking.volume_floor", wrong
+
+
+def _of_keyphrase(keyphrase: str) -> Iterator[Wrong]:
+    if not any(word.replace("'", "").isalpha() for word in keyphrase.split()):
+        yield "hearing.keyphrase", f"expected words to be spoken, not {keyphrase!r}"
+
+
+def _of_engine(engine: str) -> Iterator[Wrong]:
+    try:
+        find_engine(engine)
+    except UNUSABLE as error:
+        yield "telling.engine", str(error)
+
+
+def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
+    """What would lose every story: a model or tokenizer that is not on this machine."""
+    try:
+        files = installed.resolve_model(telling.model, telling.tokenizer)
+    except UNUSABLE as error:
+        yield "telling.model", str(error)
+        return
+    if files.tokenizer is not None and not files.tokenizer.is_file():
+        yield "telling.tokenizer", f"there is no tokenizer file {files.tokenizer}"
+
+
+def _of_quiet_hours(bed: BedtimeSettings) -> Iterator[Wrong]:
+    given = {"quiet_from": bed.quiet_from, "quiet_until": bed.quiet_until}
+    for key, text in given.items():
+        try:
+            told = clock_time(text, key)
+            right = told is None or told.tzinfo is None  # the hours are those of the place
+        except StorybotError:
+            right = False
+        if not right:
+            yield f"bedtime.{key}", f'expected a time such as "20:00", not {text!r}'
+    missing = [key for key, text in given.items() if not text]
+    if len(missing) == 1:
+        (there,) = given.keys() - missing
+        yield f"bedtime.{there}", f"without {missing[0]} there are no quiet hours; give both"
+
+
+def _of_word_list(safety: SafetySettings) -> Iterator[Wrong]:
+    if not safety.extra_words:
+        return
+    try:
+        load_filter(safety)
+    except UNUSABLE as error:
+        yield "safety.extra_words", str(error)

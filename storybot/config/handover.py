@@ -1,0 +1,99 @@
+"""Settings handed from one process to another as JSON.
+
+The small board's daemon never reads YAML itself: another process reads the files, ends, and takes
+the reader's memory with it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from storybot.config.schema import Settings
+from storybot.errors import Exit, StorybotError
+
+READ_TIMEOUT_S = 30.0  # s for the other process
+REASON_MAX_CHARACTERS = 200  # characters of what the other process broke with
+
+
+def to_json(settings: Settings) -> str:
+    """All sections."""
+    return json.dumps(dataclasses.asdict(settings))
+
+
+def from_json(text: str) -> Settings:
+    """What `to_json` wrote."""
+    sections: dict[str, dict[str, Any]] = json.loads(text)
+    usual = Settings()
+    return Settings(
+        **{
+            name: dataclasses.replace(getattr(usual, name), **values)
+            for name, values in sections.items()
+        }
+    )
+
+
+def read_in_child(explicit: Path | None) -> Settings:
+    """The settings as a process of its own reads them; its StorybotError becomes ours."""
+    command = [sys.executable, "-m", __name__, *([str(explicit)] if explicit else [])]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=READ_TIMEOUT_S, encoding="utf-8"
+        )
+    except subprocess.TimeoutExpired:
+        raise StorybotError("reading them took too long", Exit.CONFIG) from None
+    except OSError as error:  # no memory or no process left just now
+        raise StorybotError(f"they cannot be read ({error.strerror})", Exit.CONFIG) from error
+    if done.returncode == Exit.CONFIG:
+        raise StorybotError(done.stderr.strip() or "they cannot be read", Exit.CONFIG)
+    if done.returncode != 0:  # it broke: of a traceback the last line says why
+        why = done.stderr.strip().rpartition("\n")[2][:REASON_MAX_CHARACTERS]
+        raise StorybotError("they cannot be read" + (f" ({why})" if why else ""), Exit.CONFIG)
+    try:
+        return from_json(done.stdout)
+    except (ValueError, TypeError, KeyError):  # storybot was upgraded, and not yet started anew
+        raise StorybotError(
+            "they were read by another version of storybot; restart it", Exit.CONFIG
+        ) from None
+
+
+def main() -> int:
+    """Read the settings, and the file named as argument; write them to stdout."""
+    from storybot.config import load
+
+    explicit = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    try:
+        print(to_json(with_found_paths(load.load_settings(explicit).settings)))
+    except StorybotError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    return 0
+
+
+def with_found_paths(settings: Settings) -> Settings:
+    """The same with the paths of model, tokenizer and engine, so that nobody looks again.
+
+    What cannot be found stays as it was named: whoever needs it will say so.
+    """
+    from storybot.models.engine_files import find_engine_files
+
+    telling = settings.telling
+    try:
+        files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
+    except StorybotError:
+        return settings
+    found = dataclasses.replace(
+        telling,
+        engine=str(files.program),
+        model=str(files.model),
+        tokenizer="" if files.tokenizer is None else str(files.tokenizer),
+    )
+    return dataclasses.replace(settings, telling=found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Every setting of storybot: one frozen dataclass a room, defaults here, units beside each field.
+
+`config.yaml` shows the same defaults with their explanations; `storybot.config.load` reads files
+and the environment into these classes. Metadata: `low`/`high` bound a number, `choices` a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ONLY_TELL = (  # of speaking.driver
+    "wav is for `storybot tell` alone; set it to auto, or to silent where there is no loudspeaker"
+)
+
+
+def number(default: Any, low: float, high: float) -> Any:
+    """A number setting within [low, high]."""
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+def choice(default: str, *others: str) -> Any:
+    """A word setting, one of a fixed few."""
+    return field(default=default, metadata={"choices": (default, *others)})
+
+
+@dataclass(frozen=True)
+class HearingSettings:
+    """The microphone and what listens to it."""
+
+    driver: str = choice("auto", "portaudio", "alsa", "none")  # auto: alsa in the small profile
+    microphone: str = ""  # part of the device's name; empty: the system's default
+    recogniser: str = choice("auto", "vosk", "pocketsphinx")
+    vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
+    keyphrase: str = "tell me a story"
+    things: int = number(300, 10, 1000)  # how many things of the list may be asked for
+    gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
+    vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
+    longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
+    answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase
+    barge_in: str = choice("auto", "on", "off")  # listen for "stop" while telling
+
+
+@dataclass(frozen=True)
+class TellingSettings:
+    """The engine and how it tells."""
+
+    engine: str = ""  # path of `storyteller`; empty: the one installed with storybot
+    model: str = "default"  # a name of `storybot models` or a path
+    tokenizer: str = ""  # path; empty: inside the model, or beside it
+    temperature: float = number(0.8, 0.0, 2.0)
+    topp: float = number(0.97, 0.0, 1.0)
+    longest: int = number(400, 16, 4096)  # tokens of one story
+    threads: int = number(1, 1, 16)
+    kernel: str = ""  # empty: the best this CPU has
+    first_deadline: float = number(20.0, 0.1, 600.0)  # s until the first token
+    token_deadline: float = number(5.0, 0.1, 600.0)  # s between tokens
+
+
+@dataclass(frozen=True)
+class SpeakingSettings:
+    """The voice and the loudspeaker."""
+
+    driver: str = choice("auto", "portaudio", "alsa", "wav", "silent")
+    speaker: str = ""  # part of the device's name; empty: the system's default
+    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3")
+    accent: str = "en-us"  # espeak-ng voice name
+    speed: int = number(150, 80, 450)  # words per minute
+    pitch: int = number(55, 0, 99)  # espeak-ng scale
+    volume: int = number(70, 0, 100)  # per cent at start
+    volume_floor: int = number(20, 0, 100)  # per cent; "softer" stops here
+    volume_cap: int = number(100, 1, 100)  # per cent; "louder" stops here
+    pause: float = number(0.2, 0.0, 2.0)  # s of silence between sentences
+
+    def bounded(self, percent: int) -> int:
+        """The volume nearest to `percent` that floor and cap allow; the cap has the last word."""
+        return min(max(percent, self.volume_floor), self.volume_cap)
+
+
+@dataclass(frozen=True)
+class ControlsSettings:
+    """Button, lights and control socket."""
+
+    button: str = choice("none", "serial", "gpio", "evdev")
+    button_device: str = ""  # /dev/ttyS1, /dev/gpiochip0 or /dev/input/event0
+    button_line: str = ""  # gpio: line number or name; evdev: key name; serial: text, cts or dsr
+    debounce: float = number(0.03, 0.0, 0.5)  # s
+    double_press: float = number(0.4, 0.1, 2.0)  # s between two short presses
+    long_press: float = number(1.2, 0.3, 10.0)  # s held down
+    on_short: str = choice("story", "again", "stop", "good-night", "nothing")
+    on_double: str = choice("again", "story", "stop", "good-night", "nothing")
+    on_long: str = choice("good-night", "again", "story", "stop", "nothing")
+    lights: str = choice("none", "serial", "gpio", "sysfs")
+    lights_device: str = ""  # serial port, gpiochip, or a name in /sys/class/leds
+    lights_line: str = ""  # gpio: line number or name
+    socket: str = "/run/storybot/control"
+    socket_group: str = "storybot"
+
+
+@dataclass(frozen=True)
+class BedtimeSettings:
+    """When the box goes to sleep and how it behaves at night."""
+
+    sleep_minutes: int = number(20, 1, 240)  # "good night" sets this timer
+    sleep_stories: int = number(2, 0, 50)  # or sleeps after so many stories; 0: only the timer
+    fade: float = number(30.0, 0.0, 600.0)  # s over which the volume falls to the floor
+    quiet_from: str = ""  # "20:00" local time; empty: no quiet hours
+    quiet_until: str = ""  # "07:00"
+    night_volume: int = number(40, 0, 100)  # per cent of the set volume
+    night_speed: int = number(85, 50, 100)  # per cent of the set speed
+
+
+@dataclass(frozen=True)
+class SafetySettings:
+    """What the box does not say and is not asked for."""
+
+    filter: bool = True
+    extra_words: str = ""  # file with one further word or pattern a line
+
+
+@dataclass(frozen=True)
+class LibrarySettings:
+    """The last stories told."""
+
+    folder: str = ""  # empty: the state directory
+    keep: int = number(100, 0, 10000)  # stories; 0: keep none
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """The daemon as a whole."""
+
+    profile: str = choice("auto", "small", "full")  # auto: small below 128 MB of memory
+    debug: bool = False  # allows recognised words in the log
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All rooms' settings; the sections of config.yaml."""
+
+    hearing: HearingSettings = HearingSettings()
+    telling: TellingSettings = TellingSettings()
+    speaking: SpeakingSettings = SpeakingSettings()
+    controls: ControlsSettings = ControlsSettings()
+    bedtime: BedtimeSettings = BedtimeSettings()
+    safety: SafetySettings = SafetySettings()
+    library: LibrarySettings = LibrarySettings()
+    service: ServiceSettings = ServiceSettings()

@@ -1,0 +1,1 @@
+"""Buttons: one module a driver, and gestures from their edges."""

@@ -1,0 +1,1 @@
+"""Lights: patterns for one lamp, or lines to a button board."""

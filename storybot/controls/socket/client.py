@@ -1,0 +1,95 @@
+"""Talks to the running daemon: one wish, one answer; or news without end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.path import client_path
+from storybot.errors import Exit, StorybotError
+
+ANSWER_TIMEOUT_S = 10.0  # s to wait for an answer
+
+
+class Client:
+    """One connection, used in a `with` statement. Every fault is a StorybotError."""
+
+    def __init__(self, path: str) -> None:
+        self._path = client_path(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(ANSWER_TIMEOUT_S)
+
+    def __enter__(self) -> Client:
+        try:
+            self._socket.connect(str(self._path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            self._socket.close()
+            raise StorybotError(
+                f"storybot is not running (nobody answers at {self._path}); "
+                "start it with `systemctl start storybot` or `storybot run`",
+                Exit.DAEMON,
+            ) from None
+        except PermissionError:
+            self._socket.close()
+            raise StorybotError(
+                f"you may not use {self._path}; join its group: "
+                "`sudo usermod -aG storybot $USER`, then log in again",
+                Exit.DAEMON,
+            ) from None
+        except OSError as error:
+            self._socket.close()
+            raise StorybotError(
+                f"the control socket {self._path} does not work ({error}); "
+                "check the setting controls.socket",
+                Exit.DAEMON,
+            ) from error
+        self._lines = self._socket.makefile("rb")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lines.close()
+        self._socket.close()
+
+    def wish(self, wish: ControlRequest) -> dict[str, Any]:
+        """The daemon's good answer; its refusal is raised."""
+        try:
+            self._socket.sendall(messages.request_line(wish))
+            reply = messages.read_reply(self._lines.readline())
+        except TimeoutError:
+            raise StorybotError(
+                f"storybot did not answer within {ANSWER_TIMEOUT_S:g} s; "
+                "see `systemctl status storybot`",
+                Exit.DAEMON,
+            ) from None
+        except (OSError, BadMessage) as error:
+            raise StorybotError(
+                f"storybot hung up ({error}); ask again in a moment", Exit.DAEMON
+            ) from error
+        if not reply.get("ok"):
+            raise StorybotError(str(reply.get("error", "it was refused")), Exit.DAEMON)
+        return reply
+
+    def watch(self) -> Iterator[dict[str, Any]]:
+        """The present state, then all news until the daemon ends."""
+        yield self.wish(Watch())
+        self._socket.settimeout(None)
+        try:
+            while line := self._lines.readline():
+                yield messages.read_reply(line)
+        except (OSError, BadMessage):
+            return
+
+
+def ask(path: str, wish: ControlRequest) -> dict[str, Any]:
+    """One wish over a connection of its own."""
+    with Client(path) as client:
+        return client.wish(wish)

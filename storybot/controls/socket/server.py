@@ -1,0 +1,165 @@
+"""The control socket: answers wishes of local programs and sends news to those who watch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import grp
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from storybot.config.schema import ControlsSettings
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.path import server_path
+from storybot.errors import Exit, StorybotError
+
+LOG = logging.getLogger(__name__)
+MAX_CLIENTS = 32
+UNREAD_MAX_BYTES = 64 * 1024  # bytes a client may leave unread before it is dropped
+SOCKET_MODE = 0o660
+BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
+
+Answer = Callable[[ControlRequest], Awaitable[bytes]]
+
+
+class SocketServer:
+    """Listens on one Unix socket; `answer` turns each wish into the line to send back."""
+
+    def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
+        self.path = server_path(settings.socket)
+        self._group = settings.socket_group
+        self._answer = answer
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._watchers: set[asyncio.StreamWriter] = set()
+        self._talks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Listen. StorybotError when another storybot does, or the place cannot be written."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.is_socket():
+                if answers(self.path):
+                    raise StorybotError(
+                        f"storybot is running already and owns {self.path}; "
+                        "end it with `systemctl stop storybot`, or choose another controls.socket",
+                        Exit.DAEMON,
+                    )
+                self.path.unlink()
+            self._server = await asyncio.start_unix_server(
+                self._talk, self.path, limit=messages.LINE_MAX_BYTES
+            )
+            self.path.chmod(SOCKET_MODE)
+        except OSError as error:
+            raise StorybotError(
+                f"the control socket {self.path} cannot be made ({error.strerror or error}); "
+                "choose a place with the setting controls.socket",
+                Exit.DAEMON,
+            ) from error
+        self._give_to_group()
+
+    def _give_to_group(self) -> None:
+        if not self._group:
+            return
+        try:
+            wanted = grp.getgrnam(self._group).gr_gid
+            if self.path.stat().st_gid != wanted:
+                os.chown(self.path, -1, wanted)
+        except (KeyError, OSError):
+            LOG.info("only this user may use the control socket: no group %s here", self._group)
+
+    def publish(self, line: bytes) -> None:
+        """Send news to all who watch; who does not read them is dropped."""
+        for writer in list(self._watchers):
+            self._send(writer, line)
+
+    async def close(self) -> None:
+        """End all talks and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+        for task in list(self._talks):
+            task.cancel()
+        if self._talks:
+            await asyncio.wait(self._talks, timeout=1.0)
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
+        if writer.transport.is_closing():
+            return
+        writer.write(line)
+        if writer.transport.get_write_buffer_size() > UNREAD_MAX_BYTES:
+            LOG.warning("a client of the control socket stopped reading and was dropped")
+            writer.transport.abort()
+            self._watchers.discard(writer)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._talks.add(task)
+        try:
+            if len(self._clients) >= MAX_CLIENTS:
+                self._send(writer, messages.refusal("too many clients; try again later"))
+                return
+            self._clients.add(writer)
+            await self._converse(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._clients.discard(writer)
+            self._watchers.discard(writer)
+            self._talks.discard(task)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        bad = 0
+        while line := await _line(reader):
+            try:
+                wish = messages.read_request(line)
+                reply = await self._answer(wish)
+            except BadMessage as wrong:
+                bad += 1
+                if bad <= BAD_LINES_LOGGED:
+                    LOG.warning("control socket: a bad message was refused: %s", wrong)
+                self._send(writer, messages.refusal(str(wrong)))
+                await asyncio.sleep(0)  # a flood of bad lines leaves the loop to others
+                continue
+            self._send(writer, reply)
+            if isinstance(wish, Watch):
+                self._watchers.add(writer)
+        if bad > BAD_LINES_LOGGED:
+            LOG.warning("control socket: one client sent %d bad messages", bad)
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """One line; in place of one that is too long comes another such, of zeros, to be refused."""
+    try:
+        return await reader.readuntil()
+    except asyncio.IncompleteReadError as end:
+        return end.partial
+    except asyncio.LimitOverrunError:
+        while True:  # skip the rest of that line
+            try:
+                await reader.readuntil()
+            except asyncio.LimitOverrunError as more:
+                await reader.readexactly(more.consumed)
+            except asyncio.IncompleteReadError:
+                return b""
+            else:
+                return bytes(messages.LINE_MAX_BYTES + 1)
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens on the socket `path`."""
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe,
+    ):
+        probe.settimeout(1.0)
+        probe.connect(str(path))
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""The daemon: an event loop around the robot, and one service for each of its parts."""

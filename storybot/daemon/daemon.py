@@ -1,0 +1,204 @@
+"""The daemon: one event loop around the robot's mind; events in, commands carried out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from storybot.config.schema import ONLY_TELL, Settings
+from storybot.daemon import status_report
+from storybot.daemon.configuration import configure
+from storybot.daemon.control_service import ControlService
+from storybot.daemon.reload import Reloader
+from storybot.daemon.services import Factories, Services, build
+from storybot.errors import Exit, StorybotError
+from storybot.robot import Robot, commands, initial_robot, step
+from storybot.robot.commands import Command
+from storybot.robot.events import EndAsked, Event, Started
+from storybot.system import systemd
+from storybot.system.systemd import StoryFields
+
+Step = tuple[Robot, Robot]
+
+LOG = logging.getLogger("storybot")
+EVENT_DEADLINE_S = 8.0  # s in which one event must be dealt with, or the watchdog is not fed
+SPEAKER_READY_TIMEOUT_S = 6.0  # s that the voice has to show itself before READY
+END_TIMEOUT_S = 2.0  # s after which a robot asked to end is ended
+WATCHDOG_MAX_INTERVAL_S = 2.0  # s at most between two looks at the progress of all
+
+
+class Daemon:
+    """Owns the robot and its services. `emit` and `happen` are how all else reaches the robot."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        profile: str,
+        factories: Factories,
+        reread: Callable[[], Settings],
+        fields: StoryFields | None = None,
+    ) -> None:
+        """`reread` reads the settings again when the daemon is told to (SIGHUP).
+
+        StorybotError (Exit.CONFIG) for settings that no daemon can serve.
+        """
+        configuration = configure(_servable(settings), profile)
+        self.robot: Robot = initial_robot(settings, configuration.small)
+        self.started_at = time.monotonic()
+        self.services: Services = build(
+            configuration, self.emit, ControlService(self).answer, factories
+        )
+        self._reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
+        self._fields = fields or StoryFields()
+        self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
+        self._ended = asyncio.Event()
+
+    def emit(self, event: Event) -> None:
+        """Something happened; it is dealt with in its turn."""
+        self._events.put_nowait((event, None))
+
+    async def happen(self, event: Event) -> Step:
+        """The same, and wait for it: the robot just before and just after."""
+        done: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
+        self._events.put_nowait((event, done))
+        return await done
+
+    def status(self) -> dict[str, Any]:
+        """What `storybot status` shows."""
+        return status_report.status(self)
+
+    async def run(self) -> None:
+        """Live until told to end; StorybotError when it cannot even begin."""
+        await self.services.control.open()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.end)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        self.services.start()
+        own = [
+            asyncio.create_task(work, name=name)
+            for name, work in (
+                ("robot", self._live()),
+                ("watchdog", self._watch()),
+                ("end", self._until_ended()),
+            )
+        ]
+        starting = asyncio.create_task(self._start())
+        try:
+            done, _ = await asyncio.wait(
+                [*own, *self.services.tasks()], return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()  # a fault of ours: let systemd start us anew
+        finally:
+            systemd.notify("STOPPING=1")
+            for task in (*own, starting):
+                task.cancel()
+            await self._reloader.close()
+            await self.services.close()
+
+    def end(self) -> None:
+        """End in good order, or after a while in any."""
+        self.emit(EndAsked())
+        asyncio.get_running_loop().call_later(END_TIMEOUT_S, self._ended.set)
+
+    def reload(self) -> None:
+        """Read the settings again; broken ones are told and the old ones kept."""
+        self._reloader.begin()
+
+    async def _start(self) -> None:
+        """Try voice and engine, then let the robot begin."""
+        await self.services.speaker.tried(SPEAKER_READY_TIMEOUT_S)
+        try:
+            await self.services.narrator.check()
+        except StorybotError as error:
+            LOG.error("no stories: %s", error)
+            self.services.narrator.engine_lost(str(error))
+        library = self.services.narrator.library
+        last = library.last()
+        await self.happen(Started(last.request() if last else None, library.newest()))
+        systemd.notify("READY=1")
+
+    async def _live(self) -> None:
+        deadlines = self.services.deadlines
+        while True:
+            event, done = await self._events.get()
+            deadlines.arm("robot", EVENT_DEADLINE_S)
+            before = self.robot
+            self.robot, todo = step(before, event)
+            status_report.tell(self, before, event)
+            if done is not None and not done.done():
+                done.set_result((before, self.robot))
+            for command in todo:
+                await self._carry_out(command)
+            deadlines.disarm("robot")
+
+    async def _carry_out(self, command: Command) -> None:
+        services = self.services
+        match command:
+            case commands.Listen(purpose):
+                services.listener.listen(purpose)
+            case commands.StopListening():
+                await services.listener.stop_listening()
+            case commands.Say(reply):
+                self._say(reply.value)
+            case commands.SayTitle(request):
+                self._say(request.title)
+            case commands.Earcon(name):
+                services.speaker.earcon(name)
+            case commands.Tell(request, number):
+                services.narrator.begin(request, number)
+            case commands.StopStory():
+                await services.narrator.stop()
+            case commands.PauseStory():
+                services.speaker.speaker.pause()
+            case commands.ResumeStory():
+                services.speaker.speaker.resume()
+            case commands.SetVolume(percent):
+                services.speaker.speaker.set_volume(percent)
+            case commands.SetPace(percent):
+                services.speaker.speaker.set_pace(percent)
+            case commands.Fade(percent, seconds):
+                services.speaker.speaker.set_volume(percent, seconds)
+            case commands.Show(light):
+                services.button.show(light.value)
+            case commands.StartTimer(timer, seconds):
+                services.timers.start(timer, seconds)
+            case commands.StopTimer(timer):
+                services.timers.stop(timer)
+            case commands.Finish():
+                self._ended.set()
+
+    def _say(self, text: str) -> None:
+        self.services.news.said(text)
+        self.services.speaker.say(text)
+
+    async def _until_ended(self) -> None:
+        await self._ended.wait()
+
+    async def _watch(self) -> None:
+        """Feed systemd's watchdog only while all that should get on does."""
+        wanted = systemd.watchdog_interval()
+        pause = (
+            WATCHDOG_MAX_INTERVAL_S if wanted is None else min(WATCHDOG_MAX_INTERVAL_S, wanted / 4)
+        )
+        told: list[str] = []
+        while True:
+            stalled = self.services.deadlines.missed()
+            if not stalled:
+                systemd.notify("WATCHDOG=1")
+            elif stalled != told:
+                LOG.error("no progress: %s", ", ".join(stalled))
+            told = stalled
+            await asyncio.sleep(pause)
+
+
+def _servable(settings: Settings) -> Settings:
+    """The settings, unless they have every story written into one file that is never complete."""
+    if settings.speaking.driver == "wav":
+        raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
+    return settings

@@ -1,0 +1,250 @@
+"""The ear at work: keeps the hearing child alive, and deaf while the robot itself speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable
+
+from storybot.daemon.configuration import Configuration
+from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.speaker_service import SpeakerService
+from storybot.daemon.supervisor import Emit, Supervisor
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.recogniser_client import (
+    Ended,
+    Heartbeat,
+    KeyphraseRecognised,
+    Level,
+    Ready,
+    RecogniserClient,
+    RecogniserEvent,
+    Trouble,
+    UtteranceRecognised,
+)
+from storybot.language.listening import ListenFor
+from storybot.language.requests import RequestKind, understand
+from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
+from storybot.stories.story_request import SEED_LIMIT
+from storybot.system.processes import cpu_seconds
+
+LOG = logging.getLogger("storybot")
+# s in which the child must be ready: the first time on a machine it takes 0.8 s of x86-64's
+# processor, 0.1 s from then on, and the small board is up to 30 times slower.
+READY_TIMEOUT_S = 60.0
+# s without a heartbeat that shows samples read and decoded, and without work
+HEARTBEAT_TIMEOUT_S = 5.0
+# A recogniser that ends a sentence beats no heart: PocketSphinx takes x86-64 0.7 s for 8 s of
+# speech and 1.1 s for 10 s (a call with the longest request), the small board up to 30 times
+# longer. So a child that computes has longer.
+BUSY_TIMEOUT_S = 45.0  # s without a heartbeat, however hard it works
+BUSY_CPU_SHARE = 0.1  # share of a processor; a child that hangs uses none
+WATCHDOG_DEADLINE_S = 20.0  # s after which the watchdog starves: the ear was then not even killed
+TERM_GRACE_S = 0.7  # s between TERM and KILL
+
+
+class ListenerService:
+    """One hearing child: in the small profile only while it listens, else always."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        make: Callable[[], RecogniserClient | None],
+        speaker: SpeakerService,
+        emit: Emit,
+        deadlines: Deadlines,
+    ) -> None:
+        """`make` returns None where the box has no microphone and shall have none."""
+        self._configuration, self.small = configuration, configuration.small
+        self._make, self._speaker, self._emit, self._deadlines = make, speaker, emit, deadlines
+        self._supervisor = Supervisor(Part.HEARING, emit)
+        self._wanted: ListenFor | None = None
+        self._told: ListenFor | None = None  # what the child was told last
+        self._change = asyncio.Event()
+        self._child: RecogniserClient | None = None
+        self._gone = asyncio.Event()
+        self._gone.set()
+        speaker.on_speaking_changed = self._change.set
+        self._read = self._decoded = -1  # samples, as the last heartbeat had them
+        self.lost_sound = LostSound("the microphone lost sound")
+        self._got_on = 0.0  # s of the loop's clock when they last grew
+        self._used = 0.0  # s of processor time, when the child was last seen at work
+
+    def listen(self, purpose: ListenFor) -> None:
+        """Listen for this from now on; while the robot speaks only for "stop"."""
+        self._wanted = purpose
+        self._change.set()
+
+    async def stop_listening(self) -> None:
+        """Stop listening; in the small profile the child is gone when this returns."""
+        self._wanted = None
+        self._change.set()
+        if self.small:
+            await self._gone.wait()
+
+    @property
+    def listens_for(self) -> str | None:
+        """What would be heard now; None: nothing."""
+        return None if self._child is None or self._told is None else self._told.value
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process, for `storybot status`."""
+        return None if self._child is None else self._child.pid
+
+    async def run(self) -> None:
+        """Keep the child alive, for ever."""
+        await self._supervisor.keep(self._work)
+
+    async def _work(self) -> None:
+        """One life of the child. Its end is a failure, unless it was wanted."""
+        while True:
+            while self.small and self._wanted is None:
+                self._change.clear()
+                await self._change.wait()
+            if (child := self._make()) is None:
+                self._supervisor.working()
+                await asyncio.Event().wait()
+            elif not await self._live(child):
+                return
+
+    async def _live(self, child: RecogniserClient) -> bool:
+        """Start the child and serve it; True when it ended because nobody wants to listen."""
+        self._gone.clear()
+        self._child = child
+        try:
+            async with asyncio.timeout(READY_TIMEOUT_S):
+                if not await self._begun(child):
+                    return True
+            steering = asyncio.create_task(self._steer(child))
+            serving = asyncio.create_task(self._serve(child))
+            try:
+                await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    serving.result()
+                return steering.done() and not serving.done()
+            finally:
+                for task in (serving, steering):
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, StorybotError):
+                        await task
+        except TimeoutError:
+            raise StorybotError(
+                f"the ear was not ready within {READY_TIMEOUT_S:g} s and was ended", Exit.SOUND_IN
+            ) from None
+        finally:
+            self._deadlines.disarm("hearing")
+            await child.stop(TERM_GRACE_S)
+            self._child = self._told = None
+            self._gone.set()
+
+    async def _begun(self, child: RecogniserClient) -> bool:
+        """Start the child; False when nobody wants to listen any more before it is ready."""
+        starting = asyncio.ensure_future(child.start())
+        try:
+            while not starting.done():
+                if self.small and self._wanted is None:
+                    return False
+                self._change.clear()
+                changed = asyncio.ensure_future(self._change.wait())
+                await asyncio.wait([starting, changed], return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+            starting.result()
+            return True
+        finally:
+            starting.cancel()
+
+    async def _steer(self, child: RecogniserClient) -> None:
+        """Tell the child what to listen for; returns when it shall end."""
+        self._told = None
+        while True:
+            self._change.clear()
+            if self.small and self._wanted is None:
+                return
+            wanted = self._wanted
+            if wanted is not ListenFor.STOP and self._speaker.speaking:
+                wanted = None
+            if wanted is not self._told:
+                if wanted is None:
+                    await child.pause()
+                else:
+                    await child.listen(wanted.value)
+                self._told = wanted
+            await self._change.wait()
+
+    async def _serve(self, child: RecogniserClient) -> None:
+        """Take the child's events; StorybotError when it stalls or ends."""
+        loop = asyncio.get_running_loop()
+        events = child.events()
+        self._read = self._decoded = -1
+        self.lost_sound.restarted()
+        self._got_on = seen = loop.time()
+        self._deadlines.arm("hearing", WATCHDOG_DEADLINE_S)
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            while True:
+                patience = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
+                if (await asyncio.wait([coming], timeout=patience))[0]:
+                    self._take(coming.result())
+                    coming = asyncio.ensure_future(anext(events))
+                elif max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S <= loop.time():
+                    self._look_at_work(child)
+                    seen = loop.time()
+        finally:
+            coming.cancel()
+
+    def _look_at_work(self, child: RecogniserClient) -> None:
+        """A child without a heartbeat may compute; StorybotError when it does not, or too long."""
+        silent = asyncio.get_running_loop().time() - self._got_on
+        before, self._used = self._used, cpu_seconds(child.pid)
+        if self._used - before < BUSY_CPU_SHARE * HEARTBEAT_TIMEOUT_S or silent >= BUSY_TIMEOUT_S:
+            raise StorybotError(
+                f"the ear made no progress for {silent:.0f} s and was ended", Exit.SOUND_IN
+            )
+        self._deadlines.renew("hearing")
+
+    def _take(self, event: RecogniserEvent) -> None:
+        match event:
+            case Ready():
+                self._supervisor.working()
+            case Heartbeat(read, decoded, overruns):
+                self._beat(read, decoded)
+                self.lost_sound.seen(overruns, asyncio.get_running_loop().time())
+            case Trouble(sentence):
+                self._supervisor.failed(sentence, at_once=True)
+            case Ended(code):
+                raise StorybotError(f"the ear ended by itself ({code})", Exit.SOUND_IN)
+            case KeyphraseRecognised():
+                self._told = ListenFor.REQUEST  # the child went on to that by itself
+                if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
+                    self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
+            case UtteranceRecognised(text, confidence):
+                LOG.debug("heard %r, confidence %.2f", text, confidence)
+                self._heard(text)
+            case Level():
+                pass
+
+    def _heard(self, text: str) -> None:
+        request = understand(text)
+        if self._wanted is ListenFor.STOP:
+            if request and request.kind is RequestKind.STOP and not self._speaker.is_echo(text):
+                self._emit(Asked(request, 0, Source.VOICE))
+        elif self._wanted is None:
+            return
+        elif not self._configuration.allowed.allows(text):
+            self._emit(RequestRefused())
+        elif request is None:
+            self._emit(NotUnderstood())
+        else:
+            self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
+
+    def _beat(self, read: int, decoded: int) -> None:
+        """Both counts of samples grow, unless the microphone is gone."""
+        if self._supervisor.lost or (read > self._read and decoded > self._decoded):
+            self._read, self._decoded = read, decoded
+            self._got_on = asyncio.get_running_loop().time()
+            self._used = cpu_seconds(self.pid)
+            self._deadlines.renew("hearing")

@@ -1,0 +1,219 @@
+"""Tells one story at a time: the pipeline writes ahead, the speaker speaks, the library keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from datetime import datetime
+from typing import Protocol
+
+from storybot.daemon.configuration import Configuration
+from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.speaker_service import SpeakerService
+from storybot.daemon.supervisor import Emit
+from storybot.errors import StorybotError
+from storybot.language.openings import TEST_OPENING
+from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
+from storybot.speaking.captions import OnWord
+from storybot.stories.library import KeptStory, Library, kept_story
+from storybot.stories.story_request import StoryRequest
+from storybot.telling.engine import Engine
+from storybot.telling.story_pipeline import StoryPipeline
+
+LOG = logging.getLogger("storybot")
+ENGINE_RUNS_PER_STORY = 2  # the second continues where the first one failed
+STORIES_UNTIL_ENGINE_LOST = 3  # failed one after the other
+ENGINE_PROBE_INTERVAL_S = 10.0  # between two tests of an engine that is lost
+SENTENCE_DEADLINE_S = 300.0  # from one sentence to the next; the loudspeaker may be lost meanwhile
+LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemon ends
+ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
+ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
+TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
+
+Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
+
+
+class Watchers(Protocol):
+    """Who is told the story's text as it is heard."""
+
+    def sentence(self, number: int, text: str) -> None: ...
+
+    def word(self, text: str) -> None: ...
+
+
+class NarratorService:
+    """From the opening of a story to its last word."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        make: Callable[[], Engine],
+        speaker: SpeakerService,
+        emit: Emit,
+        watchers: Watchers,
+        deadlines: Deadlines,
+    ) -> None:
+        self.make, self.library = make, Library(configuration.settings.library)
+        self._configuration = configuration
+        self._speaker, self._emit, self._watchers = speaker, emit, watchers
+        self._deadlines = deadlines
+        self._pipeline: StoryPipeline | None = None  # of the last story
+        self._task: asyncio.Task[None] | None = None
+        self._disk = ThreadPoolExecutor(1, "library")
+        self._disk_failed = False
+        self._saving: set[asyncio.Future[KeptStory]] = set()
+        self._failed_stories = 0  # one after the other
+        self._engine_error: Exception | None = None  # that ended the last story
+        self._probing: asyncio.Task[None] | None = None
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine that is writing now."""
+        return None if self._pipeline is None else self._pipeline.engine
+
+    def begin(self, request: StoryRequest, number: int) -> None:
+        """Tell the story asked for; events about it carry `number`."""
+        self._task = asyncio.create_task(self._tell(request, number))
+
+    async def stop(self) -> None:
+        """Be silent at once and end the engine; what was told so far is kept."""
+        task, self._task = self._task, None
+        engine = self.engine
+        if task is not None:  # first, or it would say its next sentence after the stop
+            task.cancel()
+        self._speaker.stop()
+        if engine is not None:
+            await engine.stop(ENGINE_TERM_GRACE_S)
+        if task is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            self._speaker.stop()
+
+    async def close(self) -> None:
+        """Stop, and wait a moment for the library."""
+        if self._probing is not None:
+            self._probing.cancel()
+        await self.stop()
+        self._disk.shutdown(wait=False)
+        if self._saving:
+            await asyncio.wait(self._saving, timeout=LAST_SAVE_TIMEOUT_S)
+
+    async def check(self) -> None:
+        """Have the engine write a few tokens; StorybotError when model or engine does not work."""
+        engine = self.make()
+        async with aclosing(engine.tell(TEST_OPENING, TEST_SEED, TEST_TOKENS)) as pieces:
+            async for _ in pieces:
+                pass
+
+    async def _tell(self, request: StoryRequest, number: int) -> None:
+        told: list[str] = []
+        whole = False
+        self._deadlines.arm("story", SENTENCE_DEADLINE_S)
+        try:
+            await self._speak(request, number, told)
+            await self._speaker.silent()
+            whole, self._failed_stories = True, 0
+            self._emit(StoryTold(number))
+        except Exception as error:  # whatever it is, the robot must not wait for ever
+            expected = isinstance(error, StorybotError)
+            LOG.warning("the story was lost: %s", error, exc_info=not expected)
+            self._emit(StoryFailed(number, str(error)))
+            if error is self._engine_error:
+                self._count_failure(str(error))
+        finally:
+            self._deadlines.disarm("story")
+            if told:
+                self._save(request, " ".join(told), whole)
+
+    async def _speak(self, request: StoryRequest, number: int, told: list[str]) -> None:
+        """Have the engine write ahead; say each sentence when the one before it is nearly over."""
+        ready: Ready = asyncio.Queue()
+        writing = asyncio.create_task(self._write(request, ready))
+        try:
+            while (text := await ready.get()) is not None:
+                if isinstance(text, Exception):
+                    self._engine_error = text
+                    raise text
+                self._deadlines.renew("story")
+                told.append(text)
+                await self._speaker.tell(text, self._on_word(number, text, first=len(told) == 1))
+        finally:
+            writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
+
+    async def _write(self, request: StoryRequest, ready: Ready) -> None:
+        """Put what may be said into `ready`, then None, or the error that ended the story."""
+        self._pipeline = StoryPipeline(
+            self.make, self._configuration.allowed, ENGINE_RUNS_PER_STORY, ENGINE_NICENESS
+        )
+        try:
+            async with aclosing(self._pipeline.sentences(request)) as sentences:
+                async for sentence in sentences:
+                    ready.put_nowait(sentence.text)
+        except Exception as error:  # whoever waits for `ready` must learn of it
+            ready.put_nowait(error)
+        else:
+            ready.put_nowait(None)
+
+    def _on_word(self, number: int, text: str, first: bool) -> OnWord:
+        """What to do as a sentence is heard: its first word tells that it began."""
+        begun = False
+
+        def on_word(word: str) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                if first:
+                    self._emit(StoryBegan(number))
+                self._watchers.sentence(number, text)
+            self._watchers.word(word)
+
+        return on_word
+
+    def _count_failure(self, sentence: str) -> None:
+        self._failed_stories += 1
+        if self._failed_stories >= STORIES_UNTIL_ENGINE_LOST:
+            self.engine_lost(sentence)
+
+    def engine_lost(self, sentence: str) -> None:
+        """The engine does not work: say so, and test it from time to time until it does."""
+        self._emit(PartLost(Part.ENGINE, sentence))
+        if self._probing is None:
+            self._probing = asyncio.create_task(self._probe())
+
+    async def _probe(self) -> None:
+        while True:
+            await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
+            try:
+                await self.check()
+            except (StorybotError, OSError) as error:
+                LOG.debug("still no engine: %s", error)
+            else:
+                break
+        self._failed_stories, self._probing = 0, None
+        self._emit(PartBack(Part.ENGINE))
+
+    def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
+        """Keep the story, in a thread: a slow disk must not hold up the event loop."""
+        story = kept_story(request, text, whole, datetime.now().astimezone())
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(RuntimeError):  # the service was closed
+            saving = loop.run_in_executor(self._disk, self.library.save, story)
+            self._saving.add(saving)
+            saving.add_done_callback(self._saved)
+
+    def _saved(self, saving: asyncio.Future[KeptStory]) -> None:
+        self._saving.discard(saving)
+        error = None if saving.cancelled() else saving.exception()
+        if error is not None and not self._disk_failed:
+            LOG.warning(
+                "stories cannot be kept in %s (%s); everything else goes on",
+                self.library.folder,
+                error,
+            )
+        self._disk_failed = error is not None

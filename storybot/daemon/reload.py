@@ -1,0 +1,101 @@
+"""New settings for a running daemon: every part takes its own, without a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time as clock
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time
+
+from storybot.config import quiet_hours
+from storybot.config.schema import Settings
+from storybot.daemon.services import Services
+from storybot.daemon.supervisor import Emit
+from storybot.errors import StorybotError
+from storybot.language.safety_filter import load_filter
+from storybot.robot.events import Reloaded
+from storybot.stories.library import Library
+from storybot.system import systemd
+
+LOG = logging.getLogger("storybot")
+
+
+class Reloader:
+    """Reads the settings again beside the event loop, which takes the small board seconds."""
+
+    def __init__(self, read: Callable[[], Settings], services: Services, emit: Emit) -> None:
+        """`read` may block; it raises StorybotError where the settings are broken."""
+        self._read, self._services, self._emit = read, services, emit
+        self._wanted = False  # since the reading that goes on began
+        self._work: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Read, or where that goes on already read once more after it: the last wish counts."""
+        self._wanted = True
+        systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._until_read(), name="reload")
+
+    async def close(self) -> None:
+        """Take no more settings; a reading that goes on is left to its end."""
+        if self._work is not None:
+            self._work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._work
+
+    async def _until_read(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                settings = await _beside_the_loop(self._read)
+                if self._wanted:
+                    continue
+                take(self._services, settings)
+                LOG.info("new settings hold from now on")
+                self._emit(Reloaded(settings))
+            except StorybotError as error:
+                LOG.error("the settings stay as they were: %s", error)
+            except Exception as error:  # systemd must not wait for READY for ever
+                reason = f"{type(error).__name__}: {error}"
+                LOG.error("the settings stay as they were: they cannot be read (%s)", reason)
+        systemd.notify("READY=1")
+
+
+async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
+    """Call it in a thread that ends with it, and that nobody waits for when the daemon ends."""
+    thread = ThreadPoolExecutor(1, "settings")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, read)
+    finally:
+        thread.shutdown(wait=False)
+
+
+def take(services: Services, new: Settings) -> None:
+    """Make new settings hold; StorybotError, and nothing changed, when they do not work."""
+    allowed = load_filter(new.safety)
+    quiet_hours.is_quiet(time(), new.bedtime)
+    library = Library(new.library)
+    configuration = services.configuration
+    old = configuration.settings
+    configuration.settings, configuration.allowed = new, allowed
+    if new.library != old.library:
+        services.narrator.library = library
+    services.night.look()
+    if new.controls != old.controls:
+        services.restart("button")
+    if (new.controls.socket, new.controls.socket_group) != (
+        old.controls.socket,
+        old.controls.socket_group,
+    ):
+        LOG.warning("the control socket stays where it is until storybot is restarted")
+    if new.hearing != old.hearing:
+        services.restart("listener")
+    if new.speaking != old.speaking:
+        services.speaker.replace(lambda: services.factories.speaker(new, configuration.profile))
+    if new.service.debug != old.service.debug:
+        systemd.set_debug(new.service.debug)
+    if new.service.profile != old.service.profile:
+        LOG.warning("the profile stays as it is until storybot is restarted")

@@ -1,0 +1,257 @@
+"""The voice at work: says what it is given, in order, and knows when all is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.echo_filter import EchoFilter
+from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.supervisor import Emit, Supervisor
+from storybot.errors import StorybotError
+from storybot.robot.events import Part
+from storybot.speaking.captions import OnWord
+from storybot.speaking.speaker import Speaker
+from storybot.speaking.synthesizer import Spoken
+
+CHECK_INTERVAL_S = 0.25  # s between two looks at whether it is lost
+PLAYBACK_DEADLINE_S = 8.0  # s without a sample played, while there is something to say
+GIVE_UP_TIMEOUT_S = 3.0  # s for what waits for a lost loudspeaker to end
+IDLE_RELEASE_S = 0.5  # s of nothing to say after which the loudspeaker is given back
+
+
+class SpeakerService:
+    """One Speaker, opened again and again where there is no loudspeaker."""
+
+    def __init__(self, speaker: Speaker, emit: Emit, deadlines: Deadlines) -> None:
+        self.speaker = speaker
+        self._supervisor = Supervisor(Part.VOICE, emit)
+        self._deadlines = deadlines
+        self._open = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._jobs: set[asyncio.Task[Any]] = set()
+        self._stops = 0
+        self._replacing_speaker = False  # one speaker is given up and the next one not open yet
+        self._draining: asyncio.Task[None] | None = None
+        self._replacing: asyncio.Task[None] | None = None
+        self._echo_filter = EchoFilter()
+        self.lost_sound = LostSound("the loudspeaker ran dry")
+        self.sounding = False
+        self.speaking = False  # words, not only signs
+        self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
+
+    async def run(self) -> None:
+        """Open the speaker, then watch over it; for ever."""
+        await self._supervisor.keep(self._work)
+
+    async def _work(self) -> None:
+        try:
+            await self.speaker.open()
+        finally:
+            self._tried.set()
+        self._supervisor.working()
+        self._open.set()
+        played, idle_since = -1, 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(CHECK_INTERVAL_S)
+            self._look_for_trouble()
+            self.lost_sound.seen(self.speaker.underruns, loop.time())
+            self._echo_filter.note(loop.time(), self.speaker.saying)
+            if (now_played := self.speaker.played_samples) != played or not self.sounding:
+                played = now_played
+                self._deadlines.renew("voice")
+            if self._jobs or self._draining or not self.sounding:
+                idle_since = loop.time()
+            elif loop.time() - idle_since > IDLE_RELEASE_S:
+                self._drain()
+
+    def _look_for_trouble(self) -> None:
+        trouble = self.speaker.trouble
+        if trouble is not None:
+            if not self.speaker.hopeless:
+                self._deadlines.renew("voice")  # looking for the loudspeaker is what it should do
+            if not self._supervisor.lost:
+                self._supervisor.failed(trouble, at_once=True)
+        elif self._supervisor.lost and not self._revived():
+            self._supervisor.working()
+
+    def is_echo(self, text: str) -> bool:
+        """Whether the robot says this itself, now or a moment ago."""
+        now = asyncio.get_running_loop().time()
+        self._echo_filter.note(now, self.speaker.saying)
+        return self._echo_filter.holds(text, now)
+
+    def _revived(self) -> bool:
+        """Whether the sign that the loudspeaker is back has still to be given."""
+        return any(task.get_name() == "revive" for task in self._jobs)
+
+    async def tried(self, longest: float) -> None:
+        """Wait until the voice was opened, or could not be; at most `longest` s."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._tried.wait(), longest)
+
+    @property
+    def works(self) -> bool:
+        """Whether what is said now would be heard."""
+        return (self._open.is_set() or self._replacing_speaker) and not self._supervisor.lost
+
+    def say(self, text: str) -> None:
+        """Say a sentence after those before it; nobody waits for it."""
+        if self._try(lambda: self.speaker.say(text)):
+            self._set_speaking(True)
+
+    def earcon(self, name: str) -> None:
+        """Play a sign after what is being said."""
+        self._try(lambda: self.speaker.earcon(name))
+
+    async def tell(self, text: str, on_word: OnWord) -> Spoken:
+        """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
+        self._set_speaking(True)
+        job = self._aloud(lambda: self.speaker.say(text, on_word), self._stops)
+        spoken: Spoken | None = await self._begin(job)
+        return spoken or Spoken(0.0, 0.0, whole=False)
+
+    async def silent(self) -> None:
+        """Wait until everything was heard and the loudspeaker was given back."""
+        while self.sounding:
+            if self._jobs:
+                await asyncio.wait(self._jobs)
+            elif self._draining is not None:
+                await asyncio.wait([self._draining])
+            else:
+                self._drain()
+
+    def replace(self, make: Callable[[], Speaker]) -> None:
+        """Speak with new settings as soon as all is silent."""
+        before = self._replacing
+        if before is not None and not self._replacing_speaker:
+            before.cancel()  # it may wait for a loudspeaker that never comes back
+        self._replacing = asyncio.create_task(self._replace(make, before))
+
+    async def _replace(
+        self, make: Callable[[], Speaker], before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        if not self._supervisor.lost:
+            await self.silent()
+        self._replacing_speaker = True
+        was_open = self._open.is_set()
+        try:
+            if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
+                await self._give_up()
+            self._open.clear()  # two speakers would be in each other's way
+            await self._exchange(make)
+        finally:
+            self._replacing_speaker = False
+            if was_open:
+                self._open.set()
+
+    async def _give_up(self) -> None:
+        """End what waits for the lost loudspeaker; what comes now waits for the new one."""
+        self._open.clear()
+        self._stop_reviving()
+        self.speaker.stop()
+        if self._jobs:
+            await asyncio.wait(self._jobs, timeout=GIVE_UP_TIMEOUT_S)
+
+    async def _exchange(self, make: Callable[[], Speaker]) -> None:
+        old, self.speaker = self.speaker, make()
+        self.speaker.set_volume(old.asked_volume)  # the old cap is no longer the cap
+        self.speaker.set_pace(old.pace)
+        self.lost_sound.restarted()
+        await old.close()
+        try:
+            await self.speaker.open()
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+        if self._supervisor.lost:
+            self._revive()
+
+    def stop(self) -> None:
+        """Silence now; what was to be said is dropped."""
+        self._stops += 1
+        self.speaker.stop()
+        if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
+            self._revive()
+
+    async def close(self) -> None:
+        """Silence, and the loudspeaker given back."""
+        self._stop_reviving()
+        self.speaker.stop()
+        await self.speaker.close()
+
+    def _begin(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        if not self.sounding:
+            self.sounding = True
+            self._deadlines.arm("voice", PLAYBACK_DEADLINE_S)
+        return task
+
+    async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int) -> Any:
+        """Do it when it can be heard; None when there was a hush since it was given."""
+        if self._draining is not None:  # a drain ends by giving the loudspeaker back
+            await asyncio.wait([self._draining])
+        await self._open.wait()
+        return await job() if stops == self._stops else None
+
+    def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
+        """Do it if there is a loudspeaker; nobody waits for it."""
+        if self.works:
+            self._begin(self._quietly_failing(job, self._stops))
+        return self.works
+
+    def _set_speaking(self, speaking: bool) -> None:
+        if speaking is not self.speaking:
+            self.speaking = speaking
+            self.on_speaking_changed()
+
+    async def _quietly_failing(
+        self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int
+    ) -> None:
+        try:
+            await self._aloud(job, stops)
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+            self._revive()
+
+    def _revive(self) -> None:
+        """A lost loudspeaker is found by trying to play on it; the sign tells that it is back."""
+        if not self._revived():
+            task = self._begin(self._until_back())
+            task.set_name("revive")
+
+    async def _until_back(self) -> None:
+        while True:
+            try:
+                if await self.speaker.earcon("ready"):
+                    return
+            except StorybotError:
+                await asyncio.sleep(CHECK_INTERVAL_S)
+
+    def _stop_reviving(self) -> None:
+        for task in self._jobs:
+            if task.get_name() == "revive":
+                task.cancel()
+
+    def _drain(self) -> None:
+        self._draining = asyncio.create_task(self._drained())
+
+    async def _drained(self) -> None:
+        try:
+            await self.speaker.drain()
+        except StorybotError as error:
+            self._supervisor.failed(str(error), at_once=True)
+            self._revive()
+        finally:
+            self._draining = None
+            if not self._jobs:
+                self.sounding = False
+                self._deadlines.disarm("voice")
+                self._set_speaking(False)

@@ -1,0 +1,1 @@
+"""Microphones: one module a driver."""

@@ -1,0 +1,1 @@
+"""Recognisers: one module or folder a driver."""

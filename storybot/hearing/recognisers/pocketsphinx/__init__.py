@@ -1,0 +1,1 @@
+"""PocketSphinx, with what makes it small enough for 64 MB of memory."""

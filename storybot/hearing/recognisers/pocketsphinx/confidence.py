@@ -1,0 +1,73 @@
+"""What PocketSphinx answered, and how much of what was loud its words explain (pure)."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass, replace
+from operator import mul
+from typing import Any
+
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
+
+FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
+FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model
+SYLLABLE_FRAMES = 10  # frames
+# of the words' mean power: 13 dB below; noise that words are heard in is quieter
+LOUD_MIN_SHARE = 0.05
+SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
+
+
+def coverage(pcm: bytes, words: list[Segment], parts: list[Segment]) -> float:
+    """The words' share of all that is about as loud as they are."""
+    samples = array("h", pcm)
+    loud = _power(samples, words) * LOUD_MIN_SHARE
+    pieces = [piece for part in parts if part.filler for piece in part.pieces()]
+    swept = sum(piece.frames for piece in pieces if _power(samples, [piece]) > loud)
+    frames = sum(word.frames for word in words)
+    return frames / (frames + swept)
+
+
+def _power(samples: array[int], parts: list[Segment]) -> float:
+    """Mean square of the samples in these parts."""
+    heard = [samples[part.start * FRAME_SAMPLES : part.end * FRAME_SAMPLES] for part in parts]
+    return float(sum(sum(map(mul, s, s)) for s in heard)) / max(1, sum(map(len, heard)))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One decoded word, or a stretch that was taken for silence or noise."""
+
+    text: str
+    start: int  # frame
+    end: int  # the frame after its last
+    score: float  # mean ln acoustic score per frame
+
+    @classmethod
+    def of(cls, segment: Any) -> Segment:
+        start, end = segment.start_frame, segment.end_frame + 1
+        score = math.log(max(segment.ascore, SCORE_MIN)) / (end - start)
+        return cls(segment.word.partition("(")[0] or segment.word, start, end, score)
+
+    @property
+    def filler(self) -> bool:
+        return self.text.startswith(FILLERS)
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+    def pieces(self) -> list[Segment]:
+        """The same in pieces of a syllable's length."""
+        starts = range(self.start, self.end, SYLLABLE_FRAMES)
+        return [replace(self, start=s, end=min(s + SYLLABLE_FRAMES, self.end)) for s in starts]
+
+
+@dataclass(frozen=True)
+class DecodingResult:
+    """What the grammar answered, for it always answers something, and three reasons to doubt it."""
+
+    text: str
+    score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
+    call: float | None  # of the keyphrase's worst word: low where only the rest fitted
+    coverage: float  # words' share of what is loud: low where the rest was called silence

@@ -1,0 +1,92 @@
+"""Cuts the stream of sound into stretches of speech, by PocketSphinx's endpointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pocketsphinx import Endpointer
+
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
+
+WINDOW_S = 0.3  # s in which speech or its end is decided
+# share of the window's frames that must agree; 0.9 missed 7 of 56 in 20 dB of noise
+AGREEING_SHARE = 0.7
+# of WebRTC's voice detector, 0 to 3; 3 lost up to half a second of the beginning
+VAD_STRICTNESS = 2
+MARGIN_S = 0.3  # s kept around speech: vowels are found sooner than the "t" of "tell"
+SPEECH_MIN_S = 0.2  # s of speech; what is shorter was a knock or a cough
+BYTES_PER_S = 2 * SAMPLE_RATE_HZ  # bytes
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A stretch of speech with a little quiet around it."""
+
+    pcm: bytes  # 16 kHz mono int16
+    begun: float  # s from where listening began
+
+
+class SpeechDetector:
+    """Feed it blocks; it hands out each finished stretch of speech.
+
+    A stretch is cut after `longest` seconds: in babble the endpointer never finds an end.
+    """
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._begin_stream()
+
+    def _begin_stream(self) -> None:
+        self._endpointer = Endpointer(WINDOW_S, AGREEING_SHARE, VAD_STRICTNESS, SAMPLE_RATE_HZ)
+        self._sound = bytearray()  # what is kept of the stream, its end still unprocessed
+        self._first = 0.0  # s, when the kept sound begins
+        self._processed = 0  # bytes of the kept sound that the endpointer has seen
+        self._start: float | None = None  # s, when the speech going on began
+
+    def feed(self, block: bytes) -> list[Speech]:
+        """The stretches of speech that ended within this block."""
+        ended = []
+        self._sound += block
+        frame = self._endpointer.frame_bytes
+        while self._processed + frame <= len(self._sound):
+            self._endpointer.process(bytes(self._sound[self._processed :][:frame]))
+            self._processed += frame
+            now = self._first + self._processed / BYTES_PER_S
+            if self._start is None:
+                if self._endpointer.in_speech:
+                    self._start = self._endpointer.speech_start - MARGIN_S
+                else:
+                    self._forget(now - WINDOW_S - MARGIN_S)
+            elif not self._endpointer.in_speech:
+                ended += self._cut(min(now, self._endpointer.speech_end + MARGIN_S))
+                self._start = None
+            elif now - self._start >= self._longest:
+                ended += self._cut(now)
+                self._start = now
+        return ended
+
+    def finish(self) -> list[Speech]:
+        """The stretch that was going on when the sound ended."""
+        rest = (
+            [] if self._start is None else self._cut(self._first + len(self._sound) / BYTES_PER_S)
+        )
+        self._begin_stream()
+        return rest
+
+    def _cut(self, end: float) -> list[Speech]:
+        assert self._start is not None
+        speech = bytes(self._sound[self._offset(self._start) : self._offset(end)])
+        begun = max(self._start, self._first)
+        self._forget(end)
+        long_enough = len(speech) >= (SPEECH_MIN_S + MARGIN_S) * BYTES_PER_S
+        return [Speech(speech, begun)] if long_enough else []
+
+    def _forget(self, until: float) -> None:
+        dropped = self._offset(until)
+        del self._sound[:dropped]
+        self._first += dropped / BYTES_PER_S
+        self._processed -= dropped
+
+    def _offset(self, time: float) -> int:
+        """Where in the kept sound this second lies, in bytes, on a whole sample."""
+        return max(0, int((time - self._first) * SAMPLE_RATE_HZ)) * 2

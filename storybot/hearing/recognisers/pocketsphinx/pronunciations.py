@@ -1,0 +1,49 @@
+"""How words are spoken: entries cut out of a pronouncing dictionary, and plurals made (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from storybot.language.things import Thing
+
+HISSING = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))  # plural spoken as IH Z
+UNVOICED = frozenset(("P", "T", "K", "F", "TH"))  # plural spoken as S
+
+Pronunciations = Mapping[str, Sequence[str]]  # word -> "K AE T" and its variants
+
+
+def parse_dictionary(lines: Iterable[str], wanted: set[str]) -> dict[str, list[str]]:
+    """The pronunciations of the wanted words from lines "word(2) W ER D"."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        entry, _, phones = line.partition(" ")
+        word = entry.partition("(")[0]
+        if word in wanted:
+            found.setdefault(word, []).append(phones.strip())
+    return found
+
+
+def with_plurals(known: dict[str, list[str]], things: Iterable[Thing]) -> dict[str, list[str]]:
+    """The pronunciations, and a made one for each regular plural that the dictionary lacks."""
+    complete = dict(known)
+    for thing in things:
+        word, plural = thing.word.lower(), thing.plural.lower()
+        if plural not in known and word in known:
+            complete[plural] = [f"{phones} {_plural_sound(phones)}" for phones in known[word]]
+    return complete
+
+
+def dictionary_text(pronunciations: Pronunciations) -> str:
+    """The dictionary file's text, as PocketSphinx reads it."""
+    lines = []
+    for word in sorted(pronunciations):
+        for number, phones in enumerate(pronunciations[word], 1):
+            lines.append(f"{word} {phones}" if number == 1 else f"{word}({number}) {phones}")
+    return "\n".join(lines) + "\n"
+
+
+def _plural_sound(phones: str) -> str:
+    last = phones.split()[-1]
+    if last in HISSING:
+        return "IH Z"
+    return "S" if last in UNVOICED else "Z"

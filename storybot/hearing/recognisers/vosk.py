@@ -1,0 +1,90 @@
+"""The large recogniser: Vosk with the list of phrases that are listened for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+try:
+    from vosk import KaldiRecognizer, Model, SetLogLevel
+except Exception as fault:  # its library may not load, what it imports may not work
+    raise ImportError(str(fault)) from fault
+
+from storybot.config.schema import HearingSettings
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.recognisers.choice import find_vosk_model
+from storybot.hearing.utterance import GUARD_TIME_S, Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.spoken_grammar import phrase_list
+from storybot.language.things import usual_things
+
+UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list
+ERRORS_ONLY = -1  # log level: errors only
+
+
+class VoskRecogniser:
+    """A Kaldi decoder that hears nothing but the phrases, and says how sure it is of each word."""
+
+    def __init__(self, settings: HearingSettings, model: Path, phrases: Sequence[str]) -> None:
+        self.name = f"vosk ({model.name})"
+        self.meanwhile: Callable[[int], None] = lambda samples: None  # it decodes block by block
+        self._settings = settings
+        self._keyphrase = " ".join(settings.keyphrase.lower().split())
+        self._listen_for = ListenFor.KEYPHRASE
+        self._samples = 0  # that it was given
+        self._began = 0.0  # s of these, when listening began
+        SetLogLevel(ERRORS_ONLY)
+        try:
+            loaded = Model(model_path=str(model))
+        except Exception as fault:  # vosk raises Exception itself
+            raise StorybotError(f"{model} is no Vosk model ({fault})", Exit.MODEL) from None
+        listed = json.dumps([*phrases, UNKNOWN_WORD], ensure_ascii=False)
+        self._decoder = KaldiRecognizer(loaded, SAMPLE_RATE_HZ, listed)
+        self._decoder.SetWords(True)
+
+    def listen_for(self, what: ListenFor) -> None:
+        self._listen_for = what
+
+    def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
+        self._samples += len(block) // 2
+        if self._decoder.AcceptWaveform(block):
+            return self._judge(json.loads(self._decoder.Result()))
+        return []
+
+    def finish(self) -> list[Utterance | KeyphraseOnly]:
+        """At an endpoint `hear` handed the text out already, and nothing is left here."""
+        rest = self._judge(json.loads(self._decoder.FinalResult()))
+        self._began = self._samples / SAMPLE_RATE_HZ
+        return rest
+
+    def _judge(self, result: dict[str, Any]) -> list[Utterance | KeyphraseOnly]:
+        words = [word for word in result.get("result", ()) if word["word"] != UNKNOWN_WORD]
+        if not words:
+            return []
+        if (
+            self._listen_for is ListenFor.KEYPHRASE
+            and words[0]["start"] < self._began + GUARD_TIME_S
+        ):
+            return []
+        text = str(result["text"])
+        confidence = sum(word["conf"] for word in words) / len(words)
+        wanted = relevant_part(text, self._listen_for, self._keyphrase)
+        if wanted is None or confidence < self._settings.vosk_confidence:
+            return [Utterance(text, confidence, sure=False)]
+        return [wanted if isinstance(wanted, KeyphraseOnly) else Utterance(text, confidence)]
+
+
+def make(settings: HearingSettings) -> VoskRecogniser:
+    """A recogniser of what the settings allow to be asked for, with the model found for them."""
+    model = find_vosk_model(settings)
+    if model is None:
+        raise StorybotError(
+            "no Vosk model was found; run: storybot models get vosk-en, "
+            "or set hearing.vosk_model to its folder",
+            Exit.MODEL,
+        )
+    keyphrase = " ".join(settings.keyphrase.lower().split())
+    return VoskRecogniser(settings, model, phrase_list(keyphrase, usual_things(settings.things)))

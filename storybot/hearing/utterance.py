@@ -1,0 +1,18 @@
+"""What a recogniser returns for one stretch of speech."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# s after listening begins. An utterance that begins sooner may be the rest of an earlier one: the
+# end of "stop the story" was recognised as "another story".
+GUARD_TIME_S = 0.1
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One recognised utterance."""
+
+    text: str
+    confidence: float  # PocketSphinx: mean ln acoustic score per frame; Vosk: 0 to 1
+    sure: bool = True  # confident enough, complete, and something that is listened for

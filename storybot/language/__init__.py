@@ -1,0 +1,1 @@
+"""Everything English: what is understood, what is said, and what is refused."""

@@ -1,0 +1,41 @@
+"""Which of the recognised sentences are meant for the box, by what it listens for (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storybot.language.requests import RequestKind, understand
+
+
+class ListenFor(Enum):
+    """What the recogniser is to find in the sound."""
+
+    KEYPHRASE = "keyphrase"  # the keyphrase, alone or with a request, and the commands
+    REQUEST = "request"  # the request that follows the keyphrase
+    STOP = "stop"  # "stop" alone, while a story is told
+
+
+@dataclass(frozen=True)
+class KeyphraseOnly:
+    """The keyphrase was said and no request with it."""
+
+
+def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseOnly | str | None:
+    """The text where it is a request now, KeyphraseOnly for the keyphrase alone, else None.
+
+    While the keyphrase is awaited a story must be asked for with it. Commands such as "another
+    one", "again" and "louder" need no keyphrase, because they follow a story.
+    """
+    request = understand(text)
+    if listen_for is ListenFor.STOP:
+        return text if request is not None and request.kind is RequestKind.STOP else None
+    if listen_for is ListenFor.REQUEST:
+        return text if request is not None else None
+    if text == keyphrase:
+        return KeyphraseOnly()
+    if request is not None and request.kind is not RequestKind.STORY:
+        return text
+    if f" {keyphrase} " not in f" {text} ":
+        return None
+    return text if request is not None and request.things else KeyphraseOnly()

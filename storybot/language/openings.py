@@ -1,0 +1,135 @@
+"""The words a story begins with, in the style of TinyStories so that the model goes on naturally.
+
+Every opening holds one whole sentence, which can be spoken before the model has written a word,
+and ends inside the next one, on what was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storybot.language.things import Thing, load_things
+
+TEST_OPENING = "Once"  # for a story that only shows that the engine works
+# {who} introduces whom the story is about, {they} speaks of it again, {They} at a sentence's start.
+ALONE = (
+    "Once upon a time, there was {who}. {They}",
+    "One day, {who} went for a walk. {They}",
+    "Once upon a time, there was {who}. One day, {they}",
+    "Once there was {who}. {They}",
+    "One day, {who} woke up very early. {They}",
+)
+# {it} introduces what was asked for, {again} speaks of it again, {kinds} is what somebody loves.
+WITH: dict[str, tuple[str, ...]] = {
+    "creature": (
+        "One day, {who} met {it}. {Again}",
+        "Once upon a time, there was {who}. One day, {they} saw {it}. {Again}",
+        "Once upon a time, there was {who}. {They} wanted to play with {it}. {Again}",
+    ),
+    "thing": (
+        "One day, {who} found {it}. {Again}",
+        "Once upon a time, there was {who} who loved {kinds}. One day, {they} saw {it}. {Again}",
+        "One day, {who} saw {it}. {They} wanted to",
+    ),
+    "place": (
+        "One day, {who} went to {it}. At {again}, {they}",
+        "Once upon a time, there was {who} who lived near {it}. One day, {they}",
+        "One day, {who} saw {it}. {Again} was",
+    ),
+    "mass": (
+        "Once upon a time, there was {who} who loved {kinds}. One day, {they}",
+        "One day, {who} wanted {it}. {They}",
+    ),
+    "one": (
+        "Once upon a time, there was {who} who loved {kinds}. One day, {they}",
+        "One day, {who} looked at {it}. {Again}",
+    ),
+}
+WITH["plural-only"] = WITH["thing"]
+# A thing or a place can be whom the story is about.
+BY_ITSELF = (
+    "Once upon a time, there was {it}. {Again}",
+    "Once there was {it}. {Again}",
+)
+TWO_CREATURES = (
+    "Once upon a time, there were two friends, {it} and {other}. {Again}",
+    "One day, {it} and {other} were playing together. {Again}",
+    "Once upon a time, there was {it}. One day, {again} met {other}. {Again}",
+)
+TWO_NAMES = (
+    "Once upon a time, there were two friends named {it} and {other}. They",
+    "One day, {it} and {other} were playing together. They",
+    "{it} and {other} are friends. They",
+)
+TWO_OTHERS = (
+    "One day, {who} saw {it} and {other}. {They}",
+    "Once upon a time, there was {who} who loved {kinds} and {others}. One day, {they}",
+)
+CHILD_NAMES = 12  # how many of the commonest names the seed chooses from
+
+
+@dataclass(frozen=True)
+class _Hero:
+    """Whom a story is about."""
+
+    introduced: str  # "a little girl named Lily", "a cat"
+    again: str  # "she", "the cat"
+
+
+def opening(things: Sequence[Thing], seed: int) -> str:
+    """How a story about none, one or two things begins; the same things and seed, the same words.
+
+    From the third on things are left out. A creature or a name is whom the story is about; for
+    everything else the seed also chooses a child to find it.
+    """
+    things = sorted(things[:2], key=_rank)
+    heroes = [thing for thing in things if thing.is_name or thing.kind == "creature"]
+    templates: tuple[str, ...] = ALONE
+    if len(heroes) == 2 and things[0].is_name == things[1].is_name:
+        templates = TWO_NAMES if things[0].is_name else TWO_CREATURES
+        return _filled(templates[seed % len(templates)], _hero(things[0]), things)
+    if heroes:
+        objects = things[1:]
+        templates = WITH[objects[0].kind] if objects else ALONE
+        return _filled(templates[seed % len(templates)], _hero(heroes[0]), objects)
+    if len(things) == 2:
+        templates = TWO_OTHERS
+    elif things:
+        own = BY_ITSELF if things[0].kind in ("thing", "place") else ()
+        templates = WITH[things[0].kind] + own
+    child = _children()[seed // len(templates) % CHILD_NAMES]
+    return _filled(templates[seed % len(templates)], _hero(child), things)
+
+
+def _rank(thing: Thing) -> int:
+    """Names before creatures before all else: the first is whom the story is about."""
+    if thing.is_name:
+        return 0
+    return 1 if thing.kind == "creature" else 2
+
+
+def _hero(thing: Thing) -> _Hero:
+    if thing.is_name:
+        child, again = ("girl", "she") if thing.kind == "girl-name" else ("boy", "he")
+        return _Hero(f"a little {child} named {thing.word}", again)
+    return _Hero(thing.phrase, thing.definite)
+
+
+def _children() -> list[Thing]:
+    return [thing for thing in load_things() if thing.is_name][:CHILD_NAMES]
+
+
+def _filled(template: str, hero: _Hero, objects: Sequence[Thing]) -> str:
+    words = {"who": hero.introduced, "they": hero.again, "They": _capital(hero.again)}
+    if objects:
+        first = objects[0]
+        words |= {"it": first.phrase, "again": first.definite, "kinds": first.loved}
+        words["Again"] = _capital(first.definite)
+    if len(objects) == 2:
+        words |= {"other": objects[1].phrase, "others": objects[1].loved}
+    return template.format(**words)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -1,0 +1,30 @@
+"""The sentences the box speaks of its own accord, and those it answers a control request with."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Reply(Enum):
+    """What the robot says aloud."""
+
+    NOT_READY = "I cannot tell a story just now. Please ask a grown-up to look after me."
+    REFUSED = "Let us think of something nicer. Ask me for another story."
+    STORY_LOST = "Oh, I have lost the end of my story. Please ask me again."
+    GOOD_NIGHT = "Good night. Sleep well."
+
+
+# What a client of the control socket reads where no story begins.
+NOT_UNDERSTOOD = 'storybot did not understand that; ask for "a story about a cat", for example.'
+TIME_TO_SLEEP = "It is time to sleep now."
+BEING_TOLD = "A story is being told; `storybot stop` ends it."
+
+
+def not_running(state: str) -> str:
+    """`state` is "starting" or "ending"."""
+    return f"storybot is {state}; ask again in a moment."
+
+
+def parts_missing(parts: list[str]) -> str:
+    """`parts` are the names of what cannot be used, such as "engine"."""
+    return f"The {' and the '.join(parts)} cannot be used; `storybot doctor` says what to do."

@@ -1,0 +1,119 @@
+"""What somebody types: as what is spoken, but about anything, known to a recogniser or not."""
+
+from __future__ import annotations
+
+import re
+
+from storybot.language.requests import (
+    ASKS_FOR_STORY,
+    MAX_THINGS,
+    POLITE,
+    SMALL_WORDS,
+    Request,
+    RequestKind,
+    understand,
+)
+from storybot.language.safety_filter import Filter, plain_text
+from storybot.language.things import Thing, find_thing, unlisted_thing
+
+WORD_MAX_LETTERS = 30  # letters; nobody could listen to a longer one
+BARE_WORDS_MAX = 2  # words without an article that may still be a noun: purple quokka
+_AND = re.compile(r"[,;&]|\b(?:and|with)\b")
+_PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
+_TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
+_WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
+_BEFORE_A_NOUN = re.compile(
+    r"about|an?|the|some|my|our|your|his|her|its|their|one|two|three|four|five|many"
+)
+_ABOUT = re.compile(
+    r"(?:(?:tell|talk|speak|read|write|say|how|what|something|anything|another|one|me|us|i|you"
+    r"|want|need|like|would|can|could|to|hear)\s+)*(?=about\b)"
+)
+# Where the noun's own words end: "a quokka | that likes to sleep".
+_AFTER_A_NOUN = re.compile(
+    r"an?|the|some|that|who|whose|which|what|when|where|while|because|from|in|into|inside|on|onto"
+    r"|at|by|for|of|off|over|under|up|down|near|through|without|to|as|but|or|then|not"
+    r"|is|are|was|were|be|has|have|had|can|could|will|would|does|did|goes|went|likes|loves|wants"
+    r"|riding|sitting|playing|going|looking|living|eating|wearing|having|named|called"
+    r"|my|our|your|his|her|its|their"
+)
+# What is said to machines and people, but is no noun where it stands alone or first.
+_NO_NOUN = re.compile(
+    r"i|i'm|you|we|they|he|she|it|it's|this|that|that's|these|those|me|us|him|her|them|there|here"
+    r"|(?:some|any|every|no)(?:thing|one|body|where)|none|all"
+    r"|what|what's|who|who's|whose|whom|where|where's|when|why|how|how's|which"
+    r"|is|isn't|are|am|was|were|be|been|do|don't|does|did|can|can't|could|will|won't|would|shall"
+    r"|should|may|might|must|have|has|had"
+    r"|in|out|on|off|up|down|over|at|to|for|from|of|by|if|or|but|so|then|because|again|not|never"
+    r"|yes|yeah|yep|no|nope|maybe|sure|ok|okay|hello|hi|hey|bye|goodbye|sorry|thanks|welcome|good"
+    r"|morning|evening|afternoon|very|too|more|less|most|just|only|also|always|soon|later|away"
+    r"|turn|switch|play|pause|resume|continue|start|begin|open|close|shut|wait|hold|go|come|skip"
+    r"|next|previous|back|forward|rewind|mute|unmute|volume|loud|quiet|silent|silence|hush|shush"
+    r"|stop|end|finish|quit|exit|cancel|abort|delete|remove|add|change|set|reset|restart|reboot"
+    r"|reload|shutdown|power|wake|sleep|status|settings|config|help|info|version|test|undo|repeat"
+    r"|get|put|make|take|give|show|say|speak|talk|sing|listen|hear|tell|read|write|ask|answer|call"
+    r"|let|let's|know|think|want|need|like|love|hate|eat|drink|run|walk|jump|look|see|watch|find"
+    r"|search|count|try|use|keep|leave|bring|send|buy|work|spell|stay|sit|stand|feel|mind"
+    r"|time|date|today|tomorrow|yesterday|weather|news|timer|alarm"
+    r"|a+h+|o+h+|u+h+|u+m+|h+m+|e+r+m*|wow|yay|oops|bla+h?|(?:ha)+h?|(?:la)+|(?:na)+|lol|etc|stor(?:y|ies)|tales?"
+)
+
+
+def understand_typed(text: str) -> Request | None:
+    """The request in "about a cat", "a quokka and a boat", "louder" or a whole sentence.
+
+    None where the words name nothing, or are no English letters. Whether they suit a child is
+    asked by `welcome`.
+    """
+    text = plain_text(text).strip(" \t\r\n\"'")
+    whole = understand(text)
+    if whole is not None and whole.kind is not RequestKind.STORY:
+        return whole
+    if any(_is_foreign(token) for token in _TOKENS.findall(text)):
+        return None
+    greeted = _PAUSE.sub(" ", text, count=1)  # hey robot, a story about ...
+    topic = POLITE.sub("", greeted if POLITE.match(greeted) else text)
+    if (asks := ASKS_FOR_STORY.match(topic) or _ABOUT.match(topic)) is not None:
+        topic = topic[asks.end() :]
+    elif whole is None and _no_noun(_TOKENS.findall(topic)[:1]):
+        return None
+    things: list[Thing] = []
+    for part in _AND.split(topic):
+        things += [thing for thing in _things(_TOKENS.findall(part)) if thing not in things]
+    if not things:
+        return whole
+    return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]))
+
+
+def is_allowed(request: Request | None, text: str, allowed: Filter) -> bool:
+    """Whether the filter allows the words, and every form of the things understood in them."""
+    things = request.things if request is not None else ()
+    forms = [form for thing in things for form in (thing.word, thing.plural)]
+    return all(map(allowed.allows, (text, *forms)))
+
+
+def _things(words: list[str]) -> list[Thing]:
+    """What a part of the request between two "and" is about: a fluffy quokka is a quokka."""
+    words = [word.removesuffix("'s") for word in words if any(map(str.isalpha, word))]
+    known = [thing for word in words if (thing := find_thing(word)) is not None]
+    led = next((i + 1 for i, word in enumerate(words) if _BEFORE_A_NOUN.fullmatch(word)), None)
+    noun = words[led or 0 :]
+    while noun and SMALL_WORDS.fullmatch(noun[0]):
+        noun = noun[1:]
+    if _no_noun(noun[:1]):
+        return known if led is not None else []
+    noun = noun[: next((i for i, word in enumerate(noun) if _AFTER_A_NOUN.fullmatch(word)), None)]
+    noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
+    if led is None and (_no_noun(noun) or not 0 < len(set(noun)) == len(noun) <= BARE_WORDS_MAX):
+        return []
+    if not noun or any(map(find_thing, noun)) or not 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
+        return known
+    return [unlisted_thing(noun[-1]), *known]
+
+
+def _no_noun(words: list[str]) -> bool:
+    return any(map(_NO_NOUN.fullmatch, words))
+
+
+def _is_foreign(token: str) -> bool:
+    return any(map(str.isalpha, token)) and not _WORD.fullmatch(token.strip("-'"))

@@ -1,0 +1,1 @@
+"""Model files of engine and recognisers: the catalogue, downloads, what is installed."""

@@ -1,0 +1,96 @@
+"""The course of things: starting, parts lost and back, stories going on, alarms, the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from storybot.language.replies import Reply
+from storybot.robot import commands, events
+from storybot.robot.bedtime import time_to_sleep
+from storybot.robot.events import Part, Timer
+from storybot.robot.state import BUSY, Mode, Robot, light
+from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_story
+from storybot.stories.story_request import new_story_request
+
+HOLD = 60.0  # s that a story waits for its loudspeaker
+
+
+def started(robot: Robot, event: events.Started) -> Step:
+    if robot.mode is not Mode.STARTING:
+        return robot, []
+    robot = replace(robot, story=event.last, newest=event.newest)
+    return rest(robot, *sound(robot), commands.Earcon("ready"))
+
+
+def part_lost(robot: Robot, event: events.PartLost) -> Step:
+    known = event.part in robot.missing
+    robot = replace(robot, missing=robot.missing | {event.part})
+    if event.part is Part.VOICE and robot.mode in (Mode.THINKING, Mode.TELLING):
+        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD))
+        return enter(robot, Mode.PAUSED, *hold)
+    if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.HEARING):
+        sign = [] if known or robot.night else [commands.Earcon("trouble")]
+        return rest(robot, *sign)
+    return robot, []
+
+
+def part_back(robot: Robot, event: events.PartBack) -> Step:
+    robot = replace(robot, missing=robot.missing - {event.part})
+    if robot.mode is Mode.PAUSED and event.part is Part.VOICE:
+        return enter(robot, Mode.TELLING, commands.StopTimer(Timer.HOLD), commands.ResumeStory())
+    if robot.mode is Mode.DEGRADED and not robot.missing:
+        return enter(robot, Mode.IDLE)
+    return robot, []
+
+
+def story_began(robot: Robot, event: events.StoryBegan) -> Step:
+    if event.number != robot.number or robot.mode is not Mode.THINKING:
+        return robot, []
+    return enter(robot, Mode.TELLING)
+
+
+def story_told(robot: Robot, event: events.StoryTold) -> Step:
+    if event.number != robot.number or robot.mode not in BUSY:
+        return robot, []
+    held = _let_go(robot)
+    if robot.stories_left is None:
+        return rest(robot, *held)
+    left = robot.stories_left - 1
+    return rest(replace(robot, stories_left=left, last=robot.last or left <= 0), *held)
+
+
+def story_failed(robot: Robot, event: events.StoryFailed) -> Step:
+    if event.number != robot.number or robot.mode not in BUSY:
+        return robot, []
+    return rest(robot, *_let_go(robot), commands.Say(Reply.STORY_LOST))
+
+
+def _let_go(robot: Robot) -> list[commands.Command]:
+    """A story that ends while it is held must not leave the voice held."""
+    return [commands.StopStory()] if robot.mode is Mode.PAUSED else []
+
+
+def rang(robot: Robot, event: events.TimerExpired) -> Step:
+    if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
+        # The keyphrase alone asks for a story, about nothing in particular.
+        return begin(robot, new_story_request((), robot.seed))
+    if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
+        return stop_story(robot)
+    if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):
+        return time_to_sleep(robot)
+    return robot, []
+
+
+def reloaded(robot: Robot, event: events.Reloaded) -> Step:
+    volume = robot.volume
+    if event.settings.speaking.volume != robot.settings.speaking.volume:
+        volume = event.settings.speaking.volume
+    volume = event.settings.speaking.bounded(volume)
+    after = replace(robot, settings=event.settings, volume=volume)
+    return after, [*sound(after), commands.Show(light(after))]
+
+
+def end(robot: Robot, event: events.EndAsked) -> Step:
+    return enter(
+        robot, Mode.ENDING, commands.StopStory(), commands.StopListening(), commands.Finish()
+    )

@@ -1,0 +1,1 @@
+"""Where speech is played: one module a driver."""

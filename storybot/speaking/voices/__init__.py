@@ -1,0 +1,1 @@
+"""Speech synthesizers: one module a driver."""

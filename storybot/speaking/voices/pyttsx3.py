@@ -1,0 +1,118 @@
+"""The voice through pyttsx3: one sentence, one fresh engine, one process that can be ended.
+
+pyttsx3 on Linux loses utterances that are queued, returns early, and cannot be stopped; what is
+reliable is a single save_to_file in a new process.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import wave
+from dataclasses import asdict
+from pathlib import Path
+
+from storybot.errors import Exit, StorybotError
+from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices import espeak_library
+from storybot.speaking.voices.voice import (
+    OnPcm,
+    Pcm,
+    SpeechParameters,
+    spread_words,
+    unknown_accent,
+)
+from storybot.system.processes import end_group_now, signal_group
+
+SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
+SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
+PIECE_BYTES = 8192  # bytes handed on at once
+UNKNOWN, MISSING = 3, 4  # exit codes of the child
+
+
+class Pyttsx3Voice:
+    """A process a sentence, which leaves a wav."""
+
+    name = "pyttsx3"
+    rate = SAMPLE_RATE_HZ
+
+    def __init__(self, deadline: float = SENTENCE_TIMEOUT_S) -> None:
+        self._deadline = deadline
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+        with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
+            wav = Path(folder) / "sentence.wav"
+            status = self._speak_into(wav, text, manner)
+            if status == UNKNOWN:
+                raise unknown_accent(manner.accent)
+            if status == MISSING:
+                raise StorybotError(
+                    "pyttsx3 or its espeak library is not installed; "
+                    "install pyttsx3 and libespeak-ng1, or choose another voice",
+                    Exit.SOUND_OUT,
+                )
+            samples = _samples(wav) if status == 0 else None
+            if samples is None:
+                raise StorybotError(
+                    f"the voice pyttsx3 made no sound (exit status {status}); choose another voice",
+                    Exit.SOUND_OUT,
+                )
+        words = spread_words(text, len(samples) // 2)
+        for start in range(0, len(samples), PIECE_BYTES):
+            if not on_pcm(
+                Pcm(samples[start : start + PIECE_BYTES], SAMPLE_RATE_HZ, () if start else words)
+            ):
+                return
+
+    def stop(self) -> None:
+        child = self._child
+        if child is not None:
+            signal_group(child.pid, signal.SIGKILL)
+
+    def _speak_into(self, wav: Path, text: str, manner: SpeechParameters) -> int:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "storybot.speaking.voices.pyttsx3_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._child = child
+        try:
+            task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
+            child.communicate(task.encode(), timeout=self._deadline)
+            return child.returncode
+        except subprocess.TimeoutExpired:
+            raise StorybotError(
+                f"the voice pyttsx3 was silent for {self._deadline:g} s and was ended",
+                Exit.SOUND_OUT,
+            ) from None
+        finally:
+            self._child = None
+            end_group_now(child)
+
+
+def make() -> Pyttsx3Voice:
+    """The voice."""
+    return Pyttsx3Voice()
+
+
+def missing() -> str:
+    """What has to be installed for it; empty where it can be used."""
+    if package := espeak_library.missing():
+        return package
+    return "" if importlib.util.find_spec("pyttsx3") else "pip's pyttsx3"
+
+
+def _samples(wav: Path) -> bytes | None:
+    """What a wav holds, without the silence at its end; None when it is none."""
+    try:
+        with wave.open(str(wav)) as file:
+            return TrailingSilenceTrimmer().feed(file.readframes(file.getnframes()))
+    except (OSError, EOFError, wave.Error):
+        return None

@@ -1,0 +1,76 @@
+"""What a voice is: text in, samples out, and where in them each word begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from storybot.errors import Exit, StorybotError
+
+
+@dataclass(frozen=True)
+class SpeechParameters:
+    """How a sentence is spoken."""
+
+    accent: str = "en-us"  # a voice name of espeak-ng, variants such as en-us+m3 included
+    speed: int = 150  # words per minute
+    pitch: int = 55  # 0 to 99
+
+
+@dataclass(frozen=True)
+class WordMark:
+    """Where one word lies in the text and in the sound of its sentence."""
+
+    sample: int  # from the sentence's first sample
+    start: int  # index of its first character in the text
+    length: int  # characters
+
+
+@dataclass(frozen=True)
+class Pcm:
+    """A piece of sound."""
+
+    samples: bytes  # int16, little endian, mono
+    rate: int  # Hz
+    words: tuple[WordMark, ...] = ()  # that are now known; may lie ahead of these samples
+
+    @property
+    def frames(self) -> int:
+        return len(self.samples) // 2
+
+
+OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
+
+
+class Voice(Protocol):
+    """Turns sentences into sound, one at a time, in a thread of the caller's choosing."""
+
+    name: str
+    rate: int  # Hz of the samples it makes
+
+    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+        """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
+
+        Raises StorybotError(Exit.SOUND_OUT) when the voice cannot speak so.
+        """
+
+    def stop(self) -> None:
+        """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
+
+
+def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:
+    """Guess where words begin, for a voice that does not tell: by the length of the text."""
+    marks, start = [], 0
+    for word in text.split():
+        start = text.index(word, start)
+        marks.append(WordMark(frames * start // max(1, len(text)), start, len(word)))
+        start += len(word)
+    return tuple(marks)
+
+
+def unknown_accent(accent: str) -> StorybotError:
+    """What a user is told about a name that espeak-ng does not know."""
+    return StorybotError(
+        f"there is no voice {accent!r}; choose one that `storybot voices` lists", Exit.SOUND_OUT
+    )

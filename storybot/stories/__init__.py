@@ -1,0 +1,1 @@
+"""Stories: the one asked for, and those kept in the library."""

@@ -1,0 +1,178 @@
+"""The last stories told, one file each, that a power cut never spoils.
+
+A story is written beside its final name, fsynced and renamed, and the folder is fsynced: whatever
+is there under a final name is whole. What was interrupted is swept away at the next save.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from storybot.config.schema import LibrarySettings
+from storybot.errors import StorybotError
+from storybot.language.things import find_thing, unlisted_thing
+from storybot.stories.story_request import StoryRequest
+from storybot.system.folders import state_folder
+
+FILE_VERSION = 1  # of the files
+_NAME = re.compile(r"(\d{6,})\.json")
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class KeptStory:
+    """One story as it was told."""
+
+    number: int  # counts up, also when the clock goes back
+    title: str  # "A story about a cat."
+    opening: str
+    seed: int
+    asked: tuple[str, ...]  # words of what was asked for
+    date: str  # local time, ISO 8601 with offset
+    text: str
+    whole: bool = True  # False: it was stopped or lost before its end
+
+    def request(self) -> StoryRequest:
+        """What makes the engine write this story again."""
+        things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
+        return StoryRequest(self.title, self.opening, self.seed, things, self.number)
+
+
+def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
+    """A story to be saved, under the number of its tale."""
+    asked = tuple(thing.word for thing in request.things)
+    day = date.isoformat(timespec="seconds")
+    return KeptStory(
+        request.number, request.title, request.opening, request.seed, asked, day, text, whole
+    )
+
+
+class Library:
+    """The folder of stories. Reading skips what is not a whole story."""
+
+    def __init__(self, settings: LibrarySettings, state: Path | None = None) -> None:
+        """`state`: the folder that `stories` lies in where the settings name none."""
+        given = Path(settings.folder).expanduser() if settings.folder else None
+        self.folder = given or (state or state_folder()) / "stories"
+        self._keep = settings.keep
+
+    def numbers(self) -> list[int]:
+        """The numbers of the stories, oldest first."""
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except OSError:
+            return []
+        return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
+
+    def newest(self) -> int:
+        """The highest number given so far; 0 where there is no story."""
+        return max(self.numbers(), default=0)
+
+    def stories(self) -> Iterator[KeptStory]:
+        """All whole stories, newest first."""
+        for number in reversed(self.numbers()):
+            with contextlib.suppress(StorybotError):
+                yield self.get(number)
+
+    def last(self) -> KeptStory | None:
+        """The newest whole story."""
+        return next(self.stories(), None)
+
+    def get(self, number: int) -> KeptStory:
+        """One story; StorybotError when it is not there or its file is spoilt."""
+        path = self._path(number)
+        try:
+            found = json.loads(path.read_text("utf-8"))
+            if found.pop("version") != FILE_VERSION:
+                raise ValueError("another version")
+            story = KeptStory(**(found | {"asked": tuple(found["asked"])}))
+        except FileNotFoundError:
+            raise StorybotError(
+                f"There is no story {number}; `storybot library list` shows those there are."
+            ) from None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StorybotError(
+                f"Story {number} cannot be read ({error}); "
+                f"`storybot library rm {number}` removes it."
+            ) from error
+        return story
+
+    def save(self, story: KeptStory) -> KeptStory:
+        """Keep a story under its number, or the next one free, and drop the oldest ones too many.
+
+        A story told again stays the one entry it is: only one cut short is replaced. Blocks until
+        it is on the disk. Raises OSError when the disk does not take it; then no older story was
+        touched.
+        """
+        if self._keep == 0:
+            return story
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+        before = self._told_before(story)
+        if before is not None and (before.whole or not story.whole):
+            return before
+        numbers, number = self.numbers(), story.number
+        if number == 0 or (before is None and number in numbers):
+            number = self.newest() + 1
+        kept = replace(story, number=number)
+        self._write(self._path(number), {"version": FILE_VERSION} | asdict(kept))
+        for old in sorted({*numbers, number})[: -self._keep]:
+            self._path(old).unlink(missing_ok=True)
+        return kept
+
+    def _told_before(self, story: KeptStory) -> KeptStory | None:
+        with contextlib.suppress(StorybotError):
+            kept = self.get(story.number)
+            if (kept.opening, kept.seed) == (story.opening, story.seed):
+                return kept
+        return None
+
+    def remove(self, number: int) -> None:
+        """Forget one story; StorybotError when it is not there or cannot be removed."""
+        try:
+            self._path(number).unlink()
+            self._sync_folder()
+        except FileNotFoundError:
+            raise StorybotError(
+                f"There is no story {number}; `storybot library list` shows those there are."
+            ) from None
+        except OSError as error:
+            raise StorybotError(
+                f"Story {number} cannot be removed ({error.strerror}); "
+                f"check who may write in {self.folder}."
+            ) from error
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:06d}.json"
+
+    def _write(self, path: Path, content: dict[str, object]) -> None:
+        unfinished = path.with_name(path.name + _UNFINISHED)
+        try:
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _sweep(self) -> None:
+        for left in self.folder.glob("*" + _UNFINISHED):
+            left.unlink(missing_ok=True)

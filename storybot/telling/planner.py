@@ -1,0 +1,145 @@
+"""The planner: from what was asked for, a length and a seed to a plan. Pure, the same each time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+
+from storybot.telling.beats import beats_of
+from storybot.telling.casting import cast_asked, fill_cast, fit_of
+from storybot.telling.plan import Beat, Chapter, Length, Plan
+from storybot.telling.plots import PLOTS_FOLDER, Plot, load_family, load_plots
+from storybot.telling.roles import Cast, Role, Wanted
+
+CHAPTERS = {Length.SHORT: 1, Length.MIDDLE: 2, Length.LONG: 5}
+# The share of optional beats that are kept.
+DETAIL = {Length.SHORT: 0.35, Length.MIDDLE: 0.8, Length.LONG: 0.8}
+
+
+def plan(
+    asked: Sequence[Wanted],
+    seed: int,
+    length: Length = Length.SHORT,
+    calm: bool = False,
+    recent: Collection[str] = (),
+) -> Plan:
+    """The beats of a story about `asked`.
+
+    `recent` names plots that were told lately (Plan.plots): they are avoided where others fit.
+    Nothing here fails, whatever is asked for.
+    """
+    rng = random.Random(seed)
+    asked_roles, over = cast_asked(asked, rng)
+    plots = _chosen(asked_roles, CHAPTERS[length], calm, recent, rng)
+    roles = fill_cast(plots[0], asked_roles, rng)
+    lasting = {"hero", "friend", *asked_roles}  # these roles stay the same in all chapters
+    met: set[str] = set()
+    chapters: list[Chapter] = []
+    for number, plot in enumerate(plots):
+        if number:
+            kept = {name: role for name, role in roles.items() if name in lasting}
+            roles = fill_cast(plot, kept, rng)
+            met &= lasting
+        extras = [
+            *over,
+            *(asked_roles[n] for n in ("second",) if n in asked_roles and not plot.second),
+        ]
+        ending = _ending(asked_roles, extras, calm, rng) if number == len(plots) - 1 else []
+        parts = [*_beginning(number == 0, plot, asked_roles, rng), plot, *ending]
+        beats: list[Beat] = []
+        for part in parts:
+            if part.name.startswith("extra "):
+                roles["extra"] = extras.pop()
+                met.discard("extra")
+            without = "{loves}" if part.family == "openings" and _has(plot, "{loves}") else ""
+            beats += beats_of(part, roles, met, DETAIL[length], rng, without)
+        recall = _recall(roles, asked_roles) if number else ""
+        cast = _cast(roles, asked_roles, over)
+        chapters.append(Chapter(plot.name, cast, recall, tuple(beats)))
+    return Plan(tuple(chapters), length, calm)
+
+
+def _cast(roles: Mapping[str, Role], asked: Collection[str], extras: tuple[Role, ...]) -> Cast:
+    hero, friend, thing, place = (roles[r] for r in ("hero", "friend", "thing", "place"))
+    return Cast(hero, friend, thing, place, roles.get("second"), tuple(asked), extras)
+
+
+def _chosen(
+    roles: Mapping[str, Role],
+    number: int,
+    calm: bool,
+    recent: Collection[str],
+    rng: random.Random,
+) -> list[Plot]:
+    """So many different plots, of different families where that is possible.
+
+    Those with a part for everything asked for are best; then calm ones, if calm; then new ones.
+    """
+    fits = [(fit_of(plot, roles), plot) for plot in load_plots()]
+    best = max(fit for fit, _ in fits)
+    fitting = [plot for fit, plot in fits if fit == best]
+    fitting = [plot for plot in fitting if plot.calm] * calm or fitting
+    fitting = [plot for plot in fitting if plot.name not in recent] or fitting
+    chosen = [rng.choice(fitting)]
+    while len(chosen) < number:
+        left = [plot for plot in fitting if plot not in chosen] or fitting
+        left = [plot for plot in left if plot is not chosen[-1]] or left
+        families = {plot.family for plot in chosen}
+        chosen.append(rng.choice([p for p in left if p.family not in families] or left))
+    return chosen
+
+
+def _has(plot: Plot, slot: str) -> bool:
+    return any(slot in line for line in plot.body)
+
+
+def _parts(file: str, name: str) -> list[Plot]:
+    parts = load_family(PLOTS_FOLDER / f"{file}.txt")
+    return [part for part in parts if part.name.split()[0] == name]
+
+
+def _beginning(
+    first: bool, plot: Plot, asked: Mapping[str, Role], rng: random.Random
+) -> list[Plot]:
+    """How a story or a chapter begins; what was asked for and has no part in the plot is there."""
+    parts = [rng.choice(_parts("openings", "story" if first else "chapter"))]
+    if "place" in asked and not plot.place:
+        parts.append(rng.choice(_parts("openings", "place")))
+    if first:
+        for name, kinds in (("thing", plot.thing), ("second", plot.second)):
+            if name in asked and not kinds:
+                parts.append(rng.choice(_parts("openings", name)))
+    return parts
+
+
+def _ending(
+    asked: Mapping[str, Role], extras: Sequence[Role], calm: bool, rng: random.Random
+) -> list[Plot]:
+    """How a story ends, with what was asked for."""
+    parts = [rng.choice(_parts("closings", "extra")) for _ in extras]
+    closings = _parts("closings", "calm" if calm else "day")
+    if "thing" in asked:
+        closings = [part for part in closings if part.thing]
+    elif "place" in asked:
+        closings = [part for part in closings if part.place]
+    elif "friend" in asked:
+        closings = [part for part in closings if _has(part, "{the friend}")]
+    else:
+        closings = [part for part in closings if not part.thing and not part.place]
+    return [*parts, rng.choice(closings)]
+
+
+def _recall(roles: Mapping[str, Role], asked: Collection[str]) -> str:
+    """What a fresh context is told of the chapters before."""
+    hero, friend = roles["hero"], roles["friend"]
+    the = hero.the[0].upper() + hero.the[1:]
+    sentences = [
+        f"Once upon a time, there {hero.pronouns[4]} {hero.a} who lived {hero.home}.",
+        f"{the} had a good friend, {friend.a}.",
+    ]
+    for name in ("thing", "second"):
+        if name in asked:
+            sentences.append(f"There {roles[name].pronouns[4]} also {roles[name].a}.")
+    if "place" in asked:
+        sentences.append(f"They liked to play {roles['place'].home}.")
+    return " ".join(sentences)

@@ -1,0 +1,90 @@
+"""From the request for a story to the sentences that may be spoken: engine, sentences, filter.
+
+The daemon and `storybot tell` share it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+from storybot.errors import StorybotError
+from storybot.language.safety_filter import Filter, StoryFilter
+from storybot.language.sentence_splitting import Sentence
+from storybot.stories.story_request import StoryRequest
+from storybot.telling.engine import Engine
+from storybot.telling.engine_figures import EngineFigures
+from storybot.telling.story_sentences import sentences_of
+
+LOG = logging.getLogger("storybot")
+
+
+class StoryPipeline:
+    """Tells one story at a time."""
+
+    def __init__(
+        self,
+        make_engine: Callable[[], Engine],
+        allowed: Filter,
+        runs: int = 1,
+        niceness: int | None = None,
+    ) -> None:
+        """`runs`: how often the engine may be started for one story.
+
+        `niceness`: of the engine's process from its first sentence on (see nice(2)).
+        """
+        self._make_engine, self._allowed = make_engine, allowed
+        self._runs, self._niceness = runs, niceness
+        self.engine: Engine | None = None  # while it writes
+        self.figures: EngineFigures | None = None  # of the last story that was written to its end
+
+    async def sentences(self, request: StoryRequest) -> AsyncGenerator[Sentence, None]:
+        """Yield the sentences that may be spoken, each as soon as it is complete.
+
+        A refused sentence is replaced, and a second one in a row ends the story. An engine that
+        fails is run again while `runs` allow: the same seed gives the same sentences, and those
+        that were yielded already are skipped. Raises what Engine.tell() raises.
+        """
+        story_filter = StoryFilter()
+        yielded = 0
+        for runs_left in reversed(range(self._runs)):
+            try:
+                async with aclosing(self._written(request)) as written:
+                    async for number, sentence in written:
+                        if number <= yielded:
+                            continue
+                        yielded = number
+                        said = story_filter.said(self._allowed, number, sentence.text)
+                        yield replace(sentence, text=said)
+                        if story_filter.over:
+                            return
+            except Exception as error:
+                if not runs_left:
+                    raise
+                expected = isinstance(error, StorybotError)
+                LOG.warning("the engine broke off: %s", error, exc_info=not expected)
+            else:
+                return
+
+    async def _written(self, request: StoryRequest) -> AsyncGenerator[tuple[int, Sentence], None]:
+        """The sentences of one run of the engine, counted from 1."""
+        self.engine = engine = self._make_engine()
+        number = 0
+        try:
+            async with aclosing(sentences_of(engine, request.opening, request.seed)) as sentences:
+                async for sentence in sentences:
+                    number += 1
+                    if number == 1:
+                        self._lower_priority(engine.pid)
+                    yield number, sentence
+        finally:
+            self.engine, self.figures = None, engine.figures
+
+    def _lower_priority(self, pid: int | None) -> None:
+        if pid is not None and self._niceness is not None:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, pid, self._niceness)

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from storybot.errors import StorybotError
+from storybot.hearing import recogniser_process
+from storybot.hearing.recogniser_process import Orders, RecogniserProcess
+from storybot.hearing.utterance import Utterance
+from storybot.language.listening import KeyphraseOnly, ListenFor
+from tests.fakes.microphones import UNPLUGGED, FakeMicrophone
+from tests.fakes.recognisers import FakeRecogniser
+
+BLOCK = bytes(3200)
+LISTEN = {"do": "listen", "for": "keyphrase"}
+
+
+class Told(list[dict[str, Any]]):
+    def kinds(self) -> list[str]:
+        return [event["event"] for event in self]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self if event["event"] == kind]
+
+
+def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
+    told = Told()
+    recogniser = FakeRecogniser(
+        {0: [KeyphraseOnly()], 1: [Utterance("x", -9, sure=False)], 2: [Utterance("a cat", -2.0)]}
+    )
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 3), told.append)
+    assert ear.command(LISTEN)
+    assert [ear.step() for _ in range(3)] == [0, 0, 0]
+    assert told[0] == {"event": "ready", "recogniser": "fake", "microphone": "fake"}
+    assert told.kinds() == ["ready", "keyphrase", "heartbeat", "level", "heard", "heard"]
+    assert told[-1] == {"event": "heard", "text": "a cat", "confidence": -2.0}
+    assert recogniser.listened_for == [ListenFor.KEYPHRASE, ListenFor.REQUEST]
+
+
+def test_what_is_no_request_is_told_only_where_one_is_awaited() -> None:
+    told = Told()
+    doubt: list[Utterance | KeyphraseOnly] = [Utterance("x", -9.0, sure=False)]
+    recogniser = FakeRecogniser({0: doubt, 1: [KeyphraseOnly()], 2: doubt, 3: doubt, 4: doubt})
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 5), told.append)
+    ear.command(LISTEN)
+    for _ in range(3):
+        ear.step()
+    ear.command(LISTEN)
+    ear.step()
+    ear.command({"do": "listen", "for": "request"})
+    ear.step()
+    assert [kind for kind in told.kinds() if kind in ("keyphrase", "heard")] == [
+        "keyphrase",
+        "heard",
+        "heard",
+    ]
+    assert told.of("heard")[0] == {"event": "heard", "text": "", "confidence": -9.0}
+
+
+def test_the_heartbeat_counts_what_was_read_and_dealt_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
+    told, recogniser = Told(), FakeRecogniser()
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 4), told.append)
+    ear.step()
+    ear.command(LISTEN)
+    ear.step()
+    ear.command({"do": "pause"})
+    ear.step()
+    assert [(b["read"], b["decoded"]) for b in told.of("heartbeat")] == [
+        (1600, 1600),
+        (3200, 3200),
+        (4800, 4800),
+    ]
+    assert recogniser.blocks == 1, "only while it listens"
+    assert recogniser.finished == 1, "a pause ends the utterance"
+    assert told.of("level")[0]["rms"] == -96.0
+
+
+def test_the_heartbeat_counts_what_all_microphones_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
+    told, microphones = Told(), [FakeMicrophone([BLOCK]), FakeMicrophone([BLOCK] * 2)]
+    microphones[0].overruns, microphones[1].overruns = 3, 4
+    coming = iter(microphones)
+    ear = RecogniserProcess(FakeRecogniser(), lambda: next(coming), told.append)
+    for _ in range(3):
+        ear.step()
+    assert [beat["overruns"] for beat in told.of("heartbeat")] == [3, 3, 7]
+
+
+def test_a_lost_microphone_is_told_once_and_found_again() -> None:
+    told = Told()
+    plugged: list[FakeMicrophone | StorybotError] = [
+        FakeMicrophone([BLOCK], "ear"),
+        UNPLUGGED,
+        UNPLUGGED,
+        FakeMicrophone([BLOCK], "ear"),
+    ]
+    first = plugged[0]
+
+    def plug() -> FakeMicrophone:
+        found = plugged.pop(0)
+        if isinstance(found, StorybotError):
+            raise found
+        return found
+
+    ear = RecogniserProcess(FakeRecogniser(), plug, told.append)
+    assert [ear.step() for _ in range(5)] == [0, 1, 1, 1, 0]
+    assert told.of("trouble") == [{"event": "trouble", "sentence": str(UNPLUGGED)}]
+    assert len(told.of("ready")) == 2
+    assert isinstance(first, FakeMicrophone) and first.closed
+    ear.close()
+    ear.close()
+
+
+def test_what_began_during_a_story_is_no_wish() -> None:
+    recogniser = FakeRecogniser()
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
+    for what, finished in (("keyphrase", 0), ("stop", 0), ("stop", 0), ("keyphrase", 1)):
+        ear.command({"do": "listen", "for": what})
+        assert recogniser.finished == finished
+    ear.command({"do": "listen", "for": "request"})
+    assert recogniser.finished == 1, "a call and the wish after it are one"
+
+
+def test_orders_that_nobody_understands_are_ignored() -> None:
+    recogniser = FakeRecogniser()
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
+    for order in ({}, {"do": "dance"}, {"do": "listen", "for": "gossip"}, {"do": "listen"}):
+        assert ear.command(order)
+    assert recogniser.listened_for == []
+    assert not ear.command({"do": "quit"})
+
+
+def test_orders_come_as_lines_in_any_pieces() -> None:
+    ours, theirs = os.pipe()
+    orders = Orders(ours)
+    assert orders.take(0) == []
+    os.write(theirs, b'{"do": "pause"}\n{"do": ')
+    assert orders.take(1) == [{"do": "pause"}]
+    os.write(theirs, b'"quit"}\nnonsense\n[1]\n' + json.dumps(LISTEN).encode() + b"\n")
+    assert orders.take(1) == [{"do": "quit"}, LISTEN]
+    assert not orders.ended
+    os.close(theirs)
+    assert orders.take(1) == [] and orders.ended
+    os.close(ours)
+
+
+def test_during_a_long_decoding_the_heart_goes_on_and_no_sound_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recogniser_process, "HEARTBEAT_INTERVAL_S", 0.0)
+    told = Told()
+    blocks = [bytes([number]) * 3200 for number in range(4)]
+    recogniser = FakeRecogniser()
+    heard = []
+
+    def slow(block: bytes) -> list[Utterance | KeyphraseOnly]:
+        heard.append(block)
+        if len(heard) == 1:
+            recogniser.meanwhile(8000)
+            recogniser.meanwhile(8000)
+        return []
+
+    monkeypatch.setattr(recogniser, "hear", slow)
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone(blocks), told.append)
+    recogniser.meanwhile(1)  # without a microphone
+    ear.command(LISTEN)
+    for _ in blocks:
+        ear.step()
+    assert heard == blocks
+    beats = [(beat["read"], beat["decoded"]) for beat in told.of("heartbeat")]
+    assert beats[:2] == [(3200, 8001), (4800, 16001)]
+    recogniser.meanwhile(8000)  # the microphone is lost by now
+    assert len(told.of("trouble")) == 0

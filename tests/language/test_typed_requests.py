@@ -1,0 +1,122 @@
+"""What grown-ups type: anything may be asked for, and commands stay commands."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storybot.language.requests import MAX_THINGS, RequestKind, spoken_back
+from storybot.language.safety_filter import parse
+from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.stories.library import kept_story
+from storybot.stories.story_request import new_story_request
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a quokka", "A story about a quokka."),
+        ("quokka", "A story about a quokka."),
+        ("about quokkas", "A story about some quokkas."),
+        ("tell me a story about a fluffy quokka", "A story about a quokka."),
+        ("a purple cat", "A story about a cat."),
+        ("a zeppelin, a dog & a bird", "A story about a zeppelin and a dog."),
+        ("Jack and the beanstalk", "A story about Jack and a beanstalk."),
+        ("a mother-in-law", "A story about a mother-in-law."),
+        ("Zebulon's zeppelin", "A story about a zeppelin."),
+        ("ein Käsekuchen", "A story about a kasekuchen."),
+        ("a quokka that likes to sleep", "A story about a quokka."),
+        ("a quokka who is happy", "A story about a quokka."),
+        ("a quokka from the moon", "A story about a quokka and the moon."),
+        ("tell me a story about a purple quokka", "A story about a quokka."),
+        ("a story about a quokka and a cat", "A story about a quokka and a cat."),
+        ("Please, a story about a gnu", "A story about a gnu."),
+        ("how about a wombat?", "A story about a wombat."),
+        ("purple quokka", "A story about a quokka."),
+        ("a story about it", "A story."),
+        ("tell me a story", "A story."),
+    ],
+)
+def test_any_noun_can_be_typed(text: str, said: str) -> None:
+    request = understand_typed(text)
+    assert request is not None and spoken_back(request) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("stop", RequestKind.STOP),
+        ("please stop the story", RequestKind.STOP),
+        ("again", RequestKind.AGAIN),
+        ("another one", RequestKind.ANOTHER),
+        ("good night", RequestKind.GOOD_NIGHT),
+        ("louder", RequestKind.LOUDER),
+    ],
+)
+def test_commands_stay_commands(text: str, kind: RequestKind) -> None:
+    request = understand_typed(text)
+    assert request is not None and request.kind is kind
+
+
+@pytest.mark.parametrize("text", ["", "123", "about", "a", "?", "Кот", "x" * 300])
+def test_what_names_nothing(text: str) -> None:
+    assert understand_typed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what time is it",
+        "what time is it, robot?",
+        "where is the cat",
+        "turn off",
+        "blah blah",
+        "pause",
+        "be quiet about it",
+        "good morning",
+        "sing a song",
+    ],
+)
+def test_what_asks_for_no_story_starts_none(text: str) -> None:
+    assert understand_typed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a smorrebrod with foreign letters (smørrebrød)",
+        "a cœur",
+        "a \N{LATIN SMALL LETTER SCRIPT G}un",
+        "a qu0kka",
+        "a k i t",
+        "a story about a кот",
+    ],
+)
+def test_no_piece_of_a_word_is_told_of(text: str) -> None:
+    assert understand_typed(text) is None
+
+
+def test_the_forms_of_a_stranger_are_asked_for_too() -> None:
+    request = understand_typed("a wolpertinger")
+    assert is_allowed(request, "a wolpertinger", parse(["tingers"], "a list"))
+    assert not is_allowed(request, "a wolpertinger", parse(["wolpertingers"], "a list"))
+
+
+@given(st.text(max_size=80))
+def test_anything_typed_is_taken_or_not(text: str) -> None:
+    request = understand_typed(text)
+    assert request is None or len(request.things) <= MAX_THINGS
+
+
+def test_the_library_remembers_a_stranger() -> None:
+    """ "Another one" after a restart is about the same thing."""
+    request = understand_typed("a quokka and some gizmos")
+    assert request is not None
+    wanted = new_story_request(request.things, 3)
+    story = kept_story(wanted, "Once.", True, datetime(2026, 1, 1).astimezone())
+    assert json.dumps(story.asked) == '["quokka", "gizmos"]'
+    assert story.request() == wanted
