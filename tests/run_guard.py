@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-MARK = "STORYBOT_TEST_RUN"  # names of all runs that a process belongs to, a run may start another
+MARK = "TEST_RUN_OF_STORYBOT"  # names all runs that a process is of: a run may start another
 ROUNDS = 100  # looks for processes, in case one starts another meanwhile
 ROUND_S = 0.05
 
