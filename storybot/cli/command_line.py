@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from storybot.cli.terminal import replace_what_cannot_be_shown
 from storybot.config import load
 from storybot.config.check import CheckLevel
 from storybot.errors import Exit, StorybotError
@@ -61,6 +62,7 @@ def overview() -> argparse.ArgumentParser:
 
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:
     """Run one command; returns its exit code. `begin` is called when it can be interrupted."""
+    replace_what_cannot_be_shown()
     try:
         try:
             return _command(list(sys.argv[1:] if argv is None else argv), begin)

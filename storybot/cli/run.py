@@ -14,6 +14,7 @@ from storybot.models.installed import resolve_model
 from storybot.models.packing import packing_advice
 from storybot.system import bytecode_cache, profile
 from storybot.system.folders import cache_folder
+from storybot.system.python_child import python_command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,5 +49,5 @@ def become_small(args: argparse.Namespace, settings: Settings) -> None:
     os.write(handed, handover.to_json(handover.with_found_paths(settings)).encode())
     os.lseek(handed, 0, os.SEEK_SET)
     os.environ.update(bytecode_cache.environment(cache_folder()))
-    command = [sys.executable, "-m", "storybot.daemon.small_process", str(handed)]
-    os.execv(sys.executable, [*command, *([str(args.config)] if args.config else [])])
+    words = [str(handed), *([str(args.config)] if args.config else [])]
+    os.execv(sys.executable, python_command("storybot.daemon.small_process", *words))

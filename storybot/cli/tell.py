@@ -137,8 +137,11 @@ async def _tell_aloud(
     return spoken
 
 
-async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
-    """An open speaker: the loudspeaker, or the wav where that is wanted or all there is."""
+async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker | None:
+    """An open speaker: the loudspeaker, or the wav where that is wanted or all there is.
+
+    None: there is no loudspeaker and no wav is wanted, so the story is only shown.
+    """
     profile = resolve_profile(settings.service.profile)
     speaker = Speaker(settings.speaking, profile, args.wav)
     try:
@@ -146,7 +149,14 @@ async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
     except StorybotError as error:
         await speaker.close()
         if args.or_wav is None:
-            raise
+            if args.wav is not None or not speaker.has_voice:
+                raise
+            print(
+                f"storybot: {error}; here is the text. "
+                "`storybot tell --wav story.wav` writes what would be heard into a file",
+                file=sys.stderr,
+            )
+            return None
         print(f"storybot: {error}; the story goes into {args.or_wav}", file=sys.stderr)
         speaker = Speaker(settings.speaking, profile, args.or_wav)
         await speaker.open()

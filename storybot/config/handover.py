@@ -15,6 +15,7 @@ from typing import Any
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
+from storybot.system.python_child import python_command
 
 READ_TIMEOUT_S = 30.0  # for the other process
 REASON_MAX_CHARACTERS = 200  # of an error in the other process
@@ -39,7 +40,7 @@ def from_json(text: str) -> Settings:
 
 def read_in_child(explicit: Path | None) -> Settings:
     """The settings as another process reads them; its StorybotError is raised here."""
-    command = [sys.executable, "-m", __name__, *([str(explicit)] if explicit else [])]
+    command = python_command(__name__, *([str(explicit)] if explicit else []))
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, timeout=READ_TIMEOUT_S, encoding="utf-8"

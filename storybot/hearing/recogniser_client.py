@@ -10,17 +10,18 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.system.processes import end_group
+from storybot.system.python_child import python_command
 
 PROCESS_MODULES = {
     "small": "storybot.hearing.small_recogniser_process",
     "full": "storybot.hearing.recogniser_process",
 }
+SMALL_FLAGS = ("-S",)  # without the module `site`, which would search for modules: 0.2 MB
 SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they are free: 0.6 MB
     "MALLOC_MMAP_THRESHOLD_": "65536",  # bytes, as all
     "MALLOC_TOP_PAD_": "4096",
@@ -88,16 +89,6 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 }
 
 
-def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
-    """Flags and environment of a recogniser process that is to take little memory.
-
-    It searches modules where this process does, without the module `site` (0.2 MB).
-    """
-    places = dict.fromkeys((*filter(None, sys.path), str(Path(__file__).parents[2])))
-    environment = {**os.environ, **SMALL_HEAP_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(places)}
-    return ("-OO", "-S"), environment
-
-
 class RecogniserClient:
     """One recogniser process."""
 
@@ -118,14 +109,12 @@ class RecogniserClient:
         """
         # A small daemon without its compiled code runs as it was installed, and so does its child.
         optimised = self._small and sys.flags.optimize == 2
-        flags, environment = small_start() if optimised else ((), None)
+        flags = SMALL_FLAGS if optimised else ()
+        environment = {**os.environ, **(SMALL_HEAP_ENVIRONMENT if optimised else {})}
+        module = PROCESS_MODULES["small" if self._small else "full"]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *flags,
-                "-m",
-                PROCESS_MODULES["small" if self._small else "full"],
-                json.dumps(self._given),
+                *python_command(module, json.dumps(self._given), flags=flags),
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

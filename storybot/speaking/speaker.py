@@ -183,6 +183,11 @@ class Speaker:
             self._synthesizer.player.resume()
 
     @property
+    def has_voice(self) -> bool:
+        """Whether the voice was loaded, be there a loudspeaker or not."""
+        return self._synthesizer.voice is not None
+
+    @property
     def volume(self) -> int:
         """Per cent, as set."""
         return self._volume

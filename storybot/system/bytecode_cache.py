@@ -18,6 +18,8 @@ import sys
 import zlib
 from pathlib import Path
 
+from storybot.system.python_child import python_command
+
 PACKAGE = Path(__file__).parents[1]
 COMPILE_TIMEOUT_S = 240.0  # s; two here, half a minute or more on a small board
 PYC_HEADER_BYTES = 16  # bytes of a .pyc before the code (PEP 552)
@@ -73,7 +75,6 @@ def _version() -> int:
 def _make(folder: Path) -> bool:
     """Make the folder; whether it is there and complete, also if another process made it."""
     half = folder.with_name(f"half-{folder.name}.{os.getpid()}")
-    program = [sys.executable, "-m", __name__]
     how = {
         **os.environ,
         **PYTHON_OPTIONS,
@@ -82,6 +83,7 @@ def _make(folder: Path) -> bool:
     }
     try:
         half.mkdir(mode=0o700, parents=True)
+        program = python_command(__name__, environment=how)
         subprocess.run(program, env=how, check=True, capture_output=True, timeout=COMPILE_TIMEOUT_S)
         if all(map(_is_whole, half.rglob("*.pyc"))):
             os.sync()  # or a power cut may leave the name without the code
@@ -104,7 +106,7 @@ def _is_whole(compiled: Path) -> bool:
 
 
 def main() -> int:
-    """Compile into $PYTHONPYCACHEPREFIX; 1 when something is not there."""
+    """Compile into the folder that Python keeps such code in; 1 when something is not there."""
     whole = bool(compileall.compile_dir(PACKAGE, quiet=2))
     for name in NEEDED_MODULES:
         with contextlib.suppress(Exception):  # a driver whose library is not there

@@ -6,6 +6,7 @@ import asyncio
 import codecs
 import contextlib
 import errno
+import os
 import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable
@@ -116,15 +117,9 @@ class Engine:
         if self._process is not None:
             raise RuntimeError("one story at a time")
         settings = self._settings
-        arguments = ["--stats", "-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
-        arguments += [
-            "-s",
-            str(seed),
-            "-n",
-            str(tokens),
-            "-i",
-            opening.translate(_CONTROL_CHARACTERS),
-        ]
+        arguments: list[str | bytes] = ["--stats", "-s", str(seed), "-n", str(tokens)]
+        arguments += ["-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
+        arguments += ["-i", _in_utf8(opening.translate(_CONTROL_CHARACTERS))]
         if self._tokenizer is not None:
             arguments += ["-z", str(self._tokenizer)]
         if settings.threads != 1:
@@ -159,6 +154,14 @@ class Engine:
         finally:
             if self._process is process:
                 self._process = None
+
+
+def _in_utf8(text: str) -> bytes:
+    """As the engine reads it, whatever the locale: bytes that had no meaning there as they came."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(text)
 
 
 class _Text:

@@ -4,9 +4,9 @@ import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
@@ -27,14 +27,16 @@ from storybot.hearing.utterance import Utterance
 Out = pytest.CaptureFixture[str]
 
 
-def without_sound(*words: str) -> subprocess.CompletedProcess[str]:
+def without_sound(
+    *words: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """A command on a machine without sound devices."""
     if any(Path("/dev/snd").glob("pcm*")):
         pytest.skip("this machine has a sound card")
     silent = {"ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PULSE_SERVER": "unix:/nowhere"}
     return subprocess.run(
         [sys.executable, "-m", "storybot", *words],
-        env=os.environ | silent,
+        env={**os.environ, **silent, **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -57,13 +59,26 @@ def test_no_microphone() -> None:
 def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
     words = ("tell", "about a cat", "--model", str(model), "--length", "20")
     told = without_sound(*words)
-    assert told.returncode == Exit.SOUND_OUT
-    assert len(told.stderr.splitlines()) == 1
+    assert told.returncode == Exit.OK
+    assert told.stdout.startswith("A story about a cat.\n") and len(told.stdout.split()) > 10
+    why, figures = told.stderr.splitlines()
+    assert "loudspeaker" in why and "here is the text" in why and "--wav story.wav" in why
+    assert "tokens/s" in figures
     other = tmp_path / "story.wav"
     told = without_sound(*words, "--or-wav", str(other))
     assert told.returncode == Exit.OK
     assert f"the story goes into {other}" in told.stderr
     assert other.stat().st_size > 10_000
+
+
+def test_no_loudspeaker_of_that_name_and_no_voice(model: Path) -> None:
+    words = ("tell", "about a cat", "--model", str(model), "--length", "20")
+    told = without_sound(*words, environment={"STORYBOT_SPEAKING_SPEAKER": "Bose"})
+    assert told.returncode == Exit.OK and "named Bose" in told.stderr and told.stdout
+    told = without_sound(*words, environment={"STORYBOT_SPEAKING_ACCENT": "xx-none"})
+    assert "Traceback" not in told.stderr
+    told = without_sound(*words, "--wav", "/nowhere/story.wav")
+    assert told.returncode == Exit.SOUND_OUT and not told.stdout
 
 
 def test_voices_marks_the_default(capsys: Out) -> None:

@@ -26,10 +26,10 @@ from storybot.hearing.recogniser_client import (
     RecogniserEvent,
     Trouble,
     UtteranceRecognised,
-    small_start,
 )
 from tests.fakes.microphones import fake_arecord
 from tests.fakes.recognisers import spoken
+from tests.fakes.small_python import small_start
 from tests.fakes.uncovered import uncovered
 
 pytest.importorskip("pocketsphinx")
@@ -42,7 +42,6 @@ PATIENCE = 60  # s, for a loaded machine
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     return tmp_path
 
 
@@ -218,7 +217,7 @@ def test_a_recogniser_process_that_raves(tmp_path: Path, monkeypatch: pytest.Mon
     """A line without an end is a fault of the child, not of ours."""
     raving = tmp_path / "raving_ear.py"
     raving.write_text("print('x' * 200_000)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(PROCESS_MODULES, "full", "raving_ear")
 
     async def main() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.recogniser_client import small_start
 from tests.fakes.recognisers import spoken
+from tests.fakes.small_python import small_start
 
 pytest.importorskip("pocketsphinx")
 

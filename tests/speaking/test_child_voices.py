@@ -15,6 +15,7 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices import pyttsx3_child
+from storybot.speaking.voices.espeak import EspeakVoice
 from storybot.speaking.voices.espeak_child import EspeakChildVoice
 from storybot.speaking.voices.pyttsx3 import MISSING, UNKNOWN, Pyttsx3Voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
@@ -49,6 +50,32 @@ def test_the_real_ones_speak(voice: Voice) -> None:
     with pytest.raises(StorybotError, match="no voice 'xx-none'") as caught:
         voice.synthesise(SENTENCE, SpeechParameters(accent="xx-none"), lambda pcm: True)
     assert caught.value.code == Exit.SOUND_OUT
+
+
+PLAIN = "one two three four five six seven"
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [
+        (f"[[{PLAIN}]]", PLAIN),
+        ("[[_:_:_:_:_:_:_:_:_:_:]] hello", "[ _:_:_:_:_:_:_:_:_:_:]] hello"),
+        (f"[[[{PLAIN}]]]", PLAIN),
+        (f"\x0140S {PLAIN}", f"40 S {PLAIN}"),
+        (f"{PLAIN}\0{PLAIN}", f"{PLAIN} {PLAIN}"),
+        (f"{PLAIN}\x1b\x9b {PLAIN}", f"{PLAIN} {PLAIN}"),
+        ("<speak>hello<break time='5s'/></speak>", "< speak>hello<break time='5s'/></speak>"),
+    ],
+)
+@pytest.mark.parametrize("voice", [EspeakChildVoice, EspeakVoice, Pyttsx3Voice])
+def test_what_looks_like_markup_is_text(voice: type[Voice], text: str, like: str) -> None:
+    if voice is Pyttsx3Voice:
+        pytest.importorskip("pyttsx3")
+    assert seconds(voice(), text) == pytest.approx(seconds(voice(), like), rel=0.15)
+
+
+def seconds(voice: Voice, text: str) -> float:
+    return sum(pcm.frames for pcm in spoken(voice, text)) / voice.rate
 
 
 @pytest.mark.parametrize("behaviour", ["speak", "stutter"])

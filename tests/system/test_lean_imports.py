@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import HearingSettings
-from storybot.hearing.recogniser_client import PROCESS_MODULES, small_start
+from storybot.hearing.recogniser_client import PROCESS_MODULES
+from tests.fakes.small_python import small_start
 from tests.fakes.uncovered import uncovered
 
 ROOT = Path(__file__).parents[2]

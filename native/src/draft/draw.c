@@ -31,7 +31,7 @@ bool draw_start(Drafts *d, int k, const DraftRequest *request, Fault *fault)
 /* Adds a token to the draft, or ends the draft with or without it. */
 static void take(const Drafts *d, Draft *draft, int token, int most)
 {
-    if (token == TOKEN_BOS || token == TOKEN_EOS) {
+    if (tokenizer_ends_story(d->context.tokenizer, token)) {
         draft->ending = draft->reader.asking ? ENDING_SENTENCE : ENDING_STORY;
         return;
     }

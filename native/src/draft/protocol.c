@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tokenizer/utf8_filter.h"
+
 static const char *const goal_names[] = {
     [GOAL_SENTENCE] = "sentence", [GOAL_QUOTATION] = "quotation", [GOAL_TOKENS] = "tokens",
 };
@@ -47,9 +49,14 @@ static void write_draft(const Drafts *d, int k, FILE *out)
     const Draft *draft = &d->drafts[k];
     fprintf(out, "draft %d %d %.4f %.4f %s %d ", k, draft->count, draft->ln_in_story,
             draft->ln_alone, ending_names[draft->ending], draft->newline);
+    Utf8Filter filter = {0};
     for (int i = 0; i < draft->count; i++) {
-        uint8_t byte;
-        write_escaped(drafts_piece(d, draft, i, &byte), out);
+        uint8_t byte, character[MAX_CHARACTER];
+        Bytes piece = drafts_piece(d, draft, i, &byte);
+        for (size_t at = 0; at < piece.size; at++) {
+            size_t size = utf8_filter_take(&filter, piece.data[at], character);
+            write_escaped((Bytes){ character, size }, out);
+        }
     }
     fputc('\n', out);
 }

@@ -53,17 +53,39 @@ static double ln_p(const Drafts *d, const float *row_logits, int token)
          - score_log_sum(t->kernels, row_logits, t->model->shape.vocab, d->weights);
 }
 
-/* Reads a draft's tokens after the beginning, several positions at a time. */
-static void read_draft(Drafts *d, Draft *draft, int beginning)
-{
-    Transformer *t = d->context.transformer;
-    int stride = padded_cols(t->model->shape.vocab, 0);
+/* What was read last: its keys and values are still in the cache. */
+typedef struct LastRead {
     int tokens[MAX_DRAFT_TOKENS];
-    memcpy(tokens, draft->tokens, sizeof tokens);
+    double ln[MAX_DRAFT_TOKENS]; /* ln p of each */
+    int count;
+} LastRead;
+
+/* The draft's tokens as they are read alone. */
+static void tokens_alone(const Drafts *d, const Draft *draft, int beginning, int *tokens)
+{
+    memcpy(tokens, draft->tokens, (size_t)draft->count * sizeof *tokens);
     if (beginning == 1)
         tokens[0] = as_first(d->context.tokenizer, tokens[0]);
-    draft->ln_alone = ln_p(d, d->alone_first, tokens[0]);
-    for (int done = 0, n; done < draft->count - 1; done += n) {
+}
+
+/*
+ * Reads a draft's tokens after the beginning, several positions at a time, from where it parts from
+ * the one that was read last.
+ */
+static void read_draft(Drafts *d, Draft *draft, int beginning, LastRead *last)
+{
+    Transformer *t = d->context.transformer;
+    int stride = padded_cols(t->model->shape.vocab, 0), same = 0, tokens[MAX_DRAFT_TOKENS];
+    tokens_alone(d, draft, beginning, tokens);
+    while (same < draft->count && same < last->count && tokens[same] == last->tokens[same])
+        same++;
+    memcpy(last->tokens, tokens, (size_t)draft->count * sizeof *tokens);
+    last->count = draft->count;
+    if (same == 0)
+        last->ln[0] = ln_p(d, d->alone_first, tokens[0]);
+    /* the logits for the token where they part come from the one before it */
+    for (int done = same ? same - 1 : 0, n; same < draft->count && done < draft->count - 1;
+         done += n) {
         n = draft->count - 1 - done < MAX_BATCH ? draft->count - 1 - done : MAX_BATCH;
         Row rows[MAX_BATCH];
         for (int i = 0; i < n; i++)
@@ -72,8 +94,35 @@ static void read_draft(Drafts *d, Draft *draft, int beginning)
         transformer_forward_rows(t, rows, n);
         transformer_score(t, n, d->rows);
         for (int i = 0; i < n; i++)
-            draft->ln_alone += ln_p(d, d->rows + (size_t)i * (size_t)stride,
-                                    tokens[done + i + 1]);
+            last->ln[done + i + 1] = ln_p(d, d->rows + (size_t)i * (size_t)stride,
+                                          tokens[done + i + 1]);
+    }
+    for (int i = 0; i < draft->count; i++)
+        draft->ln_alone += last->ln[i];
+}
+
+/* By their tokens, so that drafts with the same first words follow each other. */
+static int by_tokens(const void *a, const void *b)
+{
+    const Draft *one = *(Draft *const *)a, *other = *(Draft *const *)b;
+    int count = one->count < other->count ? one->count : other->count;
+    for (int i = 0; i < count; i++)
+        if (one->tokens[i] != other->tokens[i])
+            return one->tokens[i] < other->tokens[i] ? -1 : 1;
+    return (one->count > other->count) - (one->count < other->count);
+}
+
+static void read_all(Drafts *d, int beginning)
+{
+    Draft *order[MAX_DRAFTS];
+    LastRead last = { .count = 0 };
+    for (int k = 0; k < d->count; k++)
+        order[k] = &d->drafts[k];
+    qsort(order, (size_t)d->count, sizeof *order, by_tokens);
+    for (int k = 0; k < d->count; k++) {
+        order[k]->ln_alone = 0.0;
+        if (order[k]->count)
+            read_draft(d, order[k], beginning, &last);
     }
 }
 
@@ -105,9 +154,7 @@ bool score_alone(Drafts *d, Goal goal, Fault *fault)
     if (fits) {
         context_run(t, &d->alone, tokens, beginning, 0, 0);
         transformer_score(t, 1, d->alone_first);
-        for (int k = 0; k < d->count; k++)
-            if (d->drafts[k].count)
-                read_draft(d, &d->drafts[k], beginning);
+        read_all(d, beginning);
     }
     free(tokens);
     return fits;

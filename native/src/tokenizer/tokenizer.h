@@ -69,11 +69,11 @@ Bytes tokenizer_decode(const Tokenizer *tokenizer, int previous, int token, uint
 bool tokenizer_encode(const Tokenizer *tokenizer, const uint8_t *text, size_t size, int **tokens,
                       size_t *count, Fault *fault);
 
-/* For encode.c: the token of a stretch of text, or -1. */
-int tokenizer_find_text(const Tokenizer *tokenizer, Bytes text);
-
 /* The same for text that goes on: no BOS, no space in front. */
 bool tokenizer_encode_more(const Tokenizer *tokenizer, const uint8_t *text, size_t size,
                            int **tokens, size_t *count, Fault *fault);
+
+/* For encode.c: the token of a stretch of text, or -1. */
+int tokenizer_find_text(const Tokenizer *tokenizer, Bytes text);
 
 #endif

@@ -54,7 +54,7 @@ class PortAudioMicrophone:
                 )
             except OSError as fault:
                 self.close()
-                raise microphone_cannot_open(self.name, str(fault.args[-1])) from None
+                raise microphone_cannot_open(self.name, _reason(fault)) from None
             except StorybotError:
                 self.close()
                 raise
@@ -156,3 +156,8 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, i
     raise microphone_cannot_open(
         str(device["name"]), "it can neither 16 kHz nor a usual rate in 16 bits"
     )
+
+
+def _reason(fault: OSError) -> str:
+    """PyAudio's faults hold a text and PortAudio's number, in either order."""
+    return next((each for each in fault.args if isinstance(each, str)), str(fault)).strip()

@@ -113,7 +113,7 @@ class AlsaOutput:
         devices = alsa_devices(self._program)
         found = choose_device(self._wanted, devices)
         if found is None:
-            raise no_loudspeaker(self._wanted, [_label(d) for d in devices if not d.is_bare])
+            raise no_loudspeaker(self._wanted, [_label(d) for d in devices if d.is_shown])
         self.name = found.description or found.name
         return found.name
 
@@ -135,7 +135,7 @@ def make(settings: SpeakingSettings, rate: int, _: object) -> QueuedPlayer:
 
 def device_names(program: str = "aplay") -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
-    devices = [device for device in alsa_devices(program) if not device.is_bare]
+    devices = [device for device in alsa_devices(program) if device.is_shown]
     return [(_label(device), device is devices[0]) for device in devices]
 
 

@@ -9,7 +9,14 @@ from typing import Any
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices import espeak_library as espeak
-from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark, unknown_accent
+from storybot.speaking.voices.voice import (
+    OnPcm,
+    Pcm,
+    SpeechParameters,
+    WordMark,
+    plain_text,
+    unknown_accent,
+)
 
 
 class EspeakVoice:
@@ -29,7 +36,7 @@ class EspeakVoice:
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         self._adopt(parameters)
         self._on_pcm, self._fault = on_pcm, None
-        data = text.encode("utf-8")
+        data = plain_text(text).encode("utf-8")
         status = self._library.espeak_Synth(
             data, len(data) + 1, 0, espeak.POSITION_CHARACTER, 0, espeak.UTF8, None, None
         )

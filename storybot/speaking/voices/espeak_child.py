@@ -14,6 +14,7 @@ from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
     SpeechParameters,
+    plain_text,
     spread_words,
     unknown_accent,
 )
@@ -39,7 +40,7 @@ class EspeakChildVoice:
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", parameters.accent]
         command += ["-s", str(parameters.speed), "-p", str(parameters.pitch)]
         with tempfile.TemporaryFile() as words:  # a file: no pipe that could fill up
-            words.write(text.replace("\n", " ").encode("utf-8"))
+            words.write(plain_text(text).encode("utf-8"))
             words.seek(0)
             try:
                 child = subprocess.Popen(

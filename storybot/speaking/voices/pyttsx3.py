@@ -10,7 +10,6 @@ import importlib.util
 import json
 import signal
 import subprocess
-import sys
 import tempfile
 import wave
 from dataclasses import asdict
@@ -23,10 +22,12 @@ from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
     SpeechParameters,
+    plain_text,
     spread_words,
     unknown_accent,
 )
 from storybot.system.processes import end_group_now, signal_group
+from storybot.system.python_child import python_command
 
 SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
 SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
@@ -76,7 +77,7 @@ class Pyttsx3Voice:
 
     def _speak_into(self, wav: Path, text: str, parameters: SpeechParameters) -> int:
         child = subprocess.Popen(
-            [sys.executable, "-m", "storybot.speaking.voices.pyttsx3_child"],
+            python_command("storybot.speaking.voices.pyttsx3_child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -84,7 +85,7 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": text, "wav": str(wav), **asdict(parameters)})
+            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(parameters)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:

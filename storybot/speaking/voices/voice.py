@@ -40,6 +40,7 @@ class Pcm:
         return len(self.samples) // 2
 
 
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
 
 
@@ -57,6 +58,15 @@ class Voice(Protocol):
 
     def stop(self) -> None:
         """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
+
+
+def plain_text(text: str) -> str:
+    """`text` without what espeak-ng obeys instead of saying it, as long as before.
+
+    Its program takes "[[" for the beginning of phonemes, and both it and the library take a control
+    character for a command; a NUL ends the text.
+    """
+    return text.translate(_CONTROLS).replace("[[", "[ ")
 
 
 def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,7 +69,9 @@ def prepare_reduced_model(cache: Path, words: Iterable[str], full: bool = False)
 def _make(cache: Path, listed: str, full: bool) -> None:
     import subprocess  # 0.4 MB that is used once
 
-    command = [sys.executable, "-m", MAKER_MODULE, str(cache), *["full"] * full]
+    from storybot.system.python_child import python_command
+
+    command = python_command(MAKER_MODULE, str(cache), *["full"] * full)
     try:
         done = subprocess.run(
             command, input=listed, capture_output=True, check=False, encoding="utf-8"
