@@ -104,6 +104,12 @@ static inline void score_pairs(float *scores, const float *q, const uint32_t *ke
         _mm512_storeu_ps(scores + j * LANES, _mm512_div_ps(acc[j], root));
 }
 
+/* A head's values lie a row apart, too far for the processor to fetch them ahead by itself. */
+static inline void fetch_ahead(const uint32_t *values, int value_stride)
+{
+    _mm_prefetch((const char *)(values + 16 * value_stride), _MM_HINT_T0);
+}
+
 /* Adds the sums of up to 32 words of the values, and so of twice as many dimensions. */
 static inline __attribute__((always_inline)) void
 weigh_pairs(float *out, const float *scores, const uint32_t *values, int value_stride, int count,
@@ -115,6 +121,7 @@ weigh_pairs(float *out, const float *scores, const uint32_t *values, int value_s
                       _mm512_maskz_loadu_ps(second, out + LANES),
                       _mm512_maskz_loadu_ps(second, out + half + LANES) };
     for (int t = 0; t < count; t++, values += value_stride) {
+        fetch_ahead(values, value_stride);
         __m512 score = _mm512_set1_ps(scores[t]);
         __m512i a = _mm512_maskz_loadu_epi32(first, values);
         acc[0] = _mm512_add_ps(acc[0], _mm512_mul_ps(score, low_halves(a)));
@@ -202,6 +209,7 @@ static inline void weigh_pairs_shared(const PairQuery *queries, const PairRun *p
     for (int p = 0; p < SHARING; p++)
         low[p] = high[p] = _mm512_setzero_ps();
     for (int t = 0; t < past->count; t++, values += value_stride) {
+        fetch_ahead(values, value_stride);
         __m512i pair = _mm512_maskz_loadu_epi32(mask, values);
         __m512 a = low_halves(pair), b = high_halves(pair);
         for (int p = 0; p < SHARING; p++) {
