@@ -227,6 +227,6 @@ def test_a_recogniser_process_that_raves(tmp_path: Path, monkeypatch: pytest.Mon
         finally:
             await child.stop(0.1)
 
-    with pytest.raises(StorybotError, match="nobody understands") as caught:
+    with pytest.raises(StorybotError, match="cannot be understood") as caught:
         asyncio.run(main())
     assert caught.value.code == Exit.SOUND_IN
