@@ -1,6 +1,7 @@
 # Benchmarks, the report on screening and the fuzzers; the top Makefile includes this file.
 #   make bench PEER=path/to/run PEERQ=path/to/runq     against llama2.c's programs, where given
 #   make screen-report STORIES=2000                    every screened pick against the full one
+#   make bench-drafts DRAFTS_MODELS=a.story          drafts one after the other and together
 #   make fuzz SECONDS=60                               each fuzzer for so long
 PEER ?=
 PEERQ ?=
@@ -12,7 +13,11 @@ FUZZERS := checkpoint story tokenizer pack plan drafts
 BENCH_SHAPE := $(SHARED)/models/storylike15M.bin
 BENCH_TOKENS := $(SHARED)/models/tokenizer.bin
 
-.PHONY: bench screen-report fuzz bench-models
+# The drafts of the shipped model and of models of the 15M shape; temperature and top-p of a draft.
+DRAFTS_MODELS ?= storybot/data/default.story build/bench/int8.story build/bench/int4.story
+DRAFTS_ROUNDS ?= 20
+
+.PHONY: bench bench-drafts screen-report fuzz bench-models
 
 build/synthetic: native/bench/synthetic.c
 	@mkdir -p build
@@ -41,6 +46,10 @@ build/bench/q80.bin: build/q80 bench-models
 bench: bench-models $(if $(PEERQ),build/bench/q80.bin) ## speed and memory of the engine, beside PEER=run and PEERQ=runq
 	@python3 native/bench/compare.py --storyteller $(STORYTELLER) --models build/bench \
 	  --rounds $(ROUNDS) --peer "$(PEER)" --peerq "$(PEERQ)" --cc "$(CC)"
+
+bench-drafts: bench-models ## 8 drafts of a sentence, one after the other and together
+	@for m in $(DRAFTS_MODELS); do \
+	  $(STORYTELLER) bench $$m --drafts 8 -r $(DRAFTS_ROUNDS) -t 0.8 -p 0.95; done
 
 build/spread build/q80: build/%: native/bench/%.c engine
 	@$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Inative/src -o $@ $< \

@@ -3,7 +3,7 @@
 DUO_TOOLS := native/duo/tools.sh
 DUO_CPU := rv64,x-v=true,vext_spec=v0.7.1,vlen=128
 
-.PHONY: duo test-duo duo-report contest
+.PHONY: duo test-duo duo-report duo-drafts contest
 
 duo: ## build the engine for the Milk-V Duo: build/duo/storyteller, static
 	@mkdir -p build/duo
@@ -33,6 +33,13 @@ duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, w
 	  EMULATOR=$$($(DUO_TOOLS) emulator); \
 	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
 	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
+
+# Takes minutes a model.
+DUO_DRAFTS_MODELS ?= storybot/data/default.story
+duo-drafts: duo ## model what drafts cost on the Duo: one after the other, together, read alone
+	@COUNTER=$$($(DUO_TOOLS) counter); PLUGIN=$$($(DUO_TOOLS) plugin); \
+	  python3 native/duo/draft_counts.py "$$COUNTER" "$$PLUGIN" build/duo/cmake/storyteller \
+	    build/duo/report $(DUO_DRAFTS_MODELS)
 
 # The contest's measurement, by default with its judges' settings (contest.sh has them all).
 # CONTEST_MODEL is a llama2.c checkpoint of stories15M's shape; ON=duo runs the Duo's program in the

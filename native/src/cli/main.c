@@ -42,6 +42,7 @@ static const char usage[] =
     "\n"
     "Measuring (all options of telling; the seed counts up from run to run)\n"
     "  -r NUMBER       runs, default 5\n"
+    "  --drafts N      measure N drafts of a sentence instead of stories\n"
     "\n"
     "  info --verify   compares every checksum of a .story\n"
     "  --help          this text\n";

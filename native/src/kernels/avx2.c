@@ -4,7 +4,6 @@
  * holds |x| * |w| twice (2 * 127 * 127) and, for int4, eight times 2 * 15 * 127 at most.
  */
 #include "kernels/avx2.h"
-#include "kernels/round_weights.h"
 #include "kernels/tables.h"
 
 static bool runs_here(void)
@@ -321,7 +320,7 @@ const Kernels avx2_kernels = {
     .swiglu = avx2_swiglu,
     .softmax = avx2_softmax,
     .exp_weights = avx2_exp_weights,
-    .round_weights = round_weights_lanes,
+    .round_weights = avx2_round_weights,
     .attend = avx2_attend,
     .attend_halves = avx2_attend_halves,
     .attend_halves_together = avx2_attend_halves_together,

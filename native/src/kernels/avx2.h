@@ -22,6 +22,7 @@ void avx2_softmax(float *x, int n);
 void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
 void avx2_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
                  int value_stride, int head_size, float *scores);
+double avx2_round_weights(float *weights, int n);
 int avx2_collect(int *indices, const float *p, int n, float least);
 void avx2_attend_halves(float *out, const float *q, const PairRun *runs, int key_stride,
                         int value_stride, int head_size, float *scores);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "kernels/avx2.h"
+#include "kernels/round_weights.h"
 
 enum { LANES = AVX2_LANES };
 
@@ -122,6 +123,34 @@ void avx2_exp_weights(float *weights, const float *x, int n, float temperature, 
     }
 }
 
+static inline __m256d widened(__m256 x, int half)
+{
+    return _mm256_cvtps_pd(half ? _mm256_extractf128_ps(x, 1) : _mm256_castps256_ps128(x));
+}
+
+/* round_weights_lanes, its sums in registers. */
+double avx2_round_weights(float *weights, int n)
+{
+    const __m256 coarse = _mm256_set1_ps(ROUND_COARSE), fine = _mm256_set1_ps(ROUND_FINE);
+    __m256d sums[4] = { _mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd(),
+                        _mm256_setzero_pd() };
+    int i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        for (int part = 0; part < 2; part++) {
+            __m256 w = _mm256_loadu_ps(weights + i + part * LANES);
+            __m256 top = _mm256_sub_ps(_mm256_add_ps(w, coarse), coarse);
+            __m256 rest = _mm256_sub_ps(_mm256_add_ps(_mm256_sub_ps(w, top), fine), fine);
+            w = _mm256_add_ps(top, rest);
+            _mm256_storeu_ps(weights + i + part * LANES, w);
+            sums[2 * part] = _mm256_add_pd(sums[2 * part], widened(w, 0));
+            sums[2 * part + 1] = _mm256_add_pd(sums[2 * part + 1], widened(w, 1));
+        }
+    double lanes[4], sum = round_weights_lanes(weights + i, n - i);
+    _mm256_storeu_pd(lanes, _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]),
+                                          _mm256_add_pd(sums[2], sums[3])));
+    return sum + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]));
+}
+
 int avx2_collect(int *indices, const float *p, int n, float least)
 {
     int count = 0, j = 0;
@@ -137,16 +166,37 @@ int avx2_collect(int *indices, const float *p, int n, float least)
     return count;
 }
 
-int avx2_argmax(const float *x, int n)
+/* The largest of n values; one that is not a number counts only in the first place. */
+static float largest(const float *x, int n)
 {
-    __m256 highest = _mm256_set1_ps(x[0]);
+    enum { CHAINS = 4 }; /* a maximum takes four cycles, and two of them start in each */
+    __m256 highest[CHAINS];
+    for (int c = 0; c < CHAINS; c++)
+        highest[c] = _mm256_set1_ps(x[0]);
     int i = 0;
+    for (; i + CHAINS * LANES <= n; i += CHAINS * LANES)
+        for (int c = 0; c < CHAINS; c++)
+            highest[c] = _mm256_max_ps(_mm256_loadu_ps(x + i + c * LANES), highest[c]);
     for (; i + LANES <= n; i += LANES)
-        highest = _mm256_max_ps(_mm256_loadu_ps(x + i), highest);
-    float most = highest_lane(highest);
+        highest[0] = _mm256_max_ps(_mm256_loadu_ps(x + i), highest[0]);
+    __m256 low = _mm256_max_ps(highest[1], highest[0]), high = _mm256_max_ps(highest[3], highest[2]);
+    float most = highest_lane(_mm256_max_ps(high, low));
     for (; i < n; i++)
         most = x[i] > most ? x[i] : most;
-    for (i = 0; i < n; i++)
+    return most;
+}
+
+int avx2_argmax(const float *x, int n)
+{
+    float most = largest(x, n);
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        __m256 found = _mm256_cmp_ps(_mm256_loadu_ps(x + i), _mm256_set1_ps(most), _CMP_EQ_OQ);
+        int lanes = _mm256_movemask_ps(found);
+        if (lanes)
+            return i + __builtin_ctz((unsigned)lanes);
+    }
+    for (; i < n; i++)
         if (x[i] == most)
             return i;
     return 0; /* only where the first value is not a number */
