@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import serial
 
-from storybot.config.schema import ControlsSettings
+from storybot.config.schema import ControlsSettings, Settings
 from storybot.controls.buttons import gpio
 from storybot.controls.buttons.button import Button
 from storybot.controls.buttons.choice import make_button
 from storybot.controls.buttons.evdev import EvdevButton
 from storybot.controls.serial_board import MAX_LINES_PER_S, SerialBoard
 from storybot.daemon.button_service import ButtonService
+from storybot.daemon.configuration import configure
 from storybot.errors import Exit, StorybotError
 from storybot.robot.events import Pressed
 from tests.fakes.button_devices import FakeChip, FakeKeyboard, KeyEvent, PtyBoard
@@ -71,7 +72,7 @@ class Presses:
             on_double="double",
             on_long="long",
         )
-        service = ButtonService(settings, self._emit)
+        service = ButtonService(configure(Settings(controls=settings), "full"), self._emit)
 
         async def scene() -> None:
             running = asyncio.create_task(service.run())
@@ -82,6 +83,7 @@ class Presses:
                 else:
                     await asyncio.sleep(one)
             await asyncio.sleep(settings.double_press + 0.3)
+            assert not running.done()
             running.cancel()
 
         asyncio.run(scene())

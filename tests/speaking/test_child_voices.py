@@ -67,6 +67,7 @@ PLAIN = "one two three four five six seven"
         ("<speak>hello<break time='5s'/></speak>", "< speak>hello<break time='5s'/></speak>"),
     ],
 )
+@pytest.mark.flaky(reruns=2)  # on a busy machine pyttsx3 may leave half a wav
 @pytest.mark.parametrize("voice", [EspeakChildVoice, EspeakVoice, Pyttsx3Voice])
 def test_what_looks_like_markup_is_text(voice: type[Voice], text: str, like: str) -> None:
     if voice is Pyttsx3Voice:
