@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from enum import Enum
 
 from storybot.config.controls_check import find_control_faults
@@ -128,9 +129,9 @@ def _of_quiet_hours(bed: BedtimeSettings) -> Iterator[Wrong]:
 
 
 def _of_word_list(safety: SafetySettings) -> Iterator[Wrong]:
-    if not safety.extra_words:
-        return
-    try:
-        load_filter(safety)
-    except UNUSABLE as error:
-        yield "safety.extra_words", str(error)
+    for key in ("extra_words", "allowed_phrases"):
+        alone = replace(SafetySettings(filter=safety.filter), **{key: getattr(safety, key)})
+        try:
+            load_filter(alone)
+        except UNUSABLE as error:
+            yield f"safety.{key}", str(error)
