@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable
 from tempfile import TemporaryFile
 
+from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
@@ -38,22 +39,26 @@ Check = Callable[[Settings], str]  # returns what is well, raises StorybotError 
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command takes none of its own."""
+    """For people or for programs."""
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make every check; the exit code is that of the first that failed."""
     code = Exit.OK
     for name, check in CHECKS.items():
+        well = False
         try:
             told = f"ok: {check(settings)}"
+            well = True
         except StorybotError as error:
             told = str(error)
             code = code or error.code
         except Exception as error:  # any: the other parts are to be checked too
             told = " ".join(f"broke ({type(error).__name__}: {error})".split())
             code = code or Exit.FAULT
-        print(f"{name:11} {told}", flush=True)
+        data = {"part": name, "ok": well, "told": told.removeprefix("ok: ")}
+        show(args, data, f"{name:11} {told}")
     return code
 
 

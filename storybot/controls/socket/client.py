@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from types import TracebackType
@@ -77,6 +78,11 @@ class Client:
         if not reply.get("ok"):
             raise StorybotError(str(reply.get("error", "it was refused")), Exit.DAEMON)
         return reply
+
+    def hang_up(self) -> None:
+        """End what `watch` waits for, from another thread."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def watch(self) -> Iterator[dict[str, Any]]:
         """The present state, then all news until the daemon ends."""
