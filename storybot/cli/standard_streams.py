@@ -29,7 +29,7 @@ def words_from(stdin: TextIO | None, words: list[str]) -> list[str]:
     if stdin is None:
         raise StorybotError("there is no standard input to read a request from", Exit.USAGE)
     try:
-        text = stdin.read()
+        text = stdin.buffer.read().decode("utf-8")  # in any locale
     except UnicodeDecodeError:
         raise StorybotError("the request on standard input is not UTF-8 text", Exit.USAGE) from None
     if words and not text.strip():
@@ -74,9 +74,9 @@ def story_as_json(args: argparse.Namespace, titled: bool, tell: Callable[[], int
     """`tell` with one line of JSON on stdout in place of the story's text."""
     with redirect_stdout(io.StringIO()) as page:
         code = tell()
-    title, _, text = (
-        page.getvalue().strip().partition("\n\n") if titled else ("", "", page.getvalue())
-    )
+    title, text = "", page.getvalue()
+    if titled:
+        title, _, text = text.partition("\n\n")
     if code == Exit.OK:
         show(args, {"title": title, "text": text.strip(), "seed": args.seed}, "")
     return code

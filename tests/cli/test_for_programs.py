@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -161,8 +162,6 @@ def test_a_story_as_json(model: Path, capsys: Out) -> None:
 
 def test_watching_ends_when_its_reader_leaves(tmp_path: Path) -> None:
     """`watch | head -1` must not wait for the next event."""
-    import socket
-
     path = tmp_path / "control"
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
@@ -171,7 +170,7 @@ def test_watching_ends_when_its_reader_leaves(tmp_path: Path) -> None:
         def serve() -> None:
             client, _ = server.accept()
             client.recv(1000)
-            state = {"v": 2, "ok": True, "state": "idle", "missing": []}
+            state = {"v": 1, "ok": True, "state": "idle", "missing": []}
             client.sendall(json.dumps(state).encode() + b"\n")
             client.recv(1)  # nothing happens any more
 
