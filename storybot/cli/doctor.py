@@ -9,11 +9,15 @@ import grp
 import math
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from tempfile import TemporaryFile
 
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
+from storybot.controls.socket.client import Client
+from storybot.controls.socket.messages import Status
+from storybot.controls.socket.path import server_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
@@ -212,6 +216,34 @@ def _permissions(settings: Settings) -> str:
     return "groups of sound and controls"
 
 
+def _socket(settings: Settings) -> str:
+    """Asked where a daemon runs, else made and removed as a daemon would make it."""
+    path = server_path(settings.controls.socket)
+    with contextlib.suppress(StorybotError):
+        with Client(settings.controls.socket) as client:
+            client.wish(Status())
+        return f"the daemon answers at {client.path}"
+    made = [folder for folder in path.parents if not folder.exists()]
+    probe = path.with_name(f".doctor-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+            server.bind(str(probe))
+    except OSError as error:
+        raise StorybotError(
+            f"the control socket {path} cannot be made ({error.strerror or error}); "
+            "set controls.socket to a place that you may write",
+            Exit.DAEMON,
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    return f"{path}, where no daemon runs yet"
+
+
 _GROUP_OF = {"dialout": {"serial"}, "gpio": {"gpio", "sysfs"}, "input": {"evdev"}}
 
 CHECKS: dict[str, Check] = {
@@ -224,4 +256,5 @@ CHECKS: dict[str, Check] = {
     "library": _library,
     "memory": _memory,
     "permissions": _permissions,
+    "socket": _socket,
 }
