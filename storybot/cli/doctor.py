@@ -221,7 +221,7 @@ def _socket(settings: Settings) -> str:
     path = server_path(settings.controls.socket)
     with contextlib.suppress(StorybotError):
         with Client(settings.controls.socket) as client:
-            client.wish(Status())
+            client.request(Status())
         return f"the daemon answers at {client.path}"
     made = [folder for folder in path.parents if not folder.exists()]
     probe = path.with_name(f".doctor-{os.getpid()}")

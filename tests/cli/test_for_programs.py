@@ -184,5 +184,5 @@ def test_watching_ends_when_its_reader_leaves(tmp_path: Path) -> None:
             check=False,
             env=os.environ | {"STORYBOT_CONTROLS_SOCKET": str(path)},
         )
-    assert done.stdout == b"[storybot waits for a wish]\n" and done.stderr == b""
+    assert done.stdout == b"[storybot waits for a request]\n" and done.stderr == b""
     assert time.monotonic() - begun < 30
