@@ -16,7 +16,8 @@ put_program() {
     python=/usr/bin/python3 # the service's user may not run one in somebody's home
     [ -x "$python" ] || python=python3
     "$python" -m venv "$dest$home"
-    "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
+    # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
     if [ -n "$dest" ]; then # its scripts name the place they were made in
         grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
         find "$dest$home" -name __pycache__ -exec rm -r {} +
