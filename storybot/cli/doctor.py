@@ -9,10 +9,15 @@ import grp
 import math
 import os
 import shutil
+import socket
 from collections.abc import Callable
 from tempfile import TemporaryFile
 
+from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
+from storybot.controls.socket.client import Client
+from storybot.controls.socket.messages import Status
+from storybot.controls.socket.path import server_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
@@ -38,22 +43,26 @@ Check = Callable[[Settings], str]  # returns what is well, raises StorybotError 
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command takes none of its own."""
+    """For people or for programs."""
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make every check; the exit code is that of the first that failed."""
     code = Exit.OK
     for name, check in CHECKS.items():
+        well = False
         try:
             told = f"ok: {check(settings)}"
+            well = True
         except StorybotError as error:
             told = str(error)
             code = code or error.code
         except Exception as error:  # any: the other parts are to be checked too
             told = " ".join(f"broke ({type(error).__name__}: {error})".split())
             code = code or Exit.FAULT
-        print(f"{name:11} {told}", flush=True)
+        data = {"part": name, "ok": well, "told": told.removeprefix("ok: ")}
+        show(args, data, f"{name:11} {told}")
     return code
 
 
@@ -207,6 +216,34 @@ def _permissions(settings: Settings) -> str:
     return "groups of sound and controls"
 
 
+def _socket(settings: Settings) -> str:
+    """Asked where a daemon runs, else made and removed as a daemon would make it."""
+    path = server_path(settings.controls.socket)
+    with contextlib.suppress(StorybotError):
+        with Client(settings.controls.socket) as client:
+            client.request(Status())
+        return f"the daemon answers at {client.path}"
+    made = [folder for folder in path.parents if not folder.exists()]
+    probe = path.with_name(f".doctor-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+            server.bind(str(probe))
+    except OSError as error:
+        raise StorybotError(
+            f"the control socket {path} cannot be made ({error.strerror or error}); "
+            "set controls.socket to a place that you may write",
+            Exit.DAEMON,
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    return f"{path}, where no daemon runs yet"
+
+
 _GROUP_OF = {"dialout": {"serial"}, "gpio": {"gpio", "sysfs"}, "input": {"evdev"}}
 
 CHECKS: dict[str, Check] = {
@@ -219,4 +256,5 @@ CHECKS: dict[str, Check] = {
     "library": _library,
     "memory": _memory,
     "permissions": _permissions,
+    "socket": _socket,
 }

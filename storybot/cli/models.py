@@ -7,8 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+from storybot.cli.output import add_json, records, show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
+from storybot.config.values import nearest
 from storybot.errors import Exit, StorybotError
 from storybot.models import catalogue, installed
 from storybot.models.packing import CODINGS, pack_checkpoint, pack_path, verify_pack
@@ -31,12 +33,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="keep",
         help="what becomes of the checkpoint once it is packed (default: keep)",
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table, or download and pack one model."""
     if args.action == "get":
         return _get(args, settings)
+    if args.name is not None:
+        raise StorybotError(
+            f"list shows all models; to get one: storybot models get {args.name}", Exit.USAGE
+        )
     rows = []
     for known in catalogue.KNOWN_MODELS:
         place = installed.installed_path(known)
@@ -53,7 +60,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
                 known.what,
             )
         )
-    print(table(("", "name", "size", "place", "sha256", "from", "what"), rows))
+    data = records(("default", "name", "size", "place", "sha256", "from", "what"), rows)
+    show(args, data, table(("", "name", "size", "place", "sha256", "from", "what"), rows))
     return Exit.OK
 
 
@@ -61,13 +69,15 @@ def _get(args: argparse.Namespace, settings: Settings) -> int:
     known = catalogue.find_model(args.name or "")
     if known is None:
         names = ", ".join(k.name for k in catalogue.KNOWN_MODELS if k.files)
-        raise StorybotError(f"say which model to get: one of {names}", Exit.USAGE)
+        hint = nearest(args.name or "", names.split(", "))
+        raise StorybotError(f"say which model to get: one of {names}{hint}", Exit.USAGE)
     packs = bool(known.files) and not known.recogniser and args.pack != "none"
     if packs and args.pack is None and (pack := _whole_pack(known, settings)) is not None:
-        print(f"{known.name}: {pack}, packed before")
-        return Exit.OK
-    place = _downloaded(known)
-    print(f"{known.name}: {_packed(known, place, args, settings) if packs else place}")
+        told = f"{pack}, packed before"
+    else:
+        place = _downloaded(known)
+        told = _packed(known, place, args, settings) if packs else str(place)
+    show(args, {"name": known.name, "told": told}, f"{known.name}: {told}")
     return Exit.OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from storybot.cli.output import add_json, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Sleep
@@ -15,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     when.add_argument("minutes", nargs="?", type=float, help="sleep in so many minutes; 0: now")
     when.add_argument("--after", type=int, metavar="N", help="sleep after so many stories")
     when.add_argument("--off", action="store_true", help="stay awake after all")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -24,7 +26,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         bed = settings.bedtime
         request = Sleep(bed.sleep_minutes, bed.sleep_stories or None)
     reply = ask(settings.controls.socket, request)
-    print(bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"]))
+    told = bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"])
+    show_reply(args, reply, told)
     return 0
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from storybot.cli import request_arguments
 from storybot.cli.lifetime import ended_by_signals, seconds_since_start
+from storybot.cli.output import add_json
+from storybot.cli.standard_streams import STREAM, story_as_json, wav_to_stdout, words_from
 from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
@@ -31,7 +33,7 @@ from storybot.telling.story_pipeline import StoryPipeline
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     add = parser.add_argument
-    add("words", nargs="*", metavar="WORDS", help='"about a cat", or a whole request')
+    add("words", nargs="*", metavar="WORDS", help='"about a cat", a whole request, or - for stdin')
     add("--opening", metavar="TEXT", help="how the story begins, instead of what it is about")
     add("--heard", type=Path, metavar="WAV", help="take the request from a recording")
     add("--seed", type=int, help="the same seed and request tell the same story")
@@ -39,12 +41,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--model", help="a name of `storybot models`, or a path")
     add("--voice", help="one of `storybot voices`")
     add("--silent", action="store_true", help="text only")
-    add("--wav", type=Path, metavar="FILE", help="write the speech into FILE, as fast as it comes")
+    add("--wav", type=Path, metavar="FILE", help="write the speech into FILE; - is stdout")
+    add_json(parser)
     add("--or-wav", type=Path, metavar="FILE", help="write FILE where there is no loudspeaker")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Tell one story; returns when its last word has been heard."""
+    if args.opening is None and args.heard is None:
+        args.words = words_from(sys.stdin, args.words)
+    if args.seed is None:
+        args.seed = random.randrange(1, SEED_LIMIT)
+    if args.wav == STREAM:
+        return wav_to_stdout(args, lambda: _run(args, settings))
+    if args.json:
+        return story_as_json(args, args.opening is None, lambda: _run(args, settings))
+    return _run(args, settings)
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
     _outputs(args)
     telling, speaking = settings.telling, settings.speaking
     if args.model:
@@ -53,7 +68,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         telling = replace(telling, longest=_given("--length", telling, "longest", args.length))
     if args.voice:
         speaking = replace(speaking, voice=_given("--voice", speaking, "voice", args.voice))
-    if args.seed is not None and not 0 <= args.seed < SEED_LIMIT:
+    if not 0 <= args.seed < SEED_LIMIT:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
     settings = replace(settings, speaking=speaking)
     safe = load_filter(settings.safety)
@@ -71,7 +86,7 @@ def _outputs(args: argparse.Namespace) -> None:
     for option, wav in (("--wav", args.wav), ("--or-wav", args.or_wav)):
         if wav is None:
             continue
-        if not wav.name or wav.is_dir():
+        if not wav.name or wav == STREAM or wav.is_dir():
             raise StorybotError(f"{option}: give the name of a file, such as x.wav", Exit.USAGE)
         if args.silent:
             raise StorybotError(
@@ -89,7 +104,7 @@ def _given(option: str, part: TellingSettings | SpeakingSettings, key: str, valu
 
 
 def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -> StoryRequest:
-    seed = random.randrange(1, SEED_LIMIT) if args.seed is None else args.seed
+    seed = args.seed
     given = [bool(args.words), args.opening is not None, args.heard is not None]
     if sum(given) > 1:
         raise StorybotError("give words, --opening or --heard, not several", Exit.USAGE)

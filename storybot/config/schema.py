@@ -116,6 +116,7 @@ class SafetySettings:
 
     filter: bool = True
     extra_words: str = ""  # file with one further word or pattern a line
+    allowed_phrases: str = ""  # file with one phrase a line that is harmless all the same
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,9 @@ class ControlService:
                 return messages.answer(**self._daemon.status())
 
     async def _asked(self, text: str) -> bytes:
-        request = understand_typed(text)
-        if not is_allowed(request, text, self._daemon.services.configuration.allowed):
+        allowed = self._daemon.services.configuration.allowed
+        request = understand_typed(text, allowed)
+        if not is_allowed(request, text, allowed):
             await self._daemon.happen(RequestRefused())
             return messages.refusal(replies.Reply.REFUSED.value)
         if request is None:

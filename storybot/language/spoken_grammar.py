@@ -101,7 +101,7 @@ def _last(made: Automaton) -> int:
 
 
 def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:
-    if " story" in keyphrase:
+    if "story" in keyphrase.split():  # it asks already; "hey storybot" is only a name
         made.say(source, target, [keyphrase], share)
         return
     named = made.state()

@@ -59,13 +59,20 @@ _NO_NOUN = re.compile(
 )
 
 
-def understand_typed(text: str) -> Request | None:
+def understand_typed(text: str, allowed: Filter | None = None) -> Request | None:
     """The request in "about a cat", "a quokka and a boat", "louder" or a whole sentence.
 
-    None where the words name nothing, or are no English letters. Whether they suit a child is
+    None where the words name nothing, or are no English letters. The phrases that `allowed`
+    holds for harmless stay together: a blue tit is no tit. Whether the words suit a child is
     decided by `is_allowed`.
     """
     text = plain_text(text).strip(" \t\r\n\"'")
+    phrases: dict[str, str] = {}  # one word for each harmless phrase -> the phrase
+    if allowed is not None and allowed.harmless is not None:
+        found = {match[0] for match in allowed.harmless.finditer(text)}
+        phrases = {"-".join(_TOKENS.findall(phrase)): phrase for phrase in found}
+        for word, phrase in phrases.items():
+            text = text.replace(phrase, word)
     whole = understand(text)
     if whole is not None and whole.kind is not RequestKind.STORY:
         return whole
@@ -79,7 +86,11 @@ def understand_typed(text: str) -> Request | None:
         return None
     things: list[Thing] = []
     for part in _AND.split(topic):
-        things += [thing for thing in _things(_TOKENS.findall(part)) if thing not in things]
+        named = (
+            unlisted_thing(phrases[thing.word]) if thing.word in phrases else thing
+            for thing in _things(_TOKENS.findall(part))
+        )
+        things += [thing for thing in named if thing not in things]
     if not things:
         return whole
     return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]))

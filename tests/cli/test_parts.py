@@ -269,3 +269,44 @@ def test_doctor_tries_to_keep_a_story(tmp_path: Path) -> None:
     with pytest.raises(StorybotError, match=r"cannot be kept in .*; make room or correct"):
         check(tmp_path / "file" / "stories")
     assert "no stories are kept" in check(tmp_path / "file", keep=0)
+
+
+def test_doctor_tries_the_socket(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "control"
+    here = Settings(controls=ControlsSettings(socket=str(path)))
+    assert doctor.CHECKS["socket"](here) == f"{path}, where no daemon runs yet"
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    there = str(tmp_path / "file" / "control")
+    with pytest.raises(StorybotError, match="cannot be made") as caught:
+        doctor.CHECKS["socket"](Settings(controls=ControlsSettings(socket=there)))
+    assert caught.value.code == Exit.DAEMON and "controls.socket" in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="making a namespace needs root")
+def test_a_user_who_may_not_write_in_run(tmp_path: Path) -> None:
+    """The daemon runs in the user's own place, and `status` and `doctor` find it there."""
+    python, home = sys.executable, tmp_path / "home"
+    home.mkdir()
+    script = f"""
+mount -t tmpfs -o ro tmpfs /run || exit 77
+{python} -m storybot run & daemon=$!
+for _ in $(seq 100); do {python} -m storybot status >/dev/null 2>&1 && break; sleep 0.2; done
+{python} -m storybot status; {python} -m storybot doctor | grep ^socket
+kill $daemon; wait $daemon"""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    env |= {"HOME": str(home), "STORYBOT_SPEAKING_DRIVER": "silent"}
+    done = subprocess.run(
+        ["unshare", "-m", "bash", "-c", script],
+        env=env | {"STORYBOT_HEARING_DRIVER": "none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if "Operation not permitted" in done.stderr or done.returncode == 77:
+        pytest.skip("namespaces are not allowed here")
+    assert done.returncode == 0, done.stderr
+    assert "state     idle" in done.stdout
+    place = home / ".local" / "state" / "storybot" / "control"
+    assert f"ok: the daemon answers at {place}" in done.stdout

@@ -12,6 +12,10 @@ SOUND = struct.pack("<h", 1234)
 def main() -> int:
     """Behave as FAKE_ESPEAK asks; returns the exit status."""
     behaviour = os.environ.get("FAKE_ESPEAK", "speak")
+    if "--voices=en" in sys.argv:
+        print("Pty Language Age/Gender VoiceName File Other")
+        print(" 2 en-us --/M English_(America) gmw/en-US (en 3)")
+        return 0
     text = sys.stdin.read()
     if behaviour == "unknown":
         print("Error: The specified espeak-ng voice does not exist.", file=sys.stderr)

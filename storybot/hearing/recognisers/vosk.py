@@ -41,6 +41,13 @@ class VoskRecogniser:
             loaded = Model(model_path=str(model))
         except Exception as fault:  # vosk raises Exception itself
             raise StorybotError(f"{model} is no Vosk model ({fault})", Exit.MODEL) from None
+        unknown = [w for w in self._keyphrase.split() if loaded.vosk_model_find_word(w) < 0]
+        if unknown:  # it would hear nothing but the rest of the grammar
+            raise StorybotError(
+                f"the recogniser vosk does not know the words: {', '.join(unknown)}; choose "
+                "another hearing.keyphrase, or set hearing.recogniser to pocketsphinx",
+                Exit.CONFIG,
+            )
         listed = json.dumps([*phrases, UNKNOWN_WORD], ensure_ascii=False)
         self._decoder = KaldiRecognizer(loaded, SAMPLE_RATE_HZ, listed)
         self._decoder.SetWords(True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voices import espeak_library as espeak
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -17,6 +16,7 @@ from storybot.speaking.voices.voice import (
     plain_text,
     unknown_accent,
 )
+from storybot.system import espeak_library as espeak
 
 
 class EspeakVoice:
@@ -83,9 +83,8 @@ class Accent:
 
 
 def accents() -> list[Accent]:
-    """The accents of espeak-ng on this machine, English first."""
-    found = [Accent(*each) for each in EspeakVoice().accents()]
-    return sorted(found, key=lambda accent: (not accent.language.startswith("en"), accent.language))
+    """The accents of English that espeak-ng has on this machine, by language tag."""
+    return [Accent(*each) for each in EspeakVoice().accents() if each[0].startswith("en")]
 
 
 def make() -> EspeakVoice:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
-from storybot.speaking.voices import espeak_library
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -26,6 +25,7 @@ from storybot.speaking.voices.voice import (
     spread_words,
     unknown_accent,
 )
+from storybot.system import espeak_library
 from storybot.system.processes import end_group_now, signal_group
 from storybot.system.python_child import python_command
 

@@ -80,7 +80,9 @@ def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:
 
 
 def unknown_accent(accent: str) -> StorybotError:
-    """What a user is told about a name that espeak-ng does not know."""
+    """What a user is told about a name that is no English voice of espeak-ng."""
     return StorybotError(
-        f"there is no voice {accent!r}; choose one that `storybot voices` lists", Exit.SOUND_OUT
+        f"there is no voice {accent!r} for English; choose one that `storybot voices --accents` "
+        "lists, such as en-us",
+        Exit.SOUND_OUT,
     )
