@@ -37,7 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--opening", metavar="TEXT", help="how the story begins, instead of what it is about")
     add("--heard", type=Path, metavar="WAV", help="take the request from a recording")
     add("--seed", type=int, help="the same seed and request tell the same story")
-    add("--length", type=int, metavar="TOKENS", help="at most so many tokens")
+    add("--length", help="short, middle or long; with --plot off, at most so many tokens")
+    add("--plot", help="on, or off: the model goes on from an opening by itself")
+    add("--drafts", type=int, help="of each sentence, of which the best is told")
     add("--model", help="a name of `storybot models`, or a path")
     add("--voice", help="one of `storybot voices`")
     add("--silent", action="store_true", help="text only")
@@ -64,13 +66,12 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     telling, speaking = settings.telling, settings.speaking
     if args.model:
         telling = replace(telling, model=args.model, tokenizer="")
-    if args.length is not None:
-        telling = replace(telling, longest=_given("--length", telling, "longest", args.length))
+    telling = _telling(args, telling)
     if args.voice:
         speaking = replace(speaking, voice=_given("--voice", speaking, "voice", args.voice))
     if not 0 <= args.seed < SEED_LIMIT:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
-    settings = replace(settings, speaking=speaking)
+    settings = replace(settings, speaking=speaking, telling=telling)
     safe = load_filter(settings.safety)
     request = _story_request(args, settings, safe)
     engine = make_engine(telling)
@@ -79,6 +80,20 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         return asyncio.run(_tell(args, settings, request, pipeline))
     except asyncio.CancelledError:
         return Exit.TERMINATED
+
+
+def _telling(args: argparse.Namespace, telling: TellingSettings) -> TellingSettings:
+    """The settings with the options that stand for some of them."""
+    if args.plot is not None:
+        telling = replace(telling, plot=_given("--plot", telling, "plot", args.plot))
+    if args.opening is not None:  # no plan begins so
+        telling = replace(telling, plot="off")
+    if args.drafts is not None:
+        telling = replace(telling, drafts=_given("--drafts", telling, "drafts", args.drafts))
+    if args.length is not None:
+        key = "length" if telling.plot == "on" else "longest"
+        telling = replace(telling, **{key: _given("--length", telling, key, args.length)})
+    return telling
 
 
 def _outputs(args: argparse.Namespace) -> None:
@@ -111,8 +126,10 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     if args.opening is not None:
         return StoryRequest("", args.opening, seed)
     if args.heard is not None:
-        return new_story_request(request_arguments.heard(args.heard, settings.hearing, safe), seed)
-    return new_story_request(request_arguments.typed(args.words, safe), seed)
+        return new_story_request(
+            request_arguments.heard(args.heard, settings.hearing, safe), seed, settings.telling
+        )
+    return new_story_request(request_arguments.typed(args.words, safe), seed, settings.telling)
 
 
 async def _tell(

@@ -23,7 +23,7 @@ from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.telling.engine import Engine
-from storybot.telling.story_pipeline import StoryPipeline
+from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
 
 LOG = logging.getLogger("storybot")
 ENGINE_RUNS_PER_STORY = 2  # the second continues where the first one failed
@@ -79,7 +79,7 @@ class NarratorService:
         self._probing: asyncio.Task[None] | None = None
 
     @property
-    def engine(self) -> Engine | None:
+    def engine(self) -> RunningEngine | None:
         """The engine that is writing now."""
         return None if self._pipeline is None else self._pipeline.engine
 

@@ -9,8 +9,15 @@ from storybot.robot import commands, events
 from storybot.robot.bedtime import time_to_sleep
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
-from storybot.robot.transitions import Step, begin_story, enter, go_idle, set_sound, stop_story
-from storybot.stories.story_request import new_story_request
+from storybot.robot.transitions import (
+    Step,
+    begin_story,
+    enter,
+    go_idle,
+    set_sound,
+    stop_story,
+    story_request,
+)
 
 HOLD_S = 60.0  # for which a story waits for its loudspeaker
 
@@ -76,7 +83,7 @@ def _let_go(robot: Robot) -> list[commands.Command]:
 def timer_expired(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
         # The keyphrase alone asks for a story about anything.
-        return begin_story(robot, new_story_request((), robot.seed))
+        return begin_story(robot, story_request(robot, (), robot.seed))
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)
     if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):

@@ -11,8 +11,16 @@ from storybot.robot import commands, events, volume
 from storybot.robot.bedtime import good_night
 from storybot.robot.events import Source, Timer
 from storybot.robot.state import BUSY, RESTING, Mode, Robot
-from storybot.robot.transitions import Step, begin_story, enter, go_idle, set_sound, stop_story
-from storybot.stories.story_request import StoryRequest, new_story_request
+from storybot.robot.transitions import (
+    Step,
+    begin_story,
+    enter,
+    go_idle,
+    set_sound,
+    stop_story,
+    story_request,
+)
+from storybot.stories.story_request import StoryRequest
 
 
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
@@ -56,16 +64,16 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     if kind is RequestKind.STORY:
         if robot.mode in BUSY:
             return robot, []
-        return begin_story(robot, new_story_request(event.request.things, event.seed))
+        return begin_story(robot, story_request(robot, event.request.things, event.seed))
     if kind is RequestKind.AGAIN:
         return _again(robot, event.seed)
     things = robot.story.things if robot.story else ()
-    return _replace_story(robot, new_story_request(things, event.seed))
+    return _replace_story(robot, story_request(robot, things, event.seed))
 
 
 def _again(robot: Robot, seed: int) -> Step:
     """Tell the same story again; any story where none was told yet."""
-    return _replace_story(robot, robot.story or new_story_request((), seed))
+    return _replace_story(robot, robot.story or story_request(robot, (), seed))
 
 
 def _replace_story(robot: Robot, story: StoryRequest) -> Step:
@@ -100,7 +108,7 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return _again(robot, event.seed)
     if event.action == "stop" or robot.mode in BUSY:
         return _stop(robot)
-    return begin_story(robot, new_story_request((), event.seed))
+    return begin_story(robot, story_request(robot, (), event.seed))
 
 
 def set_volume(robot: Robot, percent: int) -> Step:

@@ -7,11 +7,12 @@ from typing import Any
 
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
+from storybot.language.things import Thing
 from storybot.robot import commands, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import STORY_PARTS, Mode, Robot, light
-from storybot.stories.story_request import StoryRequest
+from storybot.stories.story_request import StoryRequest, new_story_request
 
 STOP_WAITING = (
     commands.StopTimer(Timer.ANSWER),
@@ -57,6 +58,11 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
         listening,
         *set_sound(awake),
     )
+
+
+def story_request(robot: Robot, things: tuple[Thing, ...], seed: int) -> StoryRequest:
+    """A story about `things` as the settings want it, a calm one at night."""
+    return new_story_request(things, seed, robot.settings.telling, calm=robot.night)
 
 
 def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:

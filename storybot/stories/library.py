@@ -38,11 +38,25 @@ class KeptStory:
     date: str  # local time, ISO 8601 with offset
     text: str
     whole: bool = True  # False: it was stopped or lost before its end
+    planned: bool = False  # this and the rest as in StoryRequest; older files have none of it
+    drafts: int = 1
+    length: str = "middle"
+    calm: bool = False
 
     def request(self) -> StoryRequest:
         """The request that makes the engine write this story again."""
         things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
-        return StoryRequest(self.title, self.opening, self.seed, things, self.number)
+        return StoryRequest(
+            self.title,
+            self.opening,
+            self.seed,
+            things,
+            self.number,
+            self.planned,
+            self.drafts,
+            self.length,
+            self.calm,
+        )
 
 
 def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
@@ -50,7 +64,18 @@ def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) ->
     asked = tuple(thing.word for thing in request.things)
     day = date.isoformat(timespec="seconds")
     return KeptStory(
-        request.number, request.title, request.opening, request.seed, asked, day, text, whole
+        request.number,
+        request.title,
+        request.opening,
+        request.seed,
+        asked,
+        day,
+        text,
+        whole,
+        request.planned,
+        request.drafts,
+        request.length,
+        request.calm,
     )
 
 
@@ -130,7 +155,7 @@ class Library:
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):
             kept = self.get(story.number)
-            if (kept.opening, kept.seed) == (story.opening, story.seed):
+            if kept.request() == story.request():
                 return kept
         return None
 
