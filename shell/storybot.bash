@@ -8,7 +8,7 @@
 _shtab_storybot_library_subparsers=(list show tell rm)
 _shtab_storybot_subparsers=(tell hear run ask stop again volume sleep status watch library devices voices models config doctor)
 
-_shtab_storybot_tell_option_strings=(-h --help --config --opening --heard --seed --length --model --voice --silent --wav --json --or-wav)
+_shtab_storybot_tell_option_strings=(-h --help --config --opening --heard --seed --length --plot --drafts --model --voice --silent --wav --json --or-wav)
 _shtab_storybot_hear_option_strings=(-h --help --config --once --json)
 _shtab_storybot_run_option_strings=(-h --help --config)
 _shtab_storybot_ask_option_strings=(-h --help --config --json)
