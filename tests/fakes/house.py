@@ -83,7 +83,7 @@ class House:
 
     @staticmethod
     def bare_settings(folder: Path, settings: Settings = Settings()) -> Settings:  # noqa: B008
-        """Settings whose socket and library lie in `folder`, and the fake engine knows no drafts."""
+        """Settings whose socket and library lie in `folder`; the fake engine knows no drafts."""
         controls = replace(settings.controls, socket=str(folder / "control"), socket_group="")
         library = LibrarySettings(folder=str(folder / "stories"))
         telling = replace(settings.telling, plot="off")
