@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storybot.telling.editor import form, naming, obeying, speaking, wording
+from storybot.telling.editor import form, naming, obeying, speaking, tense, wording
 from storybot.telling.editor.rules import RULES, fault_of
 from tests.telling.editor.scenes import reading, scene
 
@@ -276,6 +276,8 @@ def test_self_contradiction(text: str, bad: bool) -> None:
         ("Lily met the duck.", BAD),
         ("Daisy met the duck.", BAD),
         ("Dotty met the fox.", GOOD),
+        ("The fox saw Fox.", BAD),
+        ('"No, Mine!" said the fox.', BAD),
         ("A cat came, |and I saw the fox.", GOOD),
         ("All the animals came, and I'm glad.", GOOD),
         ("They saw birds.", GOOD),
@@ -283,6 +285,36 @@ def test_self_contradiction(text: str, bad: bool) -> None:
 )
 def test_stranger(text: str, bad: bool) -> None:
     assert naming.stranger(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("A duck heard the fox.", BAD),
+        ("The fox met another little duck.", BAD),
+        ("Her duck wanted to swim.", BAD),
+        ("The happy duck swam.", GOOD),
+        ("The fox swam like a duck.", GOOD),
+        ("She met a fox.", GOOD),
+        ("A duck |swam by.", GOOD),
+    ],
+)
+def test_introduced_again(text: str, bad: bool) -> None:
+    assert naming.introduced_again(reading(text), scene(("A duck swam.",))) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("An old man at the road, far away.", BAD),
+        ("The fox is happy.", BAD),
+        ("The fox was happy.", GOOD),
+        ("The fox looked away.", GOOD),
+        ('"I am happy," |she says.', GOOD),
+    ],
+)
+def test_no_past_verb(text: str, bad: bool) -> None:
+    assert tense.no_past_verb(reading(text), scene()) is bad
 
 
 @pytest.mark.parametrize(
