@@ -18,6 +18,8 @@ _JOINTS = frozenset(("because", "but", "so", "when", "until", "before", "after",
 _AND = frozenset(("and", "then", "as"))
 _NEW = frozenset(("a", "an", "another", "his", "her", "their", "its", "some"))
 _LIKE = frozenset(("like", "was", "were", "as", "became", "of", "and", "to", "with", "by"))
+_EATING = frozenset(("eat", "eats", "ate", "eating", "bite", "bit"))
+_BEFORE_NOUN = frozenset(("the", "a", "his", "her", "my", "your", "little", "big", "poor", "old"))
 _CALLED = frozenset(("named", "called"))
 
 
@@ -85,6 +87,21 @@ def introduced_again(draft: Reading, scene: Scene) -> bool:
         before = [word.text for word in words[max(0, at - 3) : at]]
         if not _NEW.isdisjoint(before) and _LIKE.isdisjoint(before):
             return "the" not in before
+    return False
+
+
+def eats_somebody(draft: Reading, scene: Scene) -> bool:
+    """Nobody is eaten, nor said to be: "I want to eat you", "ate the little fox"."""
+    people = frozenset(("you", "me", "him", "them")).union(*map(named_as, people_of(scene)))
+    for at, word in enumerate(draft.words):
+        if word.text not in _EATING:
+            continue
+        after = [other for other in draft.words[at + 1 : at + 4] if other.clause == word.clause]
+        for other in after:
+            if other.text in people:
+                return not other.written.endswith("'s")
+            if other.text not in _BEFORE_NOUN:
+                break
     return False
 
 

@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     naming.stranger,
     naming.introduced_again,
     naming.named_twice,
+    naming.eats_somebody,
     naming.wrong_actor,
     naming.wrong_pronoun,
     speaking.wrong_speaker,

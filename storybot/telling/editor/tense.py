@@ -6,7 +6,7 @@ from storybot.telling.editor.reading import NARRATION, Reading
 from storybot.telling.editor.scene import Scene
 
 # Forms of the past that do not end in -ed, as TinyStories has them.
-_PAST = frozenset(
+PAST = frozenset(
     (
         *("was", "were", "had", "did", "could", "would", "might", "should", "wasn't", "weren't"),
         *("hadn't", "didn't", "couldn't", "wouldn't", "went", "said", "saw", "found", "took"),
@@ -29,4 +29,4 @@ def no_past_verb(draft: Reading, scene: Scene) -> bool:
     words = draft.words
     if any(word.quotation != NARRATION for word in words):
         return False
-    return not any(word.text in _PAST or word.text.endswith("ed") for word in words)
+    return not any(word.text in PAST or word.text.endswith("ed") for word in words)

@@ -127,6 +127,9 @@ def test_word_twice(text: str, bad: bool) -> None:
     [
         ("The duck and the though they swam.", BAD),
         ("The fox wanted a hats.", BAD),
+        ("The fox opened the heard a sound.", BAD),
+        ("The fox sang his a song.", BAD),
+        ("The fox saw the lost hat, and it was his.", GOOD),
         ("The fox saw a big, green frogs.", BAD),
         ("The fox, who, saw the pond.", BAD),
         ('But, oh, the "king" of the pond came.', GOOD),
@@ -290,6 +293,20 @@ def test_stranger(text: str, bad: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "bad"),
     [
+        ("So everyone ate the little fox.", BAD),
+        ('"I want to eat you," said the fox.', BAD),
+        ("The fox ate with the duck.", GOOD),
+        ("The fox ate the duck's bread.", GOOD),
+        ("The fox ate his bread and the duck swam.", GOOD),
+    ],
+)
+def test_eats_somebody(text: str, bad: bool) -> None:
+    assert naming.eats_somebody(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
         ("A duck heard the fox.", BAD),
         ("The fox met another little duck.", BAD),
         ("Her duck wanted to swim.", BAD),
@@ -389,6 +406,7 @@ def test_wrong_actor(text: str, actors: tuple[str, ...], bad: bool) -> None:
         ('"I am a fox," said the fox.', ("fox",), GOOD),
         ('"I am sorry, fox," said the fox.', ("fox",), BAD),
         ('"I am a duck," said the fox.', ("fox",), BAD),
+        ('"Hello, I\'m the duck," said the fox.', ("fox",), BAD),
         ('"I lost it," he said.', ("fox",), GOOD),
         ('"I lost it," she said.', ("fox",), BAD),
         ('"I lost it," said the duck.', (), GOOD),
