@@ -109,7 +109,7 @@ def planned_column(
     for one in told:
         cast = {k: v for chapter in one.plan.chapters for k, v in people_of(chapter.cast).items()}
         asked = frozenset(w.lower() for word in one.request.words for w in word.split())
-        counted.append(count(one.text, known, cast, asked))
+        counted.append(count(one.text, known, cast, asked, one.record.given))
         faults += [f"{k}: {s}" for k, found in counted[-1].items() for s in found]
     texts = [one.text for one in told]
     rows = list(text_rows(texts, [one.request for one in told]))

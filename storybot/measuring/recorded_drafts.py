@@ -36,6 +36,12 @@ class Record:
     told: list[str] = field(default_factory=list)  # what was given for the story
     asked: list[Asked] = field(default_factory=list)
 
+    @property
+    def given(self) -> str:
+        """Everything that the model was given, keywords too, one a line."""
+        tags = [part for one in self.asked for part in (one.tag, one.begin)]
+        return "\n".join([*self.told, *tags])
+
 
 class RecordingEngine(DraftsEngine):
     """Keeps `record` as it works."""

@@ -157,15 +157,17 @@ def count(
     words: frozenset[str],
     cast: Mapping[str, str] | None = None,
     asked: frozenset[str] = frozenset(),
+    given: str = "",
 ) -> dict[str, list[str]]:
     """The sentences of a story by fault; `cast`: everybody's noun or name and pronoun.
 
-    `asked` words are neither strangers nor unknown.
+    `asked` words are neither strangers nor unknown; nor are those strangers whom the text `given`
+    to the model names.
     """
     sentences = sentences_in(text)
     own = frozenset(cast or ()) | asked
     known = dict(cast) if cast is not None else genders(sentences, own)
-    everybody = None if cast is None else own
+    everybody = None if cast is None else own | frozenset(persons_in(given, own))
     return {
         "somebody twice": [one for one in sentences if twice(one, own)],
         "stranger": [sentences[n] for n in strangers(sentences, everybody, own)],

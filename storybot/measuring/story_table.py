@@ -17,11 +17,12 @@ class Row:
 
 
 def table_text(columns: Mapping[str, Sequence[Row]]) -> str:
-    """A Markdown table; every column's rows are the same, in the same order."""
+    """A Markdown table with the first column's rows; another's cell is empty where it has none."""
     lines = [f"| | {' | '.join(columns)} | wanted |", "|---" * (len(columns) + 2) + "|"]
-    for same in zip(*columns.values(), strict=False):
-        cells = [same[0].name, *(row.value for row in same), same[0].wanted]
-        lines.append(f"| {' | '.join(cells)} |")
+    first, *others = ({row.name: row for row in rows} for rows in columns.values())
+    for name, row in first.items():
+        values = [other[name].value if name in other else "" for other in others]
+        lines.append(f"| {' | '.join([name, row.value, *values, row.wanted])} |")
     return "\n".join(lines)
 
 

@@ -57,7 +57,7 @@ def test_no_microphone() -> None:
 
 
 def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
-    words = ("tell", "about a cat", "--model", str(model), "--length", "20")
+    words = ("tell", "about a cat", "--model", str(model), "--plot", "off", "--length", "20")
     told = without_sound(*words)
     assert told.returncode == Exit.OK
     assert told.stdout.startswith("A story about a cat.\n") and len(told.stdout.split()) > 10
@@ -72,7 +72,7 @@ def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
 
 
 def test_no_loudspeaker_of_that_name_and_no_voice(model: Path) -> None:
-    words = ("tell", "about a cat", "--model", str(model), "--length", "20")
+    words = ("tell", "about a cat", "--model", str(model), "--plot", "off", "--length", "20")
     told = without_sound(*words, environment={"STORYBOT_SPEAKING_SPEAKER": "Bose"})
     assert told.returncode == Exit.OK and "named Bose" in told.stderr and told.stdout
     told = without_sound(*words, environment={"STORYBOT_SPEAKING_ACCENT": "xx-none"})

@@ -20,7 +20,8 @@ Out = pytest.CaptureFixture[str]
 
 def tell(model: Path, *words: str) -> int:
     seed = () if "--seed" in words else ("--seed", "3")
-    return main.main(["tell", *words, "--model", str(model), "--length", "60", *seed])
+    plain = ("--plot", "off", "--length", "60")
+    return main.main(["tell", *words, "--model", str(model), *plain, *seed])
 
 
 def test_words_become_a_story(model: Path, capsys: Out) -> None:
@@ -72,7 +73,12 @@ def test_an_opening_without_room_for_a_story(
 def test_a_model_that_ends_stories_with_eos(eos_model: Path, capsys: Out) -> None:
     for seed in ("1", "4", "7"):
         words = ("about", "a", "cat", "--silent", "--seed", seed)
-        assert main.main(["tell", *words, "--model", str(eos_model), "--length", "512"]) == Exit.OK
+        assert (
+            main.main(
+                ["tell", *words, "--model", str(eos_model), "--plot", "off", "--length", "512"]
+            )
+            == Exit.OK
+        )
         told = capsys.readouterr().out
         assert "</s>" not in told and CLOSING_SENTENCE not in told
 
@@ -125,8 +131,33 @@ def test_bad_requests_get_one_sentence(
 
 @pytest.mark.parametrize("length", ["-5", "0", "100000"])
 def test_a_length_beyond_bounds(capsys: Out, length: str) -> None:
-    assert main.main(["tell", "--silent", "--length", length]) == Exit.USAGE
+    assert main.main(["tell", "--silent", "--plot", "off", "--length", length]) == Exit.USAGE
     assert "--length: expected a number from 16 to 4096" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--length", "60"], "--length: expected one of middle, short, long, not '60'"),
+        (["--plot", "maybe"], "--plot: expected one of on, off"),
+        (["--drafts", "0"], "--drafts: expected a number from 1 to 32"),
+    ],
+)
+def test_options_of_plots_are_bounded(capsys: Out, words: list[str], sentence: str) -> None:
+    assert main.main(["tell", "--silent", *words]) == Exit.USAGE
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_story_from_a_plan(capsys: Out) -> None:
+    words = ["tell", "about a cat", "--silent", "--seed", "4", "--drafts", "2", "--length", "short"]
+    stories = []
+    for _ in range(2):
+        assert main.main(words) == Exit.OK
+        told = capsys.readouterr()
+        stories.append(told.out)
+        assert "tokens/s" in told.err
+    assert stories[0] == stories[1]
+    assert "cat" in stories[0].partition("\n\n")[2]
 
 
 def test_an_unknown_accent(

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from storybot.telling.story_writer import StoryWriter
 
 from storybot.config.schema import TellingSettings
+from storybot.language.safety_filter import load_filter
 from storybot.language.sentence_splitting import Sentence
-from storybot.language.things import find_thing
+from storybot.language.things import load_things
 from storybot.stories.story_request import new_story_request
 from storybot.system.engine_program import CHECKOUT_ENGINE
 from storybot.telling.drafts import Draft
+from storybot.telling.engine import Engine
 from storybot.telling.plan import Beat, Chapter, End, Length, Plan
 from storybot.telling.plan_writer import ROUNDS, PlanWriter
+from storybot.telling.story_pipeline import StoryPipeline
 from tests.telling.editor.scenes import BEAT, CAST
 from tests.telling.test_engine import wait_until_gone
 
@@ -26,6 +30,7 @@ MODEL = Path(__file__).parents[2] / "storybot" / "data" / "default.story"
 needs_engine = pytest.mark.skipif(
     not CHECKOUT_ENGINE.exists(), reason="needs the engine (make engine)"
 )
+CAT = next(thing for thing in load_things() if thing.word == "cat")
 GIVEN = replace(BEAT, begin="Once there was a duck.", told=True)
 LOST = replace(BEAT, begin="The duck", plain_begin="The duck", sentence="The duck lost her hat.")
 
@@ -154,17 +159,19 @@ def test_a_full_context_begins_anew_with_beginning_and_end() -> None:
     assert again == "told 'Now she saw a tree. Then she saw a hat.'"
 
 
-def story(seed: int = 3, length: str = "short", word: str = "cat", **settings: Any) -> list[str]:
-    thing = find_thing(word)
-    assert thing is not None
+def pipeline(telling: TellingSettings, runs: int = 1) -> StoryPipeline:
+    return StoryPipeline(lambda: Engine(telling, CHECKOUT_ENGINE, MODEL), load_filter(), runs)
+
+
+def story(seed: int = 3, length: str = "short", **settings: Any) -> list[str]:
     telling = TellingSettings(length=length, **settings)
-    writer = StoryWriter(telling, CHECKOUT_ENGINE, MODEL)
+    line = pipeline(telling)
 
     async def collect() -> list[str]:
-        request = new_story_request((thing,), seed, telling)
-        texts = [sentence.text async for sentence in writer.sentences(request)]
-        assert writer.pid is None
-        assert writer.figures is not None and writer.figures.ended
+        request = new_story_request((CAT,), seed, telling)
+        texts = [sentence.text async for sentence in line.sentences(request)]
+        assert line.engine is None
+        assert line.figures is not None and line.figures.ended
         return texts
 
     return asyncio.run(collect())
@@ -191,21 +198,36 @@ def test_a_long_story_has_chapters() -> None:
 
 
 @needs_engine
-@pytest.mark.parametrize("planned", [True, False])
-def test_a_stop_in_the_midst_of_a_story_is_no_error(planned: bool) -> None:
-    telling = TellingSettings(plot="on" if planned else "off")
-    writer = StoryWriter(telling, CHECKOUT_ENGINE, MODEL)
+def test_an_engine_that_dies_in_the_midst_of_a_story_is_run_again() -> None:
+    telling = TellingSettings(length="short")
+
+    async def scene() -> list[str]:
+        line = pipeline(telling, runs=2)
+        told: list[str] = []
+        async for sentence in line.sentences(new_story_request((CAT,), 3, telling)):
+            told.append(sentence.text)
+            if len(told) == 4 and line.engine is not None and line.engine.pid is not None:
+                os.kill(line.engine.pid, signal.SIGKILL)
+        return told
+
+    assert asyncio.run(scene()) == story()
+
+
+@needs_engine
+@pytest.mark.parametrize("plot", ["on", "off"])
+def test_a_stop_in_the_midst_of_a_story_is_no_error(plot: str) -> None:
+    telling = TellingSettings(plot=plot)
 
     async def scene() -> int:
-        told = 0
-        pid = 0
-        async for _ in writer.sentences(new_story_request((), 1, telling)):
+        line = pipeline(telling)
+        told, pid = 0, 0
+        async for _ in line.sentences(new_story_request((CAT,), 1, telling)):
             told += 1
-            pid = writer.pid or pid
+            assert line.engine is not None
+            pid = line.engine.pid or pid
             if told == 3:
-                await writer.stop(0.1)
+                await line.engine.stop(0.1)
         assert told < 8
-        assert writer.pid is None
         return pid
 
     assert wait_until_gone(asyncio.run(scene()))

@@ -16,6 +16,10 @@ PRONOUNS = {
 # A clause of its own may name its subject again: "..., and the cat", "because the cat".
 _JOINTS = frozenset(("because", "but", "so", "when", "until", "before", "after", "while", "if"))
 _AND = frozenset(("and", "then", "as"))
+_NEW = frozenset(("a", "an", "another", "his", "her", "their", "its", "some"))
+_LIKE = frozenset(("like", "was", "were", "as", "became", "of", "and", "to", "with", "by"))
+_EATING = frozenset(("eat", "eats", "ate", "eating", "bite", "bit"))
+_BEFORE_NOUN = frozenset(("the", "a", "his", "her", "my", "your", "little", "big", "poor", "old"))
 _CALLED = frozenset(("named", "called"))
 
 
@@ -59,14 +63,45 @@ def stranger(draft: Reading, scene: Scene) -> bool:
     """Somebody who is not in this story: a noun for a person or animal, or a name."""
     story = scene.story
     for word in draft.own_words:
-        if word.text in story.familiar or word.written == "I" or word.written.startswith("I'"):
+        if word.text in story.names or word.written == "I" or word.written.startswith("I'"):
+            continue
+        if word.written[0].isupper() and not word.first:
+            return True
+        if word.text in story.familiar:
             continue
         if word.text in story.people:
             return True
-        if word.written[0].isupper():
-            unknown = word.text not in story.vocabulary or story.vocabulary.is_name(word.text)
-            if unknown or not word.first:
-                return True
+        name = word.text not in story.vocabulary or story.vocabulary.is_name(word.text)
+        if word.written[0].isupper() and name:
+            return True
+    return False
+
+
+def introduced_again(draft: Reading, scene: Scene) -> bool:
+    """Hero or friend comes as if new, or as somebody's: "a duck" or "her duck" for the duck."""
+    words = draft.words
+    known = frozenset().union(*map(named_as, people_of(scene))) & scene.past.words
+    for at in range(draft.given, len(words)):
+        if words[at].quotation != NARRATION or words[at].text not in known:
+            continue
+        before = [word.text for word in words[max(0, at - 3) : at]]
+        if not _NEW.isdisjoint(before) and _LIKE.isdisjoint(before):
+            return "the" not in before
+    return False
+
+
+def eats_somebody(draft: Reading, scene: Scene) -> bool:
+    """Nobody is eaten, nor said to be: "I want to eat you", "ate the little fox"."""
+    people = frozenset(("you", "me", "him", "them")).union(*map(named_as, people_of(scene)))
+    for at, word in enumerate(draft.words):
+        if word.text not in _EATING:
+            continue
+        after = [other for other in draft.words[at + 1 : at + 4] if other.clause == word.clause]
+        for other in after:
+            if other.text in people:
+                return not other.written.endswith("'s")
+            if other.text not in _BEFORE_NOUN:
+                break
     return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storybot.telling.editor import form, naming, obeying, speaking, wording
+from storybot.telling.editor import form, naming, obeying, speaking, tense, wording
 from storybot.telling.editor.reading import Reading
 from storybot.telling.editor.scene import Scene
 
@@ -19,8 +19,11 @@ RULES: tuple[Rule, ...] = (
     wording.unknown_word,
     obeying.banned,
     obeying.missing_need,
+    tense.no_past_verb,
     naming.stranger,
+    naming.introduced_again,
     naming.named_twice,
+    naming.eats_somebody,
     naming.wrong_actor,
     naming.wrong_pronoun,
     speaking.wrong_speaker,

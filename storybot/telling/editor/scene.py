@@ -23,12 +23,14 @@ class Past:
     sentences: set[tuple[str, ...]] = field(default_factory=set)
     grams: set[tuple[str, ...]] = field(default_factory=set)
     recent: tuple[frozenset[str], ...] = ()  # the words of the last RECENT sentences
+    words: set[str] = field(default_factory=set)
 
     def add(self, sentence: str) -> None:
         """One more sentence was told."""
         words = word_texts(sentence)
         self.sentences.add(words)
         self.grams.update(grams(words))
+        self.words.update(words)
         self.recent = (*self.recent, frozenset(words))[-RECENT:]
 
 
@@ -43,6 +45,7 @@ class Story:
 
     cast: Cast
     familiar: frozenset[str]  # all words of the plan: nobody in it is a stranger
+    names: frozenset[str]  # of the cast, in lower case
     vocabulary: Vocabulary
     people: frozenset[str]  # nouns for one person or animal
     allows: Callable[[str], bool]  # the safety filter
@@ -64,7 +67,14 @@ class Scene:
 
 def story_of(chapter: Chapter, allows: Callable[[str], bool]) -> Story:
     """What the rules know of one chapter."""
-    return Story(chapter.cast, words_of_plan(chapter), load_vocabulary(), people_nouns(), allows)
+    return Story(
+        chapter.cast,
+        words_of_plan(chapter),
+        frozenset(part for role in chapter.cast.roles for part in role.name.lower().split()),
+        load_vocabulary(),
+        people_nouns(),
+        allows,
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ SPEECH = frozenset(
 )
 _BEING = frozenset(("am", "i'm", "is", "like", "as"))  # "I am a cat": one may say what one is
 _I_AM = frozenset((("i", "am"), ("name", "is")))
+_SURELY_I = frozenset(("i'm a", "i'm an", "i'm the"))
 
 
 def wrong_speaker(draft: Reading, scene: Scene) -> bool:
@@ -62,6 +63,7 @@ def _beside_oneself(draft: Reading, scene: Scene, speaker: Role) -> bool:
         before = [other.text for other in near if other.clause == word.clause]
         if word.text in own and _BEING.isdisjoint(before):
             return True
-        if word.text in others and not _I_AM.isdisjoint(pairwise(before)):
+        as_other = not _I_AM.isdisjoint(pairwise(before)) or " ".join(before[-2:]) in _SURELY_I
+        if word.text in others and as_other:
             return True
     return False

@@ -9,6 +9,7 @@ from storybot.language.things import load_things
 from storybot.telling.editor.naming import named_as
 from storybot.telling.editor.reading import NARRATION, Reading, Word
 from storybot.telling.editor.scene import Scene, grams
+from storybot.telling.editor.tense import PAST
 
 # After these comes what belongs to a noun.
 _ONLY_ARTICLES = frozenset(("a", "an", "the", "my", "your", "their", "our"))
@@ -19,6 +20,13 @@ _NO_NOUN_BEGINS = frozenset(
         *("him", "them", "is", "was", "were", "are", "am", "had", "has", "have", "did", "do"),
         *("to", "of", "for", "with", "at", "from", "into", "who", "could", "would", "went"),
         *("said", "asked", "everyone", "everybody", "not", "if", "then", "when"),
+    )
+)
+_ALSO_NOUNS = frozenset(  # or adjectives
+    (
+        *("lost", "left", "cut", "hurt", "set", "felt", "saw", "might", "fell", "lay", "hit"),
+        *("spread", "shot", "wound", "beat", "split", "bit", "found", "broke", "stuck", "rose"),
+        *("burst", "fed"),
     )
 )
 _NEVER_LAST = frozenset(("who", "which", "and", "but", "or", "every", "because"))
@@ -100,7 +108,9 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
         ends = before.clause != word.clause and not quoted and not before.first
         if ends and before.text in _ONLY_ARTICLES | _NEVER_LAST:
             return True
-        if before.text in _ONLY_ARTICLES and word.text in _NO_NOUN_BEGINS:
+        if before.text in _ONLY_ARTICLES and word.text in _NO_NOUN_BEGINS | PAST - _ALSO_NOUNS:
+            return True
+        if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True
         if before.text in ("a", "an") and _is_plural(words[at : at + 3]):
             return True

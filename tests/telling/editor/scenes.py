@@ -26,7 +26,14 @@ def scene(past: tuple[str, ...] = (), **beat: object) -> Scene:
     for sentence in past:
         told.add(sentence)
     familiar = frozenset(word for role in CAST.roles for word in role.words)
-    story = Story(CAST, familiar, load_vocabulary(), PEOPLE, lambda text: "knife" not in text)
+    story = Story(
+        CAST,
+        familiar,
+        frozenset(("dotty",)),
+        load_vocabulary(),
+        PEOPLE,
+        lambda text: "knife" not in text,
+    )
     return Scene(story, replace(BEAT, **beat), told)  # type: ignore[arg-type]
 
 

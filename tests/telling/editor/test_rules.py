@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storybot.telling.editor import form, naming, obeying, speaking, wording
+from storybot.telling.editor import form, naming, obeying, speaking, tense, wording
 from storybot.telling.editor.rules import RULES, fault_of
 from tests.telling.editor.scenes import reading, scene
 
@@ -127,6 +127,9 @@ def test_word_twice(text: str, bad: bool) -> None:
     [
         ("The duck and the though they swam.", BAD),
         ("The fox wanted a hats.", BAD),
+        ("The fox opened the heard a sound.", BAD),
+        ("The fox sang his a song.", BAD),
+        ("The fox saw the lost hat, and it was his.", GOOD),
         ("The fox saw a big, green frogs.", BAD),
         ("The fox, who, saw the pond.", BAD),
         ('But, oh, the "king" of the pond came.', GOOD),
@@ -276,6 +279,8 @@ def test_self_contradiction(text: str, bad: bool) -> None:
         ("Lily met the duck.", BAD),
         ("Daisy met the duck.", BAD),
         ("Dotty met the fox.", GOOD),
+        ("The fox saw Fox.", BAD),
+        ('"No, Mine!" said the fox.', BAD),
         ("A cat came, |and I saw the fox.", GOOD),
         ("All the animals came, and I'm glad.", GOOD),
         ("They saw birds.", GOOD),
@@ -283,6 +288,50 @@ def test_self_contradiction(text: str, bad: bool) -> None:
 )
 def test_stranger(text: str, bad: bool) -> None:
     assert naming.stranger(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("So everyone ate the little fox.", BAD),
+        ('"I want to eat you," said the fox.', BAD),
+        ("The fox ate with the duck.", GOOD),
+        ("The fox ate the duck's bread.", GOOD),
+        ("The fox ate his bread and the duck swam.", GOOD),
+    ],
+)
+def test_eats_somebody(text: str, bad: bool) -> None:
+    assert naming.eats_somebody(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("A duck heard the fox.", BAD),
+        ("The fox met another little duck.", BAD),
+        ("Her duck wanted to swim.", BAD),
+        ("The happy duck swam.", GOOD),
+        ("The fox swam like a duck.", GOOD),
+        ("She met a fox.", GOOD),
+        ("A duck |swam by.", GOOD),
+    ],
+)
+def test_introduced_again(text: str, bad: bool) -> None:
+    assert naming.introduced_again(reading(text), scene(("A duck swam.",))) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("An old man at the road, far away.", BAD),
+        ("The fox is happy.", BAD),
+        ("The fox was happy.", GOOD),
+        ("The fox looked away.", GOOD),
+        ('"I am happy," |she says.', GOOD),
+    ],
+)
+def test_no_past_verb(text: str, bad: bool) -> None:
+    assert tense.no_past_verb(reading(text), scene()) is bad
 
 
 @pytest.mark.parametrize(
@@ -357,6 +406,7 @@ def test_wrong_actor(text: str, actors: tuple[str, ...], bad: bool) -> None:
         ('"I am a fox," said the fox.', ("fox",), GOOD),
         ('"I am sorry, fox," said the fox.', ("fox",), BAD),
         ('"I am a duck," said the fox.', ("fox",), BAD),
+        ('"Hello, I\'m the duck," said the fox.', ("fox",), BAD),
         ('"I lost it," he said.', ("fox",), GOOD),
         ('"I lost it," she said.', ("fox",), BAD),
         ('"I lost it," said the duck.', (), GOOD),
