@@ -1,6 +1,5 @@
-"""The line protocol of `storyteller drafts`. Usage: draft_protocol.py STORYTELLER SYNTHETIC STORIES"""
+"""The line protocol of `storyteller drafts`: usage draft_protocol.py STORYTELLER SYNTHETIC."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -36,7 +35,8 @@ def check_errors(storyteller: str, model: str) -> None:
         "draft 0 1 sentence 4", "draft 33 1 sentence 4", "draft 1 x sentence 4",
         "draft 1 99999999999999999999 sentence 4", "draft 1 1 word 4", "draft 1 1 sentence 0",
         "draft 1 1 sentence 257", "draft  1 1 sentence 4", "keep", "keep 0", "keep x", "keep 0 1",
-        "drop now", "told \\", "told a\\q", "plan a\\", "told " + "a " * 9000, "told " + "b" * 16000,
+        "drop now", "told \\", "told a\\q", "plan a\\", "told " + "a " * 9000,
+        "told " + "b" * 16000,
     ]  # fmt: skip
     for line in bad:
         got = answers(storyteller, model, f"{line}\ntold Once\ndraft 1 1 tokens 3\n")
@@ -67,7 +67,8 @@ def check_ends(storyteller: str, model: str) -> None:
     """A reader that leaves, a writer that leaves, and a kill in the middle of drafts."""
     command = [storyteller, "drafts", model]
     gone = subprocess.run(
-        f"(echo told Once; sleep 0.3; echo drop; sleep 0.3; echo drop) | {storyteller} drafts {model}"
+        "(echo told Once; sleep 0.3; echo drop; sleep 0.3; echo drop)"
+        f" | {storyteller} drafts {model}"
         " | head -n 1; exit ${PIPESTATUS[1]}",
         shell=True, executable="/bin/bash", capture_output=True, check=False,
     )  # fmt: skip
@@ -87,7 +88,7 @@ def check_ends(storyteller: str, model: str) -> None:
         time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         check("it can be killed", process.wait(10) == -signal.SIGKILL)
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         run = subprocess.run(command, input=b"told a\n", stdout=full, stderr=subprocess.PIPE,
                              check=False)  # fmt: skip
         check("a full disk has its sentence", run.returncode == 3 and b"cannot write" in run.stderr,
@@ -113,14 +114,14 @@ def check_keywords(storyteller: str, checkpoint: str, tokenizer: str) -> None:
 
 def main() -> None:
     storyteller, synthetic = sys.argv[1:3]
-    shape = "7 0.004 96 128 2 4 4 20000 96".split()
+    shape = ["7", "0.004", "96", "128", "2", "4", "4", "20000", "96"]
     subprocess.run([synthetic, "drafts.bin", "drafts.tok", *shape], check=True)
     check_keywords(storyteller, "drafts.bin", "drafts.tok")
     check_errors(storyteller, "keywords.story")
     check_texts(storyteller, "keywords.story")
     check_ends(storyteller, "keywords.story")
     for name in ("drafts.bin", "drafts.tok", "plain.story", "keywords.story"):
-        os.unlink(name)
+        Path(name).unlink()
     print(f"{failures} failures")
     sys.exit(failures > 0)
 
