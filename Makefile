@@ -36,9 +36,11 @@ test-python: test-venv engine
 	@$(PY) -m pytest --cov --cov-report= $(PYTEST_ARGS)
 	@$(PY) -m coverage report --fail-under=90 | tail -n 60
 
-lint: test-venv ## mypy --strict and ruff
+lint: test-venv ## mypy --strict, ruff, and what may import what
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache >build/imports.log || { cat build/imports.log; exit 1; }
+	@tail -n 1 build/imports.log | grep . || grep -E "kept" build/imports.log
 
 format: test-venv ## put the Python code into ruff's format
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
@@ -79,4 +81,4 @@ clean: ## remove everything built
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .coverage story.wav
 
 -include native/targets.mk native/bench.mk native/duo/targets.mk
--include training/targets.mk tests/sound/targets.mk systemd/targets.mk
+-include training/targets.mk tests/sound/targets.mk systemd/targets.mk shell/targets.mk

@@ -65,7 +65,7 @@ screen-report: bench-models build/spread ## compare every screened pick of STORI
 	  build/native/tests/screen_agrees build/bench/spread.story 100; done; done
 
 # The same build as the preset `fuzz`. What a fuzzer finds on its way stays in build/fuzz/corpus.
-fuzz: build/.apt-FUZZ ## fuzz the loaders, the tokenizer, the packer and the commands of drafts, SECONDS=60 each
+fuzz: build/.apt-FUZZ ## fuzz loaders, tokenizer, packer and the drafts protocol, SECONDS=60 each
 	@cmake -S native -B build/fuzz -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang \
 	  -DSTORYTELLER_FUZZ=ON -DSTORYTELLER_TESTS=OFF \
 	  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >/dev/null

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Put storybot on this machine as a service, or take it off: install.sh install|uninstall
-# PREFIX (/usr/local) holds the programs; with DESTDIR, for packagers, only the service's files
-# are put. The settings in /etc/storybot and the stories in /var/lib/storybot are never touched
-# once they are there.
+# PREFIX (/usr/local) holds the programs; with DESTDIR, for packagers, all files are put below it as
+# they will lie below / later. The settings in /etc/storybot and the stories in /var/lib/storybot
+# are never touched once they are there.
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 prefix=${PREFIX:-/usr/local}
@@ -15,10 +15,23 @@ live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 put_program() {
     python=/usr/bin/python3 # the service's user may not run one in somebody's home
     [ -x "$python" ] || python=python3
-    "$python" -m venv "$home"
-    "$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
-    mkdir -p "$prefix/bin"
-    ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$prefix/bin/"
+    "$python" -m venv "$dest$home"
+    # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
+    if [ -n "$dest" ]; then # its scripts name the place they were made in
+        grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
+        find "$dest$home" -name __pycache__ -exec rm -r {} +
+    fi
+    mkdir -p "$dest$prefix/bin"
+    ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$dest$prefix/bin/"
+    put_shell_files
+}
+
+put_shell_files() {
+    share=$dest$prefix/share
+    install -D -m 644 "$here/../shell/storybot.bash" "$share/bash-completion/completions/storybot"
+    install -D -m 644 "$here/../shell/_storybot" "$share/zsh/site-functions/_storybot"
+    install -D -m 644 "$here/../shell/storybot.1" "$share/man/man1/storybot.1"
 }
 
 put_service() {
@@ -57,7 +70,9 @@ remove() {
     rm -f "$dest$units/storybot.service" "$dest/etc/sysusers.d/storybot.conf" \
         "$dest/etc/tmpfiles.d/storybot.conf" "$dest/etc/udev/rules.d/60-storybot.rules" \
         "$dest$units/storybot.service.d/50-growing-delay.conf" \
-        "$dest$prefix/bin/storybot" "$dest$prefix/bin/storyteller"
+        "$dest$prefix/bin/storybot" "$dest$prefix/bin/storyteller" \
+        "$dest$prefix/share/bash-completion/completions/storybot" \
+        "$dest$prefix/share/zsh/site-functions/_storybot" "$dest$prefix/share/man/man1/storybot.1"
     rmdir "$dest$units/storybot.service.d" 2>/dev/null || true
     rm -rf "$dest$home"
     if live; then
@@ -68,7 +83,7 @@ remove() {
 
 case ${1:-} in
     install)
-        [ -n "$dest" ] || put_program
+        put_program
         put_service
         ;;
     service) put_service ;;

@@ -6,7 +6,7 @@ TRAINING_PY := $(TRAINING)/venv/bin/python
 TRAIN_STEP := PYTHONPATH=$(CURDIR) OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=4000000000 \
   MALLOC_TRIM_THRESHOLD_=8000000000 $(TRAINING_PY) -m training
 
-.PHONY: train eval-model
+.PHONY: train eval-model eval-stories
 
 train: engine $(TRAINING)/venv/.ready ## train a story model: CORPUS=folder TRAINING_MINUTES=20
 	@$(TRAIN_STEP).tokenizer --corpus $(CORPUS) --out $(TRAINING)
@@ -22,6 +22,11 @@ EVAL_ARGS ?=
 eval-model: test-venv engine ## the story model's figures: bits per character, 412 requests
 	@$(PY) -m storybot.measuring.stories --engine $(STORYTELLER) --model $(MODEL) \
 	  --fp32 $(TRAINING) --shared $(SHARED) $(EVAL_ARGS)
+
+SAMPLE ?= 0
+eval-stories: test-venv engine ## figures of stories from plans: MODEL=file SAMPLE=requests
+	@$(PY) -m storybot.measuring.plot_report --engine $(STORYTELLER) --model $(MODEL) \
+	  --sample $(SAMPLE) $(EVAL_ARGS)
 
 $(TRAINING)/venv/.ready: training/requirements.txt
 	@echo "preparing $(TRAINING)/venv"

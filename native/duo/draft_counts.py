@@ -3,7 +3,7 @@
     draft_counts.py COUNTER PLUGIN STORYTELLER WORK MODEL...
 
 `make duo-drafts` calls this. It runs `storyteller bench MODEL --drafts 8` in the counting emulator
-and takes the last try of each way; cycles are modelled as in counts.py. No board was measured.
+and takes the last try of each way; cycles are modelled as counts.py has it. No board was measured.
 """
 
 from __future__ import annotations

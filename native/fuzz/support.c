@@ -10,6 +10,7 @@
 #include "model/story.h"
 #include "sample/sampler.h"
 #include "screen/screen.h"
+#include "tokenizer/utf8_filter.h"
 
 enum { POSITIONS = 6, PROMPT = 3 };
 
@@ -78,22 +79,32 @@ void use_model(const Model *model)
     thread_pool_close(pool);
 }
 
-void use_tokenizer(const Tokenizer *tokenizer, const uint8_t *text, size_t size)
+/* Encodes, decodes and filters a text; as run.c or not. */
+static void use_tokenizer_as(const Tokenizer *tokenizer, const uint8_t *text, size_t size)
 {
     int *tokens, previous = TOKEN_BOS;
     size_t count;
     Fault fault;
+    Utf8Filter filter = {0};
     if (!tokenizer_encode(tokenizer, text, size, &tokens, &count, &fault))
         return;
     for (size_t i = 0; i < count; i++) {
-        uint8_t byte;
+        uint8_t byte, character[MAX_CHARACTER];
         if (tokens[i] < 0 || tokens[i] >= tokenizer->vocab)
             abort();
         Bytes piece = tokenizer_decode(tokenizer, previous, tokens[i], &byte);
-        uint8_t sum = 0;
         for (size_t k = 0; k < piece.size; k++)
-            sum = (uint8_t)(sum + piece.data[k]);
-        previous = tokens[i] + (sum & 0);
+            if (utf8_filter_take(&filter, piece.data[k], character) > MAX_CHARACTER)
+                abort();
+        previous = tokens[i];
     }
     free(tokens);
+}
+
+void use_tokenizer(const Tokenizer *tokenizer, const uint8_t *text, size_t size)
+{
+    Tokenizer as_run_c = *tokenizer;
+    as_run_c.as_run_c = true;
+    use_tokenizer_as(tokenizer, text, size);
+    use_tokenizer_as(&as_run_c, text, size);
 }

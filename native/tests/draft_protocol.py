@@ -1,4 +1,4 @@
-"""The line protocol of `storyteller drafts`: usage draft_protocol.py STORYTELLER SYNTHETIC."""
+"""The line protocol of `storyteller drafts`: draft_protocol.py STORYTELLER SYNTHETIC STORIES"""
 
 import signal
 import subprocess

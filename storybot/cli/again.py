@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 
+from storybot.cli.output import add_json, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Again
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing to choose."""
+    """For people or for programs."""
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """The last story, word for word."""
     reply = ask(settings.controls.socket, Again())
-    print(reply["said"])
+    show_reply(args, reply, reply["said"])
     return 0

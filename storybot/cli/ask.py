@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
+from storybot.cli.output import add_json, show_reply
 from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
@@ -12,13 +14,14 @@ from storybot.errors import Exit, StorybotError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The wish, in words."""
+    """The request, in words."""
     parser.add_argument(
         "words",
         nargs="+",
         metavar="WORD",
         help='what to ask for: "a story about a cat", "another one", "louder", "good night"',
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -29,10 +32,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             f"that is too long; ask in at most {TEXT_MAX_CHARACTERS} characters", Exit.NOT_HEARD
         )
     reply = ask(settings.controls.socket, Ask(text))
-    if "said" in reply:
-        print(reply["said"])
-        return 0
-    print(f"storybot is {reply['state']}, volume {reply['volume']} %.")
-    if reply["sleeps_in"] is not None or reply["sleeps_after"] is not None:
-        print(bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"]))
+    show_reply(args, reply, reply["said"] if "said" in reply else _state(reply))
     return 0
+
+
+def _state(reply: dict[str, Any]) -> str:
+    told = f"storybot is {reply['state']}, volume {reply['volume']} %."
+    if reply["sleeps_in"] is not None or reply["sleeps_after"] is not None:
+        told += "\n" + bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"])
+    return told

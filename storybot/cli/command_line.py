@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import importlib
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
-from pathlib import Path
 
+from storybot.cli.parsers import COMMANDS, command_parser, overview
+from storybot.cli.terminal import replace_what_cannot_be_shown
 from storybot.config import load
 from storybot.config.check import CheckLevel
 from storybot.errors import Exit, StorybotError
@@ -19,48 +18,13 @@ from storybot.errors import Exit, StorybotError
 # What writing to a file, terminal or pipe fails with, beside a reader that left.
 NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
-# Each command is a module of this package; only the one asked for is imported, for a fast start.
-COMMANDS = {
-    "tell": "tell a story: about a cat, from a whole request, or from an opening sentence",
-    "hear": "print what is recognised from the microphone or a wav; tells no story",
-    "run": "the daemon in the foreground: listens, tells, listens again",
-    "ask": "ask the running daemon for a story",
-    "stop": "stop the story the daemon is telling",
-    "again": "let the daemon tell the same story again",
-    "volume": "set the daemon's volume",
-    "sleep": "send the daemon to sleep after a while",
-    "status": "what the daemon is doing",
-    "watch": "follow what the daemon is doing",
-    "library": "the last stories: list, show, tell, rm",
-    "devices": "microphones and loudspeakers, the default marked",
-    "voices": "voices, the default marked",
-    "models": "story models and recognisers; `models get NAME` downloads one",
-    "config": "the settings in force and where each is from; --check FILE",
-    "doctor": "check every part, from the microphone to the folder of stories",
-}
 # They speak to the running daemon, which may have other settings, or look at its stories.
 UNTRIED = ("ask", "stop", "again", "volume", "sleep", "status", "watch", "library")
 
 
-def overview() -> argparse.ArgumentParser:
-    """The parser that only knows which commands there are."""
-    listing = "\n".join(f"  {name:9} {what}" for name, what in COMMANDS.items())
-    parser = argparse.ArgumentParser(
-        prog="storybot",
-        description="storybot tells children stories, offline.",
-        epilog=f"commands:\n{listing}\n\n`storybot COMMAND --help` tells more.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="storybot COMMAND [ARGUMENTS...]",
-    )
-    parser.add_argument(
-        "--version", action="version", version=f"storybot {metadata.version('storybot')}"
-    )
-    parser.add_argument("command", choices=list(COMMANDS), metavar="COMMAND", help="see below")
-    return parser
-
-
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:
     """Run one command; returns its exit code. `begin` is called when it can be interrupted."""
+    replace_what_cannot_be_shown()
     try:
         try:
             return _command(list(sys.argv[1:] if argv is None else argv), begin)
@@ -84,10 +48,7 @@ def _command(words: Sequence[str], begin: Callable[[], None]) -> int:
         overview().parse_args(words or ["--help"])
     name = words[0]
     module = importlib.import_module(f"storybot.cli.{name}")
-    parser = argparse.ArgumentParser(prog=f"storybot {name}", description=COMMANDS[name])
-    parser.add_argument("--config", type=Path, metavar="FILE", help="a further settings file")
-    module.arguments(parser)
-    args = parser.parse_args(words[1:])
+    args = command_parser(name).parse_args(words[1:])
     try:
         begin()
         if name == "config":  # it reports the faults of a file itself

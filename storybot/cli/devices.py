@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from storybot.cli.output import add_json, records, show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
@@ -14,7 +15,8 @@ from storybot.system.profile import resolve_profile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command takes none of its own."""
+    """For people or for programs."""
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -24,12 +26,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         *_rows("microphone", lambda: microphone_names(settings.hearing, profile)),
         *_rows("loudspeaker", lambda: loudspeaker_names(settings.speaking, profile)),
     ]
-    print(table(("", "kind", "name"), rows))
-    if any(name != NONE for _, _, name in rows):
-        print(
-            "\nhearing.microphone and speaking.speaker take such a name, or a part of it, in quotes"
-        )
-    return Exit.OK if any(name != NONE for _, _, name in rows) else Exit.SOUND_OUT
+    found = [row for row in rows if row[2] != NONE]
+    text = table(("", "kind", "name"), rows)
+    if found:
+        text += "\n\nhearing.microphone and speaking.speaker take such a name, or a part of it"
+        text += ", in quotes"
+    show(args, records(("default", "kind", "name"), found), text)
+    return Exit.OK if found else Exit.SOUND_OUT
 
 
 NONE = "none found"

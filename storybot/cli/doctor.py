@@ -9,11 +9,15 @@ import grp
 import math
 import os
 import shutil
+import socket
 from collections.abc import Callable
-from pathlib import Path
 from tempfile import TemporaryFile
 
+from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
+from storybot.controls.socket.client import Client
+from storybot.controls.socket.messages import Status
+from storybot.controls.socket.path import server_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
@@ -21,6 +25,7 @@ from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.language.openings import TEST_OPENING
 from storybot.models.catalogue import find_model
 from storybot.models.engine_files import find_engine_files
+from storybot.models.packing import PACK_SUFFIX, packing_advice, verify_pack
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import SpeechParameters
@@ -38,22 +43,26 @@ Check = Callable[[Settings], str]  # returns what is well, raises StorybotError 
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The command takes none of its own."""
+    """For people or for programs."""
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make every check; the exit code is that of the first that failed."""
     code = Exit.OK
     for name, check in CHECKS.items():
+        well = False
         try:
             told = f"ok: {check(settings)}"
+            well = True
         except StorybotError as error:
             told = str(error)
             code = code or error.code
-        except Exception as error:  # of whatever kind: the other parts want to be looked at, too
+        except Exception as error:  # any: the other parts are to be checked too
             told = " ".join(f"broke ({type(error).__name__}: {error})".split())
             code = code or Exit.FAULT
-        print(f"{name:11} {told}", flush=True)
+        data = {"part": name, "ok": well, "told": told.removeprefix("ok: ")}
+        show(args, data, f"{name:11} {told}")
     return code
 
 
@@ -140,7 +149,9 @@ def _model(settings: Settings) -> str:
     telling = settings.telling
     files = find_engine_files(telling.engine, telling.model, telling.tokenizer)
     known = find_model(telling.model)
-    if known is not None and known.files:
+    if files.model.suffix == PACK_SUFFIX:
+        verify_pack(files.program, files.model)
+    elif known is not None and known.files:
         from storybot.models.downloads import is_whole
 
         if not is_whole(files.model, known.files[0]):
@@ -148,24 +159,9 @@ def _model(settings: Settings) -> str:
                 f"{files.model} is damaged; delete it and run: storybot models get {known.name}",
                 Exit.MODEL,
             )
-    elif files.model.suffix == ".story":
-        asyncio.run(_verified(files.program, files.model))
-    return f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
-
-
-async def _verified(program: Path, model: Path) -> None:
-    """Let the engine compare every checksum inside a .story."""
-    child = await asyncio.create_subprocess_exec(
-        program,
-        "info",
-        "--verify",
-        model,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await child.communicate()
-    if child.returncode:
-        raise StorybotError(said.decode("utf-8", "replace").strip(), Exit.MODEL)
+    told = f"{telling.model}, {files.model.stat().st_size / 1e6:.1f} MB"
+    advice = packing_advice(files.model, known.name if known else "")
+    return f"{told}; {advice}" if advice else told
 
 
 def _library(settings: Settings) -> str:
@@ -220,6 +216,34 @@ def _permissions(settings: Settings) -> str:
     return "groups of sound and controls"
 
 
+def _socket(settings: Settings) -> str:
+    """Asked where a daemon runs, else made and removed as a daemon would make it."""
+    path = server_path(settings.controls.socket)
+    with contextlib.suppress(StorybotError):
+        with Client(settings.controls.socket) as client:
+            client.request(Status())
+        return f"the daemon answers at {client.path}"
+    made = [folder for folder in path.parents if not folder.exists()]
+    probe = path.with_name(f".doctor-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+            server.bind(str(probe))
+    except OSError as error:
+        raise StorybotError(
+            f"the control socket {path} cannot be made ({error.strerror or error}); "
+            "set controls.socket to a place that you may write",
+            Exit.DAEMON,
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    return f"{path}, where no daemon runs yet"
+
+
 _GROUP_OF = {"dialout": {"serial"}, "gpio": {"gpio", "sysfs"}, "input": {"evdev"}}
 
 CHECKS: dict[str, Check] = {
@@ -232,4 +256,5 @@ CHECKS: dict[str, Check] = {
     "library": _library,
     "memory": _memory,
     "permissions": _permissions,
+    "socket": _socket,
 }

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
@@ -29,21 +30,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("wav", nargs="?", type=Path, help="a recording, else the microphone")
     parser.add_argument("--once", action="store_true", help="end after the first request")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Recognise a recording, or the microphone until Ctrl-C."""
     if args.wav is None:
-        return _listen(settings, args.once)
+        return _listen(args, settings)
     recording = read_wav(args.wav)
     for note in recording.notes:
-        print(f"note: {note}")
+        show(args, {"note": note}, f"note: {note}")
     recogniser = make_recogniser(settings.hearing)
-    print(f"recogniser: {recogniser.name}")
+    show(args, {"recogniser": recogniser.name}, f"recogniser: {recogniser.name}")
     heard = hear_recording(recording, recogniser, settings.hearing)
     if heard is None:
         raise StorybotError(f"no speech was found in {args.wav}", Exit.NOT_HEARD)
-    print(described(heard))
+    show(args, as_data(heard), described(heard))
     return Exit.OK if heard.sure else Exit.NOT_HEARD
 
 
@@ -60,12 +62,24 @@ def described(heard: Utterance) -> str:
     return "\n".join(lines)
 
 
-def _listen(settings: Settings, once: bool) -> int:
+def as_data(heard: Utterance) -> dict[str, object]:
+    """The same for programs; `request` and `confidence` are null where there is none."""
+    request = understand(heard.text) if heard.sure else None
+    return {
+        "recognised": heard.text,
+        "confidence": round(heard.confidence, 2) if heard.confidence > UNKNOWN else None,
+        "sure": heard.sure,
+        "request": spoken_back(request) if request is not None else None,
+    }
+
+
+def _listen(args: argparse.Namespace, settings: Settings) -> int:
     recogniser = make_recogniser(settings.hearing)
     profile = resolve_profile(settings.service.profile)
     microphone = open_microphone(settings.hearing, profile)
-    print(f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends")
-    print(f'say "{settings.hearing.keyphrase} about a cat"', flush=True)
+    data = {"recogniser": recogniser.name, "microphone": microphone.name}
+    told = f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends"
+    show(args, data, f'{told}\nsay "{settings.hearing.keyphrase} about a cat"')
     recogniser.listen_for(ListenFor.KEYPHRASE)
     try:
         while True:
@@ -79,12 +93,12 @@ def _listen(settings: Settings, once: bool) -> int:
                 print(f"\r{meter(level_dbfs(block))}", end="", file=sys.stderr, flush=True)
             for event in recogniser.hear(block):
                 if isinstance(event, KeyphraseOnly):
-                    print("keyphrase; now the request", flush=True)
+                    show(args, {"keyphrase": True}, "keyphrase; now the request")
                     recogniser.listen_for(ListenFor.REQUEST)
                     continue
-                print(described(event), flush=True)
+                show(args, as_data(event), described(event))
                 recogniser.listen_for(ListenFor.KEYPHRASE)
-                if once and event.sure:
+                if args.once and event.sure:
                     return Exit.OK
     finally:
         microphone.close()

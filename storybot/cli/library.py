@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
+from storybot.cli.output import add_json, show, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import TellSaved
@@ -13,11 +15,13 @@ from storybot.stories.library import KeptStory, Library
 from storybot.system.folders import daemon_state_folder
 
 WIDTH = 78
+ROW_TEXT = 50  # characters of the text in the list
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which story."""
-    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    add_json(parser)
+    what = parser.add_subparsers(dest="what", metavar="WHAT", parser_class=type(parser))
     for name, text in (
         ("list", "the stories kept, newest first"),
         ("show", "print a story"),
@@ -33,30 +37,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             default=argparse.SUPPRESS,
             help="a further settings file",
         )
+        add_json(one, argparse.SUPPRESS)
         if name != "list":
             one.add_argument("number", type=int, help="as `storybot library list` shows it")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print what was asked for."""
+    """Print what was asked for; the list where nothing was."""
     library = Library(settings.library, daemon_state_folder())
-    if args.what == "list":
-        lines = [row(story) for story in library.stories()]
-        print("\n".join(lines) or f"No stories are kept in {library.folder}.")
+    if args.what in (None, "list"):
+        stories = list(library.stories())
+        lines = "\n".join(map(row, stories)) or f"No stories are kept in {library.folder}."
+        show(args, [asdict(story) for story in stories], lines)
     elif args.what == "show":
-        print(page(library.get(args.number)))
+        story = library.get(args.number)
+        show(args, asdict(story), page(story))
     elif args.what == "tell":
-        print(ask(settings.controls.socket, TellSaved(args.number))["said"])
+        reply = ask(settings.controls.socket, TellSaved(args.number))
+        show_reply(args, reply, reply["said"])
     else:
         library.remove(args.number)
-        print(f"Story {args.number} is forgotten.")
+        show(args, {"removed": args.number}, f"Story {args.number} is forgotten.")
     return 0
 
 
 def row(story: KeptStory) -> str:
-    """One line of the list."""
-    cut = "" if story.whole else " (cut short)"
-    return f"{story.number:6}  {story.date[:16].replace('T', ' ')}  {story.title}{cut}"
+    """One line of the list: what it is about, how long it is, and how it goes on.
+
+    The words that began it were given and are much the same in all stories about one thing.
+    """
+    cut = ", cut short" if not story.whole else ""
+    words = len(story.text.split())
+    told = story.text.removeprefix(story.opening).strip(" ,.;:!?\n")
+    day, title = story.date[:16].replace("T", " "), story.title.rstrip(".")
+    head = f"{story.number:6}  {day}  {title or 'A story'} ({words} words{cut})"
+    return f"{head}: {textwrap.shorten(told, ROW_TEXT, placeholder=' ...')}" if told else head
 
 
 def page(story: KeptStory) -> str:

@@ -22,7 +22,7 @@ def typed(words: Sequence[str], safe: Filter) -> tuple[Thing, ...]:
     text = " ".join(words)
     if not text:
         return ()
-    return _story(understand_typed(text), text, safe)
+    return _story(understand_typed(text, safe), text, safe)
 
 
 def heard(recording: Path, settings: HearingSettings, safe: Filter) -> tuple[Thing, ...]:

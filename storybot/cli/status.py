@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
+from storybot.cli.output import add_json, show
 from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
@@ -15,14 +15,14 @@ from storybot.errors import Exit
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """For people or for programs."""
-    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the state; 0 unless a part is missing."""
     reply = ask(settings.controls.socket, Status())
     del reply["v"], reply["ok"]
-    print(json.dumps(reply) if args.json else described(reply))
+    show(args, reply, described(reply))
     return Exit.FAULT if reply["missing"] else Exit.OK
 
 

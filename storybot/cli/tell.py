@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from storybot.cli import request_arguments
 from storybot.cli.lifetime import ended_by_signals, seconds_since_start
+from storybot.cli.output import add_json
+from storybot.cli.standard_streams import STREAM, story_as_json, wav_to_stdout, words_from
 from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
@@ -32,38 +33,67 @@ from storybot.telling.story_pipeline import StoryPipeline
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     add = parser.add_argument
-    add("words", nargs="*", metavar="WORDS", help='"about a cat", or a whole request')
+    add("words", nargs="*", metavar="WORDS", help='"about a cat", a whole request, or - for stdin')
     add("--opening", metavar="TEXT", help="how the story begins, instead of what it is about")
     add("--heard", type=Path, metavar="WAV", help="take the request from a recording")
     add("--seed", type=int, help="the same seed and request tell the same story")
-    add("--length", type=int, metavar="TOKENS", help="at most so many tokens")
+    add("--length", help="short, middle or long; with --plot off, at most so many tokens")
+    add("--plot", help="on, or off: the model goes on from an opening by itself")
+    add("--drafts", type=int, help="of each sentence, of which the best is told")
     add("--model", help="a name of `storybot models`, or a path")
     add("--voice", help="one of `storybot voices`")
     add("--silent", action="store_true", help="text only")
-    add("--wav", type=Path, metavar="FILE", help="write the speech into FILE, as fast as it comes")
+    add("--wav", type=Path, metavar="FILE", help="write the speech into FILE; - is stdout")
+    add_json(parser)
     add("--or-wav", type=Path, metavar="FILE", help="write FILE where there is no loudspeaker")
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Tell one story; returns when its last word has been heard."""
+    if args.opening is None and args.heard is None:
+        args.words = words_from(sys.stdin, args.words)
+    if args.seed is None:
+        args.seed = random.randrange(1, SEED_LIMIT)
+    if args.wav == STREAM:
+        return wav_to_stdout(args, lambda: _run(args, settings))
+    if args.json:
+        return story_as_json(args, args.opening is None, lambda: _run(args, settings))
+    return _run(args, settings)
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
     _outputs(args)
     telling, speaking = settings.telling, settings.speaking
     if args.model:
         telling = replace(telling, model=args.model, tokenizer="")
-    if args.length is not None:
-        telling = replace(telling, longest=_given("--length", telling, "longest", args.length))
+    telling = _telling(args, telling)
     if args.voice:
         speaking = replace(speaking, voice=_given("--voice", speaking, "voice", args.voice))
-    if args.seed is not None and not 0 <= args.seed < SEED_LIMIT:
+    if not 0 <= args.seed < SEED_LIMIT:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
-    settings = replace(settings, speaking=speaking)
+    settings = replace(settings, speaking=speaking, telling=telling)
     safe = load_filter(settings.safety)
     request = _story_request(args, settings, safe)
-    pipeline = StoryPipeline(partial(make_engine, telling), safe)
+    engine = make_engine(telling)
+    pipeline = StoryPipeline(lambda: engine, safe)
     try:
         return asyncio.run(_tell(args, settings, request, pipeline))
     except asyncio.CancelledError:
         return Exit.TERMINATED
+
+
+def _telling(args: argparse.Namespace, telling: TellingSettings) -> TellingSettings:
+    """The settings with the options that stand for some of them."""
+    if args.plot is not None:
+        telling = replace(telling, plot=_given("--plot", telling, "plot", args.plot))
+    if args.opening is not None:  # no plan begins so
+        telling = replace(telling, plot="off")
+    if args.drafts is not None:
+        telling = replace(telling, drafts=_given("--drafts", telling, "drafts", args.drafts))
+    if args.length is not None:
+        key = "length" if telling.plot == "on" else "longest"
+        telling = replace(telling, **{key: _given("--length", telling, key, args.length)})
+    return telling
 
 
 def _outputs(args: argparse.Namespace) -> None:
@@ -71,7 +101,7 @@ def _outputs(args: argparse.Namespace) -> None:
     for option, wav in (("--wav", args.wav), ("--or-wav", args.or_wav)):
         if wav is None:
             continue
-        if not wav.name or wav.is_dir():
+        if not wav.name or wav == STREAM or wav.is_dir():
             raise StorybotError(f"{option}: give the name of a file, such as x.wav", Exit.USAGE)
         if args.silent:
             raise StorybotError(
@@ -89,15 +119,17 @@ def _given(option: str, part: TellingSettings | SpeakingSettings, key: str, valu
 
 
 def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -> StoryRequest:
-    seed = random.randrange(1, SEED_LIMIT) if args.seed is None else args.seed
+    seed = args.seed
     given = [bool(args.words), args.opening is not None, args.heard is not None]
     if sum(given) > 1:
         raise StorybotError("give words, --opening or --heard, not several", Exit.USAGE)
     if args.opening is not None:
         return StoryRequest("", args.opening, seed)
     if args.heard is not None:
-        return new_story_request(request_arguments.heard(args.heard, settings.hearing, safe), seed)
-    return new_story_request(request_arguments.typed(args.words, safe), seed)
+        return new_story_request(
+            request_arguments.heard(args.heard, settings.hearing, safe), seed, settings.telling
+        )
+    return new_story_request(request_arguments.typed(args.words, safe), seed, settings.telling)
 
 
 async def _tell(
@@ -137,8 +169,11 @@ async def _tell_aloud(
     return spoken
 
 
-async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
-    """An open speaker: the loudspeaker, or the wav where that is wanted or all there is."""
+async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker | None:
+    """An open speaker: the loudspeaker, or the wav where that is wanted or all there is.
+
+    None: there is no loudspeaker and no wav is wanted, so the story is only shown.
+    """
     profile = resolve_profile(settings.service.profile)
     speaker = Speaker(settings.speaking, profile, args.wav)
     try:
@@ -146,7 +181,14 @@ async def _speaker(args: argparse.Namespace, settings: Settings) -> Speaker:
     except StorybotError as error:
         await speaker.close()
         if args.or_wav is None:
-            raise
+            if args.wav is not None or not speaker.has_voice:
+                raise
+            print(
+                f"storybot: {error}; here is the text. "
+                "`storybot tell --wav story.wav` writes what would be heard into a file",
+                file=sys.stderr,
+            )
+            return None
         print(f"storybot: {error}; the story goes into {args.or_wav}", file=sys.stderr)
         speaker = Speaker(settings.speaking, profile, args.or_wav)
         await speaker.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from storybot import drivers
+from storybot.cli.output import add_json, records, show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.errors import Exit
@@ -13,7 +14,8 @@ from storybot.speaking.voices import choice
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--accents", action="store_true", help="list the accents of espeak-ng too")
+    parser.add_argument("--accents", action="store_true", help="list the accents of English, too")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -23,7 +25,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for name in drivers.names("voice"):
         missing = choice.missing_for(name)
         rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
-    print(table(("", "voice", "state"), rows))
+    data = {"voices": records(("default", "voice", "state"), rows)}
+    text = table(("", "voice", "state"), rows)
     if args.accents:
         from storybot.speaking.voices.espeak import accents
 
@@ -31,5 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
             for a in accents()
         ]
-        print("\n" + table(("", "accent", "name"), rows))
+        data["accents"] = records(("default", "accent", "name"), rows)
+        text += "\n\n" + table(("", "accent", "name"), rows)
+    show(args, data, text)
     return Exit.OK

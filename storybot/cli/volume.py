@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Volume
@@ -30,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="per cent, or +N / -N to change it; without it the volume is shown",
     )
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -37,7 +39,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     socket, wanted = settings.controls.socket, args.volume.percent
     if args.volume.by:
         wanted = ask(socket, Volume())["volume"] + args.volume.by
-    print(told(ask(socket, args.volume)["volume"], wanted))
+    holds = ask(socket, args.volume)["volume"]
+    show(args, {"volume": holds, "wanted": wanted}, told(holds, wanted))
     return 0
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import select
 import sys
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
+from storybot.cli.output import add_json
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import Client
 
 SHOWN = {
     "starting": "is starting",
-    "idle": "waits for a wish",
+    "idle": "waits for a request",
     "hearing": "was called and listens",
     "thinking": "thinks of a story",
     "telling": "tells",
@@ -26,18 +31,44 @@ SHOWN = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """For people or for programs."""
-    parser.add_argument("--json", action="store_true", help="the news as lines of JSON")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print news until the daemon ends or Ctrl-C."""
-    with Client(settings.controls.socket) as client:
+    with Client(settings.controls.socket) as client, reader_of(sys.stdout, client.hang_up):
         if args.json:
             for line in client.watch():
                 print(json.dumps(line), flush=True)
         else:
             follow(client.watch(), sys.stdout)
     return 0
+
+
+@contextmanager
+def reader_of(out: TextIO, left: Callable[[], None]) -> Iterator[None]:
+    """Calls `left` once nobody reads a pipe any more, which else only the next writing shows.
+
+    Raises BrokenPipeError at the end if that happened.
+    """
+    gone = threading.Event()
+
+    def wait(pipe: int) -> None:
+        errors = select.poll()
+        errors.register(pipe, 0)  # errors are told without being asked for
+        errors.poll()
+        gone.set()
+        left()
+
+    try:
+        pipe = os.dup(out.fileno())  # its own: it stays open as long as the thread waits
+    except (OSError, ValueError):  # no file, as in a test
+        yield
+        return
+    threading.Thread(target=wait, args=(pipe,), daemon=True).start()
+    yield
+    if gone.is_set():
+        raise BrokenPipeError
 
 
 def _in_order(news: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

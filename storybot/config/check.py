@@ -1,13 +1,12 @@
-"""Settings tried before they hold: what `run` and a reload make of them is made here already.
-
-Each value may be allowed by itself and still be of no use, alone or beside the others.
-"""
+"""Checks settings against each other and against this machine, before they are used."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from enum import Enum
 
+from storybot.config.controls_check import find_control_faults
 from storybot.config.quiet_hours import clock_time
 from storybot.config.schema import (
     ONLY_TELL,
@@ -17,10 +16,12 @@ from storybot.config.schema import (
     SpeakingSettings,
     TellingSettings,
 )
+from storybot.config.trial import fault_of_recogniser, fault_of_voice
 from storybot.errors import StorybotError
 from storybot.language.safety_filter import load_filter
 from storybot.models import installed
 from storybot.system.engine_program import find_engine
+from storybot.system.profile import resolve_profile
 
 Wrong = tuple[str, str]  # "bedtime.quiet_from", and what is wrong with it
 
@@ -29,7 +30,7 @@ UNUSABLE = (StorybotError, RuntimeError, ValueError, OverflowError)
 
 
 class CheckLevel(Enum):
-    """How far settings are tried."""
+    """How thoroughly settings are checked."""
 
     NONE = "each by itself, for a command that only talks to the daemon"
     USE = "beside the others; a model may be fetched later"
@@ -45,7 +46,7 @@ COUNTERPARTS = {
 
 
 def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) -> Iterator[Wrong]:
-    """What is wrong with the settings; what storybot brought along is not tried."""
+    """What is wrong with the settings; values at their defaults are not checked."""
     if trial is CheckLevel.NONE:
         return
     found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
@@ -57,6 +58,9 @@ def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) 
             found += _of_model(settings.telling)
         if "telling.engine" in changed:
             found += _of_engine(settings.telling.engine)
+        found += find_control_faults(settings.controls)
+        if not found:  # they would only say once more what is wrong already
+            found += _of_trials(settings, changed)
     for key, wrong in found:
         yield key if key in changed else COUNTERPARTS[key], wrong
 
@@ -80,8 +84,25 @@ def _of_engine(engine: str) -> Iterator[Wrong]:
         yield "telling.engine", str(error)
 
 
+def _of_trials(settings: Settings, changed: Container[str]) -> Iterator[Wrong]:
+    """What voice and recogniser say to the settings that only they can judge."""
+    voice = [key for key in ("speaking.accent", "speaking.voice") if key in changed]
+    if voice and (wrong := fault_of_voice(settings.speaking)):
+        yield voice[0], wrong
+    hearing = settings.hearing
+    judged = {f"hearing.{key}" for key in ("keyphrase", "vosk_model", "recogniser")}
+    ours = [key for key in sorted(judged) if key in changed]
+    if not ours or hearing.driver == "none":
+        return
+    small = resolve_profile(settings.service.profile) == "small"
+    key, wrong = fault_of_recogniser(hearing, loaded=not small)
+    if wrong:
+        name = f"hearing.{key}"
+        yield name if name in changed else ours[0], wrong
+
+
 def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
-    """What would lose every story: a model or tokenizer that is not on this machine."""
+    """A model or tokenizer that is not on this machine."""
     try:
         files = installed.resolve_model(telling.model, telling.tokenizer)
     except UNUSABLE as error:
@@ -108,9 +129,9 @@ def _of_quiet_hours(bed: BedtimeSettings) -> Iterator[Wrong]:
 
 
 def _of_word_list(safety: SafetySettings) -> Iterator[Wrong]:
-    if not safety.extra_words:
-        return
-    try:
-        load_filter(safety)
-    except UNUSABLE as error:
-        yield "safety.extra_words", str(error)
+    for key in ("extra_words", "allowed_phrases"):
+        alone = replace(SafetySettings(filter=safety.filter), **{key: getattr(safety, key)})
+        try:
+            load_filter(alone)
+        except UNUSABLE as error:
+            yield f"safety.{key}", str(error)

@@ -1,7 +1,7 @@
 """Settings handed from one process to another as JSON.
 
-The small board's daemon never reads YAML itself: another process reads the files, ends, and takes
-the reader's memory with it.
+The small board's daemon never reads YAML itself: another process reads the files and ends, and
+the memory of the YAML library is free again.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
+from storybot.system.python_child import python_command
 
-READ_TIMEOUT_S = 30.0  # s for the other process
-REASON_MAX_CHARACTERS = 200  # characters of what the other process broke with
+READ_TIMEOUT_S = 30.0  # for the other process
+REASON_MAX_CHARACTERS = 200  # of an error in the other process
 
 
 def to_json(settings: Settings) -> str:
@@ -38,8 +39,8 @@ def from_json(text: str) -> Settings:
 
 
 def read_in_child(explicit: Path | None) -> Settings:
-    """The settings as a process of its own reads them; its StorybotError becomes ours."""
-    command = [sys.executable, "-m", __name__, *([str(explicit)] if explicit else [])]
+    """The settings as another process reads them; its StorybotError is raised here."""
+    command = python_command(__name__, *([str(explicit)] if explicit else []))
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, timeout=READ_TIMEOUT_S, encoding="utf-8"
@@ -75,9 +76,9 @@ def main() -> int:
 
 
 def with_found_paths(settings: Settings) -> Settings:
-    """The same with the paths of model, tokenizer and engine, so that nobody looks again.
+    """The settings with the paths of engine, model and tokenizer filled in.
 
-    What cannot be found stays as it was named: whoever needs it will say so.
+    Where one cannot be found they stay as they are; the error comes when the engine is made.
     """
     from storybot.models.engine_files import find_engine_files
 

@@ -1,6 +1,6 @@
 """Reads config.yaml files and the environment into `Settings`, and says where each value is from.
 
-Order, later wins: the defaults in `settings.py`, /etc/storybot/config.yaml,
+Order, later wins: the defaults in `schema.py`, /etc/storybot/config.yaml,
 ~/.config/storybot/config.yaml, the file of `--config`, STORYBOT_SECTION_KEY in the environment.
 """
 
@@ -17,12 +17,17 @@ import yaml
 from storybot.config.check import CheckLevel, find_faults
 from storybot.config.schema import Settings
 from storybot.config.values import checked, nearest
+from storybot.config.yaml_values import QUOTE_IT, Unreadable, is_text, quoting_helps, value_of
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 
 ENVIRONMENT_PREFIX = "STORYBOT_"
 SYSTEM_FILE = Path("/etc/storybot/config.yaml")
 TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
 SECTIONS = tuple(section.name for section in fields(Settings))
+FIELDS = {
+    (s.name, f.name): f for s in fields(Settings) for f in fields(getattr(Settings(), s.name))
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class GivenValue:
-    """One value somebody gave, not yet checked."""
+    """One value from a file or the environment, not yet checked."""
 
     where: str
     section: str
@@ -63,7 +68,7 @@ def user_file() -> Path:
 
 def shipped_file() -> Path:
     """The commented default: beside the package in a checkout, inside it when installed."""
-    installed = Path(__file__).parents[1] / "data" / "config.yaml"
+    installed = DATA_FOLDER / "config.yaml"
     return installed if installed.exists() else Path(__file__).parents[2] / "config.yaml"
 
 
@@ -99,8 +104,10 @@ def check_file(path: Path) -> list[Fault]:
 
 
 def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
+    text = ""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
         reason = error.strerror or str(error)
         faults.append(Fault(str(path), "file", f"cannot be read ({reason}); check its path"))
@@ -112,10 +119,13 @@ def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
         faults.append(Fault(str(path), "file", TOO_DEEP))
         return
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, line = getattr(error, "problem_mark", None), quoting_helps(text, error)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = getattr(error, "problem", None) or "not readable as YAML"
-        faults.append(Fault(where, "file", f"is not valid YAML: {problem}"))
+        problem = f"is not valid YAML: {getattr(error, 'problem', None) or 'not readable as YAML'}"
+        if line is not None:
+            where = f"{path}:{line + 1}"
+            problem += f"; the value has signs that mean something to YAML: {QUOTE_IT}"
+        faults.append(Fault(where, "file", problem))
         return
     if root is None:
         return
@@ -164,8 +174,8 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
             faults.append(Fault("environment", name, f"is no setting{hint}"))
             continue
         section, key = known[name]
-        at = GivenValue(f"environment {name}", section, key, "")
-        if not env[name]:
+        at = GivenValue(f"environment {name}", section, key, env[name])
+        if not env[name] or is_text(FIELDS[section, key]):
             yield at
             continue
         try:
@@ -173,32 +183,22 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
         except RecursionError:
             faults.append(Fault(at.where, f"{section}.{key}", TOO_DEEP))
         except yaml.YAMLError:
-            yield replace(at, value=env[name])
+            yield at
         else:
-            yield from _constructed(node, at, faults)
+            if isinstance(node, yaml.ScalarNode):
+                yield from _constructed(node, at, faults)
+            else:
+                yield at
 
 
-def _constructed(
-    node: yaml.Node | None, at: GivenValue, faults: list[Fault]
-) -> Iterator[GivenValue]:
-    """`at` with the value of `node`, or a fault: PyYAML lets whatever its parts raise pass."""
-    if node is None:
-        yield at
-        return
+def _constructed(node: yaml.Node, at: GivenValue, faults: list[Fault]) -> Iterator[GivenValue]:
+    """`at` with the value of `node`, or a fault."""
     try:
-        value = yaml.SafeLoader("").construct_object(node, deep=True)
-        repr(value)  # raises for a number of thousands of digits, which no sentence could show
-        if isinstance(value, int | float) and ":" in node.value:
-            value = node.value  # YAML 1.1 takes 20:00 for 1200, a number to the base of sixty
-        yield replace(at, value=value)
-    except yaml.YAMLError:
-        yield replace(at, value=node.value)
+        yield replace(at, value=value_of(node, FIELDS.get((at.section, at.key))))
     except RecursionError:
         faults.append(Fault(at.where, f"{at.section}.{at.key}", TOO_DEEP))
-    except (ValueError, LookupError, AttributeError, TypeError, OverflowError):
-        shown = str(node.value)[:20]
-        wrong = f"{shown!r} is no date or number that exists; put it in quotes if it is text"
-        faults.append(Fault(at.where, f"{at.section}.{at.key}", wrong))
+    except Unreadable as wrong:
+        faults.append(Fault(at.where, f"{at.section}.{at.key}", str(wrong)))
 
 
 def _all_fields() -> Iterator[tuple[Field[Any], Field[Any]]]:

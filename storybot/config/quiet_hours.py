@@ -1,4 +1,4 @@
-"""Night: quiet hours, the sleep timer's numbers, and how soft and slow stories are then. Pure."""
+"""Quiet hours: the time of day in which the box sleeps (pure)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from datetime import time
 
 from storybot.config.schema import BedtimeSettings
 from storybot.errors import Exit, StorybotError
-
-VOLUME_STEP = 10  # per cent; "louder" and "softer"
 
 
 def clock_time(text: str, key: str) -> time | None:
@@ -32,13 +30,3 @@ def is_quiet(now: time, settings: BedtimeSettings) -> bool:
     if begin < end:
         return begin <= now < end
     return now >= begin or now < end
-
-
-def sounding_volume(percent: int, night: bool, bed: BedtimeSettings) -> int:
-    """The volume that sounds when `percent` is set."""
-    return round(percent * bed.night_volume / 100) if night else percent
-
-
-def pace(night: bool, bed: BedtimeSettings) -> int:
-    """Speed of speech, per cent of the set one."""
-    return bed.night_speed if night else 100

@@ -1,4 +1,4 @@
-"""Every setting of storybot: one frozen dataclass a room, defaults here, units beside each field.
+"""Every setting of storybot: one frozen dataclass a section, with defaults and units.
 
 `config.yaml` shows the same defaults with their explanations; `storybot.config.load` reads files
 and the environment into these classes. Metadata: `low`/`high` bound a number, `choices` a word.
@@ -50,6 +50,9 @@ class TellingSettings:
     tokenizer: str = ""  # path; empty: inside the model, or beside it
     temperature: float = number(0.8, 0.0, 2.0)
     topp: float = number(0.97, 0.0, 1.0)
+    plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
+    length: str = choice("middle", "short", "long")  # of a story from a plot: 2-3, 1, 5 minutes
+    drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has
@@ -116,6 +119,7 @@ class SafetySettings:
 
     filter: bool = True
     extra_words: str = ""  # file with one further word or pattern a line
+    allowed_phrases: str = ""  # file with one phrase a line that is harmless all the same
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ class ServiceSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All rooms' settings; the sections of config.yaml."""
+    """All settings; its fields are the sections of config.yaml."""
 
     hearing: HearingSettings = HearingSettings()
     telling: TellingSettings = TellingSettings()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import AsyncGenerator
 
 import serial
@@ -21,6 +22,9 @@ BAUD_RATE = 115200
 LINE_MAX_BYTES = 64  # bytes of a line
 MAX_LINES_PER_S = 200  # lines in a second; a contact that bounces stays far below
 POLL_INTERVAL_S = 0.02  # s between two looks at CTS or DSR
+PULSE_MARGIN_S = 0.01  # s by which a press lasts longer than the debounce time
+# What a board and a bad line send between the letters: control characters and no ASCII.
+NOISE = bytes({*range(32), *range(127, 256)} - {ord("\n")})
 EDGES = {b"down": True, b"up": False}
 
 
@@ -44,11 +48,11 @@ class SerialBoard:
             raise _lost(device, error) from error
         self._users = 0
 
-    def button(self, line: str) -> SerialLines | SerialSwitch:
-        """The button of this board; `line` is text, cts or dsr."""
+    def button(self, line: str, debounce: float = 0.0) -> SerialLines | SerialSwitch:
+        """The button of this board; `line` is text, cts or dsr, `debounce` the setting, in s."""
         self._users += 1
         if line in ("", "text"):
-            return SerialLines(self)
+            return SerialLines(self, debounce + PULSE_MARGIN_S)
         if line in ("cts", "dsr"):
             return SerialSwitch(self, line)
         raise StorybotError(
@@ -69,40 +73,67 @@ class SerialBoard:
 
 
 class SerialLines:
-    """The contact as lines of text."""
+    """The contact as lines of text.
 
-    def __init__(self, board: SerialBoard) -> None:
-        self._board = board
-        self._rest = b""  # the beginning of a line
+    A press may be over before its lines are read, both at once; and a board that was reset never
+    tells that the contact opened. Neither press is lost: a closing lasts for `pulse` s at least,
+    unless the contact closes again meanwhile, and a second closing opens it first.
+    """
+
+    def __init__(self, board: SerialBoard, pulse: float) -> None:
+        self._board, self._pulse = board, pulse
+        self._begun = b""  # of a line
         self._flood = 0  # lines dropped in this second
         self._second = 0.0
         self._lines = 0
+        self._due: deque[tuple[float, bool]] = deque()  # edges and the loop's time to tell them
+        self._down = False  # after all of these
+        self._closed_at = float("-inf")  # the loop's time of the last closing among them
 
     async def edges(self) -> AsyncGenerator[bool, None]:
         loop = asyncio.get_running_loop()
         port = self._board.port
-        readable = asyncio.Event()
+        awake = asyncio.Event()
         try:
             handle = port.fileno()
-            loop.add_reader(handle, readable.set)
+            loop.add_reader(handle, awake.set)
         except (OSError, serial.SerialException) as error:
             raise _lost(self._board.device, error) from error
         try:
             while True:
-                await readable.wait()
-                readable.clear()
-                for down in self._read(loop.time()):
-                    yield down
+                await awake.wait()
+                awake.clear()
+                self._take(self._read(loop.time()), loop.time())
+                while self._due and self._due[0][0] <= loop.time():
+                    yield self._due.popleft()[1]
+                if self._due:
+                    loop.call_at(self._due[0][0], awake.set)
         finally:
             loop.remove_reader(handle)
+
+    def _take(self, edges: list[bool], now: float) -> None:
+        """Put what was read at once into its time."""
+        at = max(now, self._due[-1][0]) if self._due else now
+        for place, down in enumerate(edges):
+            lasted = at - self._closed_at
+            if down and self._down and lasted >= self._pulse:  # the board was reset
+                self._due.append((at, False))
+                at += self._pulse
+            elif down is self._down:
+                continue
+            elif not down and place == len(edges) - 1:
+                at += max(0.0, self._pulse - lasted)
+            self._due.append((at, down))
+            self._down = down
+            self._closed_at = at if down else self._closed_at
 
     def _read(self, now: float) -> list[bool]:
         try:
             data = self._board.port.read(512)
         except (OSError, TypeError) as error:  # TypeError: pyserial, when closed meanwhile
             raise _lost(self._board.device, error) from error
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        self._rest = self._rest[-LINE_MAX_BYTES:]
+        *lines, self._begun = (self._begun + data.translate(None, NOISE)).split(b"\n")
+        self._begun = self._begun[-LINE_MAX_BYTES:]
         if now - self._second >= 1.0:
             if self._flood:
                 LOG.warning("the button board floods: %d lines were dropped", self._flood)

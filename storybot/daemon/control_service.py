@@ -1,4 +1,4 @@
-"""Answers what is asked through the control socket."""
+"""Answers the requests that come through the control socket."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
 
 class ControlledDaemon(Protocol):
-    """The daemon, as far as this room knows it."""
+    """The daemon, as far as this module uses it."""
 
     robot: Robot
     services: Services
@@ -55,9 +55,9 @@ class ControlService:
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
 
-    async def answer(self, wish: ControlRequest) -> bytes:
+    async def answer(self, request: ControlRequest) -> bytes:
         """The line to send back."""
-        match wish:
+        match request:
             case Ask(text):
                 return await self._asked(text)
             case Stop():
@@ -78,8 +78,9 @@ class ControlService:
                 return messages.answer(**self._daemon.status())
 
     async def _asked(self, text: str) -> bytes:
-        request = understand_typed(text)
-        if not is_allowed(request, text, self._daemon.services.configuration.allowed):
+        allowed = self._daemon.services.configuration.allowed
+        request = understand_typed(text, allowed)
+        if not is_allowed(request, text, allowed):
             await self._daemon.happen(RequestRefused())
             return messages.refusal(replies.Reply.REFUSED.value)
         if request is None:
@@ -101,7 +102,7 @@ class ControlService:
         return await self._start(ReplayAsked(story.request()))
 
     async def _start(self, event: Event) -> bytes:
-        """An event that shall begin a story; the answer says whether it did."""
+        """Give the robot an event that should begin a story, and answer whether it did."""
         before, after = await self._daemon.happen(event)
         if after.number == before.number or after.story is None:
             return messages.refusal(_why_no_story(before))

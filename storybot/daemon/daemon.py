@@ -1,4 +1,4 @@
-"""The daemon: one event loop around the robot's mind; events in, commands carried out."""
+"""The daemon: one event loop that feeds events to the robot and carries out its commands."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from storybot.system.systemd import StoryFields
 Step = tuple[Robot, Robot]
 
 LOG = logging.getLogger("storybot")
-EVENT_DEADLINE_S = 8.0  # s in which one event must be dealt with, or the watchdog is not fed
-SPEAKER_READY_TIMEOUT_S = 6.0  # s that the voice has to show itself before READY
-END_TIMEOUT_S = 2.0  # s after which a robot asked to end is ended
-WATCHDOG_MAX_INTERVAL_S = 2.0  # s at most between two looks at the progress of all
+EVENT_DEADLINE_S = 8.0  # for one event to be dealt with, or the watchdog is not fed
+SPEAKER_READY_TIMEOUT_S = 6.0  # for the loudspeaker to be opened before READY
+END_TIMEOUT_S = 2.0  # after which the daemon ends whatever still runs
+WATCHDOG_MAX_INTERVAL_S = 2.0  # at most between two checks of the deadlines
 
 
 class Daemon:
-    """Owns the robot and its services. `emit` and `happen` are how all else reaches the robot."""
+    """Owns the robot and its services. Events reach the robot through `emit` and `happen`."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class Daemon:
         self._ended = asyncio.Event()
 
     def emit(self, event: Event) -> None:
-        """Something happened; it is dealt with in its turn."""
+        """Queue an event for the robot."""
         self._events.put_nowait((event, None))
 
     async def happen(self, event: Event) -> Step:
-        """The same, and wait for it: the robot just before and just after."""
+        """Queue an event and wait until it is dealt with: the robot before and after it."""
         done: asyncio.Future[Step] = asyncio.get_running_loop().create_future()
         self._events.put_nowait((event, done))
         return await done
@@ -72,7 +72,7 @@ class Daemon:
         return status_report.status(self)
 
     async def run(self) -> None:
-        """Live until told to end; StorybotError when it cannot even begin."""
+        """Run until told to end; StorybotError when the control socket cannot be opened."""
         await self.services.control.open()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -93,7 +93,7 @@ class Daemon:
                 [*own, *self.services.tasks()], return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
-                task.result()  # a fault of ours: let systemd start us anew
+                task.result()  # a bug: the process ends and systemd starts it again
         finally:
             systemd.notify("STOPPING=1")
             for task in (*own, starting):
@@ -102,16 +102,16 @@ class Daemon:
             await self.services.close()
 
     def end(self) -> None:
-        """End in good order, or after a while in any."""
+        """End in good order, at the latest after END_TIMEOUT_S."""
         self.emit(EndAsked())
         asyncio.get_running_loop().call_later(END_TIMEOUT_S, self._ended.set)
 
     def reload(self) -> None:
-        """Read the settings again; broken ones are told and the old ones kept."""
+        """Read the settings again; where they are broken, the old ones stay."""
         self._reloader.begin()
 
     async def _start(self) -> None:
-        """Try voice and engine, then let the robot begin."""
+        """Wait for the loudspeaker, test the engine, then start the robot."""
         await self.services.speaker.tried(SPEAKER_READY_TIMEOUT_S)
         try:
             await self.services.narrator.check()
@@ -181,7 +181,7 @@ class Daemon:
         await self._ended.wait()
 
     async def _watch(self) -> None:
-        """Feed systemd's watchdog only while all that should get on does."""
+        """Feed systemd's watchdog while no deadline is missed."""
         wanted = systemd.watchdog_interval()
         pause = (
             WATCHDOG_MAX_INTERVAL_S if wanted is None else min(WATCHDOG_MAX_INTERVAL_S, wanted / 4)
@@ -198,7 +198,7 @@ class Daemon:
 
 
 def _servable(settings: Settings) -> Settings:
-    """The settings, unless they have every story written into one file that is never complete."""
+    """The settings; StorybotError where stories would go into one wav that is never complete."""
     if settings.speaking.driver == "wav":
         raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
     return settings

@@ -1,4 +1,4 @@
-"""Who should be getting on with something, and who has not: the watchdog is fed by this alone."""
+"""Deadlines of the services: systemd's watchdog is fed while none is missed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ class _Deadline:
 
 
 class Deadlines:
-    """Every part says when it gets on; nobody else may say so for it."""
+    """Each service arms, renews and disarms its own deadline; nobody else does it for one."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._expected: dict[str, _Deadline] = {}
 
     def arm(self, who: str, within: float) -> None:
-        """From now on `who` must get on at least every `within` seconds."""
+        """From now on `who` must renew its deadline within so many seconds, again and again."""
         self._expected[who] = _Deadline(within, self._clock())
 
     def renew(self, who: str) -> None:
-        """`who` got on. Nothing happens when that was not expected."""
+        """`who` made progress. Does nothing where no deadline is armed."""
         if who in self._expected:
             self._expected[who].last = self._clock()
 
     def disarm(self, who: str) -> None:
-        """`who` is done."""
+        """`who` has nothing to do any more."""
         self._expected.pop(who, None)
 
     def missed(self) -> list[str]:
-        """Those who should have got on and did not."""
+        """Those whose deadline has passed."""
         now = self._clock()
         return [who for who, it in self._expected.items() if now - it.last > it.within]

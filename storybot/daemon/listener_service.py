@@ -1,4 +1,4 @@
-"""The ear at work: keeps the hearing child alive, and deaf while the robot itself speaks."""
+"""Keeps the recogniser process running, and paused while the robot itself speaks."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from storybot.stories.story_request import SEED_LIMIT
 from storybot.system.processes import cpu_seconds
 
 LOG = logging.getLogger("storybot")
-# s in which the child must be ready: the first time on a machine it takes 0.8 s of x86-64's
-# processor, 0.1 s from then on, and the small board is up to 30 times slower.
+# From the start of the process to its first message. The first start on a machine takes 0.8 s of
+# x86-64's processor, later ones 0.1 s; the small board is up to 30 times slower.
 READY_TIMEOUT_S = 60.0
-# s without a heartbeat that shows samples read and decoded, and without work
+# without a heartbeat that shows progress, for a process that uses no processor time
 HEARTBEAT_TIMEOUT_S = 5.0
-# A recogniser that ends a sentence beats no heart: PocketSphinx takes x86-64 0.7 s for 8 s of
-# speech and 1.1 s for 10 s (a call with the longest request), the small board up to 30 times
-# longer. So a child that computes has longer.
-BUSY_TIMEOUT_S = 45.0  # s without a heartbeat, however hard it works
-BUSY_CPU_SHARE = 0.1  # share of a processor; a child that hangs uses none
-WATCHDOG_DEADLINE_S = 20.0  # s after which the watchdog starves: the ear was then not even killed
-TERM_GRACE_S = 0.7  # s between TERM and KILL
+# There is no heartbeat while the last part of a sentence is decoded. PocketSphinx needs 0.7 s on
+# x86-64 for 8 s of speech and 1.1 s for 10 s (a keyphrase with the longest request), and up to 30
+# times longer on the small board. So a process that uses the processor has longer.
+BUSY_TIMEOUT_S = 45.0  # without a heartbeat, even if it uses the processor
+BUSY_CPU_SHARE = 0.1  # of one processor; a process that hangs uses none
+WATCHDOG_DEADLINE_S = 20.0  # longer than it takes to find and kill a process that hangs
+TERM_GRACE_S = 0.7  # between TERM and KILL
 
 
 class ListenerService:
-    """One hearing child: in the small profile only while it listens, else always."""
+    """One recogniser process: in the small profile only while it listens, else always."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class ListenerService:
         self._make, self._speaker, self._emit, self._deadlines = make, speaker, emit, deadlines
         self._supervisor = Supervisor(Part.HEARING, emit)
         self._wanted: ListenFor | None = None
-        self._told: ListenFor | None = None  # what the child was told last
+        self._told: ListenFor | None = None  # what the process was told last
         self._change = asyncio.Event()
         self._child: RecogniserClient | None = None
         self._gone = asyncio.Event()
@@ -70,16 +70,16 @@ class ListenerService:
         speaker.on_speaking_changed = self._change.set
         self._read = self._decoded = -1  # samples, as the last heartbeat had them
         self.lost_sound = LostSound("the microphone lost sound")
-        self._got_on = 0.0  # s of the loop's clock when they last grew
-        self._used = 0.0  # s of processor time, when the child was last seen at work
+        self._got_on = 0.0  # s of the loop's clock when both last grew
+        self._used = 0.0  # s of processor time that the process had used at the last check
 
     def listen(self, purpose: ListenFor) -> None:
-        """Listen for this from now on; while the robot speaks only for "stop"."""
+        """Listen for this from now on; while the robot speaks, only "stop" is listened for."""
         self._wanted = purpose
         self._change.set()
 
     async def stop_listening(self) -> None:
-        """Stop listening; in the small profile the child is gone when this returns."""
+        """Stop listening; in the small profile the process has ended when this returns."""
         self._wanted = None
         self._change.set()
         if self.small:
@@ -87,20 +87,20 @@ class ListenerService:
 
     @property
     def listens_for(self) -> str | None:
-        """What would be heard now; None: nothing."""
+        """What is listened for now; None: nothing."""
         return None if self._child is None or self._told is None else self._told.value
 
     @property
     def pid(self) -> int | None:
-        """The child's process, for `storybot status`."""
+        """The process id, for `storybot status`."""
         return None if self._child is None else self._child.pid
 
     async def run(self) -> None:
-        """Keep the child alive, for ever."""
+        """Keep the process running for ever."""
         await self._supervisor.keep(self._work)
 
     async def _work(self) -> None:
-        """One life of the child. Its end is a failure, unless it was wanted."""
+        """Start the process, again and again where it may end; returns when it failed."""
         while True:
             while self.small and self._wanted is None:
                 self._change.clear()
@@ -112,7 +112,7 @@ class ListenerService:
                 return
 
     async def _live(self, child: RecogniserClient) -> bool:
-        """Start the child and serve it; True when it ended because nobody wants to listen."""
+        """Run one process; True when it was ended because nothing is to be listened for."""
         self._gone.clear()
         self._child = child
         try:
@@ -133,7 +133,8 @@ class ListenerService:
                         await task
         except TimeoutError:
             raise StorybotError(
-                f"the ear was not ready within {READY_TIMEOUT_S:g} s and was ended", Exit.SOUND_IN
+                f"the recogniser process was not ready within {READY_TIMEOUT_S:g} s and was ended",
+                Exit.SOUND_IN,
             ) from None
         finally:
             self._deadlines.disarm("hearing")
@@ -142,7 +143,7 @@ class ListenerService:
             self._gone.set()
 
     async def _begun(self, child: RecogniserClient) -> bool:
-        """Start the child; False when nobody wants to listen any more before it is ready."""
+        """Start the process; False when nothing is to be listened for before it is ready."""
         starting = asyncio.ensure_future(child.start())
         try:
             while not starting.done():
@@ -158,7 +159,7 @@ class ListenerService:
             starting.cancel()
 
     async def _steer(self, child: RecogniserClient) -> None:
-        """Tell the child what to listen for; returns when it shall end."""
+        """Tell the process what to listen for; returns when it should end."""
         self._told = None
         while True:
             self._change.clear()
@@ -176,7 +177,7 @@ class ListenerService:
             await self._change.wait()
 
     async def _serve(self, child: RecogniserClient) -> None:
-        """Take the child's events; StorybotError when it stalls or ends."""
+        """Take the events of the process; StorybotError when it hangs or ends."""
         loop = asyncio.get_running_loop()
         events = child.events()
         self._read = self._decoded = -1
@@ -197,12 +198,13 @@ class ListenerService:
             coming.cancel()
 
     def _look_at_work(self, child: RecogniserClient) -> None:
-        """A child without a heartbeat may compute; StorybotError when it does not, or too long."""
+        """No heartbeat came: StorybotError where the process hangs or takes too long."""
         silent = asyncio.get_running_loop().time() - self._got_on
         before, self._used = self._used, cpu_seconds(child.pid)
         if self._used - before < BUSY_CPU_SHARE * HEARTBEAT_TIMEOUT_S or silent >= BUSY_TIMEOUT_S:
             raise StorybotError(
-                f"the ear made no progress for {silent:.0f} s and was ended", Exit.SOUND_IN
+                f"the recogniser process made no progress for {silent:.0f} s and was ended",
+                Exit.SOUND_IN,
             )
         self._deadlines.renew("hearing")
 
@@ -216,9 +218,11 @@ class ListenerService:
             case Trouble(sentence):
                 self._supervisor.failed(sentence, at_once=True)
             case Ended(code):
-                raise StorybotError(f"the ear ended by itself ({code})", Exit.SOUND_IN)
+                raise StorybotError(
+                    f"the recogniser process ended by itself ({code})", Exit.SOUND_IN
+                )
             case KeyphraseRecognised():
-                self._told = ListenFor.REQUEST  # the child went on to that by itself
+                self._told = ListenFor.REQUEST  # the process switched to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
                     self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
             case UtteranceRecognised(text, confidence):
@@ -242,7 +246,7 @@ class ListenerService:
             self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
 
     def _beat(self, read: int, decoded: int) -> None:
-        """Both counts of samples grow, unless the microphone is gone."""
+        """Note progress where both counts grew, or the microphone is known to be lost."""
         if self._supervisor.lost or (read > self._read and decoded > self._decoded):
             self._read, self._decoded = read, decoded
             self._got_on = asyncio.get_running_loop().time()

@@ -17,12 +17,13 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
 from storybot.language.openings import TEST_OPENING
+from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.telling.engine import Engine
-from storybot.telling.story_pipeline import StoryPipeline
+from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
 
 LOG = logging.getLogger("storybot")
 ENGINE_RUNS_PER_STORY = 2  # the second continues where the first one failed
@@ -31,6 +32,7 @@ ENGINE_PROBE_INTERVAL_S = 10.0  # between two tests of an engine that is lost
 SENTENCE_DEADLINE_S = 300.0  # from one sentence to the next; the loudspeaker may be lost meanwhile
 LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemon ends
 ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
+LEAST_SENTENCES = 2  # begun, of a story cut short that is worth keeping: the first one was heard
 ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
 TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
 
@@ -43,6 +45,12 @@ class Watchers(Protocol):
     def sentence(self, number: int, text: str) -> None: ...
 
     def word(self, text: str) -> None: ...
+
+
+def is_worth_keeping(told: list[str], whole: bool) -> bool:
+    """Whether these sentences were a story: no few words cut short, and not all refused."""
+    own = [text for text in told if text not in BRIDGE_SENTENCES and text != SAFE_ENDING]
+    return len(own) >= (1 if whole else LEAST_SENTENCES)
 
 
 class NarratorService:
@@ -71,7 +79,7 @@ class NarratorService:
         self._probing: asyncio.Task[None] | None = None
 
     @property
-    def engine(self) -> Engine | None:
+    def engine(self) -> RunningEngine | None:
         """The engine that is writing now."""
         return None if self._pipeline is None else self._pipeline.engine
 
@@ -126,7 +134,7 @@ class NarratorService:
                 self._count_failure(str(error))
         finally:
             self._deadlines.disarm("story")
-            if told:
+            if is_worth_keeping(told, whole):
                 self._save(request, " ".join(told), whole)
 
     async def _speak(self, request: StoryRequest, number: int, told: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What those who watch are told."""
+"""News: what clients of the control socket that watch are sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storybot.controls.socket import messages
 
 
 class News:
-    """Turns what happens into lines for the control socket."""
+    """Makes a line of each event and publishes it."""
 
     def __init__(self, publish: Callable[[bytes], None]) -> None:
         self._publish = publish

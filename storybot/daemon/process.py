@@ -1,4 +1,4 @@
-"""The daemon as a process: logging, event loop, and an end that nothing can hold up."""
+"""The daemon's process: logging, event loop, and an end that no thread can delay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def live(settings: Settings, profile: str, reread: Callable[[], Settings]) -> No
 
 
 def leave(code: int) -> int:
-    """End now where a thread is left: a voice stuck in its library must not hold up the end."""
+    """Return the exit status, or end here where a thread runs that nobody waits for."""
     if threading.active_count() > 1:
         sys.stdout.flush()
         sys.stderr.flush()

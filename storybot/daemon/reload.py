@@ -1,4 +1,4 @@
-"""New settings for a running daemon: every part takes its own, without a restart."""
+"""New settings for a running daemon, without a restart."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ LOG = logging.getLogger("storybot")
 
 
 class Reloader:
-    """Reads the settings again beside the event loop, which takes the small board seconds."""
+    """Reads the settings again in a thread: on the small board that takes seconds."""
 
     def __init__(self, read: Callable[[], Settings], services: Services, emit: Emit) -> None:
         """`read` may block; it raises StorybotError where the settings are broken."""
         self._read, self._services, self._emit = read, services, emit
-        self._wanted = False  # since the reading that goes on began
+        self._wanted = False  # again, since the present reading began
         self._work: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Read, or where that goes on already read once more after it: the last wish counts."""
+        """Read the settings; where a reading is going on, read once more after it."""
         self._wanted = True
         systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
 
     async def close(self) -> None:
-        """Take no more settings; a reading that goes on is left to its end."""
+        """Stop; the thread of a reading that is going on is not waited for."""
         if self._work is not None:
             self._work.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -65,7 +65,7 @@ class Reloader:
 
 
 async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
-    """Call it in a thread that ends with it, and that nobody waits for when the daemon ends."""
+    """Call it in a thread of its own, which the end of the daemon does not wait for."""
     thread = ThreadPoolExecutor(1, "settings")
     try:
         return await asyncio.get_running_loop().run_in_executor(thread, read)

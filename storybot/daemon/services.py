@@ -1,4 +1,4 @@
-"""Everything the daemon owns beside the robot, built once from the settings."""
+"""All services of the daemon, made once from the settings."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from storybot.speaking.speaker import Speaker
 from storybot.telling.engine import Engine
 from storybot.telling.engine_factory import make_engine
 
-CLOSE_TIMEOUT_S = 2.0  # s in which all devices are given back
-LOST_LOUDSPEAKER_TIMEOUT_S = 90.0  # s for which the speaker itself looks for a lost loudspeaker
+CLOSE_TIMEOUT_S = 2.0  # for all devices to be released
+LOST_LOUDSPEAKER_TIMEOUT_S = 90.0  # for which a Speaker itself tries to open a lost loudspeaker
 
 
 @dataclass
 class Factories:
-    """How the devices and children are made; tests put fakes here."""
+    """How devices and child processes are made; tests put fakes here."""
 
     speaker: Callable[[Settings, str], Speaker]
     recogniser: Callable[[Settings, str], RecogniserClient]
@@ -40,7 +40,7 @@ class Factories:
 
 
 def real_factories() -> Factories:
-    """The factories of everything real."""
+    """The factories of the real parts."""
 
     def speaker(settings: Settings, profile: str) -> Speaker:
         return Speaker(settings.speaking, profile, patience=LOST_LOUDSPEAKER_TIMEOUT_S)
@@ -53,7 +53,7 @@ def real_factories() -> Factories:
 
 @dataclass
 class Services:
-    """All parts at work."""
+    """All services, and what they share."""
 
     configuration: Configuration
     factories: Factories
@@ -70,21 +70,21 @@ class Services:
     _lives: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Set every part going."""
+        """Start every service."""
         for name in ("speaker", "listener", "button", "night"):
             self._tasks[name] = asyncio.create_task(self._keep(name), name=name)
 
     def restart(self, name: str) -> None:
-        """Set one part going anew, with new settings."""
+        """Start one service again, with new settings."""
         if name in self._lives:
             self._lives[name].cancel()
 
     def tasks(self) -> list[asyncio.Task[None]]:
-        """What runs for ever; one that is done has failed."""
+        """Tasks that run for ever; one that is done has failed."""
         return list(self._tasks.values())
 
     async def close(self) -> None:
-        """Give every device back; what takes too long is left to its fate."""
+        """Release every device, within a deadline."""
         self.timers.stop_all()
         for task in self.tasks():
             task.cancel()
@@ -99,7 +99,7 @@ class Services:
                 await self.control.close()
 
     async def _keep(self, name: str) -> None:
-        """Run a part, and run it anew when restart() cancelled its life."""
+        """Run a service, and again after restart() cancelled it."""
         own = asyncio.current_task()
         assert own is not None
         while True:

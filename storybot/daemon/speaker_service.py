@@ -1,4 +1,4 @@
-"""The voice at work: says what it is given, in order, and knows when all is silent."""
+"""Says what it is given, in order, and opens the loudspeaker again when it was lost."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from storybot.speaking.captions import OnWord
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
-CHECK_INTERVAL_S = 0.25  # s between two looks at whether it is lost
-PLAYBACK_DEADLINE_S = 8.0  # s without a sample played, while there is something to say
-GIVE_UP_TIMEOUT_S = 3.0  # s for what waits for a lost loudspeaker to end
-IDLE_RELEASE_S = 0.5  # s of nothing to say after which the loudspeaker is given back
+CHECK_INTERVAL_S = 0.25  # between two checks of the loudspeaker
+PLAYBACK_DEADLINE_S = 8.0  # without a sample played, while there is something to say
+GIVE_UP_TIMEOUT_S = 3.0  # for calls that wait for a lost loudspeaker to end
+IDLE_RELEASE_S = 0.5  # without anything to say, after which the loudspeaker is released
 
 
 class SpeakerService:
-    """One Speaker, opened again and again where there is no loudspeaker."""
+    """One Speaker, opened again and again while there is no loudspeaker."""
 
     def __init__(self, speaker: Speaker, emit: Emit, deadlines: Deadlines) -> None:
         self.speaker = speaker
@@ -34,17 +34,17 @@ class SpeakerService:
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._stops = 0
-        self._replacing_speaker = False  # one speaker is given up and the next one not open yet
+        self._replacing_speaker = False  # the old speaker is closed and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._echo_filter = EchoFilter()
         self.lost_sound = LostSound("the loudspeaker ran dry")
         self.sounding = False
-        self.speaking = False  # words, not only signs
+        self.speaking = False  # words, not only earcons
         self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
 
     async def run(self) -> None:
-        """Open the speaker, then watch over it; for ever."""
+        """Open the speaker, then check it for ever."""
         await self._supervisor.keep(self._work)
 
     async def _work(self) -> None:
@@ -72,40 +72,40 @@ class SpeakerService:
     def _look_for_trouble(self) -> None:
         trouble = self.speaker.trouble
         if trouble is not None:
-            if not self.speaker.hopeless:
-                self._deadlines.renew("voice")  # looking for the loudspeaker is what it should do
+            if not self.speaker.device_hangs:
+                self._deadlines.renew("voice")  # it tries to open the loudspeaker, as it should
             if not self._supervisor.lost:
                 self._supervisor.failed(trouble, at_once=True)
         elif self._supervisor.lost and not self._revived():
             self._supervisor.working()
 
     def is_echo(self, text: str) -> bool:
-        """Whether the robot says this itself, now or a moment ago."""
+        """Whether the robot itself says this, or said it a moment ago."""
         now = asyncio.get_running_loop().time()
         self._echo_filter.note(now, self.speaker.saying)
         return self._echo_filter.holds(text, now)
 
     def _revived(self) -> bool:
-        """Whether the sign that the loudspeaker is back has still to be given."""
+        """Whether the earcon that shows that the loudspeaker is back is still to be played."""
         return any(task.get_name() == "revive" for task in self._jobs)
 
     async def tried(self, longest: float) -> None:
-        """Wait until the voice was opened, or could not be; at most `longest` s."""
+        """Wait until opening the speaker succeeded or failed; at most `longest` s."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._tried.wait(), longest)
 
     @property
     def works(self) -> bool:
-        """Whether what is said now would be heard."""
+        """Whether something said now would be heard."""
         return (self._open.is_set() or self._replacing_speaker) and not self._supervisor.lost
 
     def say(self, text: str) -> None:
-        """Say a sentence after those before it; nobody waits for it."""
+        """Queue a sentence."""
         if self._try(lambda: self.speaker.say(text)):
             self._set_speaking(True)
 
     def earcon(self, name: str) -> None:
-        """Play a sign after what is being said."""
+        """Queue an earcon."""
         self._try(lambda: self.speaker.earcon(name))
 
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
@@ -116,7 +116,7 @@ class SpeakerService:
         return spoken or Spoken(0.0, 0.0, whole=False)
 
     async def silent(self) -> None:
-        """Wait until everything was heard and the loudspeaker was given back."""
+        """Wait until everything was heard and the loudspeaker was released."""
         while self.sounding:
             if self._jobs:
                 await asyncio.wait(self._jobs)
@@ -126,10 +126,10 @@ class SpeakerService:
                 self._drain()
 
     def replace(self, make: Callable[[], Speaker]) -> None:
-        """Speak with new settings as soon as all is silent."""
+        """Change to a new Speaker as soon as everything was heard."""
         before = self._replacing
         if before is not None and not self._replacing_speaker:
-            before.cancel()  # it may wait for a loudspeaker that never comes back
+            before.cancel()  # it may wait for a loudspeaker that stays lost
         self._replacing = asyncio.create_task(self._replace(make, before))
 
     async def _replace(
@@ -152,7 +152,7 @@ class SpeakerService:
                 self._open.set()
 
     async def _give_up(self) -> None:
-        """End what waits for the lost loudspeaker; what comes now waits for the new one."""
+        """End calls that wait for the lost loudspeaker; new ones wait for the next speaker."""
         self._open.clear()
         self._stop_reviving()
         self.speaker.stop()
@@ -161,7 +161,7 @@ class SpeakerService:
 
     async def _exchange(self, make: Callable[[], Speaker]) -> None:
         old, self.speaker = self.speaker, make()
-        self.speaker.set_volume(old.asked_volume)  # the old cap is no longer the cap
+        self.speaker.set_volume(old.asked_volume)  # before floor and cap, which may be new
         self.speaker.set_pace(old.pace)
         self.lost_sound.restarted()
         await old.close()
@@ -173,14 +173,14 @@ class SpeakerService:
             self._revive()
 
     def stop(self) -> None:
-        """Silence now; what was to be said is dropped."""
+        """Be silent now and drop what is queued."""
         self._stops += 1
         self.speaker.stop()
-        if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
+        if self._supervisor.lost:  # the stopped Speaker no longer tries to open its loudspeaker
             self._revive()
 
     async def close(self) -> None:
-        """Silence, and the loudspeaker given back."""
+        """Be silent and release the loudspeaker."""
         self._stop_reviving()
         self.speaker.stop()
         await self.speaker.close()
@@ -195,14 +195,14 @@ class SpeakerService:
         return task
 
     async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int) -> Any:
-        """Do it when it can be heard; None when there was a hush since it was given."""
-        if self._draining is not None:  # a drain ends by giving the loudspeaker back
+        """Run `job` once the speaker is open; None when stop() was called meanwhile."""
+        if self._draining is not None:  # it ends by releasing the loudspeaker
             await asyncio.wait([self._draining])
         await self._open.wait()
         return await job() if stops == self._stops else None
 
     def _try(self, job: Callable[[], Coroutine[Any, Any, Any]]) -> bool:
-        """Do it if there is a loudspeaker; nobody waits for it."""
+        """Start `job` where there is a loudspeaker; whether there is one."""
         if self.works:
             self._begin(self._quietly_failing(job, self._stops))
         return self.works
@@ -222,7 +222,7 @@ class SpeakerService:
             self._revive()
 
     def _revive(self) -> None:
-        """A lost loudspeaker is found by trying to play on it; the sign tells that it is back."""
+        """Try to play an earcon until the loudspeaker works again."""
         if not self._revived():
             task = self._begin(self._until_back())
             task.set_name("revive")

@@ -1,4 +1,4 @@
-"""What the daemon tells of itself: status, news, the log, systemd."""
+"""What the daemon reports of its state: status, news, log, systemd."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storybot.system.systemd import StoryFields
 
 LOG = logging.getLogger("storybot")
 
-# What a missing part takes away, and what is left.
+# By missing part: what no longer works, and what still does.
 LEFT = {
     Part.HEARING: "no voice is heard; all else still starts stories",
     Part.BUTTON: "no press is noticed; all else still starts stories",
@@ -25,7 +25,7 @@ LEFT = {
 
 
 class ReportedDaemon(Protocol):
-    """The daemon, as far as this module knows it."""
+    """The daemon, as far as this module uses it."""
 
     robot: Robot
     services: Services
@@ -34,7 +34,7 @@ class ReportedDaemon(Protocol):
 
 
 def status(daemon: ReportedDaemon) -> dict[str, Any]:
-    """Everything worth knowing, as plain values."""
+    """The status as plain values, as `storybot status --json` has it."""
     robot, services = daemon.robot, daemon.services
     sleep = services.timers.left(Timer.SLEEP)
     return {
@@ -58,7 +58,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
 
 
 def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:
-    """Log, show and publish what `event` changed. No child's words: they stay unlogged."""
+    """Log and publish what `event` changed. Recognised words are never logged here."""
     after = daemon.robot
     if after == before:
         return

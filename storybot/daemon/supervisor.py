@@ -1,4 +1,4 @@
-"""Keeps one part going: restarts with backoff, and tells when it is lost and when it is back."""
+"""Keeps one part running: restarts it with growing delays, and emits PartLost and PartBack."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from storybot.robot.events import Event, Part, PartBack, PartLost
 LOG = logging.getLogger("storybot")
 Emit = Callable[[Event], None]
 
-FIRST_RESTART_DELAY_S = 0.2  # s before the first restart; each further one waits twice as long
-MAX_RESTART_DELAY_S = 3.0  # s; a device plugged in again must be back within 5 s
-FAILURES_UNTIL_LOST = 3  # failures in a row
-STABLE_AFTER_S = 10.0  # s of working after which earlier failures are forgotten
+FIRST_RESTART_DELAY_S = 0.2  # each further restart waits twice as long
+MAX_RESTART_DELAY_S = 3.0  # a device that is plugged in again must work within 5 s
+FAILURES_UNTIL_LOST = 3  # one after the other
+STABLE_AFTER_S = 10.0  # of working, after which earlier failures do not count
 
 
 def delay(failures: int) -> float:
@@ -24,7 +24,7 @@ def delay(failures: int) -> float:
 
 
 class Supervisor:
-    """For one part; `emit` takes PartLost and PartBack."""
+    """Supervises one part."""
 
     def __init__(self, part: Part, emit: Emit) -> None:
         self.part, self._emit = part, emit
@@ -34,7 +34,7 @@ class Supervisor:
         self._working_since: float | None = None
 
     async def keep(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work` for ever. It calls working() once it does; its end is a failure."""
+        """Run `work` for ever. It calls working() when it works; its end is a failure."""
         while True:
             try:
                 await work()
@@ -45,7 +45,7 @@ class Supervisor:
             await asyncio.sleep(delay(self.failures))
 
     def working(self) -> None:
-        """The part works."""
+        """The part works now."""
         self._working_since = asyncio.get_running_loop().time()
         if self._is_trouble_logged:
             self._is_trouble_logged = False
@@ -55,7 +55,7 @@ class Supervisor:
             self._emit(PartBack(self.part))
 
     def failed(self, sentence: str, at_once: bool = False) -> None:
-        """The part failed; `at_once` spares it the further chances."""
+        """The part failed; with `at_once` it counts as lost after this failure already."""
         now = asyncio.get_running_loop().time()
         if self._working_since is not None and now - self._working_since > STABLE_AFTER_S:
             self.failures = 0

@@ -1,1 +1,1 @@
-"""Sound in, recognisers, and what was asked: microphone to Request."""
+"""From sound to utterances: microphones, recognisers, and the process they run in."""

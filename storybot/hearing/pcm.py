@@ -1,4 +1,4 @@
-"""Sound as the recognisers want it: 16 kHz, mono, int16, in bytes of the machine's own order."""
+"""Sound as the recognisers need it: 16 kHz, mono, int16 in native byte order."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ class SincResampler:
         return out.tobytes()
 
     def rest(self) -> bytes:
-        """What a finished stream still holds."""
+        """The samples that are left when the stream has ended."""
         return self.resample(bytes(2 * self._half))

@@ -1,4 +1,4 @@
-"""The parent's side of the ear: starts it, steers it, and hands on its events."""
+"""The daemon's side of the recogniser process: starts it, sends commands, reads events."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.system.processes import end_group
+from storybot.system.python_child import python_command
 
 PROCESS_MODULES = {
     "small": "storybot.hearing.small_recogniser_process",
     "full": "storybot.hearing.recogniser_process",
 }
+SMALL_FLAGS = ("-S",)  # without the module `site`, which would search for modules: 0.2 MB
 SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they are free: 0.6 MB
     "MALLOC_MMAP_THRESHOLD_": "65536",  # bytes, as all
     "MALLOC_TOP_PAD_": "4096",
@@ -46,13 +47,13 @@ class Heartbeat:
     """Proof of progress: both counts grow while there is a microphone."""
 
     read: int  # samples at 16 kHz since the start
-    decoded: int  # how many were listened to, decoded or, while paused, let go
+    decoded: int  # how many of them were decoded or, while paused, dropped
     overruns: int = 0  # times since the start that the microphone lost sound
 
 
 @dataclass(frozen=True)
 class KeyphraseRecognised:
-    """Somebody called; from here on the ear listens for the request by itself."""
+    """The keyphrase was said; the process listens for the request from here on."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Ended:
-    """The child is gone; no event follows."""
+    """The process has ended; no event follows."""
 
     code: int
 
@@ -88,18 +89,8 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 }
 
 
-def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
-    """Flags and environment of an ear that is to be small, as the process that starts it is.
-
-    It finds its modules where we do, without the module `site` that would search for them (0.2 MB).
-    """
-    places = dict.fromkeys((*filter(None, sys.path), str(Path(__file__).parents[2])))
-    environment = {**os.environ, **SMALL_HEAP_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(places)}
-    return ("-OO", "-S"), environment
-
-
 class RecogniserClient:
-    """One life of the ear. Its memory is gone when it ends."""
+    """One recogniser process."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
@@ -112,38 +103,37 @@ class RecogniserClient:
         return None if self._process is None else self._process.pid
 
     async def start(self) -> None:
-        """Start the child and wait for its first word: Ready or Trouble.
+        """Start the process and wait for its first event: Ready or Trouble.
 
-        StorybotError(SOUND_IN) when it ended without one.
+        StorybotError(Exit.SOUND_IN) when it ended without one.
         """
         # A small daemon without its compiled code runs as it was installed, and so does its child.
         optimised = self._small and sys.flags.optimize == 2
-        flags, environment = small_start() if optimised else ((), None)
+        flags = SMALL_FLAGS if optimised else ()
+        environment = {**os.environ, **(SMALL_HEAP_ENVIRONMENT if optimised else {})}
+        module = PROCESS_MODULES["small" if self._small else "full"]
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *flags,
-                "-m",
-                PROCESS_MODULES["small" if self._small else "full"],
-                json.dumps(self._given),
+                *python_command(module, json.dumps(self._given), flags=flags),
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK talk there
+                stderr=asyncio.subprocess.DEVNULL,  # ALSA and JACK write messages there
                 start_new_session=True,
             )
         except OSError as error:  # no memory or no process left just now
             raise StorybotError(
-                f"the ear cannot be started ({error.strerror})", Exit.SOUND_IN
+                f"the recogniser process cannot be started ({error.strerror})", Exit.SOUND_IN
             ) from error
         self._first = await self._next()
         if isinstance(self._first, Ended):
             raise StorybotError(
-                f"the ear ended at its start with status {self._first.code}", Exit.SOUND_IN
+                f"the recogniser process ended at its start with status {self._first.code}",
+                Exit.SOUND_IN,
             )
 
     async def events(self) -> AsyncIterator[RecogniserEvent]:
-        """What the child tells, to its end; the last event is Ended."""
+        """The events of the process; the last one is Ended."""
         event = self._first or await self._next()
         while True:
             yield event
@@ -156,19 +146,19 @@ class RecogniserClient:
         await self.send({"do": "listen", "for": what})
 
     async def pause(self) -> None:
-        """Keep the microphone open and let its sound go."""
+        """Keep the microphone open and drop its sound."""
         await self.send({"do": "pause"})
 
-    async def send(self, order: dict[str, str]) -> None:
-        """One order to the child; lost without a word when it has ended."""
+    async def send(self, command: dict[str, str]) -> None:
+        """Send one command; nothing happens when the process has ended."""
         if self._process is None or self._process.stdin is None:
             return
         with contextlib.suppress(ConnectionError, RuntimeError):
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
             await self._process.stdin.drain()
 
     async def stop(self, grace: float) -> None:
-        """End the child: TERM, after `grace` s KILL, both to its whole process group."""
+        """End the process: TERM, after `grace` s KILL, both to its whole process group."""
         if self._process is not None:
             await end_group(self._process, grace)
 
@@ -186,4 +176,6 @@ class RecogniserClient:
         try:
             return await out.readline()
         except ValueError as error:  # longer than the reader's limit
-            raise StorybotError("the ear tells what nobody understands", Exit.SOUND_IN) from error
+            raise StorybotError(
+                "the recogniser process writes what cannot be understood", Exit.SOUND_IN
+            ) from error

@@ -1,10 +1,10 @@
-"""The hearing child: `python -m storybot.hearing.recogniser_process SETTINGS`; JSON lines.
+"""The recogniser process: `python -m storybot.hearing.recogniser_process SETTINGS`.
 
-It tells {"event": "ready" | "level" | "heartbeat" | "keyphrase" | "heard" | "trouble", ...} on
-stdout and is told {"do": "listen", "for": ...}, {"do": "pause"} or {"do": "quit"} on stdin. What
-is no request where one is awaited is told as "heard" without a text. It ends when stdin does:
-nobody hears any more what it hears. Everything happens in one thread, so that a heartbeat proves
-that sound was read and dealt with.
+It writes events to stdout and reads commands from stdin, each a line of JSON:
+{"event": "ready" | "level" | "heartbeat" | "keyphrase" | "heard" | "trouble", ...} and
+{"do": "listen", "for": ...}, {"do": "pause"}, {"do": "quit"}. Where a request is awaited, "heard"
+without a text stands for an utterance that is none. The process ends with its stdin. Everything
+happens in one thread, so that a heartbeat proves that sound was read and decoded.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from storybot.hearing.microphones.microphone import Microphone
     from storybot.hearing.recognisers.recogniser import Recogniser
 
-HEARTBEAT_INTERVAL_S = 1.0  # s between two heartbeats, and two levels
-REOPEN_INTERVAL_S = 1.0  # s between two attempts to open a microphone that is not there
+HEARTBEAT_INTERVAL_S = 1.0  # and between two levels
+REOPEN_INTERVAL_S = 1.0  # between two attempts to open a microphone
 COMMAND_MAX_BYTES = 65536  # bytes
 
 
 class RecogniserProcess:
-    """Reads blocks, has them recognised, and tells what was heard."""
+    """Reads blocks of sound, has them recognised, and reports events."""
 
     def __init__(
         self,
@@ -48,36 +48,37 @@ class RecogniserProcess:
     ) -> None:
         self._recogniser, self._open, self._tell = recogniser, microphone, tell
         self._microphone: Microphone | None = None
-        self._complaint = ""  # the trouble last told, so that it is told once
+        self._complaint = ""  # the trouble reported last, so that it is reported once
         self._listening = False
         self._called = False  # a request is awaited
         self._during_story = False  # only "stop" is
-        self._read = self._decoded = 0  # samples at 16 kHz; what is decoded again counts again
+        self._read = self._decoded = 0  # samples at 16 kHz; those decoded twice count twice
         self._earlier_overruns = 0  # of microphones that are closed
         self._next_heartbeat = 0.0
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
         recogniser.meanwhile = self.meanwhile
 
-    def command(self, order: dict[str, Any]) -> bool:
-        """Carries out one order; False when it was to quit. What it does not know it ignores."""
-        if order.get("do") == "listen":
+    def command(self, command: dict[str, Any]) -> bool:
+        """Carry out one command; False for "quit". Unknown commands are ignored."""
+        if command.get("do") == "listen":
             try:
-                what = ListenFor(order.get("for"))
+                what = ListenFor(command.get("for"))
             except ValueError:
                 return True
             if self._during_story and what is not ListenFor.STOP:
-                self._recogniser.finish()  # what began while the robot spoke may be its own words
+                # An utterance that began while the robot spoke may be the robot's own.
+                self._recogniser.finish()
             self._during_story = what is ListenFor.STOP
             self._recogniser.listen_for(what)
             self._called = what is ListenFor.REQUEST
             self._listening = True
-        elif order.get("do") == "pause":
+        elif command.get("do") == "pause":
             self._listening = False
             self._recogniser.finish()
-        return order.get("do") != "quit"
+        return command.get("do") != "quit"
 
     def step(self) -> float:
-        """Deals with one block. Returns how many seconds to wait before the next step."""
+        """Process one block; returns how many seconds to wait before the next step."""
         wait = 0.0
         block = b""
         try:
@@ -87,7 +88,7 @@ class RecogniserProcess:
                 self._ready(self._microphone)
             block = self._waiting.popleft() if self._waiting else self._fresh(self._microphone)
         except StorybotError as fault:
-            self._lose(fault)
+            self._microphone_lost(fault)
             wait = REOPEN_INTERVAL_S
         if self._listening and block:
             for event in self._recogniser.hear(block):
@@ -97,11 +98,11 @@ class RecogniserProcess:
         return wait
 
     def meanwhile(self, samples: int) -> None:
-        """The recogniser worked through so many samples of what it decodes."""
+        """The recogniser has decoded so many samples more."""
         self._decoded += samples
         if self._microphone is None or time.monotonic() < self._next_heartbeat:
             return
-        with contextlib.suppress(StorybotError):  # the next step will meet it again
+        with contextlib.suppress(StorybotError):  # the next step will raise it again
             self._waiting.append(self._fresh(self._microphone))
         self._beat(b"")
 
@@ -121,8 +122,8 @@ class RecogniserProcess:
             {"event": "ready", "recogniser": self._recogniser.name, "microphone": microphone.name}
         )
 
-    def _lose(self, fault: StorybotError) -> None:
-        """The microphone is not there: say so once; it is looked for again by its name."""
+    def _microphone_lost(self, fault: StorybotError) -> None:
+        """Report once that the microphone is missing; the next steps try to open it again."""
         self.close()
         if str(fault) != self._complaint:
             self._complaint = str(fault)
@@ -130,7 +131,7 @@ class RecogniserProcess:
 
     def _pass_on(self, event: Utterance | KeyphraseOnly) -> None:
         if isinstance(event, KeyphraseOnly):
-            # The answer may follow before whoever is told of the call can ask for it.
+            # The request may follow before the daemon can react to the keyphrase.
             self._recogniser.listen_for(ListenFor.REQUEST)
             self._called = True
             self._tell({"event": "keyphrase"})
@@ -151,29 +152,29 @@ class RecogniserProcess:
             self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
 
 
-class Orders:
-    """JSON lines that come in on a file descriptor, looked at without waiting longer than told."""
+class Commands:
+    """Commands as JSON lines from a file descriptor."""
 
     def __init__(self, source: int) -> None:
         self._source, self._rest, self.ended = source, b"", False
 
     def take(self, wait: float) -> list[dict[str, Any]]:
-        """The orders that came in within `wait` s; what is no JSON object is dropped."""
+        """The commands that came within `wait` s; lines that are no JSON object are dropped."""
         if not select.select([self._source], [], [], wait)[0]:
             return []
         came = os.read(self._source, COMMAND_MAX_BYTES)
         self.ended = not came
         *lines, self._rest = (self._rest + came).split(b"\n")
         self._rest = self._rest[-COMMAND_MAX_BYTES:]
-        return [order for line in lines if (order := _parsed(line)) is not None]
+        return [command for line in lines if (command := _parsed(line)) is not None]
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        order = json.loads(line)
+        command = json.loads(line)
     except ValueError:
         return None
-    return order if isinstance(order, dict) else None
+    return command if isinstance(command, dict) else None
 
 
 def _tell(event: dict[str, Any]) -> None:
@@ -182,7 +183,7 @@ def _tell(event: dict[str, Any]) -> None:
 
 def main() -> int:
     given = json.loads(sys.argv[1])
-    # Its fields alone: making the settings' own classes takes 0.4 MB.
+    # Only its fields: importing the classes of the settings takes 0.4 MB.
     settings: HearingSettings = SimpleNamespace(**given["hearing"])  # type: ignore[assignment]
     profile = str(given["profile"])
     try:
@@ -190,18 +191,18 @@ def main() -> int:
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
-    ear = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
-    orders = Orders(sys.stdin.fileno())
+    process = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
+    commands = Commands(sys.stdin.fileno())
     wait = 0.0
     try:
-        while not orders.ended:
-            if not all(ear.command(order) for order in orders.take(wait)):
+        while not commands.ended:
+            if not all(process.command(command) for command in commands.take(wait)):
                 break
-            wait = ear.step()
+            wait = process.step()
     except BrokenPipeError:
         return 1
     finally:
-        ear.close()
+        process.close()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A request from a recording instead of the microphone."""
+"""Recognises a recording instead of the microphone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storybot.hearing.recognisers.recogniser import Recogniser
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 
-SILENCE_BLOCKS = 10  # blocks (1 s) around the sound, in which the recogniser notices its two ends
+SILENCE_BLOCKS = 10  # 1 s of silence before and after, by which the recogniser finds both ends
 
 
 def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
@@ -27,9 +27,9 @@ def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
 def hear_recording(
     recording: Recording, recogniser: Recogniser, settings: HearingSettings
 ) -> Utterance | None:
-    """The last sure utterance, else the likeliest unsure one, else None: there was no speech.
+    """The last sure utterance, else the likeliest unsure one, else None.
 
-    It listens as the box does: for the keyphrase, and after it for the request.
+    It listens as the box does: for the keyphrase, then for the request.
     """
     quiet = [bytes(BLOCK_BYTES)] * SILENCE_BLOCKS
     heard: list[Utterance] = []

@@ -1,4 +1,4 @@
-"""Sentences as a finite-state automaton with few states, from state START to state END (pure)."""
+"""Sentences as a finite-state automaton with few states (pure)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 START, END = 0, 1
 
-# Source, target, share of all that may follow on the source, and the word said; "": nothing is.
+# Source state, target state, probability after the source, and the word; "": no word (a skip).
 Transition = tuple[int, int, float, str]
 
 
 class Automaton:
-    """Grows by alternatives that share equally, as those of a JSGF grammar do.
+    """Every path from START to END is a sentence. Alternatives are equally likely, as in JSGF.
 
     PocketSphinx compiles JSGF itself, but into a state for each alternative: 5.8 MB for 300
     things where the same sentences take one.
@@ -26,7 +26,7 @@ class Automaton:
         return self._states - 1
 
     def say(self, source: int, target: int, phrases: Iterable[str], share: float = 1.0) -> None:
-        """One of the phrases has to be said to get there."""
+        """Add transitions for one of the phrases, which are equally likely."""
         alternatives = [phrase.split() for phrase in phrases]
         for *words, last in alternatives:
             at, part = source, share / len(alternatives)
@@ -35,7 +35,7 @@ class Automaton:
             self._transitions.append((at, target, part, last))
 
     def may_say(self, source: int, target: int, phrases: Iterable[str], share: float = 1.0) -> None:
-        """One of the phrases or nothing has to be said; nothing counts as one of them."""
+        """Add transitions for one of the phrases or none, all equally likely."""
         phrases = list(phrases)
         nothing = share / (len(phrases) + 1)
         self.say(source, target, phrases, share - nothing)
@@ -50,7 +50,7 @@ class Automaton:
         return target
 
     def transitions(self) -> list[Transition]:
-        """All of them, and one skip for each chain of skips: PocketSphinx follows a single one."""
+        """All transitions, with one skip for each chain of skips: PocketSphinx follows only one."""
         skips = {(at, to): share for at, to, share, word in self._transitions if not word}
         found = list(skips.items())
         for (source, middle), share in found:  # grows as it goes

@@ -1,4 +1,4 @@
-"""The words a story begins with, in the style of TinyStories so that the model goes on naturally.
+"""The words a story begins with, in the style of TinyStories, which the model continues well.
 
 Every opening holds one whole sentence, which can be spoken before the model has written a word,
 and ends inside the next one, on what was asked for.
@@ -47,7 +47,7 @@ WITH: dict[str, tuple[str, ...]] = {
     ),
 }
 WITH["plural-only"] = WITH["thing"]
-# A thing or a place can be whom the story is about.
+# A thing or a place can also be the hero.
 BY_ITSELF = (
     "Once upon a time, there was {it}. {Again}",
     "Once there was {it}. {Again}",
@@ -71,7 +71,7 @@ CHILD_NAMES = 12  # how many of the commonest names the seed chooses from
 
 @dataclass(frozen=True)
 class _Hero:
-    """Whom a story is about."""
+    """The hero of a story."""
 
     introduced: str  # "a little girl named Lily", "a cat"
     again: str  # "she", "the cat"

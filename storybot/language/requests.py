@@ -1,4 +1,4 @@
-"""What was asked for: turns recognised or typed words into a Request."""
+"""Understands recognised or typed words as a Request."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def understand(text: str) -> Request | None:
 
 
 def spoken_back(request: Request) -> str:
-    """The sentence by which the asker notices what was understood."""
+    """The sentence that says what was understood."""
     if request.kind is RequestKind.STORY:
         if not request.things:
             return "A story."

@@ -1,23 +1,25 @@
-"""What a child may ask for and what the box may say: words, phrases and patterns that are not."""
+"""The safety filter: words, phrases and patterns that are neither asked for nor said."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storybot.config.schema import SafetySettings
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.language.story_phrases import SAFE_ENDING, bridge_sentence
 
-SHIPPED_LIST = Path(__file__).parents[1] / "data" / "unsafe-words.txt"
-MAX_REFUSED_IN_A_ROW = 2  # sentences refused in a row before the story ends kindly
+SHIPPED_LIST = DATA_FOLDER / "unsafe-words.txt"
+HARMLESS_LIST = DATA_FOLDER / "harmless-phrases.txt"
+MAX_REFUSED_IN_A_ROW = 2  # sentences, after which the story is ended
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "y")
 _DISGUISE = str.maketrans("@$013457!", "asoieasti")
 _TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
-# Not the sign of a contraction: he'll is no hell.
+# Not the apostrophe of a contraction: he'll is not hell.
 _JOINT = re.compile(r"(?<=[\w@$!])(?:-|'(?!(?:s|d|ll|m|re|t|ve)\b))(?=[\w@$!])")
 _DISGUISED = re.compile(r"(?=\w*[a-z])[\w@$!]*[a-z@$!0-9][\w@$!]*")
 
@@ -63,10 +65,13 @@ class Filter:
     words: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     patterns: tuple[re.Pattern[str], ...] = field(default=())
+    harmless: re.Pattern[str] | None = None  # phrases whose words are not looked at: blue tit
 
     def allows(self, text: str) -> bool:
         """False when any word, stem, phrase or pattern of the list is in `text`."""
         text = plain_text(text)
+        if self.harmless is not None:
+            text = self.harmless.sub(" . ", text)
         words = _words(text)
         if not self.words.isdisjoint(words):
             return False
@@ -105,38 +110,54 @@ def parse(lines: Iterable[str], where: str) -> Filter:
     return Filter(frozenset(words), tuple(stems), tuple(patterns))
 
 
-def _joined(one: Filter, other: Filter) -> Filter:
-    return Filter(one.words | other.words, one.stems + other.stems, one.patterns + other.patterns)
+def harmless_pattern(lists: Iterable[Iterable[str]]) -> re.Pattern[str] | None:
+    """What finds the phrases of these lists, one a line, in plain text; their plurals, too."""
+    entries = (plain_text(line.partition("#")[0]) for lines in lists for line in lines)
+    phrases = {tuple(_TOKEN.findall(entry.replace("-", " "))) for entry in entries} - {()}
+    if not phrases:
+        return None
+    # The longest first: where "naked mole rat" stands, more than "naked mole" is meant.
+    ordered = sorted(phrases, key=lambda words: (-len(words), words))
+    said = "|".join(r"[\s-]+".join(map(re.escape, words)) for words in ordered)
+    return re.compile(rf"(?<![\w-])(?:{said})(?:e?s)?(?![\w-])")
 
 
 def load_filter(settings: SafetySettings | None = None) -> Filter:
-    """The shipped list, and the family's own where the settings name one."""
+    """The shipped lists, and the family's own where the settings name them."""
     settings = settings or SafetySettings()
     if not settings.filter:
         return Filter()
     found = parse(SHIPPED_LIST.read_text("utf-8").splitlines(), SHIPPED_LIST.name)
-    if not settings.extra_words:
-        return found
-    path = Path(settings.extra_words).expanduser()
+    harmless = [HARMLESS_LIST.read_text("utf-8").splitlines()]
+    if settings.extra_words:
+        own = parse(_read(settings.extra_words, "extra_words"), settings.extra_words)
+        found = Filter(
+            found.words | own.words, found.stems + own.stems, found.patterns + own.patterns
+        )
+    if settings.allowed_phrases:
+        harmless.append(_read(settings.allowed_phrases, "allowed_phrases"))
+    return replace(found, harmless=harmless_pattern(harmless))
+
+
+def _read(name: str, key: str) -> list[str]:
+    path = Path(name).expanduser()
     try:
-        extra = path.read_text("utf-8").splitlines()
+        return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise StorybotError(
-            f"The word list {path} cannot be read ({error}); correct safety: extra_words.",
-            Exit.CONFIG,
+            f"The word list {path} cannot be read ({error}); correct safety: {key}.", Exit.CONFIG
         ) from error
-    return _joined(found, parse(extra, str(path)))
 
 
 class StoryFilter:
-    """One story under the filter, sentence by sentence."""
+    """Filters one story, sentence by sentence."""
 
     def __init__(self) -> None:
-        self.over = False  # what said() gave last is the story's end
+        self.over = False  # the last sentence that said() returned ends the story
         self._refused = 0  # in a row
 
     def said(self, allowed: Filter, number: int, text: str) -> str:
-        """What is said for sentence `number`: itself, a bridge, or an early and kind end."""
+        """What is said for sentence `number`: itself, a bridge sentence, or the story's end."""
         if allowed.allows(text):
             self._refused = 0
             return text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.language.noun_forms import indefinite_article, looks_plural, regular_plural
 
-THINGS_FILE = Path(__file__).parents[1] / "data" / "things.txt"
+THINGS_FILE = DATA_FOLDER / "things.txt"
 THING_KINDS = frozenset(
     ("creature", "thing", "place", "one", "mass", "plural-only", "girl-name", "boy-name")
 )
@@ -30,7 +30,7 @@ class Thing:
 
     @property
     def phrase(self) -> str:
-        """As a story first speaks of it: "a cat", "an owl", "the moon", "some snow", "Lily"."""
+        """As a story introduces it: "a cat", "an owl", "the moon", "some snow", "Lily"."""
         if self.is_name:
             return self.word
         if self.kind == "one":
@@ -41,12 +41,12 @@ class Thing:
 
     @property
     def definite(self) -> str:
-        """As a story speaks of it from then on: "the cat", "Lily"."""
+        """As a story names it from then on: "the cat", "Lily"."""
         return self.word if self.is_name else f"the {self.word}"
 
     @property
     def loved(self) -> str:
-        """As somebody loves it: "cats", "snow", "the moon", "Lily"."""
+        """After "loves": "cats", "snow", "the moon", "Lily"."""
         return self.phrase if self.kind == "one" else self.plural
 
 

@@ -1,4 +1,4 @@
-"""What somebody types: as what is spoken, but about anything, known to a recogniser or not."""
+"""Understands typed requests, which may be about things that no recogniser knows."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from storybot.language.requests import (
 from storybot.language.safety_filter import Filter, plain_text
 from storybot.language.things import Thing, find_thing, unlisted_thing
 
-WORD_MAX_LETTERS = 30  # letters; nobody could listen to a longer one
-BARE_WORDS_MAX = 2  # words without an article that may still be a noun: purple quokka
+WORD_MAX_LETTERS = 30  # letters
+BARE_WORDS_MAX = 2  # words without an article that are taken for a noun: purple quokka
 _AND = re.compile(r"[,;&]|\b(?:and|with)\b")
 _PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
 _TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
@@ -59,13 +59,20 @@ _NO_NOUN = re.compile(
 )
 
 
-def understand_typed(text: str) -> Request | None:
+def understand_typed(text: str, allowed: Filter | None = None) -> Request | None:
     """The request in "about a cat", "a quokka and a boat", "louder" or a whole sentence.
 
-    None where the words name nothing, or are no English letters. Whether they suit a child is
-    asked by `welcome`.
+    None where the words name nothing, or are no English letters. The phrases that `allowed`
+    holds for harmless stay together: a blue tit is no tit. Whether the words suit a child is
+    decided by `is_allowed`.
     """
     text = plain_text(text).strip(" \t\r\n\"'")
+    phrases: dict[str, str] = {}  # one word for each harmless phrase -> the phrase
+    if allowed is not None and allowed.harmless is not None:
+        found = {match[0] for match in allowed.harmless.finditer(text)}
+        phrases = {"-".join(_TOKENS.findall(phrase)): phrase for phrase in found}
+        for word, phrase in phrases.items():
+            text = text.replace(phrase, word)
     whole = understand(text)
     if whole is not None and whole.kind is not RequestKind.STORY:
         return whole
@@ -79,7 +86,11 @@ def understand_typed(text: str) -> Request | None:
         return None
     things: list[Thing] = []
     for part in _AND.split(topic):
-        things += [thing for thing in _things(_TOKENS.findall(part)) if thing not in things]
+        named = (
+            unlisted_thing(phrases[thing.word]) if thing.word in phrases else thing
+            for thing in _things(_TOKENS.findall(part))
+        )
+        things += [thing for thing in named if thing not in things]
     if not things:
         return whole
     return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]))

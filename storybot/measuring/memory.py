@@ -39,9 +39,8 @@ class Process:
     def name(self) -> str:
         """The program without its path, or the Python module it runs."""
         words = self.command.split("\0")
-        if "-m" in words[:-1]:
-            return words[words.index("-m") + 1]
-        return Path(words[0]).name
+        modules = (word for word in words[1:] if word.startswith("storybot."))
+        return next(modules, Path(words[0]).name)
 
     @property
     def own(self) -> int:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storybot.config.schema import TellingSettings
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.language.openings import opening
 from storybot.language.safety_filter import Filter, load_filter
@@ -35,7 +36,7 @@ from storybot.telling.engine_figures import read_figures
 
 LONGEST = 400  # tokens, opening included
 MORE = 12  # tokens: a story that is no longer with so many more had ended by itself
-DEFAULT_MODEL = Path(__file__).parents[1] / "data" / "default.story"
+DEFAULT_MODEL = DATA_FOLDER / "default.story"
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.models.catalogue import KNOWN_MODELS, KnownModel, find_model
+from storybot.models.packing import PACK_SUFFIX, pack_path
 
-SHIPPED_MODEL = Path(__file__).parents[1] / "data" / "default.story"
+SHIPPED_MODEL = DATA_FOLDER / "default.story"
 SYSTEM_MODELS = Path("/var/lib/storybot/models")
 
 
@@ -36,14 +38,22 @@ def model_folders() -> tuple[Path, ...]:
 
 
 def installed_path(known: KnownModel) -> Path | None:
-    """Where a known model lies on this machine (a Vosk model: its folder), None if nowhere."""
+    """Where a known model lies on this machine (a Vosk model: its folder), None if nowhere.
+
+    A folder's pack goes before the checkpoint that it was made from.
+    """
     if not known.files:
         return SHIPPED_MODEL if SHIPPED_MODEL.is_file() else None
     first = known.files[0]
     for folder in model_folders():
         path = folder / (first.name.removesuffix(".zip") if known.recogniser else first.name)
-        if path.is_dir() if known.recogniser else path.is_file():
-            return path
+        if known.recogniser:
+            if path.is_dir():
+                return path
+            continue
+        for candidate in (pack_path(path), path):
+            if candidate.is_file():
+                return candidate
     return None
 
 
@@ -67,14 +77,15 @@ def resolve_model(name: str, tokenizer: str = "") -> ModelFiles:
         what = "is a recogniser, not a story model" if known.recogniser else "is not here"
         help_ = "choose another" if known.recogniser else f"run: storybot models get {name}"
         raise StorybotError(f"the model {name} {what}; {help_}", Exit.MODEL)
-    if len(known.files) > 1 and given is None:
+    packed = path_found.suffix == PACK_SUFFIX  # its tokenizer is inside
+    if len(known.files) > 1 and given is None and not packed:
         given = path_found.parent / known.files[1].name
     return ModelFiles(path_found, given)
 
 
 def _beside(model: Path) -> Path | None:
     """The tokenizer that lies beside a llama2.c checkpoint."""
-    if model.suffix == ".story":
+    if model.suffix == PACK_SUFFIX:
         return None
     names = (f"{model.stem}.tokenizer.bin", *_published(model.name), "tokenizer.bin")
     return next((p for n in names if (p := model.parent / n).is_file()), None)

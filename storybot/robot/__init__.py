@@ -1,7 +1,7 @@
-"""The robot's mind: `step(robot, event)` gives the robot after the event and what is to be done.
+"""The robot: `step(robot, event)` gives the robot after the event, and commands to carry out.
 
-Pure: no device, no clock, no chance. The table of states in docs/appliance.md is checked against
-this package by exploring every state that events can lead to.
+Pure: no device, no clock, no random number. The table of states in docs/appliance.md is
+checked against this package by exploring every state that events can lead to.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {
     events.StoryBegan: lifecycle.story_began,
     events.StoryTold: lifecycle.story_told,
     events.StoryFailed: lifecycle.story_failed,
-    events.TimerExpired: lifecycle.rang,
+    events.TimerExpired: lifecycle.timer_expired,
     events.QuietBegan: bedtime.quiet_began,
     events.QuietEnded: bedtime.quiet_ended,
     events.Reloaded: lifecycle.reloaded,

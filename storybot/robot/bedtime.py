@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.config import quiet_hours
 from storybot.language.replies import Reply
-from storybot.robot import commands, events
+from storybot.robot import commands, events, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
-from storybot.robot.transitions import Step, rest, sleep, sound
+from storybot.robot.transitions import Step, fall_asleep, go_idle, set_sound
 
 
 def good_night(robot: Robot) -> Step:
-    """The sleep timer; said a second time it is sleep now."""
+    """Set the sleep timer; the second time, sleep now."""
     if robot.mode is Mode.ASLEEP:
         return robot, []
     if robot.bedtime:
@@ -23,16 +22,16 @@ def good_night(robot: Robot) -> Step:
     said = [] if robot.mode in BUSY else [commands.Say(Reply.GOOD_NIGHT)]
     after, todo = _set_sleep(robot, bed.sleep_minutes, bed.sleep_stories or None)
     if robot.mode is Mode.HEARING:
-        after, todo = rest(after, *todo)
+        after, todo = go_idle(after, *todo)
     return after, [*todo, *said]
 
 
 def _set_sleep(robot: Robot, minutes: float | None, stories: int | None) -> Step:
-    after = replace(robot, bedtime=True, stories_left=stories, last=False)
+    after = replace(robot, bedtime=True, stories_left=stories, sleeps_after_story=False)
     timer: Command = commands.StopTimer(Timer.SLEEP)
     if minutes is not None:
         timer = commands.StartTimer(Timer.SLEEP, minutes * 60)
-    return after, [timer, *sound(after), commands.Show(light(after))]
+    return after, [timer, *set_sound(after), commands.Show(light(after))]
 
 
 def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
@@ -40,39 +39,39 @@ def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
     if robot.mode is Mode.STARTING or (robot.mode is Mode.ASLEEP and not off):
         return robot, []
     if robot.mode is Mode.ASLEEP:
-        return rest(robot, *sound(robot))
+        return go_idle(robot, *set_sound(robot))
     if off:
-        after = replace(robot, bedtime=False, stories_left=None, last=False)
+        after = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
         timer = commands.StopTimer(Timer.SLEEP)
-        return after, [timer, *sound(after), commands.Show(light(after))]
+        return after, [timer, *set_sound(after), commands.Show(light(after))]
     if event.minutes == 0:
         return time_to_sleep(robot)
     return _set_sleep(robot, event.minutes, event.stories)
 
 
 def time_to_sleep(robot: Robot) -> Step:
-    """A story being told is finished softly; one that waits for a loudspeaker is given up."""
+    """Finish a story that is being told while the volume fades; stop one that is paused."""
     if robot.mode in (Mode.THINKING, Mode.TELLING):
-        if robot.last:
+        if robot.sleeps_after_story:
             return robot, []
-        after = replace(robot, bedtime=True, last=True)
+        after = replace(robot, bedtime=True, sleeps_after_story=True)
         bed = robot.settings.bedtime
         floor = robot.settings.speaking.volume_floor
-        softest = min(floor, quiet_hours.sounding_volume(robot.volume, True, bed))
+        softest = min(floor, volume.sounding_volume(robot.volume, True, bed))
         return after, [commands.Fade(softest, bed.fade), commands.Show(light(after))]
     stop = (commands.StopStory(),) if robot.mode is Mode.PAUSED else ()
-    return sleep(robot, *stop)
+    return fall_asleep(robot, *stop)
 
 
 def quiet_began(robot: Robot, event: events.QuietBegan) -> Step:
     after = replace(robot, quiet=True)
     if robot.mode in (Mode.STARTING, Mode.THINKING, Mode.TELLING, Mode.PAUSED):
-        return after, [*sound(after), commands.Show(light(after))]
-    return sleep(after)
+        return after, [*set_sound(after), commands.Show(light(after))]
+    return fall_asleep(after)
 
 
 def quiet_ended(robot: Robot, event: events.QuietEnded) -> Step:
     after = replace(robot, quiet=False)
     if robot.mode is Mode.ASLEEP and robot.quiet:
-        return rest(after, *sound(after))
-    return after, [*sound(after), commands.Show(light(after))]
+        return go_idle(after, *set_sound(after))
+    return after, [*set_sound(after), commands.Show(light(after))]

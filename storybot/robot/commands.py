@@ -1,4 +1,4 @@
-"""What the robot wants done: the commands that `robot.step` returns and the daemon carries out."""
+"""The commands that `robot.step` returns and the daemon carries out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Listen:
 
 @dataclass(frozen=True)
 class StopListening:
-    """Stop listening; in the small profile the hearing child is gone when this is done."""
+    """Stop listening; in the small profile the recogniser process has ended when this is done."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class SayTitle:
 
 @dataclass(frozen=True)
 class Earcon:
-    """Play a short sign."""
+    """Play a short signal (see storybot.speaking.earcons)."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Tell:
-    """Write and tell this tale; its events carry `number`."""
+    """Tell this story; events about it carry `number`."""
 
     story: StoryRequest
     number: int
@@ -65,17 +65,17 @@ class Tell:
 
 @dataclass(frozen=True)
 class StopStory:
-    """Silence now, engine ended."""
+    """Be silent now and end the engine."""
 
 
 @dataclass(frozen=True)
 class PauseStory:
-    """Keep the story at its sentence until ResumeStory."""
+    """Pause the story until ResumeStory."""
 
 
 @dataclass(frozen=True)
 class ResumeStory:
-    """Go on with the held story."""
+    """Continue the paused story."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,14 @@ class Fade:
 
 @dataclass(frozen=True)
 class Show:
-    """Lights."""
+    """Show this with the lights."""
 
     light: Light
 
 
 @dataclass(frozen=True)
 class StartTimer:
-    """Ring `timer` in so many seconds; one that runs already starts anew."""
+    """Emit TimerExpired in so many seconds; a timer that runs already starts again."""
 
     timer: Timer
     seconds: float
@@ -117,7 +117,7 @@ class StartTimer:
 
 @dataclass(frozen=True)
 class StopTimer:
-    """Do not ring."""
+    """Cancel the timer."""
 
     timer: Timer
 

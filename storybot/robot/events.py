@@ -1,4 +1,4 @@
-"""What can happen to the robot: the events that `step` takes."""
+"""The events that `robot.step` takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storybot.stories.story_request import StoryRequest
 
 
 class Part(Enum):
-    """What can be missing while the rest goes on."""
+    """A part of the box that can be missing while the rest works."""
 
     HEARING = "hearing"
     VOICE = "voice"
@@ -20,7 +20,7 @@ class Part(Enum):
 
 
 class Source(Enum):
-    """Where a wish comes from."""
+    """Where a request comes from."""
 
     VOICE = "voice"
     BUTTON = "button"
@@ -28,16 +28,16 @@ class Source(Enum):
 
 
 class Timer(Enum):
-    """The alarms the robot sets itself."""
+    """The timers that the robot sets."""
 
-    ANSWER = "answer"  # the request after the keyphrase
+    ANSWER = "answer"  # for the request after the keyphrase
     SLEEP = "sleep"  # good night
-    HOLD = "hold"  # a story waits for its loudspeaker
+    HOLD = "hold"  # while a story waits for its loudspeaker
 
 
 @dataclass(frozen=True)
 class Started:
-    """The model was checked and every part was tried; `last` is the newest tale of the library."""
+    """The model was checked and every part was tried; `last` is the library's newest story."""
 
     last: StoryRequest | None = None
     newest: int = 0  # the highest number in the library
@@ -76,7 +76,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReplayAsked:
-    """This very tale again, from the library."""
+    """A story of the library shall be told again."""
 
     story: StoryRequest
 
@@ -101,7 +101,7 @@ class Pressed:
 
 @dataclass(frozen=True)
 class VolumeAsked:
-    """The volume somebody wants, per cent."""
+    """Set the volume, per cent."""
 
     percent: int
 
@@ -141,7 +141,7 @@ class StoryFailed:
 
 @dataclass(frozen=True)
 class TimerExpired:
-    """An alarm that the robot set."""
+    """A timer that the robot set has expired."""
 
     timer: Timer
 

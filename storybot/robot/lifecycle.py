@@ -1,4 +1,4 @@
-"""The course of things: starting, parts lost and back, stories going on, alarms, the end."""
+"""Transitions on the box's own events: start, parts lost and back, stories, timers, end."""
 
 from __future__ import annotations
 
@@ -9,28 +9,35 @@ from storybot.robot import commands, events
 from storybot.robot.bedtime import time_to_sleep
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
-from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_story
-from storybot.stories.story_request import new_story_request
+from storybot.robot.transitions import (
+    Step,
+    begin_story,
+    enter,
+    go_idle,
+    set_sound,
+    stop_story,
+    story_request,
+)
 
-HOLD = 60.0  # s that a story waits for its loudspeaker
+HOLD_S = 60.0  # for which a story waits for its loudspeaker
 
 
 def started(robot: Robot, event: events.Started) -> Step:
     if robot.mode is not Mode.STARTING:
         return robot, []
     robot = replace(robot, story=event.last, newest=event.newest)
-    return rest(robot, *sound(robot), commands.Earcon("ready"))
+    return go_idle(robot, *set_sound(robot), commands.Earcon("ready"))
 
 
 def part_lost(robot: Robot, event: events.PartLost) -> Step:
     known = event.part in robot.missing
     robot = replace(robot, missing=robot.missing | {event.part})
     if event.part is Part.VOICE and robot.mode in (Mode.THINKING, Mode.TELLING):
-        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD))
+        hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD_S))
         return enter(robot, Mode.PAUSED, *hold)
     if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.HEARING):
-        sign = [] if known or robot.night else [commands.Earcon("trouble")]
-        return rest(robot, *sign)
+        earcon = [] if known or robot.night else [commands.Earcon("trouble")]
+        return go_idle(robot, *earcon)
     return robot, []
 
 
@@ -54,26 +61,29 @@ def story_told(robot: Robot, event: events.StoryTold) -> Step:
         return robot, []
     held = _let_go(robot)
     if robot.stories_left is None:
-        return rest(robot, *held)
+        return go_idle(robot, *held)
     left = robot.stories_left - 1
-    return rest(replace(robot, stories_left=left, last=robot.last or left <= 0), *held)
+    return go_idle(
+        replace(robot, stories_left=left, sleeps_after_story=robot.sleeps_after_story or left <= 0),
+        *held,
+    )
 
 
 def story_failed(robot: Robot, event: events.StoryFailed) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
-    return rest(robot, *_let_go(robot), commands.Say(Reply.STORY_LOST))
+    return go_idle(robot, *_let_go(robot), commands.Say(Reply.STORY_LOST))
 
 
 def _let_go(robot: Robot) -> list[commands.Command]:
-    """A story that ends while it is held must not leave the voice held."""
+    """A story that ends while it is paused must not leave the speaker paused."""
     return [commands.StopStory()] if robot.mode is Mode.PAUSED else []
 
 
-def rang(robot: Robot, event: events.TimerExpired) -> Step:
+def timer_expired(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
-        # The keyphrase alone asks for a story, about nothing in particular.
-        return begin(robot, new_story_request((), robot.seed))
+        # The keyphrase alone asks for a story about anything.
+        return begin_story(robot, story_request(robot, (), robot.seed))
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)
     if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):
@@ -87,7 +97,7 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
         volume = event.settings.speaking.volume
     volume = event.settings.speaking.bounded(volume)
     after = replace(robot, settings=event.settings, volume=volume)
-    return after, [*sound(after), commands.Show(light(after))]
+    return after, [*set_sound(after), commands.Show(light(after))]
 
 
 def end(robot: Robot, event: events.EndAsked) -> Step:

@@ -1,34 +1,41 @@
-"""What people ask for: by voice, by button, through the control socket."""
+"""Transitions on requests: by voice, by button, through the control socket."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.config import quiet_hours
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import RequestKind
-from storybot.robot import commands, events
+from storybot.robot import commands, events, volume
 from storybot.robot.bedtime import good_night
 from storybot.robot.events import Source, Timer
 from storybot.robot.state import BUSY, RESTING, Mode, Robot
-from storybot.robot.transitions import Step, begin, enter, rest, sound, stop_story
-from storybot.stories.story_request import StoryRequest, new_story_request
+from storybot.robot.transitions import (
+    Step,
+    begin_story,
+    enter,
+    go_idle,
+    set_sound,
+    stop_story,
+    story_request,
+)
+from storybot.stories.story_request import StoryRequest
 
 
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
     if robot.mode not in RESTING or (robot.mode is Mode.ASLEEP and robot.quiet):
         return robot, []
     todo = (commands.Earcon("listening"), commands.Listen(ListenFor.REQUEST), _answer_time(robot))
-    return enter(robot, Mode.HEARING, *todo, seed=event.seed, puzzled=False)
+    return enter(robot, Mode.HEARING, *todo, seed=event.seed, asked_again=False)
 
 
 def unclear(robot: Robot, event: events.NotUnderstood) -> Step:
-    """Once after each call, with time to say it anew; a noisy room gets a story all the same."""
-    if robot.mode is not Mode.HEARING or robot.puzzled:
+    """Once after each keyphrase: play an earcon and wait for the request again."""
+    if robot.mode is not Mode.HEARING or robot.asked_again:
         return robot, []
-    sign = [commands.Earcon("not-understood"), _answer_time(robot)]
-    return replace(robot, puzzled=True), sign
+    todo = [commands.Earcon("not-understood"), _answer_time(robot)]
+    return replace(robot, asked_again=True), todo
 
 
 def _answer_time(robot: Robot) -> commands.Command:
@@ -38,7 +45,7 @@ def _answer_time(robot: Robot) -> commands.Command:
 def unwelcome(robot: Robot, event: events.RequestRefused) -> Step:
     if robot.mode not in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED):
         return robot, []
-    return rest(robot, commands.Say(Reply.REFUSED))
+    return go_idle(robot, commands.Say(Reply.REFUSED))
 
 
 def asked(robot: Robot, event: events.Asked) -> Step:
@@ -52,43 +59,43 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     if kind is RequestKind.GOOD_NIGHT:
         return good_night(robot)
     if kind in (RequestKind.LOUDER, RequestKind.SOFTER):
-        sign = 1 if kind is RequestKind.LOUDER else -1
-        return set_volume(robot, robot.volume + sign * quiet_hours.VOLUME_STEP)
+        direction = 1 if kind is RequestKind.LOUDER else -1
+        return set_volume(robot, robot.volume + direction * volume.VOLUME_STEP)
     if kind is RequestKind.STORY:
         if robot.mode in BUSY:
             return robot, []
-        return begin(robot, new_story_request(event.request.things, event.seed))
+        return begin_story(robot, story_request(robot, event.request.things, event.seed))
     if kind is RequestKind.AGAIN:
         return _again(robot, event.seed)
     things = robot.story.things if robot.story else ()
-    return _anew(robot, new_story_request(things, event.seed))
+    return _replace_story(robot, story_request(robot, things, event.seed))
 
 
 def _again(robot: Robot, seed: int) -> Step:
-    """The same tale; where none was told yet, any."""
-    return _anew(robot, robot.story or new_story_request((), seed))
+    """Tell the same story again; any story where none was told yet."""
+    return _replace_story(robot, robot.story or story_request(robot, (), seed))
 
 
-def _anew(robot: Robot, story: StoryRequest) -> Step:
-    """A tale instead of the one that may be told now."""
+def _replace_story(robot: Robot, story: StoryRequest) -> Step:
+    """Tell a story, in place of one that is being told."""
     if robot.mode in BUSY:
-        if robot.last:  # it is time to sleep: no further story
+        if robot.sleeps_after_story:  # it is time to sleep: no further story
             return robot, []
-        return begin(robot, story, commands.StopStory())
-    return begin(robot, story)
+        return begin_story(robot, story, commands.StopStory())
+    return begin_story(robot, story)
 
 
 def replay(robot: Robot, event: events.ReplayAsked) -> Step:
     if robot.mode not in RESTING:
         return robot, []
-    return begin(robot, event.story)
+    return begin_story(robot, event.story)
 
 
 def _stop(robot: Robot) -> Step:
     if robot.mode in BUSY:
         return stop_story(robot)
     if robot.mode is Mode.HEARING:
-        return rest(robot)
+        return go_idle(robot)
     return robot, []
 
 
@@ -101,14 +108,14 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return _again(robot, event.seed)
     if event.action == "stop" or robot.mode in BUSY:
         return _stop(robot)
-    return begin(robot, new_story_request((), event.seed))
+    return begin_story(robot, story_request(robot, (), event.seed))
 
 
 def set_volume(robot: Robot, percent: int) -> Step:
     robot = replace(robot, volume=robot.settings.speaking.bounded(percent))
     heard = robot.mode in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED)
-    sign = [commands.Earcon("understood")] if heard else []
-    return robot, [*sound(robot), *sign]
+    earcon = [commands.Earcon("understood")] if heard else []
+    return robot, [*set_sound(robot), *earcon]
 
 
 def volume_asked(robot: Robot, event: events.VolumeAsked) -> Step:

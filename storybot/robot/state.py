@@ -1,4 +1,4 @@
-"""What the robot knows, as one frozen value, and what can be read off it."""
+"""The robot's state, as one frozen value."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from storybot.stories.story_request import StoryRequest
 
 
 class Mode(Enum):
-    """Where the robot is; exactly one at a time."""
+    """The state of the robot; exactly one at a time."""
 
     STARTING = "starting"  # checks the model, tries its parts
     IDLE = "idle"  # listens for the keyphrase
-    HEARING = "hearing"  # was called, waits for the request
-    THINKING = "thinking"  # a story was begun, nothing of it sounds yet
-    TELLING = "telling"  # the story sounds
+    HEARING = "hearing"  # heard the keyphrase, waits for the request
+    THINKING = "thinking"  # a story was begun, nothing of it is heard yet
+    TELLING = "telling"  # the story is heard
     PAUSED = "paused"  # the loudspeaker went missing during a story
-    ASLEEP = "asleep"  # dark; in quiet hours deaf too
+    ASLEEP = "asleep"  # lights off; in quiet hours it does not listen either
     DEGRADED = "degraded"  # idle with a part missing
     ENDING = "ending"  # devices are being released
 
@@ -44,18 +44,18 @@ class Robot:
 
     settings: Settings
     volume: int  # per cent, as set by people
-    small: bool  # the profile: ear and engine never run together
+    small: bool  # the profile: recogniser process and engine never run together
     mode: Mode = Mode.STARTING
     missing: frozenset[Part] = frozenset()
-    story: StoryRequest | None = None  # told now, or last
+    story: StoryRequest | None = None  # that is told now, or was told last
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
-    puzzled: bool = False  # it has shown since the keyphrase that it did not understand
+    asked_again: bool = False  # it has asked once, since the keyphrase, to say the request again
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts
-    last: bool = False  # sleep comes after the story being told
+    sleeps_after_story: bool = False  # it sleeps after the story that is being told
 
     @property
     def barge_in(self) -> bool:
@@ -65,7 +65,7 @@ class Robot:
 
     @property
     def night(self) -> bool:
-        """Softer, slower, dark."""
+        """Whether it speaks softer and slower, with the lights off."""
         return self.quiet or self.bedtime
 
 

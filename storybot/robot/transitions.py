@@ -1,30 +1,33 @@
-"""The few moves that every event is answered with: rest, sleep, begin, stop."""
+"""Transitions that several events share: idle, sleep, begin a story, stop it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from storybot.config import quiet_hours
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
-from storybot.robot import commands
+from storybot.language.things import Thing
+from storybot.robot import commands, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
 from storybot.robot.state import STORY_PARTS, Mode, Robot, light
-from storybot.stories.story_request import StoryRequest
+from storybot.stories.story_request import StoryRequest, new_story_request
 
-OVER = (commands.StopTimer(Timer.ANSWER), commands.StopTimer(Timer.HOLD))  # waits that ended
+STOP_WAITING = (
+    commands.StopTimer(Timer.ANSWER),
+    commands.StopTimer(Timer.HOLD),
+)  # waits that ended
 
 Step = tuple[Robot, list[Command]]
 
 
-def sound(robot: Robot) -> list[Command]:
+def set_sound(robot: Robot) -> list[Command]:
     """Volume and pace as they are to be now."""
     bed = robot.settings.bedtime
     return [
-        commands.SetVolume(quiet_hours.sounding_volume(robot.volume, robot.night, bed)),
-        commands.SetPace(quiet_hours.pace(robot.night, bed)),
+        commands.SetVolume(volume.sounding_volume(robot.volume, robot.night, bed)),
+        commands.SetPace(volume.pace(robot.night, bed)),
     ]
 
 
@@ -34,37 +37,54 @@ def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
     return after, [*todo, commands.Show(light(after))]
 
 
-def rest(robot: Robot, *todo: Command) -> Step:
-    """Back to waiting, or to sleep where it is time."""
-    if robot.quiet or robot.last:
-        return sleep(robot, *todo)
+def go_idle(robot: Robot, *todo: Command) -> Step:
+    """Wait for a request, or sleep where it is time."""
+    if robot.quiet or robot.sleeps_after_story:
+        return fall_asleep(robot, *todo)
     mode = Mode.DEGRADED if robot.missing else Mode.IDLE
-    return enter(robot, mode, *todo, *OVER, commands.Listen(ListenFor.KEYPHRASE))
+    return enter(robot, mode, *todo, *STOP_WAITING, commands.Listen(ListenFor.KEYPHRASE))
 
 
-def sleep(robot: Robot, *todo: Command) -> Step:
-    """Dark. Outside quiet hours the keyphrase wakes it, or a box without a button never would."""
-    awake = replace(robot, bedtime=False, stories_left=None, last=False)
-    ear = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
+def fall_asleep(robot: Robot, *todo: Command) -> Step:
+    """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
+    awake = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
+    listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
-        awake, Mode.ASLEEP, *todo, *OVER, commands.StopTimer(Timer.SLEEP), ear, *sound(awake)
+        awake,
+        Mode.ASLEEP,
+        *todo,
+        *STOP_WAITING,
+        commands.StopTimer(Timer.SLEEP),
+        listening,
+        *set_sound(awake),
     )
 
 
-def begin(robot: Robot, story: StoryRequest, *first: Command) -> Step:
-    """A story begins: what was understood is said while the engine thinks."""
+def story_request(robot: Robot, things: tuple[Thing, ...], seed: int) -> StoryRequest:
+    """A story about `things` as the settings want it, a calm one at night."""
+    return new_story_request(things, seed, robot.settings.telling, calm=robot.night)
+
+
+def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
+    """Begin a story: its title is said while the engine writes."""
     if robot.missing & STORY_PARTS:
-        return rest(robot, *first, commands.Say(Reply.NOT_READY))
-    ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
+        return go_idle(robot, *first, commands.Say(Reply.NOT_READY))
+    listening = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
     number = robot.number + 1
     if story.number == 0:  # one told again keeps the number that the library knows it by
         story = replace(story, number=robot.newest + 1)
     newest = max(robot.newest, story.number)
     told = replace(robot, story=story, number=number, newest=newest)
-    after, shown = enter(told, Mode.THINKING, *first, *OVER)
-    todo = [*shown, *sound(told), commands.SayTitle(story), ear, commands.Tell(story, number)]
+    after, shown = enter(told, Mode.THINKING, *first, *STOP_WAITING)
+    todo = [
+        *shown,
+        *set_sound(told),
+        commands.SayTitle(story),
+        listening,
+        commands.Tell(story, number),
+    ]
     return after, todo
 
 
 def stop_story(robot: Robot) -> Step:
-    return rest(robot, commands.StopStory(), *sound(robot), commands.Earcon("stopped"))
+    return go_idle(robot, commands.StopStory(), *set_sound(robot), commands.Earcon("stopped"))

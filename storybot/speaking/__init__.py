@@ -1,1 +1,1 @@
-"""Voices, player, wav and earcons: a sentence to sound."""
+"""From sentences to sound: voices, outputs and the speaker that joins them."""

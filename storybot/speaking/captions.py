@@ -7,27 +7,27 @@ from collections.abc import Callable, Sequence
 
 from storybot.speaking.voices.voice import WordMark
 
-OnWord = Callable[[str], None]  # gets a word with the marks and blanks that follow it
+OnWord = Callable[[str], None]  # gets a word with the punctuation and blanks after it
 
 
 class Caption:
-    """One sentence's words, as slices of its text that make up the whole of it together."""
+    """The words of one sentence, as slices that cover its whole text."""
 
     def __init__(self, captions: Captions, text: str, begin: int, on_word: OnWord | None) -> None:
         self._captions, self._text, self._on_word = captions, text, on_word
         self.begin = begin  # frame of the sentence's first sample
-        self._frame = begin  # of the slice that is still open
-        self._start = 0  # in the text, of that slice
+        self._frame = begin  # where the slice that has no end yet begins to sound
+        self._start = 0  # where that slice begins in the text
 
     def add(self, words: Sequence[WordMark]) -> None:
-        """Words that the voice now knows the place of; each closes the slice before it."""
+        """Words whose place in the sound is known now; each one ends the slice before it."""
         for word in words:
             if word.start > self._start:
                 self._close(word.start)
                 self._frame = self.begin + word.sample
 
     def end(self) -> None:
-        """The voice is done: the rest of the text belongs to the last word."""
+        """The sentence is synthesised: the rest of the text belongs to the last word."""
         self._close(len(self._text))
 
     def _close(self, end: int) -> None:
@@ -39,7 +39,9 @@ class Caption:
 
 
 class Captions:
-    """What is still to be shown, by the frame at which it is heard. One thread fills, one shows."""
+    """Words that are not heard yet, with the frame at which they will be.
+
+    One thread adds them, another one shows them."""
 
     def __init__(self) -> None:
         self._due: deque[tuple[int, str, str, OnWord | None]] = deque()
@@ -49,7 +51,7 @@ class Captions:
         self._due.append((frame, text, word, on_word))
 
     def show(self, played: int) -> int | None:
-        """Show what is heard by now; returns the frame of the next word, None without one."""
+        """Show the words up to frame `played`; returns the frame of the next word, or None."""
         while self._due:
             frame, text, word, on_word = self._due[0]
             if frame > played:
@@ -61,6 +63,6 @@ class Captions:
         return None
 
     def clear(self) -> None:
-        """Nothing more is heard."""
+        """Drop what is not shown yet."""
         self._due.clear()
         self.saying = ""

@@ -1,4 +1,4 @@
-"""Short signals, computed: what a listener hears where a sentence would be too long."""
+"""Earcons: short computed signals, played where a sentence would be too long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 PEAK_AMPLITUDE = 9000  # of 32767: softer than the voice
 FADE_S = 0.012  # s of fade at both ends of a tone, so that it does not click
 
-# Name to tones: (Hz, s); 0 Hz is silence. Rising asks, falling ends, two low ones say no.
+# By name: tones of (Hz, s); 0 Hz is silence. Rising tones ask, falling ones end, low ones refuse.
 EARCONS: dict[str, tuple[tuple[float, float], ...]] = {
     "ready": ((523.25, 0.09), (659.25, 0.09), (783.99, 0.16)),
     "listening": ((659.25, 0.08), (987.77, 0.12)),

@@ -1,4 +1,4 @@
-"""The volume of samples, cheap without a compiled helper."""
+"""The volume of samples, without a compiled library."""
 
 from __future__ import annotations
 
@@ -59,16 +59,16 @@ class Gain:
         return self._level
 
     def move(self, per_cent: float, seconds: float = QUICK) -> None:
-        """Go to `per_cent` (0 to 100) evenly over `seconds` of sound that is played."""
+        """Change evenly to `per_cent` (0 to 100) while `seconds` of sound are played."""
         self._target = min(100.0, max(0.0, per_cent))
         self._step = abs(self._target - self._level) / max(1.0, seconds * self._rate)
 
     def jump(self, per_cent: float) -> None:
-        """Be at `per_cent` at once; for a moment when nothing is played."""
+        """Change to `per_cent` at once; only while nothing is played, or it clicks."""
         self._level = self._target = min(100.0, max(0.0, per_cent))
 
     def apply(self, samples: bytes) -> bytes:
-        """The samples at the present level, which then moves on by their number."""
+        """The samples at the present level, which then changes by their number."""
         result = amplify(samples, round(self._level * UNITY_GAIN / 100))
         if self._level != self._target:
             way = self._step * (len(samples) // 2)

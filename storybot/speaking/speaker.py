@@ -1,4 +1,4 @@
-"""Speaks sentences one after the other: the next is synthesised while this one plays."""
+"""Speaks sentences one after the other; the next is synthesised while one is played."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from storybot.speaking.voices.voice import SpeechParameters, Voice
 from storybot.speaking.worker_thread import Result, WorkerThread
 
 MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 80, 450  # words per minute that espeak-ng takes
-PLAYBACK_POLL_MAX_S = 0.05  # s at most between two looks at what has been played
-PLAYBACK_POLL_MIN_S = 0.005  # s at least
-DEVICE_CLOSE_TIMEOUT_S = 3.0  # s for the device to be given back
-FADE_OUT_S = 0.3  # s of fading before a story that is stopped falls silent
+PLAYBACK_POLL_MAX_S = 0.05  # between two looks at what has been played
+PLAYBACK_POLL_MIN_S = 0.005
+DEVICE_CLOSE_TIMEOUT_S = 3.0  # for the device to be closed
+FADE_OUT_S = 0.3  # before a story that is stopped is silent
 
 
 class Speaker:
-    """The asyncio face of voice and player. Use it as `async with Speaker(...)`.
+    """Voice and player for asyncio. Use it as `async with Speaker(...)`.
 
-    Its methods belong to the event loop's thread; the voice works in a thread of its own.
+    Its methods are called in the event loop's thread; the synthesizer has a thread of its own.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Speaker:
     ) -> None:
         """`wav`: write there instead of playing. `patience`: s to wait for a lost loudspeaker."""
         self._settings = settings
-        self._mouth = Synthesizer(settings, profile, wav, patience)
-        self._mouth.voice, self._mouth.player = voice, player
-        self._manner = SpeechParameters(settings.accent, settings.speed, settings.pitch)
+        self._synthesizer = Synthesizer(settings, profile, wav, patience)
+        self._synthesizer.voice, self._synthesizer.player = voice, player
+        self._parameters = SpeechParameters(settings.accent, settings.speed, settings.pitch)
         self.asked_volume = settings.volume  # per cent, before floor and cap
         self.pace = 100  # per cent of the set speed
         self._volume = settings.bounded(settings.volume)
@@ -71,24 +71,30 @@ class Speaker:
         await self.close()
 
     async def open(self) -> None:
-        """Load the voice and take the loudspeaker; StorybotError(Exit.SOUND_OUT) says why not."""
-        if self._mouth.voice is None or self._mouth.player is None:
-            await self._worker.do(partial(self._mouth.take, self._volume))
+        """Load the voice and open the loudspeaker; StorybotError(Exit.SOUND_OUT) says why not."""
+        if self._synthesizer.voice is None or self._synthesizer.player is None:
+            await self._worker.do(partial(self._synthesizer.open, self._volume))
 
     async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
         """Speak a sentence after those before it; returns when all of its sound is queued.
 
-        That is some two seconds before its end is heard: the time to hand in the next one.
+        That is about two seconds before its end is heard, in time for the next sentence.
         `on_word` is called with slices of `text` as they are heard. Raises
         StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker stays lost. When
-        the waiting task is cancelled, everything falls silent.
+        the waiting task is cancelled, the speaker is silent at once.
         """
         await self.open()
-        mouth, manner, turn = self._mouth, self._manner, self._mouth.turn
+        synthesizer, parameters, generation = (
+            self._synthesizer,
+            self._parameters,
+            self._synthesizer.generation,
+        )
         self._busy += 1
         self._show()
         try:
-            spoken = await self._do(partial(mouth.speak, text, manner, on_word, turn))
+            spoken = await self._do(
+                partial(synthesizer.speak, text, parameters, on_word, generation)
+            )
         except asyncio.CancelledError:
             self.stop()
             raise
@@ -103,72 +109,83 @@ class Speaker:
         Returns when it is queued; False when stop() came before.
         """
         await self.open()
-        voice, _ = self._mouth.parts()
-        turn = self._mouth.turn
-        return await self._do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+        voice, _ = self._synthesizer.voice_and_player()
+        generation = self._synthesizer.generation
+        return await self._do(
+            partial(self._synthesizer.queue, earcon(name, voice.rate), generation)
+        )
 
     async def drain(self) -> None:
-        """Wait until everything said has been heard, then give the loudspeaker back."""
-        _, player = self._mouth.parts()
-        turn = self._mouth.turn
-        while turn == self._mouth.turn and player.played() < player.written():
+        """Wait until everything said has been heard, then release the loudspeaker."""
+        _, player = self._synthesizer.voice_and_player()
+        generation = self._synthesizer.generation
+        while generation == self._synthesizer.generation and player.played() < player.written():
             try:
                 player.check()
             except StorybotError as lost:
-                await self._do(partial(self._mouth.recover, lost, turn))
+                await self._do(partial(self._synthesizer.reopen, lost, generation))
             await asyncio.sleep(self._until(player.written()))
         self._show()
         if self._showing is not None:
             await self._showing
-        if turn == self._mouth.turn:
-            self._mouth.captions.clear()
-            await self._worker.do(partial(self._mouth.rest, turn))
+        if generation == self._synthesizer.generation:
+            self._synthesizer.captions.clear()
+            await self._worker.do(partial(self._synthesizer.release, generation))
 
     def stop(self) -> None:
-        """Fall silent within some tens of ms; sentences that are being said return at once."""
-        self._mouth.hush()
+        """Be silent within some tens of ms; calls of say() that wait return at once."""
+        self._synthesizer.stop()
 
     async def fade_out(self, seconds: float = FADE_OUT_S) -> None:
-        """Fall silent over `seconds` of sound, then stop(); the volume is kept for later."""
-        player = self._mouth.player
+        """Fade to silence over `seconds` of sound, then stop(); the volume stays as set."""
+        player = self._synthesizer.player
         if player is None:
             return
-        turn = self._mouth.turn
+        generation = self._synthesizer.generation
         player.gain.move(0, seconds)
         limit = time.monotonic() + seconds + PLAYBACK_POLL_MAX_S
-        while turn == self._mouth.turn and player.gain.level > 0 and time.monotonic() < limit:
+        while (
+            generation == self._synthesizer.generation
+            and player.gain.level > 0
+            and time.monotonic() < limit
+        ):
             await asyncio.sleep(PLAYBACK_POLL_MAX_S)
         await asyncio.sleep(player.latency)
-        if turn == self._mouth.turn:
+        if generation == self._synthesizer.generation:
             self.stop()
         player.gain.jump(self._volume)
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
-        """Heard at once, or reached over `seconds` of sound; returns it within floor and cap."""
+        """Set the volume, at once or over `seconds` of sound; returns it within floor and cap."""
         self.asked_volume = per_cent
         self._volume = self._settings.bounded(per_cent)
-        if self._mouth.player is not None:
-            gain = self._mouth.player.gain
+        if self._synthesizer.player is not None:
+            gain = self._synthesizer.player.gain
             gain.move(self._volume, gain.QUICK if seconds is None else seconds)
         return self._volume
 
     def set_pace(self, per_cent: int) -> None:
-        """The share of the set speed at which sentences are spoken, from the next one on."""
+        """Speak the sentences from the next one on at this share of the set speed."""
         self.pace = per_cent
         speed = round(self._settings.speed * per_cent / 100)
-        self._manner = replace(
-            self._manner, speed=max(MIN_WORDS_PER_MINUTE, min(MAX_WORDS_PER_MINUTE, speed))
+        self._parameters = replace(
+            self._parameters, speed=max(MIN_WORDS_PER_MINUTE, min(MAX_WORDS_PER_MINUTE, speed))
         )
 
     def pause(self) -> None:
-        """Fall silent and keep the place in the sentence."""
-        if self._mouth.player is not None:
-            self._mouth.player.pause()
+        """Be silent, and keep the place in the sentence."""
+        if self._synthesizer.player is not None:
+            self._synthesizer.player.pause()
 
     def resume(self) -> None:
-        """Go on where pause() was."""
-        if self._mouth.player is not None:
-            self._mouth.player.resume()
+        """Continue where pause() was called."""
+        if self._synthesizer.player is not None:
+            self._synthesizer.player.resume()
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether the voice was loaded, be there a loudspeaker or not."""
+        return self._synthesizer.voice is not None
 
     @property
     def volume(self) -> int:
@@ -177,52 +194,52 @@ class Speaker:
 
     @property
     def saying(self) -> str:
-        """The sentence that is heard now, so that listening can leave it out of account."""
-        return self._mouth.captions.saying
+        """The sentence that is heard now; empty: none."""
+        return self._synthesizer.captions.saying
 
     @property
     def trouble(self) -> str | None:
         """One sentence while the loudspeaker is lost and looked for."""
-        return self._mouth.trouble
+        return self._synthesizer.trouble
 
     @property
-    def hopeless(self) -> bool:
+    def device_hangs(self) -> bool:
         """Whether the lost loudspeaker is no longer looked for: the sound library hangs."""
-        return self.trouble is not None and time.monotonic() > self._mouth.hopeless_at
+        return self.trouble is not None and time.monotonic() > self._synthesizer.device_hangs_at
 
     @property
     def played_samples(self) -> int:
         """Grows while something is heard: progress for a watchdog."""
-        return 0 if self._mouth.player is None else self._mouth.player.played()
+        return 0 if self._synthesizer.player is None else self._synthesizer.player.played()
 
     @property
     def underruns(self) -> int:
         """Times that the loudspeaker ran dry, as far as its driver tells."""
-        player = self._mouth.player
+        player = self._synthesizer.player
         return 0 if player is None else player.underruns
 
     @property
     def first_sound(self) -> float | None:
         """time.monotonic() when the first sample was heard."""
-        return None if self._mouth.player is None else self._mouth.player.first_sound
+        return None if self._synthesizer.player is None else self._synthesizer.player.first_sound
 
     async def close(self) -> None:
-        """Be silent, end the voice, give the device back; a wav is then complete."""
+        """Be silent, end the thread and release the device; a wav is complete then."""
         self.stop()
         if self._showing is not None:
             self._showing.cancel()
-        player = self._mouth.player
+        player = self._synthesizer.player
         try:
             if player is not None:
                 async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
                     await self._worker.do(player.close)
         except TimeoutError:
-            pass  # a sound server that hangs; the device is free when the process ends
+            pass  # a sound server that hangs: the device is released when the process ends
         finally:
             self._worker.end()
 
     def _show(self) -> None:
-        """Let captions follow what is heard; a fault in showing them is raised here."""
+        """Show captions as they are heard; an error in showing them is raised here."""
         if self._showing is not None and self._showing.done():
             showing, self._showing = self._showing, None
             showing.result()
@@ -231,27 +248,27 @@ class Speaker:
 
     async def _follow(self) -> None:
         while True:
-            player = self._mouth.player
+            player = self._synthesizer.player
             if player is None:
                 return
-            due = self._mouth.captions.show(player.played())
+            due = self._synthesizer.captions.show(player.played())
             if due is None and self._busy == 0:
                 return
             await asyncio.sleep(PLAYBACK_POLL_MAX_S if due is None else self._until(due))
 
     def _until(self, frame: int) -> float:
         """How long to sleep until a frame is heard, in s."""
-        voice, player = self._mouth.parts()
+        voice, player = self._synthesizer.voice_and_player()
         return min(
             PLAYBACK_POLL_MAX_S, max(PLAYBACK_POLL_MIN_S, (frame - player.played()) / voice.rate)
         )
 
     async def _do(self, task: Callable[[], Result]) -> Result:
-        """Have the voice's thread do it; StorybotError when a device that hangs holds it up."""
+        """Run `task` in the synthesizer's thread; StorybotError when the device hangs."""
         work = asyncio.ensure_future(self._worker.do(task))
         try:
             while not (await asyncio.wait({work}, timeout=DEVICE_CLOSE_TIMEOUT_S / 4))[0]:
-                if self.hopeless:
+                if self.device_hangs:
                     raise StorybotError(self.trouble or "", Exit.SOUND_OUT)
             return work.result()
         finally:

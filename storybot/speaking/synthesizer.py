@@ -1,4 +1,4 @@
-"""A voice and a player together, in one thread: what is synthesised is played, or is dropped."""
+"""A voice and a player in one thread: what the voice synthesises is queued in the player."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from storybot.speaking.trimming import SilenceLimiter
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
-DEVICE_HANG_TIMEOUT_S = 5.0  # s that taking the loudspeaker can last, unless the sound server hangs
-INNER_SILENCE_MAX_S = 0.2  # s of silence at most inside a sentence
-REOPEN_INTERVAL_S = 0.5  # s between attempts to have a lost loudspeaker back
+DEVICE_HANG_TIMEOUT_S = 5.0  # opening a loudspeaker takes less, or the sound server hangs
+INNER_SILENCE_MAX_S = 0.2  # within a sentence
+REOPEN_INTERVAL_S = 0.5  # between two attempts to open a lost loudspeaker
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """What one sentence cost and gave."""
+    """How long the synthesis of one sentence took, and how much sound it gave."""
 
     seconds_synthesis: float  # waiting for the player not counted
     seconds_audio: float
@@ -30,9 +30,10 @@ class Spoken:
 
 
 class Synthesizer:
-    """Works for one Speaker. All methods but hush() belong to the speaker's thread.
+    """Works for one Speaker. All methods but stop() are called in the speaker's thread.
 
-    Work carries the turn in which it was given; hush() begins the next turn and so voids it.
+    Every call carries the generation in which it was given. stop() begins the next generation;
+    calls of an earlier one do nothing.
     """
 
     def __init__(
@@ -43,13 +44,15 @@ class Synthesizer:
         self.voice: Voice | None = None
         self.player: Player | None = None
         self.captions = Captions()
-        self.turn = 0
+        self.generation = 0
         self.trouble: str | None = None  # why nothing is heard at the moment
-        self.hopeless_at = 0.0  # monotonic s after which trouble means that the device hangs
-        self._follows = False  # a sentence was spoken in this turn, since the last rest
+        self.device_hangs_at = 0.0  # monotonic s after which trouble means that the device hangs
+        self._follows = (
+            False  # a sentence was spoken in this generation, and since the last release()
+        )
 
-    def take(self, volume: int) -> None:
-        """Load the voice and take the loudspeaker; what is there already stays."""
+    def open(self, volume: int) -> None:
+        """Load the voice and open the loudspeaker, as far as that was not done yet."""
         if self.voice is None:
             self.voice = make_voice(self._settings.voice)
         if self.player is None:
@@ -59,26 +62,26 @@ class Synthesizer:
             self.player = player
 
     def speak(
-        self, text: str, manner: SpeechParameters, on_word: OnWord | None, turn: int
+        self, text: str, parameters: SpeechParameters, on_word: OnWord | None, generation: int
     ) -> Spoken:
-        """Synthesise a sentence into the player's queue, after a pause if one went before it."""
-        voice, player = self.parts()
+        """Synthesise a sentence into the player's queue, after a pause if another one precedes."""
+        voice, player = self.voice_and_player()
         if self._follows:
-            self.sound(bytes(2 * round(self._settings.pause * voice.rate)), turn)
-        self._follows = turn == self.turn
+            self.queue(bytes(2 * round(self._settings.pause * voice.rate)), generation)
+        self._follows = generation == self.generation
         start = player.written()
         caption = Caption(self.captions, text, start, on_word)
-        squeezing = SilenceLimiter(round(INNER_SILENCE_MAX_S * voice.rate))
-        waited, frames, whole = 0.0, 0, turn == self.turn
+        limiter = SilenceLimiter(round(INNER_SILENCE_MAX_S * voice.rate))
+        waited, frames, whole = 0.0, 0, generation == self.generation
 
         def on_pcm(pcm: Pcm) -> bool:
             nonlocal waited, frames, whole
-            sound = squeezing.feed(pcm.samples)
-            caption.begin = start - squeezing.dropped
-            if turn == self.turn:
+            sound = limiter.feed(pcm.samples)
+            caption.begin = start - limiter.dropped
+            if generation == self.generation:
                 caption.add(pcm.words)
             begun = time.monotonic()
-            whole = self.sound(sound, turn)
+            whole = self.queue(sound, generation)
             waited += time.monotonic() - begun
             frames += len(sound) // 2
             return whole
@@ -86,38 +89,38 @@ class Synthesizer:
         begun = time.monotonic()
         try:
             if whole:
-                voice.synthesise(text, manner, on_pcm)
+                voice.synthesise(text, parameters, on_pcm)
         except StorybotError:
             whole = False
-            if turn == self.turn:
+            if generation == self.generation:
                 raise
         took = time.monotonic() - begun - waited
-        if turn == self.turn:
+        if generation == self.generation:
             caption.end()
         return Spoken(took, frames / voice.rate, whole)
 
-    def sound(self, samples: bytes, turn: int) -> bool:
-        """Queue samples; False when their turn is over."""
-        _, player = self.parts()
-        while turn == self.turn:
+    def queue(self, samples: bytes, generation: int) -> bool:
+        """Queue samples; False when stop() was called since `generation`."""
+        _, player = self.voice_and_player()
+        while generation == self.generation:
             try:
                 player.write(samples)
             except StorybotError as lost:
-                self.recover(lost, turn)
+                self.reopen(lost, generation)
                 continue
-            if turn != self.turn:  # hush() came between the question and the write
+            if generation != self.generation:  # stop() was called during the write
                 player.stop()
                 break
             return True
         return False
 
-    def recover(self, lost: StorybotError, turn: int) -> None:
-        """Try for some seconds to have the loudspeaker back; raises `lost` when it stays away."""
-        _, player = self.parts()
+    def reopen(self, lost: StorybotError, generation: int) -> None:
+        """Try for some time to open the loudspeaker again; raises `lost` when that fails."""
+        _, player = self.voice_and_player()
         self.trouble = str(lost)
         limit = time.monotonic() + self._patience
-        self.hopeless_at = limit + DEVICE_HANG_TIMEOUT_S
-        while turn == self.turn:
+        self.device_hangs_at = limit + DEVICE_HANG_TIMEOUT_S
+        while generation == self.generation:
             try:
                 player.reopen()
             except StorybotError:
@@ -128,16 +131,16 @@ class Synthesizer:
                 break
         self.trouble = None
 
-    def rest(self, turn: int) -> None:
-        """Everything was heard: give the loudspeaker back until something is said again."""
-        _, player = self.parts()
-        if turn == self.turn:
+    def release(self, generation: int) -> None:
+        """Everything was heard: release the loudspeaker until something is said again."""
+        _, player = self.voice_and_player()
+        if generation == self.generation:
             self._follows = False
-            player.rest()
+            player.release()
 
-    def hush(self) -> None:
-        """Void all work given so far and fall silent; from any thread."""
-        self.turn += 1
+    def stop(self) -> None:
+        """Drop everything given so far and be silent; from any thread."""
+        self.generation += 1
         self._follows = False
         self.captions.clear()
         if self.voice is not None:
@@ -145,8 +148,8 @@ class Synthesizer:
         if self.player is not None:
             self.player.stop()
 
-    def parts(self) -> tuple[Voice, Player]:
-        """Voice and player, once take() has been called."""
+    def voice_and_player(self) -> tuple[Voice, Player]:
+        """Voice and player, once open() has been called."""
         if self.voice is None or self.player is None:
             raise RuntimeError("the speaker is not open")
         return self.voice, self.player

@@ -1,7 +1,7 @@
-"""The last stories told, one file each, that a power cut never spoils.
+"""The library: the last stories told, one file each, safe against power cuts.
 
-A story is written beside its final name, fsynced and renamed, and the folder is fsynced: whatever
-is there under a final name is whole. What was interrupted is swept away at the next save.
+A story is written beside its final name, fsynced and renamed, and the folder is fsynced: a file
+with a final name is complete. Incomplete files are removed at the next save.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _UNFINISHED = ".unfinished"
 
 @dataclass(frozen=True)
 class KeptStory:
-    """One story as it was told."""
+    """A story of the library, as it was told."""
 
     number: int  # counts up, also when the clock goes back
     title: str  # "A story about a cat."
@@ -38,24 +38,49 @@ class KeptStory:
     date: str  # local time, ISO 8601 with offset
     text: str
     whole: bool = True  # False: it was stopped or lost before its end
+    planned: bool = False  # this and the rest as in StoryRequest; older files have none of it
+    drafts: int = 1
+    length: str = "middle"
+    calm: bool = False
 
     def request(self) -> StoryRequest:
-        """What makes the engine write this story again."""
+        """The request that makes the engine write this story again."""
         things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
-        return StoryRequest(self.title, self.opening, self.seed, things, self.number)
+        return StoryRequest(
+            self.title,
+            self.opening,
+            self.seed,
+            things,
+            self.number,
+            self.planned,
+            self.drafts,
+            self.length,
+            self.calm,
+        )
 
 
 def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
-    """A story to be saved, under the number of its tale."""
+    """A story to be saved, under the number of its request."""
     asked = tuple(thing.word for thing in request.things)
     day = date.isoformat(timespec="seconds")
     return KeptStory(
-        request.number, request.title, request.opening, request.seed, asked, day, text, whole
+        request.number,
+        request.title,
+        request.opening,
+        request.seed,
+        asked,
+        day,
+        text,
+        whole,
+        request.planned,
+        request.drafts,
+        request.length,
+        request.calm,
     )
 
 
 class Library:
-    """The folder of stories. Reading skips what is not a whole story."""
+    """The folder of stories. Files that are damaged are skipped in reading."""
 
     def __init__(self, settings: LibrarySettings, state: Path | None = None) -> None:
         """`state`: the folder that `stories` lies in where the settings name none."""
@@ -130,7 +155,7 @@ class Library:
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):
             kept = self.get(story.number)
-            if (kept.opening, kept.seed) == (story.opening, story.seed):
+            if kept.request() == story.request():
                 return kept
         return None
 

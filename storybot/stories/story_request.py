@@ -1,16 +1,18 @@
-"""Which story to tell: everything that makes the engine write the same one again."""
+"""Which story to tell: what makes the engine write the same one again."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
 
+from storybot.config.schema import TellingSettings
 from storybot.language.openings import opening
 from storybot.language.requests import Request, RequestKind, spoken_back
 from storybot.language.things import Thing, load_things
 
-# the first so many things of the list are picked from when none was asked for
+# where none was asked for, one of the first so many of the list is chosen
 FAMILIAR_THINGS = 100
+USUAL_TELLING = TellingSettings()
 SEED_LIMIT = 2**31  # seeds are drawn below this
 
 
@@ -19,14 +21,41 @@ class StoryRequest:
     """A story that was asked for; equal requests give equal texts with one model and settings."""
 
     title: str  # what is said back: "A story about a cat."
-    opening: str  # the beginning that the model continues
+    opening: str  # the beginning that the model continues where there is no plan
     seed: int
     things: tuple[Thing, ...] = ()  # what was asked for; empty: anything
     number: int = field(default=0, compare=False)  # in the library; 0: it was never begun
+    planned: bool = False  # written from a plan
+    drafts: int = 1  # of each sentence of a planned story
+    length: str = "middle"  # of a planned story: "short", "middle" or "long"
+    calm: bool = False  # a planned story for bedtime
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        """What was asked for; where that is nothing, what the seed picks."""
+        return self.things or _familiar_thing(self.seed)
 
 
-def new_story_request(things: tuple[Thing, ...], seed: int) -> StoryRequest:
+def new_story_request(
+    things: tuple[Thing, ...],
+    seed: int,
+    telling: TellingSettings = USUAL_TELLING,
+    calm: bool = False,
+) -> StoryRequest:
     """A request for a story about `things`; where there are none, the seed picks a thing."""
-    about = things or (random.Random(seed).choice(load_things()[:FAMILIAR_THINGS]),)
+    about = things or _familiar_thing(seed)
     title = spoken_back(Request(RequestKind.STORY, about))
-    return StoryRequest(title, opening(about, seed), seed, things)
+    return StoryRequest(
+        title,
+        opening(about, seed),
+        seed,
+        things,
+        planned=telling.plot == "on",
+        drafts=telling.drafts,
+        length=telling.length,
+        calm=calm,
+    )
+
+
+def _familiar_thing(seed: int) -> tuple[Thing, ...]:
+    return (random.Random(seed).choice(load_things()[:FAMILIAR_THINGS]),)

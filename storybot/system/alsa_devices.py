@@ -13,6 +13,9 @@ CONVERTING = ("default", "sysdefault", "plughw:", "plug:", "pulse", "pipewire")
 # something else.
 BARE = ("dmix:", "dsnoop:", "front:", "hw:", "surround", "iec958:", "spdif:", "hdmi:", "usbstream:")
 
+# What Debian's plugins add to every list, whether there is such a device or not.
+PLUGINS = ("lavrate", "samplerate", "speexrate", "speex", "upmix", "vdownmix", "jack", "oss")
+
 
 @dataclass(frozen=True)
 class AlsaDevice:
@@ -25,6 +28,11 @@ class AlsaDevice:
     def is_bare(self) -> bool:
         """Whether it converts nothing."""
         return self.name.startswith(BARE)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a user is offered it."""
+        return not self.is_bare and self.name not in PLUGINS
 
     @property
     def rank(self) -> int:

@@ -1,9 +1,8 @@
-"""Compiled code for the small profile: `python -m storybot.system.bytecode_cache` makes it, once.
+"""Compiled code for the small profile, made once by `python -m storybot.system.bytecode_cache`.
 
-A Python that compiles is 5 MB larger for the rest of its life; and one that keeps what it compiled
-trusts it for ever, however little of it a full disk or a power cut has left there. So a process of
-its own compiles what the small box may import, into a folder that gets its name when it is whole,
-and that nobody writes to any more.
+A Python process that compiles keeps 5 MB more; and Python trusts the .pyc files it finds, even
+if a full disk or a power cut has truncated them. So another process compiles what the small
+profile may import, into a folder that gets its name when it is complete and never changes then.
 """
 
 from __future__ import annotations
@@ -19,11 +18,16 @@ import sys
 import zlib
 from pathlib import Path
 
+from storybot.system.python_child import python_command
+
 PACKAGE = Path(__file__).parents[1]
 COMPILE_TIMEOUT_S = 240.0  # s; two here, half a minute or more on a small board
 PYC_HEADER_BYTES = 16  # bytes of a .pyc before the code (PEP 552)
-PYTHON_OPTIONS = {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "1"}  # no docstrings, no columns
-# All other code comes with these, or is not needed in the small profile.
+PYTHON_OPTIONS = {
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONNODEBUGRANGES": "1",
+}  # no docstrings, no column numbers
+# All other code is imported by these, or not used in the small profile.
 NEEDED_MODULES = (
     "storybot.daemon.process",
     "storybot.daemon.small_process",
@@ -45,10 +49,10 @@ NEEDED_MODULES = (
 
 
 def environment(cache: Path) -> dict[str, str]:
-    """What the small profile adds to the environment, having made the code in `cache` if need be.
+    """What the small profile adds to the environment; makes the code in `cache` if missing.
 
-    Where that cannot be, Python takes the code as it was compiled by whoever installed it, which
-    costs 3 to 5 MB in each process.
+    Where that fails, Python uses the code as it was installed, which takes 3 to 5 MB more in each
+    process.
     """
     added = {"MALLOC_ARENA_MAX": "1"}  # one heap for all threads
     folder = cache / f"code-{_version():08x}"
@@ -62,16 +66,15 @@ def environment(cache: Path) -> dict[str, str]:
 
 
 def _version() -> int:
-    """Of this Python and of every file of storybot."""
+    """A checksum over this Python and every file of storybot."""
     files = [(str(path), path.stat()) for path in sorted(PACKAGE.rglob("*.py"))]
     key = [sys.version, *(f"{path} {state.st_size} {state.st_mtime_ns}" for path, state in files)]
     return zlib.crc32("\n".join(key).encode())
 
 
 def _make(folder: Path) -> bool:
-    """Whether the folder is there now, whole, whoever made it."""
+    """Make the folder; whether it is there and complete, also if another process made it."""
     half = folder.with_name(f"half-{folder.name}.{os.getpid()}")
-    program = [sys.executable, "-m", __name__]
     how = {
         **os.environ,
         **PYTHON_OPTIONS,
@@ -80,6 +83,7 @@ def _make(folder: Path) -> bool:
     }
     try:
         half.mkdir(mode=0o700, parents=True)
+        program = python_command(__name__, environment=how)
         subprocess.run(program, env=how, check=True, capture_output=True, timeout=COMPILE_TIMEOUT_S)
         if all(map(_is_whole, half.rglob("*.pyc"))):
             os.sync()  # or a power cut may leave the name without the code
@@ -93,7 +97,7 @@ def _make(folder: Path) -> bool:
 
 
 def _is_whole(compiled: Path) -> bool:
-    """Python writes what fits on a full disk, and calls that done."""
+    """On a full disk Python writes a truncated file without an error."""
     try:
         marshal.loads(memoryview(compiled.read_bytes())[PYC_HEADER_BYTES:])
     except (EOFError, ValueError, TypeError):
@@ -102,7 +106,7 @@ def _is_whole(compiled: Path) -> bool:
 
 
 def main() -> int:
-    """Compile into $PYTHONPYCACHEPREFIX; 1 when something is not there."""
+    """Compile into the folder that Python keeps such code in; 1 when something is not there."""
     whole = bool(compileall.compile_dir(PACKAGE, quiet=2))
     for name in NEEDED_MODULES:
         with contextlib.suppress(Exception):  # a driver whose library is not there

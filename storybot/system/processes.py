@@ -1,6 +1,6 @@
-"""Child processes: each leads a group of its own, and that group ends when asked to.
+"""Child processes: each leads a process group of its own, which ends as a whole.
 
-Nobody's child is left behind, in three steps. A child that is told to end gets TERM, then KILL,
+No child outlives its parent, for three reasons. A child that is told to end gets TERM, then KILL,
 with all of its group. A child whose parent was killed ends at its next write: its standard output
 is a pipe to that parent, and SIGPIPE is left at its default. A child that neither writes nor ends
 is bounded by RLIMIT_CPU, which the kernel keeps. None of this needs code between fork and exec,

@@ -1,4 +1,4 @@
-"""Sound libraries print their troubles to stderr; a user gets one clear sentence instead."""
+"""Keeps what sound libraries print to stderr away from the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 _lock = threading.Lock()
-_kept: list[int] = []  # the real stderr, once for each caller inside
+_kept: list[int] = []  # copies of the real stderr, one for each caller inside
 # snd_lib_error_handler_t without its variable arguments: file, line, function, error, format
 _Handler = ctypes.CFUNCTYPE(
     None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p

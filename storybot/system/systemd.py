@@ -1,4 +1,4 @@
-"""What ties the daemon to its machine: systemd's notify socket and watchdog, and the journal."""
+"""systemd's notify socket and watchdog, and the journal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class StoryFields(logging.Filter):
 
 
 def set_debug(debug: bool) -> None:
-    """Whether what is said for searching faults goes into the log too."""
+    """Whether debug messages go into the log too."""
     LOG.setLevel(logging.DEBUG if debug else logging.INFO)
 
 

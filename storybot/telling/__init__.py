@@ -1,1 +1,1 @@
-"""Openings, the engine child process, and its token stream cut into sentences."""
+"""From a story's opening to its sentences: the engine process and the pipeline around it."""

@@ -46,6 +46,30 @@ def beats_of(
     return beats
 
 
+def with_fitting_tags(beats: list[Beat]) -> list[Beat]:
+    """The first beats of a story with so few keywords that their tags are shorter than it.
+
+    A tag stands at the positions of the tokens before it (docs/drafts.md); tokens are estimated
+    from above for the tag, from below for the story.
+    """
+    told = 0
+    fitting = []
+    for beat in beats:
+        keywords = beat.keywords
+        while keywords and _tokens((*beat.actors, *keywords)) > told:
+            keywords = keywords[:-1]
+        actors = beat.actors if _tokens((*beat.actors, *keywords)) <= told else ()
+        speaks = beat.speaks and bool(actors)
+        fitting.append(replace(beat, actors=actors, speaks=speaks, keywords=keywords))
+        told += len(words_of(beat.begin if beat.told else beat.begin + " x y"))
+    return fitting
+
+
+def _tokens(words: tuple[str, ...]) -> int:
+    """At most so many tokens a tag of these words has, brackets and colon among them."""
+    return 3 + sum(1 + len(word) // 5 for word in words)
+
+
 def _left_to_the_model(beat: Beat, roles: Mapping[str, Role]) -> Beat:
     """The beat without its beginning where that is who acts and nothing else: the tag says so."""
     names = {_capital(roles[name].the) for name in ("hero", "friend")}
@@ -99,7 +123,7 @@ def _beat(
     joined = not begin or not rest or (quoted and begin.endswith('"'))
     gap = "" if joined else " "
     starred = _STARRED.findall(rest)
-    need = [words_of(words)[-1:] for stars, words in starred if stars == "**"]
+    need = [tuple(_forms(words_of(words)[-1])) for stars, words in starred if stars == "**"]
     need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
     words = _keywords(" ".join(words for _, words in starred))
     keywords = (
@@ -107,7 +131,7 @@ def _beat(
         or words[:MOST_KEYWORDS]
     )
     for pair in (words[:2], words[2:]):  # not a word of what is to be told: another story
-        if pair:
+        if pair and not (line.speaks and need):
             need.append(tuple(form for word in pair for form in _forms(word.lower())))
     both = (roles["hero"].actor, roles["friend"].actor)
     one = (roles[line.actor].actor,) if line.actor in roles else ()

@@ -6,7 +6,8 @@ import random
 import re
 from dataclasses import replace
 
-from storybot.language.things import find_thing, indefinite_article, regular_plural
+from storybot.language.noun_forms import indefinite_article, regular_plural
+from storybot.language.things import find_thing
 from storybot.telling.lore import CREATURES, Lore, load_lore
 from storybot.telling.roles import Role, Wanted
 

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import codecs
-import contextlib
 import errno
-import signal
+import os
 import time
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import TypeVar
 
 from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.system.processes import end_group, limit_cpu_time
+from storybot.system.processes import end_group
+from storybot.telling.drafts import DraftsEngine
 from storybot.telling.engine_figures import EngineFigures, read_figures
+from storybot.telling.engine_process import (
+    CONTROL_CHARACTERS,
+    READ_BYTES,
+    TERM_GRACE_S,
+    cannot_start,
+    engine_options,
+    failure,
+    read_empty,
+    read_tail,
+    silence,
+    start_engine,
+    within,
+)
 
-READ_BYTES = 4096  # bytes read at once
-STDERR_TAIL_BYTES = 4096  # bytes kept of what the engine says on stderr
-TERM_GRACE_S = 0.5  # s between TERM and KILL
 UNREADABLE_MAX_SHARE = 0.25  # share of characters that are not UTF-8, above which this is no story
 UNREADABLE_MIN_CHARACTERS = 64  # characters to judge that by
 PROMPT_EXIT_CODE = 9  # of storyteller: the opening leaves no room for a story
-MODEL_EXIT_CODES = (3, 4, 5, 7)  # exit codes of storyteller: file, model, tokenizer, file vanished
-
-# Terminals obey control characters; a story has none but the end of a line.
-_CONTROL_CHARACTERS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
-Result = TypeVar("Result")
 _REPLACED = "\ufffd"
 
 
@@ -63,13 +67,13 @@ class Engine:
         started = time.monotonic()
         process = await self._start(opening, seed, tokens)
         assert process.stdout is not None and process.stderr is not None
-        errors = asyncio.create_task(_tail(process.stderr))
+        errors = asyncio.create_task(read_tail(process.stderr))
         text = _Text()
         first: float | None = None
         try:
             deadline = self._settings.first_deadline
             while not self._stopped:
-                data = await _within(deadline, process.stdout.read(READ_BYTES))
+                data = await within(deadline, process.stdout.read(READ_BYTES))
                 if not data:
                     break
                 if first is None:
@@ -81,30 +85,29 @@ class Engine:
                 return
             if piece := text.decode(b"", final=True):
                 yield piece
-            status = await _within(deadline, process.wait())
+            status = await within(deadline, process.wait())
             said = await errors
         except TimeoutError:
             if self._stopped:
                 return
-            raise StorybotError(
-                f"the engine was silent for {deadline:g} s and was ended; "
-                "try a smaller model or longer deadlines in the settings",
-                Exit.ENGINE,
-            ) from None
+            raise silence(deadline) from None
         finally:
             await self._end(process, TERM_GRACE_S)
-            with contextlib.suppress(TimeoutError):  # asyncio keeps a pipe until it is read empty
-                await _within(TERM_GRACE_S, process.stdout.read())
+            await read_empty(process.stdout)
             errors.cancel()
         if self._stopped:
             return
         if status != 0:
-            raise _failure(status, said, tokens)
+            raise _too_long(tokens) if status == PROMPT_EXIT_CODE else failure(status, said)
         if first is None:
             raise StorybotError(
                 "the engine wrote nothing; check the model with `storybot doctor`", Exit.ENGINE
             )
         self.figures = read_figures(said, first)
+
+    def drafts(self) -> DraftsEngine:
+        """The same program and model, to write drafts."""
+        return DraftsEngine(self._settings, self.program, self._model, self._tokenizer)
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:
         """End the story that is being written, if there is one: TERM, `grace` s, then KILL."""
@@ -116,40 +119,16 @@ class Engine:
         if self._process is not None:
             raise RuntimeError("one story at a time")
         settings = self._settings
-        arguments = ["--stats", "-t", f"{settings.temperature:g}", "-p", f"{settings.topp:g}"]
-        arguments += [
-            "-s",
-            str(seed),
-            "-n",
-            str(tokens),
-            "-i",
-            opening.translate(_CONTROL_CHARACTERS),
-        ]
-        if self._tokenizer is not None:
-            arguments += ["-z", str(self._tokenizer)]
-        if settings.threads != 1:
-            arguments += ["-j", str(settings.threads)]
-        if settings.kernel:
-            arguments += ["--kernel", settings.kernel]
+        arguments: list[str | bytes] = [str(self._model), "--stats"]
+        arguments += [*engine_options(settings, self._tokenizer), "-s", str(seed)]
+        arguments += ["-n", str(tokens), "-i", _in_utf8(opening.translate(CONTROL_CHARACTERS))]
+        seconds = settings.first_deadline + tokens * settings.token_deadline
         try:
-            process = await asyncio.create_subprocess_exec(
-                self.program,
-                self._model,
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
+            process = await start_engine(self.program, arguments, seconds)
         except OSError as error:
             if error.errno == errno.E2BIG:
                 raise _too_long(tokens) from None
-            raise StorybotError(
-                f"the engine {self.program} cannot be started ({error.strerror}); "
-                "build it with `make engine`",
-                Exit.ENGINE,
-            ) from None
-        limit_cpu_time(process.pid, settings.first_deadline + tokens * settings.token_deadline)
+            raise cannot_start(self.program, error) from None
         self._process = process
         return process
 
@@ -159,6 +138,14 @@ class Engine:
         finally:
             if self._process is process:
                 self._process = None
+
+
+def _in_utf8(text: str) -> bytes:
+    """As the engine reads it, whatever the locale: bytes that had no meaning there as they came."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(text)
 
 
 class _Text:
@@ -179,42 +166,7 @@ class _Text:
                 "the model and its tokenizer do not belong together: run `storybot doctor`",
                 Exit.ENGINE,
             )
-        return text.replace(_REPLACED, "").translate(_CONTROL_CHARACTERS)
-
-
-async def _within(seconds: float, work: Awaitable[Result]) -> Result:
-    """Await `work` for at most so long; other tasks get their turn even if it is ready at once."""
-    async with asyncio.timeout(seconds):
-        await asyncio.sleep(0)
-        return await work
-
-
-async def _tail(stream: asyncio.StreamReader) -> str:
-    """Read a stream to its end and keep the last of it."""
-    kept = b""
-    while data := await stream.read(READ_BYTES):
-        kept = (kept + data)[-STDERR_TAIL_BYTES:]
-    return kept.decode("utf-8", "replace")
-
-
-def _failure(status: int, said: str, tokens: int) -> StorybotError:
-    if status < 0:
-        name = str(-status)
-        with contextlib.suppress(ValueError):
-            name = signal.Signals(-status).name
-        return StorybotError(
-            f"the engine was ended by {name} and the story is cut short; ask for another one",
-            Exit.ENGINE,
-        )
-    if status == PROMPT_EXIT_CODE:
-        return _too_long(tokens)
-    lines = [
-        line.strip() for line in said.translate(_CONTROL_CHARACTERS).splitlines() if line.strip()
-    ]
-    reason = lines[-1].removeprefix("storyteller: ") if lines else f"exit status {status}"
-    return StorybotError(
-        f"the engine gave up: {reason}", Exit.MODEL if status in MODEL_EXIT_CODES else Exit.ENGINE
-    )
+        return text.replace(_REPLACED, "").translate(CONTROL_CHARACTERS)
 
 
 def _too_long(tokens: int) -> StorybotError:

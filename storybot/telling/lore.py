@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-LORE_FILE = Path(__file__).parents[1] / "data" / "lore.txt"
+from storybot.data import DATA_FOLDER
+
+LORE_FILE = DATA_FOLDER / "lore.txt"
 CREATURES = frozenset(("animal", "person", "being"))
 THINGS = frozenset(
     ("toy", "small", "food", "big", "vehicle", "sky", "weather", "stuff", "event", "art")

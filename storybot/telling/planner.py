@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping, Sequence
 
-from storybot.telling.beats import beats_of
+from storybot.telling.beats import beats_of, with_fitting_tags
 from storybot.telling.casting import cast_asked, fill_cast, fit_of
 from storybot.telling.plan import Beat, Chapter, Length, Plan
 from storybot.telling.plots import PLOTS_FOLDER, Plot, load_family, load_plots
@@ -53,6 +53,8 @@ def plan(
                 met.discard("extra")
             without = "{loves}" if part.family == "openings" and _has(plot, "{loves}") else ""
             beats += beats_of(part, roles, met, DETAIL[length], rng, without)
+        if number == 0:
+            beats = with_fitting_tags(beats)
         recall = _recall(roles, asked_roles) if number else ""
         cast = _cast(roles, asked_roles, over)
         chapters.append(Chapter(plot.name, cast, recall, tuple(beats)))

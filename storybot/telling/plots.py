@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from storybot.data import DATA_FOLDER
 from storybot.telling.lore import KINDS
 from storybot.telling.plot_lines import Choice, choices_in, fault_in
 
-PLOTS_FOLDER = Path(__file__).parents[1] / "data" / "plots"
+PLOTS_FOLDER = DATA_FOLDER / "plots"
 EVERYBODY = frozenset(("animal", "person", "being"))
 _HEADER = re.compile(r"(hero|thing|noun|second|place|calm|pick \w+)(?:: (.*))?")
 

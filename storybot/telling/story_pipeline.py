@@ -11,16 +11,33 @@ import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Protocol
 
 from storybot.errors import StorybotError
 from storybot.language.safety_filter import Filter, StoryFilter
 from storybot.language.sentence_splitting import Sentence
 from storybot.stories.story_request import StoryRequest
+from storybot.telling.casting import wanted
 from storybot.telling.engine import Engine
 from storybot.telling.engine_figures import EngineFigures
+from storybot.telling.plan import Length
+from storybot.telling.plan_writer import PlanWriter
+from storybot.telling.planner import plan
 from storybot.telling.story_sentences import sentences_of
 
 LOG = logging.getLogger("storybot")
+
+
+class RunningEngine(Protocol):
+    """An engine that writes a story; it can be stopped, and has figures when it has ended."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    @property
+    def figures(self) -> EngineFigures | None: ...
+
+    async def stop(self, grace: float = ...) -> None: ...
 
 
 class StoryPipeline:
@@ -39,7 +56,7 @@ class StoryPipeline:
         """
         self._make_engine, self._allowed = make_engine, allowed
         self._runs, self._niceness = runs, niceness
-        self.engine: Engine | None = None  # while it writes
+        self.engine: RunningEngine | None = None  # while it writes
         self.figures: EngineFigures | None = None  # of the last story that was written to its end
 
     async def sentences(self, request: StoryRequest) -> AsyncGenerator[Sentence, None]:
@@ -47,7 +64,7 @@ class StoryPipeline:
 
         A refused sentence is replaced, and a second one in a row ends the story. An engine that
         fails is run again while `runs` allow: the same seed gives the same sentences, and those
-        that were yielded already are skipped. Raises what Engine.tell() raises.
+        that were yielded already are skipped. Raises what Engine.tell() and DraftsEngine raise.
         """
         story_filter = StoryFilter()
         yielded = 0
@@ -72,17 +89,31 @@ class StoryPipeline:
 
     async def _written(self, request: StoryRequest) -> AsyncGenerator[tuple[int, Sentence], None]:
         """The sentences of one run of the engine, counted from 1."""
-        self.engine = engine = self._make_engine()
-        number = 0
+        engine, story = self._run(request)
+        self.engine = engine
+        number, pid = 0, None
         try:
-            async with aclosing(sentences_of(engine, request.opening, request.seed)) as sentences:
+            async with aclosing(story) as sentences:
                 async for sentence in sentences:
                     number += 1
-                    if number == 1:
-                        self._lower_priority(engine.pid)
+                    if engine.pid != pid:  # the parts of a long story have an engine each
+                        pid = engine.pid
+                        self._lower_priority(pid)
                     yield number, sentence
         finally:
             self.engine, self.figures = None, engine.figures
+
+    def _run(self, request: StoryRequest) -> tuple[RunningEngine, AsyncGenerator[Sentence, None]]:
+        """What writes the story, and its sentences: from a plan, or as its opening goes on."""
+        engine = self._make_engine()
+        if not request.planned:
+            return engine, sentences_of(engine, request.opening, request.seed)
+        about = [wanted(thing) for thing in request.about]
+        beats = plan(about, request.seed, Length(request.length), request.calm)
+        writer = PlanWriter(
+            engine.drafts(), beats, request.seed, request.drafts, self._allowed.allows
+        )
+        return writer, writer.sentences()
 
     def _lower_priority(self, pid: int | None) -> None:
         if pid is not None and self._niceness is not None:

@@ -84,8 +84,19 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert said.endswith("storybot sleeps in 20 min or after 2 more stories.")
             assert "stays awake" in (await terminal.type("sleep", "--off"))[1]
             code, said, _ = await terminal.type("library", "list")
-            assert said.count("A story about a cat.") == 1 and "quokka. (cut short)" in said
-            assert said.endswith("A story about a cat.")  # told to its end at last
+            # The story of the quokka was stopped in its first sentence and is not kept.
+            assert said.count("A story about a cat (") == 1 and "quokka" not in said
+            assert "words): The cat was happy." in said  # told to its end at last
+            assert (await terminal.type("library"))[:2] == (0, said)
+            (kept,) = json.loads((await terminal.type("library", "--json"))[1])
+            assert (kept["title"], kept["whole"]) == ("A story about a cat.", True)
+            for words in (("library", "list", "--json"), ("library", "show", "1", "--json")):
+                found = json.loads((await terminal.type(*words))[1])
+                assert kept in (found, *found)
+            assert json.loads((await terminal.type("volume", "--json"))[1])["volume"] == 70
+            assert json.loads((await terminal.type("sleep", "--off", "--json"))[1])["state"]
+            assert json.loads((await terminal.type("ask", "--json", "stop"))[1])["state"] == "idle"
+            assert json.loads((await terminal.type("stop", "--json"))[1])["state"] == "idle"
             code, said, _ = await terminal.type("library", "show", "1")
             assert "They played all day." in said and "seed" in said
             assert (await terminal.type("library", "tell", "1"))[1] == "A story about a cat."
@@ -109,7 +120,7 @@ def test_status_of_a_degraded_daemon(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     async def scene() -> None:
         house = House(tmp_path)
-        house.ears.fails = 1000
+        house.recognisers.fails = 1000
         terminal.give(house.settings)
         async with living(house, Mode.DEGRADED):
             code, said, _ = await terminal.type("status")
@@ -129,7 +140,7 @@ def test_status_tells_of_lost_sound(tmp_path: Path, capsys: pytest.CaptureFixtur
             _, said, _ = await terminal.type("status")
             assert "lost" not in said
             house.speaker.underruns = 2
-            house.ears.children[-1].put(Heartbeat(10**9, 10**9, overruns=3))
+            house.recognisers.children[-1].put(Heartbeat(10**9, 10**9, overruns=3))
             await asyncio.sleep(1)
             _, said, _ = await terminal.type("status")
             assert "lost      sound, since it was started: 3 in what was heard, 2 in what" in said
@@ -193,7 +204,7 @@ def test_the_state_comes_before_the_words() -> None:
         "[storybot thinks of a story]",
         "[storybot tells]",
         "  Once upon.",
-        "[storybot waits for a wish]",
+        "[storybot waits for a request]",
         "[storybot has ended]",
     ]
 

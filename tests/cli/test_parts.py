@@ -4,9 +4,9 @@ import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
@@ -27,14 +27,16 @@ from storybot.hearing.utterance import Utterance
 Out = pytest.CaptureFixture[str]
 
 
-def without_sound(*words: str) -> subprocess.CompletedProcess[str]:
+def without_sound(
+    *words: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     """A command on a machine without sound devices."""
     if any(Path("/dev/snd").glob("pcm*")):
         pytest.skip("this machine has a sound card")
     silent = {"ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PULSE_SERVER": "unix:/nowhere"}
     return subprocess.run(
         [sys.executable, "-m", "storybot", *words],
-        env=os.environ | silent,
+        env={**os.environ, **silent, **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -57,13 +59,26 @@ def test_no_microphone() -> None:
 def test_no_loudspeaker(model: Path, tmp_path: Path) -> None:
     words = ("tell", "about a cat", "--model", str(model), "--length", "20")
     told = without_sound(*words)
-    assert told.returncode == Exit.SOUND_OUT
-    assert len(told.stderr.splitlines()) == 1
+    assert told.returncode == Exit.OK
+    assert told.stdout.startswith("A story about a cat.\n") and len(told.stdout.split()) > 10
+    why, figures = told.stderr.splitlines()
+    assert "loudspeaker" in why and "here is the text" in why and "--wav story.wav" in why
+    assert "tokens/s" in figures
     other = tmp_path / "story.wav"
     told = without_sound(*words, "--or-wav", str(other))
     assert told.returncode == Exit.OK
     assert f"the story goes into {other}" in told.stderr
     assert other.stat().st_size > 10_000
+
+
+def test_no_loudspeaker_of_that_name_and_no_voice(model: Path) -> None:
+    words = ("tell", "about a cat", "--model", str(model), "--length", "20")
+    told = without_sound(*words, environment={"STORYBOT_SPEAKING_SPEAKER": "Bose"})
+    assert told.returncode == Exit.OK and "named Bose" in told.stderr and told.stdout
+    told = without_sound(*words, environment={"STORYBOT_SPEAKING_ACCENT": "xx-none"})
+    assert "Traceback" not in told.stderr
+    told = without_sound(*words, "--wav", "/nowhere/story.wav")
+    assert told.returncode == Exit.SOUND_OUT and not told.stdout
 
 
 def test_voices_marks_the_default(capsys: Out) -> None:
@@ -254,3 +269,44 @@ def test_doctor_tries_to_keep_a_story(tmp_path: Path) -> None:
     with pytest.raises(StorybotError, match=r"cannot be kept in .*; make room or correct"):
         check(tmp_path / "file" / "stories")
     assert "no stories are kept" in check(tmp_path / "file", keep=0)
+
+
+def test_doctor_tries_the_socket(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "control"
+    here = Settings(controls=ControlsSettings(socket=str(path)))
+    assert doctor.CHECKS["socket"](here) == f"{path}, where no daemon runs yet"
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    there = str(tmp_path / "file" / "control")
+    with pytest.raises(StorybotError, match="cannot be made") as caught:
+        doctor.CHECKS["socket"](Settings(controls=ControlsSettings(socket=there)))
+    assert caught.value.code == Exit.DAEMON and "controls.socket" in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="making a namespace needs root")
+def test_a_user_who_may_not_write_in_run(tmp_path: Path) -> None:
+    """The daemon runs in the user's own place, and `status` and `doctor` find it there."""
+    python, home = sys.executable, tmp_path / "home"
+    home.mkdir()
+    script = f"""
+mount -t tmpfs -o ro tmpfs /run || exit 77
+{python} -m storybot run & daemon=$!
+for _ in $(seq 100); do {python} -m storybot status >/dev/null 2>&1 && break; sleep 0.2; done
+{python} -m storybot status; {python} -m storybot doctor | grep ^socket
+kill $daemon; wait $daemon"""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    env |= {"HOME": str(home), "STORYBOT_SPEAKING_DRIVER": "silent"}
+    done = subprocess.run(
+        ["unshare", "-m", "bash", "-c", script],
+        env=env | {"STORYBOT_HEARING_DRIVER": "none"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if "Operation not permitted" in done.stderr or done.returncode == 77:
+        pytest.skip("namespaces are not allowed here")
+    assert done.returncode == 0, done.stderr
+    assert "state     idle" in done.stdout
+    place = home / ".local" / "state" / "storybot" / "control"
+    assert f"ok: the daemon answers at {place}" in done.stdout

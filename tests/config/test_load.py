@@ -55,9 +55,9 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
         ("speaking:\n  volume: true\n", 2, "expected a number, not True"),
         ("speaking:\n  driver: wave\n", 2, "did you mean wav?"),
         ("safety:\n  filter: 3\n", 2, "expected yes or no, not 3"),
-        ("hearing:\n  microphone: [a]\n", 2, "expected text, not ['a']"),
+        ("hearing:\n  microphone: [a]\n", 2, "expected text, not '[a]'; if it is text, put"),
         ("hearing: 3\n", 1, "expected a section"),
-        ("bedtime:\n  quiet_from: 2001-99-99\n", 2, "'2001-99-99' is no date or number"),
+        ("bedtime:\n  quiet_from: 2001-99-99\n  quiet_until: 07:00\n", 2, "not '2001-99-99'"),
         ("speaking:\n  volume: " + "9" * 5000 + "\n", 2, "is no date or number that exists"),
         ("speaking:\n  volume: 0x" + "f" * 5000 + "\n", 2, "is no date or number that exists"),
         ("speaking:\n  volume: !!bool maybe\n", 2, "'maybe' is no date or number"),
@@ -81,7 +81,7 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
         ("telling:\n  model: nosuch\n", 2, "there is no model file nosuch; give a path or one"),
         ("telling:\n  tokenizer: /none\n", 2, "there is no tokenizer file /none"),
         ("- a\n", 1, "expected sections such as 'hearing:'"),
-        ("hearing:\n  driver: 'x\n", 3, "is not valid YAML"),
+        ("hearing:\n  driver: 'x\n", 2, "put it in quotes"),
     ],
 )
 def test_faults_name_file_line_and_remedy(
@@ -140,11 +140,6 @@ def test_deep_nesting_is_a_fault(tmp_path: Path) -> None:
     assert "nested too deeply" in str(fault)
     with pytest.raises(StorybotError, match=r"speaking\.volume: is nested too deeply"):
         load_settings(None, {"STORYBOT_SPEAKING_VOLUME": deep})
-
-
-def test_a_date_that_does_not_exist_in_the_environment() -> None:
-    with pytest.raises(StorybotError, match=r"bedtime\.quiet_from: '2001-99-99' is no date"):
-        load_settings(None, {"STORYBOT_BEDTIME_QUIET_FROM": "2001-99-99"})
 
 
 def test_a_word_list_that_does_not_work_is_refused(tmp_path: Path) -> None:

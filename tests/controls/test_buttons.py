@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 import serial
 
-from storybot.config.schema import ControlsSettings
+from storybot.config.schema import ControlsSettings, Settings
 from storybot.controls.buttons import gpio
 from storybot.controls.buttons.button import Button
 from storybot.controls.buttons.choice import make_button
 from storybot.controls.buttons.evdev import EvdevButton
 from storybot.controls.serial_board import MAX_LINES_PER_S, SerialBoard
+from storybot.daemon.button_service import ButtonService
+from storybot.daemon.configuration import configure
 from storybot.errors import Exit, StorybotError
+from storybot.robot.events import Pressed
 from tests.fakes.button_devices import FakeChip, FakeKeyboard, KeyEvent, PtyBoard
 
 
@@ -54,6 +57,62 @@ def test_serial_lines() -> None:
     said = b"hello\ndo" + b"wn\r\n\xff\xfe\nUP\n" + b"z" * 500 + b"\ndown\n"
     assert collect(button, 3, lambda: board.send(said)) == [True, False, True]
     button.close()
+
+
+class Presses:
+    """What a serial board's lines make of the gestures; single and double presses in order."""
+
+    def __init__(self, *said: bytes | float) -> None:
+        """`said`: bytes of the board, and how many s pass between them."""
+        board, self.pressed = PtyBoard(), list[str]()
+        settings = ControlsSettings(
+            button="serial",
+            button_device=board.device,
+            on_short="short",
+            on_double="double",
+            on_long="long",
+        )
+        service = ButtonService(configure(Settings(controls=settings), "full"), self._emit)
+
+        async def scene() -> None:
+            running = asyncio.create_task(service.run())
+            await asyncio.sleep(0.05)
+            for one in said:
+                if isinstance(one, bytes):
+                    board.send(one)
+                else:
+                    await asyncio.sleep(one)
+            await asyncio.sleep(settings.double_press + 0.3)
+            assert not running.done()
+            running.cancel()
+
+        asyncio.run(scene())
+
+    def _emit(self, event: object) -> None:
+        assert isinstance(event, Pressed)
+        self.pressed.append(event.action)
+
+
+@pytest.mark.parametrize(
+    ("said", "pressed"),
+    [
+        ((b"down\n", 0.1, b"up\n"), ["short"]),
+        ((b"down\nup\n",), ["short"]),
+        ((b"down\r\nup\r\n", 0.1, b"down\r\nup\r\n"), ["double"]),
+        ((b"down\nup\n", 0.6, b"down\nup\n"), ["short", "short"]),
+        ((b"down\nup\ndown\nup\n",), ["short"]),  # it bounces
+        ((b"down\nup\n", 0.003, b"down\n", 0.1, b"up\ndown\n", 0.003, b"up\n"), ["short"]),
+        ((b"\0\0down\n", 0.1, b"\0up\n"), ["short"]),
+        ((b"\xf0\x00\xffDown\0\r\n", 0.1, b"\x1b\x80 up\t\n"), ["short"]),
+        ((b"do\0wn\n\0\0\0up\0\n",), ["short"]),
+        ((b"ets Jun  8 2016 rst:0x1\r\nready\r\n\0down\r\n", 0.1, b"up\r\n"), ["short"]),
+        ((b"down\n", 1.4, b"\0boot\ndown\n", 0.1, b"up\n"), ["long", "short"]),
+        ((b"down\n", 0.1, b"down\n", 0.1, b"up\n"), ["double"]),
+        ((b"up\nup\n", 0.1, b"down\ndown\n", 0.1, b"up\n"), ["short"]),
+    ],
+)
+def test_no_press_on_a_serial_board_is_lost(said: tuple[bytes | float], pressed: list[str]) -> None:
+    assert Presses(*said).pressed == pressed
 
 
 def test_serial_board_unplugged() -> None:

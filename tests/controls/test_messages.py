@@ -1,4 +1,4 @@
-"""The socket's language: every wish there and back, and whatever strangers may send."""
+"""The socket's language: every request there and back, and whatever strangers may send."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from storybot.controls.socket.messages import (
     request_line,
 )
 
-WISHES = [
+REQUESTS = [
     Ask("a story about a cat"),
     Ask("über Äpfel"),
     Stop(),
@@ -41,11 +41,11 @@ WISHES = [
 ]
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_there_and_back(wish: messages.ControlRequest) -> None:
-    line = request_line(wish)
+@pytest.mark.parametrize("sent", REQUESTS)
+def test_there_and_back(sent: messages.ControlRequest) -> None:
+    line = request_line(sent)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
-    assert read_request(line) == wish
+    assert read_request(line) == sent
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ json_values = st.recursive(
         optional=dict.fromkeys(NAMES, json_values),
     ).map(lambda value: json.dumps(value).encode())
 )
-def test_any_line_is_a_wish_or_refused(line: bytes) -> None:
+def test_any_line_is_a_request_or_refused(line: bytes) -> None:
     try:
-        wish = read_request(line)
+        request = read_request(line)
     except BadMessage as refused:
         reply: dict[str, Any] = read_reply(messages.refusal(str(refused)))
         assert reply["ok"] is False and reply["error"]
     else:
-        assert read_request(request_line(wish)) == wish
+        assert read_request(request_line(request)) == request
 
 
 def test_replies() -> None:

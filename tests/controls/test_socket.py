@@ -20,10 +20,10 @@ from storybot.controls.socket.server import UNREAD_MAX_BYTES, SocketServer
 from storybot.errors import Exit, StorybotError
 
 
-async def echo(wish: ControlRequest) -> bytes:
-    if isinstance(wish, Ask) and wish.text == "no":
+async def echo(request: ControlRequest) -> bytes:
+    if isinstance(request, Ask) and request.text == "no":
         return messages.refusal("not now; ask later")
-    return messages.answer(wish=type(wish).__name__)
+    return messages.answer(request=type(request).__name__)
 
 
 @asynccontextmanager
@@ -44,12 +44,12 @@ def run(body: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(limited())
 
 
-def test_wish_and_answer(tmp_path: Path) -> None:
+def test_request_and_answer(tmp_path: Path) -> None:
     async def body() -> None:
         async with serving(tmp_path) as (_, path):
             assert stat.S_IMODE(Path(path).stat().st_mode) == 0o660
             reply = await asyncio.to_thread(ask, path, Status())
-            assert reply["wish"] == "Status"
+            assert reply["request"] == "Status"
             with pytest.raises(StorybotError, match="not now") as refused:
                 await asyncio.to_thread(ask, path, Ask("no"))
             assert refused.value.code is Exit.DAEMON

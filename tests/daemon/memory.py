@@ -20,6 +20,7 @@ from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Ask, Status
 from storybot.errors import StorybotError
 from storybot.hearing.recogniser_client import PROCESS_MODULES
+from storybot.measuring import lazy_imports
 from storybot.measuring.memory import PROC, Process, c_library, family, measure, shares, table
 from tests.fakes.alsa_card import PacedCard
 from tests.fakes.recognisers import spoken
@@ -55,6 +56,8 @@ def main() -> int:
         finally:
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(10)
+    print("\nWhat imports that are put off would take, MB:")
+    print(lazy_imports.table())
     return 0
 
 
@@ -115,7 +118,8 @@ def held(pid: int) -> Iterator[list[int]]:
                 seen.append(one)
     yield seen
     for one in seen:
-        os.kill(one, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):  # the daemon gave it up meanwhile
+            os.kill(one, signal.SIGCONT)
 
 
 def ear(one: Process) -> bool:

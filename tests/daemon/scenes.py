@@ -11,7 +11,7 @@ CAT = "tell me a story about a cat"
 
 async def listening(house: House) -> float:
     """Wait until a spoken request would be heard."""
-    return await house.wait(lambda: house.ears.listens_for == "keyphrase", "listening")
+    return await house.wait(lambda: house.recognisers.listens_for == "keyphrase", "listening")
 
 
 async def telling(house: House) -> None:

@@ -153,9 +153,11 @@ class Soak:
         """One of the ways to ask; which one, and what was answered."""
         way = self.chance.choice(("voice", "socket", "button"))
         thing = self.chance.choice(THINGS)
-        await self.house.wait(lambda: self.house.ears.listens_for == "keyphrase", "ear", PATIENCE)
+        await self.house.wait(
+            lambda: self.house.recognisers.listens_for == "keyphrase", "ear", PATIENCE
+        )
         if way == "voice":
-            self.house.ears.hear(f"tell me a story about a {thing}")
+            self.house.recognisers.hear(f"tell me a story about a {thing}")
         elif way == "socket":
             way += str(await self.house.ask(Ask(f"a story about a {thing}")))
         else:
@@ -184,7 +186,7 @@ class Soak:
             self.striking.cancel()
         took = await self.house.until(Mode.IDLE, PATIENCE)
         took += await self.house.wait(
-            lambda: self.house.ears.listens_for == "keyphrase", "ear", BACK
+            lambda: self.house.recognisers.listens_for == "keyphrase", "ear", BACK
         )
         self.slowest = max(self.slowest, took)
         self.forget()
@@ -194,21 +196,21 @@ class Soak:
         house = self.house
         for memory in (house.heard, house.lights.shown, house.speaker.fades):
             memory.clear()
-        del house.ears.children[:-1], house.buttons[:-1]
+        del house.recognisers.children[:-1], house.buttons[:-1]
 
 
 async def ear_dies(soak: Soak) -> None:
-    soak.house.ears.child.die()
+    soak.house.recognisers.child.die()
 
 
 async def ear_hangs(soak: Soak) -> None:
-    soak.house.ears.child.stalled = True
+    soak.house.recognisers.child.stalled = True
     await asyncio.sleep(6)
 
 
 async def microphone_unplugged(soak: Soak) -> None:
-    soak.house.ears.fails = soak.chance.randrange(1, 5)
-    soak.house.ears.child.die()
+    soak.house.recognisers.fails = soak.chance.randrange(1, 5)
+    soak.house.recognisers.child.die()
     await asyncio.sleep(10)
 
 

@@ -155,9 +155,10 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert os.environ["PYTHONOPTIMIZE"] == "2"
     (folder,) = tmp_path.glob("code-*")
     assert os.environ["PYTHONPYCACHEPREFIX"] == str(folder)
-    assert became[0][1:3] == ["-m", "storybot.daemon.small_process"]
+    at = became[0].index("storybot.daemon.small_process")
+    assert became[0][1] == "-I" and f"pycache_prefix={folder}" in became[0]
     assert became[0][-1] == str(tmp_path / "c.yaml")
-    with os.fdopen(int(became[0][3])) as handed:
+    with os.fdopen(int(became[0][at + 1])) as handed:
         assert handover.from_json(handed.read()).speaking == Settings().speaking
 
 

@@ -20,14 +20,14 @@ def test_by_voice(tmp_path: Path) -> None:
     """Asked, said back, told to the end, kept, and listening again."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("tell me a story about a cat")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("tell me a story about a cat")
         await house.until(Mode.THINKING)
         await house.until(Mode.TELLING)
         await house.until(Mode.IDLE)
         assert "A story about a cat." in house.heard
         assert "The end." in house.heard
-        took = await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        took = await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
         assert took < 1.0
 
     house = play(tmp_path, scene)
@@ -39,15 +39,15 @@ def test_by_voice(tmp_path: Path) -> None:
 
 def test_keyphrase_then_request(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.keyphrase()
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.keyphrase()
         await house.until(Mode.HEARING)
-        await house.wait(lambda: house.ears.listens_for == "request")
+        await house.wait(lambda: house.recognisers.listens_for == "request")
         assert house.heard[-1] == "<listening>"
-        house.ears.hear("mumble mumble")
+        house.recognisers.hear("mumble mumble")
         await house.wait(lambda: house.heard[-1] == "<not-understood>")
-        await house.wait(lambda: house.ears.listens_for == "request")
-        house.ears.hear("about a dog")
+        await house.wait(lambda: house.recognisers.listens_for == "request")
+        house.recognisers.hear("about a dog")
         await house.until(Mode.THINKING)
         await house.until(Mode.IDLE)
         assert "A story about a dog." in house.heard
@@ -59,30 +59,32 @@ def test_called_and_not_understood(tmp_path: Path) -> None:
     """One sign and time to say it anew; then any story. Nobody called: no sign."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("the weather will be fine")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("the weather will be fine")
         await asyncio.sleep(1)
         assert house.mode is Mode.IDLE and "<not-understood>" not in house.heard
         for _ in range(2):
-            house.ears.keyphrase()
+            house.recognisers.keyphrase()
             await house.until(Mode.HEARING)
             await asyncio.sleep(5)
-            house.ears.hear("")  # as the ear has it: speech, and no request
+            house.recognisers.hear(
+                ""
+            )  # as the recogniser process reports speech that is no request
             await asyncio.sleep(4)
             assert house.mode is Mode.HEARING and house.heard[-1] == "<not-understood>"
-            house.ears.hear("mumble")
+            house.recognisers.hear("mumble")
             assert await house.until(Mode.THINKING) < 4.0
             await house.until(Mode.IDLE)
-            await house.wait(lambda: house.ears.listens_for == "keyphrase")
+            await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
         assert house.heard.count("<not-understood>") == 2
 
     play(tmp_path, scene)
 
 
-def test_the_keyphrase_alone_is_a_wish_for_any_story(tmp_path: Path) -> None:
+def test_the_keyphrase_alone_is_a_request_for_any_story(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.keyphrase()
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.keyphrase()
         await house.until(Mode.HEARING)
         assert 5.0 < await house.until(Mode.THINKING) < 9.0
 
@@ -92,14 +94,14 @@ def test_the_keyphrase_alone_is_a_wish_for_any_story(tmp_path: Path) -> None:
 def test_small_profile_never_hears_while_the_engine_runs(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         for _ in range(3):
-            await house.wait(lambda: house.ears.listens_for == "keyphrase")
-            house.ears.hear("tell me a story about a cat")
+            await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+            house.recognisers.hear("tell me a story about a cat")
             await house.until(Mode.THINKING)
             await house.wait(lambda: house.engines.running > 0)
-            assert house.ears.alive == 0
+            assert house.recognisers.alive == 0
             await house.until(Mode.IDLE)
-            assert await house.wait(lambda: house.ears.alive == 1) < 1.0
-        assert house.ears.most_alive == 1
+            assert await house.wait(lambda: house.recognisers.alive == 1) < 1.0
+        assert house.recognisers.most_alive == 1
         assert house.engines.most_running == 1
 
     play(tmp_path, scene, profile="small")
@@ -108,19 +110,19 @@ def test_small_profile_never_hears_while_the_engine_runs(tmp_path: Path) -> None
 def test_full_profile_hears_stop_but_not_its_own(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         house.engines.text = "The cat ran. Stop it, said the dog. " + "They were happy now. " * 9
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("tell me a story about a cat")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("tell me a story about a cat")
         await house.until(Mode.TELLING)
-        assert house.ears.listens_for == "stop"
+        assert house.recognisers.listens_for == "stop"
         await house.wait(lambda: "Stop it" in house.speaker.saying)
-        house.ears.hear("stop")
+        house.recognisers.hear("stop")
         await asyncio.sleep(1.0)
         assert house.mode is Mode.TELLING
-        house.ears.hear("tell me a story about a dog")
+        house.recognisers.hear("tell me a story about a dog")
         await house.wait(lambda: "happy" in house.speaker.saying)
         await asyncio.sleep(6.0)
         assert house.mode is Mode.TELLING
-        house.ears.hear("stop")
+        house.recognisers.hear("stop")
         assert await house.until(Mode.IDLE) < 1.0
         assert house.engines.running == 0
 
@@ -133,16 +135,16 @@ def test_another_again_louder_softer(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await house.told_once()
         first = house.engines.asked[-1]
-        for wish, same in (("again", True), ("another one", False)):
-            await house.wait(lambda: house.ears.listens_for == "keyphrase")
-            house.ears.hear(wish)
+        for request, same in (("again", True), ("another one", False)):
+            await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+            house.recognisers.hear(request)
             await house.until(Mode.THINKING)
             await house.until(Mode.IDLE)
             assert (house.engines.asked[-1] == first) is same
         assert "cat" in house.engines.asked[-1][0]
-        for wish, volume in (("louder", 80), ("softer", 70), ("softer", 60)):
-            await house.wait(lambda: house.ears.listens_for == "keyphrase")
-            house.ears.hear(wish)
+        for request, volume in (("louder", 80), ("softer", 70), ("softer", 60)):
+            await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+            house.recognisers.hear(request)
             await house.wait(lambda v=volume: house.speaker.volume == v)  # type: ignore[misc]
 
     play(tmp_path, scene)
@@ -243,8 +245,8 @@ def test_sleep_after_stories(tmp_path: Path) -> None:
         await house.until(Mode.IDLE)
         await house.ask(Ask("another one"))
         await house.until(Mode.ASLEEP)
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("tell me a story about a cat")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("tell me a story about a cat")
         await house.until(Mode.THINKING)
 
     play(tmp_path, scene)
@@ -254,13 +256,13 @@ def test_good_night_is_not_heard_from_itself(tmp_path: Path) -> None:
     """What the robot says is not taken for a second "good night"."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("good night")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("good night")
         await house.wait(lambda: "Good night. Sleep well." in house.heard)
         await asyncio.sleep(0.3)
-        assert house.ears.listens_for is None
-        house.ears.hear("good night")
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        assert house.recognisers.listens_for is None
+        house.recognisers.hear("good night")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
         assert house.mode is Mode.IDLE
 
     play(tmp_path, scene)
@@ -270,7 +272,9 @@ def test_quiet_hours(tmp_path: Path) -> None:
     settings = Settings(bedtime=BedtimeSettings(quiet_from="00:00", quiet_until="23:59"))
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.children == [] or house.ears.listens_for is None)
+        await house.wait(
+            lambda: house.recognisers.children == [] or house.recognisers.listens_for is None
+        )
         await house.press()
         await house.until(Mode.THINKING)
         assert house.speaker.volume == 28
@@ -293,7 +297,7 @@ def test_barge_in_can_be_set(tmp_path: Path, profile: str) -> None:
         await house.ask(Ask("a story about a cat"))
         await house.until(Mode.TELLING)
         wanted = "stop" if profile == "small" else None
-        await house.wait(lambda: house.ears.listens_for == wanted)
+        await house.wait(lambda: house.recognisers.listens_for == wanted)
 
     play(tmp_path, scene, settings=settings, profile=profile)
 
@@ -305,7 +309,7 @@ def test_the_filter_bridges_and_ends_kindly(tmp_path: Path) -> None:
         assert not [text for text in house.heard if "gun" in text]
         assert "It was sunny." in house.heard
         house.engines.text = "The cat ran. It had a gun. It had a pistol. It was sunny. The end."
-        house.ears.hear("tell me a story about a cat")
+        house.recognisers.hear("tell me a story about a cat")
         await house.until(Mode.THINKING)
         await house.until(Mode.IDLE)
         assert house.heard[-1].endswith("safe and happy. The end.")
@@ -315,8 +319,8 @@ def test_the_filter_bridges_and_ends_kindly(tmp_path: Path) -> None:
 
 def test_what_is_refused_by_voice(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
-        house.ears.hear("tell me a story about a gun")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        house.recognisers.hear("tell me a story about a gun")
         await house.wait(lambda: any("nicer" in text for text in house.heard))
         assert house.mode is Mode.IDLE
 

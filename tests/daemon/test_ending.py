@@ -25,7 +25,7 @@ def test_ended_in_any_state(tmp_path: Path, mode: Mode | None) -> None:
         nonlocal took
         if mode is Mode.HEARING:
             await listening(house)
-            house.ears.keyphrase()
+            house.recognisers.keyphrase()
         elif mode in (Mode.THINKING, Mode.TELLING, Mode.PAUSED):
             await house.ask(Ask("a story about a cat"))
         elif mode is Mode.ASLEEP:
@@ -43,7 +43,7 @@ def test_ended_in_any_state(tmp_path: Path, mode: Mode | None) -> None:
     house = play(tmp_path, scene, until=None if mode is None else Mode.IDLE)
     assert took < 3.0
     assert house.speaker.closed
-    assert house.ears.alive == 0
+    assert house.recognisers.alive == 0
     assert house.engines.running == 0
     assert not Path(house.settings.controls.socket).exists()
 
@@ -55,7 +55,7 @@ def test_ended_while_a_child_will_not_end(tmp_path: Path) -> None:
         async def never(grace: float = 0.0) -> None:
             await asyncio.Event().wait()
 
-        house.ears.child.stop = never  # type: ignore[method-assign]
+        house.recognisers.child.stop = never  # type: ignore[method-assign]
         signal.raise_signal(signal.SIGTERM)
         assert await house.wait(lambda: house.speaker.closed, "closed", 10) < 3.0
 

@@ -1,4 +1,4 @@
-"""Faults of the ear: what the user notices, and how long until all is well."""
+"""Faults of the recogniser process: what the user notices, and how long until all is well."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def test_no_microphone_at_start(tmp_path: Path) -> None:
         await house.press()  # the button still works
         await house.until(Mode.TELLING)
         await house.ask(Stop())
-        house.ears.fails = 0
+        house.recognisers.fails = 0
         assert await house.until(Mode.IDLE) < 5.0
         assert await listening(house) < 1.0
 
     def before(house: House) -> None:
-        house.ears.fails = 1000
+        house.recognisers.fails = 1000
 
     play(tmp_path, scene, until=Mode.DEGRADED, before=before)
 
@@ -43,7 +43,7 @@ def test_a_box_without_a_microphone_is_well(tmp_path: Path, profile: str) -> Non
         await house.press()
         await house.until(Mode.TELLING)
         await house.until(Mode.IDLE)
-        assert house.ears.alive == 0
+        assert house.recognisers.alive == 0
         house.settings = replace(house.settings, hearing=HearingSettings())
         house.daemon.reload()
         await listening(house)
@@ -59,44 +59,44 @@ def test_who_misses_a_microphone_can_say_that_there_is_none(tmp_path: Path) -> N
         await house.until(Mode.IDLE)
 
     def before(house: House) -> None:
-        house.ears.fails = 1000
+        house.recognisers.fails = 1000
 
     play(tmp_path, scene, until=Mode.DEGRADED, before=before)
 
 
 @pytest.mark.parametrize("mode", [Mode.IDLE, Mode.HEARING, Mode.TELLING])
-def test_ear_killed(tmp_path: Path, mode: Mode) -> None:
+def test_recogniser_process_killed(tmp_path: Path, mode: Mode) -> None:
     async def scene(house: House) -> None:
         await listening(house)
         if mode is Mode.HEARING:
-            house.ears.keyphrase()
+            house.recognisers.keyphrase()
         elif mode is Mode.TELLING:
-            house.ears.hear(CAT)
+            house.recognisers.hear(CAT)
         await house.until(mode)
         wanted = {Mode.IDLE: "keyphrase", Mode.HEARING: "request", Mode.TELLING: "stop"}[mode]
-        await house.wait(lambda: house.ears.listens_for == wanted)
-        house.ears.child.die()
-        await house.wait(lambda: not house.ears.child.living)
-        assert await house.wait(lambda: house.ears.listens_for == wanted) < 1.0
+        await house.wait(lambda: house.recognisers.listens_for == wanted)
+        house.recognisers.child.die()
+        await house.wait(lambda: not house.recognisers.child.living)
+        assert await house.wait(lambda: house.recognisers.listens_for == wanted) < 1.0
         assert house.mode is mode
-        assert house.ears.alive == 1
+        assert house.recognisers.alive == 1
 
     play(tmp_path, scene)
 
 
-def test_ear_hangs(tmp_path: Path) -> None:
+def test_recogniser_process_hangs(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await listening(house)
-        house.ears.child.stalled = True
-        await house.wait(lambda: house.ears.child.stopped)
+        house.recognisers.child.stalled = True
+        await house.wait(lambda: house.recognisers.child.stopped)
         assert await listening(house) < 1.0
-        assert len(house.ears.children) == 2
+        assert len(house.recognisers.children) == 2
 
     play(tmp_path, scene)
 
 
 @pytest.mark.parametrize("endless", [False, True])
-def test_an_ear_that_computes_has_longer(
+def test_a_recogniser_process_that_computes_has_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endless: bool
 ) -> None:
     """On the small board a long sentence takes half a minute; what never ends is ended too."""
@@ -106,7 +106,7 @@ def test_an_ear_that_computes_has_longer(
     async def scene(house: House) -> None:
         nonlocal used
         await listening(house)
-        child = house.ears.child
+        child = house.recognisers.child
         child.stalled = True
         for _ in range(60 if endless else 30):
             used += 0.8
@@ -121,13 +121,13 @@ def test_an_ear_that_computes_has_longer(
     play(tmp_path, scene)
 
 
-def test_ear_keeps_dying(tmp_path: Path) -> None:
+def test_recogniser_process_keeps_dying(tmp_path: Path) -> None:
     """Degraded with a sign; tried again for ever, at most three seconds apart."""
 
     async def scene(house: House) -> None:
         await listening(house)
-        house.ears.fails = 20
-        house.ears.child.die()
+        house.recognisers.fails = 20
+        house.recognisers.child.die()
         await house.until(Mode.DEGRADED)
         await house.wait(lambda: "<trouble>" in house.heard)
         before = asyncio.get_running_loop().time()
@@ -141,9 +141,9 @@ def test_ear_keeps_dying(tmp_path: Path) -> None:
 def test_microphone_unplugged_and_plugged_in(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await listening(house)
-        house.ears.child.trouble("the microphone is gone; plug it in again")
+        house.recognisers.child.trouble("the microphone is gone; plug it in again")
         await house.until(Mode.DEGRADED, 3)
-        house.ears.child.well()
+        house.recognisers.child.well()
         assert await house.until(Mode.IDLE) < 5.0
 
     play(tmp_path, scene)
@@ -157,13 +157,13 @@ def test_the_log_tells_that_it_works_again(
 
     async def scene(house: House) -> None:
         await listening(house)
-        house.ears.children[-1].trouble("the microphone fake gives no more sound")
+        house.recognisers.children[-1].trouble("the microphone fake gives no more sound")
         await house.until(Mode.DEGRADED)
-        house.ears.children[-1].well()
+        house.recognisers.children[-1].well()
         await house.until(Mode.IDLE)
         assert messages(caplog, "hearing works again") == 1
         assert messages(caplog, "nothing is missing any more") == 1
-        house.ears.children[-1].die()
+        house.recognisers.children[-1].die()
         await house.wait(lambda: messages(caplog, "hearing works again") == 2)
         assert messages(caplog, "nothing is missing any more") == 1
 

@@ -77,7 +77,7 @@ def test_engine_keeps_failing(tmp_path: Path) -> None:
             await house.wait(lambda: not house.daemon.services.speaker.sounding)
         assert house.mode is Mode.DEGRADED
         assert house.lights.shown[-1] == "trouble"
-        house.ears.hear(CAT)
+        house.recognisers.hear(CAT)
         await house.wait(lambda: Reply.NOT_READY.value in house.heard)
         assert await house.until(Mode.IDLE) < 12.0
         await house.told_once()

@@ -39,16 +39,35 @@ FAULTS = {
 
 
 def house_with(
-    folder: Path, engine: Path, model: Path, tokenizer: Path | None, deadline: float = 30.0
+    folder: Path,
+    engine: Path,
+    model: Path,
+    tokenizer: Path | None,
+    deadline: float = 30.0,
+    longest: int = 80,
 ) -> House:
     house = House(folder)
     house.speaker.per_word = 0.02
-    telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=80)
+    telling = TellingSettings(first_deadline=deadline, token_deadline=deadline, longest=longest)
     house.settings = replace(house.settings, telling=telling)
     house.daemon.services.narrator.make = lambda: cast(
         Any, Engine(telling, engine, model, tokenizer)
     )
     return house
+
+
+def failures_of(house: House) -> list[str]:
+    """The sentences of the stories that fail from now on."""
+    failed: list[str] = []
+    emit = house.daemon.services.narrator._emit
+
+    def listen(event: Any) -> None:
+        if isinstance(event, StoryFailed):
+            failed.append(event.sentence)
+        emit(event)
+
+    house.daemon.services.narrator._emit = listen
+    return failed
 
 
 async def in_real_time(house: House, scene: Any) -> None:
@@ -71,15 +90,7 @@ def test_real_engine_faults(tmp_path: Path, fault: str) -> None:
     async def main() -> None:
         write(good)
         house = house_with(tmp_path, engine, tmp_path / "model", None, deadline=2.0)
-        failed: list[str] = []
-        emit = house.daemon.services.narrator._emit
-
-        def listen(event: Any) -> None:
-            if isinstance(event, StoryFailed):
-                failed.append(event.sentence)
-            emit(event)
-
-        house.daemon.services.narrator._emit = listen
+        failed = failures_of(house)
 
         async def scene() -> None:
             write(FAULTS[fault])
@@ -101,6 +112,26 @@ needs_engine = pytest.mark.skipif(
     not STORYTELLER.exists() or not MODEL.exists(),
     reason="needs the engine (make engine) and ../shared/models",
 )
+
+
+@needs_engine
+def test_an_opening_without_room_for_a_story_is_refused(tmp_path: Path) -> None:
+    """16 tokens are fewer than the opening has: nothing is told, and the reason is given."""
+
+    async def main() -> None:
+        house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER, longest=16)
+        failed = failures_of(house)
+
+        async def scene() -> None:
+            await house.ask(Ask("a story about a cat"))
+            await house.wait(lambda: bool(failed), "the story fails", 20)
+            await house.until(Mode.IDLE, 30)
+            assert "the opening is too long" in failed[0] and "telling.longest" in failed[0]
+            assert "the end of our story" not in house.heard
+
+        await in_real_time(house, scene)
+
+    asyncio.run(main())
 
 
 @needs_engine

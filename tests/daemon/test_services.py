@@ -38,41 +38,41 @@ def test_lights_that_cannot_be_had_are_no_trouble(caplog: pytest.LogCaptureFixtu
     assert "no lights" in caplog.text
 
 
-def test_an_ear_that_never_begins(tmp_path: Path) -> None:
+def test_a_recogniser_process_that_never_begins(tmp_path: Path) -> None:
     """Thirty seconds are its limit; then it is ended and another one tried."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: house.ears.children[0].stopped, "given up")
-        house.ears.children[0].never_ready = False
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        await house.wait(lambda: house.recognisers.children[0].stopped, "given up")
+        house.recognisers.children[0].never_ready = False
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
 
     def before(house: House) -> None:
-        make = house.ears.make
+        make = house.recognisers.make
 
         def first_is_slow(_: object = None) -> Any:
             child = make()
-            child.never_ready = len(house.ears.children) == 1
+            child.never_ready = len(house.recognisers.children) == 1
             return child
 
-        house.ears.make = first_is_slow  # type: ignore[method-assign]
+        house.recognisers.make = first_is_slow  # type: ignore[method-assign]
 
     play(tmp_path, scene, before=before)
 
 
-def test_a_press_while_the_ear_begins(tmp_path: Path) -> None:
+def test_a_press_while_the_recogniser_process_begins(tmp_path: Path) -> None:
     """The small board reads its acoustic model for seconds; nobody waits for that."""
 
     async def scene(house: House) -> None:
-        await house.wait(lambda: bool(house.ears.children))
+        await house.wait(lambda: bool(house.recognisers.children))
         await house.press()
-        assert await house.wait(lambda: house.ears.children[0].stopped, "ended", 5) < 1.0
+        assert await house.wait(lambda: house.recognisers.children[0].stopped, "ended", 5) < 1.0
         await house.until(Mode.TELLING, 5)
-        house.ears.slow = False
+        house.recognisers.slow = False
         await house.until(Mode.IDLE)
-        await house.wait(lambda: house.ears.listens_for == "keyphrase")
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
 
     def before(house: House) -> None:
-        house.ears.slow = True
+        house.recognisers.slow = True
 
     play(tmp_path, scene, before=before, profile="small")
 
@@ -208,7 +208,7 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
+def test_a_stop_takes_back_what_was_just_given(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         voice = house.daemon.services.speaker
         said = len(house.heard)
@@ -222,7 +222,7 @@ def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
+def test_two_stops_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         house.speaker.plugged = False

@@ -122,9 +122,9 @@ def test_a_search_that_hangs_starves_the_watchdog(tmp_path: Path) -> None:
         house.speaker.plugged = False
         await asyncio.sleep(20)
         assert not progress.missed()
-        house.speaker.hopeless = True
+        house.speaker.device_hangs = True
         await house.wait(lambda: "voice" in progress.missed(), "starving", 15)
-        house.speaker.hopeless = False
+        house.speaker.device_hangs = False
         await house.wait(lambda: not progress.missed())
 
     play(tmp_path, scene)

@@ -12,6 +12,6 @@ PROGRAM = Path(__file__).with_name("fake_engine.py")
 QUICK = TellingSettings(first_deadline=20.0, token_deadline=20.0)
 
 
-def fake_engine(manner: str, **settings: object) -> Engine:
+def fake_engine(behaviour: str, **settings: object) -> Engine:
     """An engine that behaves as `fake_engine.py` describes; deadlines are long unless given."""
-    return Engine(replace(QUICK, **settings), PROGRAM, Path("/models") / manner)  # type: ignore[arg-type]
+    return Engine(replace(QUICK, **settings), PROGRAM, Path("/models") / behaviour)  # type: ignore[arg-type]

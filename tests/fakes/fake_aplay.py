@@ -22,19 +22,19 @@ RATE = 20 * 2 * 22050  # bytes in a second: twenty times as fast as life
 
 def main() -> int:
     """Behave as FAKE_APLAY asks; returns the exit status."""
-    manner = os.environ.get("FAKE_APLAY", "play")
+    behaviour = os.environ.get("FAKE_APLAY", "play")
     if "-L" in sys.argv:
         print(LIST, end="")
         return 0
-    if manner == "busy":
+    if behaviour == "busy":
         print("aplay: main:831: audio open error: Device or resource busy", file=sys.stderr)
         return 1
-    if manner == "quiet-fault":
+    if behaviour == "quiet-fault":
         return 1
-    if manner == "other-rate":
+    if behaviour == "other-rate":
         print("Warning: rate is not accurate (requested = 1Hz, got = 48000Hz)", file=sys.stderr)
         print("         please, try the plug plugin ", file=sys.stderr, flush=True)
-    if manner == "hang":
+    if behaviour == "hang":
         time.sleep(60)
     with Path(os.environ["FAKE_APLAY_FILE"]).open("ab", buffering=0) as file:
         file.write(("#" + " ".join(sys.argv[1:]) + "\n").encode())
@@ -42,10 +42,10 @@ def main() -> int:
         while data := os.read(0, 1024):
             file.write(data)
             taken += len(data)
-            if manner == "underruns":
+            if behaviour == "underruns":
                 os.write(2, b"underrun!!! (at least 12.345 ms long)\n" * 500)
             time.sleep(len(data) / RATE)
-            if manner == "die" and taken > 20_000:
+            if behaviour == "die" and taken > 20_000:
                 return 1
     return 0
 

@@ -22,57 +22,57 @@ def say(text: str | bytes) -> None:
 def main() -> int:
     """Behave as MODEL's name asks; returns the exit status."""
     arguments = sys.argv[1:]
-    manner = Path(arguments[0]).name
-    if manner == "echo":
+    behaviour = Path(arguments[0]).name
+    if behaviour == "echo":
         say(" ".join(arguments[1:]) + ".\n")
         return 0
-    if manner == "bad-model":
+    if behaviour == "bad-model":
         print("storyteller: the model is cut short; get it again", file=sys.stderr)
         return 4
-    if manner == "bad-option":
+    if behaviour == "bad-option":
         print("storyteller: there is no kernel of that name", file=sys.stderr)
         return 2
-    if manner == "hang":
+    if behaviour == "hang":
         time.sleep(60)
-    if manner == "deaf":
+    if behaviour == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         say("Once upon a time. There was")
         time.sleep(60)
-    if manner == "silent":
+    if behaviour == "silent":
         return 0
-    if manner == "garbage":
+    if behaviour == "garbage":
         say(bytes(range(128, 256)) * 8)
         time.sleep(60)
-    if manner == "stray":
+    if behaviour == "stray":
         say(b"A \xff caf\xc3")
         time.sleep(0.05)
         say(b"\xa9 \x1b[31mopened.\x07 It closed. \xe2\x80")
         return 0
-    if manner == "endless":
+    if behaviour == "endless":
         while True:
             say("and then " * 50)
-    if manner == "crash":
+    if behaviour == "crash":
         say("Once upon a time. There was a half")
         signal.signal(signal.SIGSEGV, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGSEGV)
     say(STORY)
-    if manner == "hang-midway":
+    if behaviour == "hang-midway":
         say("Then he")
         time.sleep(60)
-    if manner == "slow":
+    if behaviour == "slow":
         for letter in "They went home. Good night.":
             say(letter)
             time.sleep(0.02)
-    if manner in ("cut", "cut-said"):
+    if behaviour in ("cut", "cut-said"):
         say("And then the little")
-    if manner == "wordy-end":
+    if behaviour == "wordy-end":
         say("The end")
-    if manner == "talks":
+    if behaviour == "talks":
         print("x" * 200_000, file=sys.stderr)
     say("\n")
-    if manner == "wordy-end":
+    if behaviour == "wordy-end":
         print('{"tokens": 21, "ended": "model"}', file=sys.stderr)
-    if manner == "cut-said":
+    if behaviour == "cut-said":
         print('{"tokens": 20, "ended": "limit"}', file=sys.stderr)
     print("achieved tok/s: 123.500000", file=sys.stderr)
     return 0

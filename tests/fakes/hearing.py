@@ -19,23 +19,23 @@ from storybot.hearing.recogniser_client import (
 BEAT = 0.2  # s between heartbeats
 
 
-class Ears:
+class FakeRecognisers:
     """Makes fake children and is the world around them."""
 
     def __init__(self) -> None:
-        self.children: list[FakeChild] = []
+        self.children: list[FakeRecogniserClient] = []
         self.fails = 0  # so many children cannot start
         self.slow = False  # children are not ready as long as this holds at their start
         self.alive = 0
         self.most_alive = 0
 
-    def make(self, _: object = None) -> FakeChild:
-        child = FakeChild(self)
+    def make(self, _: object = None) -> FakeRecogniserClient:
+        child = FakeRecogniserClient(self)
         self.children.append(child)
         return child
 
     @property
-    def child(self) -> FakeChild:
+    def child(self) -> FakeRecogniserClient:
         """The newest child."""
         return self.children[-1]
 
@@ -55,13 +55,13 @@ class Ears:
             self.child.put(KeyphraseRecognised())
 
 
-class FakeChild:
+class FakeRecogniserClient:
     """Speaks the RecogniserClient interface."""
 
     pid = 2**22 + 1  # above the highest that Linux gives
 
-    def __init__(self, ears: Ears) -> None:
-        self._ears = ears
+    def __init__(self, recognisers: FakeRecognisers) -> None:
+        self._recognisers = recognisers
         self._events: asyncio.Queue[RecogniserEvent] = asyncio.Queue()
         self._beating: asyncio.Task[None] | None = None
         self.purpose: str | None = None
@@ -73,14 +73,14 @@ class FakeChild:
 
     async def start(self) -> None:
         await asyncio.sleep(0)
-        if self.never_ready or self._ears.slow:
+        if self.never_ready or self._recognisers.slow:
             await asyncio.Event().wait()
-        if self._ears.fails > 0:
-            self._ears.fails -= 1
+        if self._recognisers.fails > 0:
+            self._recognisers.fails -= 1
             raise StorybotError("there is no microphone; plug one in", Exit.SOUND_IN)
         self.living = True
-        self._ears.alive += 1
-        self._ears.most_alive = max(self._ears.most_alive, self._ears.alive)
+        self._recognisers.alive += 1
+        self._recognisers.most_alive = max(self._recognisers.most_alive, self._recognisers.alive)
         self._beating = asyncio.create_task(self._beat())
         self.put(Ready("fake", "fake"))
 
@@ -113,7 +113,7 @@ class FakeChild:
         if self._beating is not None:
             self._beating.cancel()
         if self.living:
-            self._ears.alive -= 1
+            self._recognisers.alive -= 1
         self.living, self.stopped = False, True
 
     def die(self, code: int = -9) -> None:

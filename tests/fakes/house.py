@@ -20,7 +20,7 @@ from storybot.errors import StorybotError
 from storybot.robot import Mode
 from storybot.system.systemd import StoryFields
 from tests.fakes import clock
-from tests.fakes.hearing import Ears
+from tests.fakes.hearing import FakeRecognisers
 from tests.fakes.speaking import FakeSpeaker
 from tests.fakes.telling import Engines
 
@@ -64,14 +64,14 @@ class House:
 
     def __init__(self, folder: Path, profile: str = "full", settings: Settings | None = None):
         self.settings = self.bare_settings(folder, settings or Settings())
-        self.ears, self.engines, self.lights = Ears(), Engines(), FakeLights()
+        self.recognisers, self.engines, self.lights = FakeRecognisers(), Engines(), FakeLights()
         self.speakers = [FakeSpeaker()]
         self.buttons: list[FakeButton] = []
         self.button_fails = 0
         self.read_again: Callable[[], Settings] = lambda: self.settings
         factories = Factories(
             speaker=lambda settings, profile: cast(Any, self._next_speaker()),
-            recogniser=lambda settings, profile: cast(Any, self.ears.make()),
+            recogniser=lambda settings, profile: cast(Any, self.recognisers.make()),
             engine=lambda settings: cast(Any, self.engines.make()),
             controls=self._controls,
         )
@@ -129,9 +129,9 @@ class House:
             await asyncio.sleep(0.02)
         return loop.time() - began
 
-    async def ask(self, wish: ControlRequest) -> dict[str, Any]:
+    async def ask(self, request: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlService(self.daemon).answer(wish))
+        return read_reply(await ControlService(self.daemon).answer(request))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)
@@ -141,8 +141,8 @@ class House:
 
     async def told_once(self) -> None:
         """A story from asking to its end."""
-        await self.wait(lambda: self.ears.listens_for == "keyphrase", "listening")
-        self.ears.hear("tell me a story about a cat")
+        await self.wait(lambda: self.recognisers.listens_for == "keyphrase", "listening")
+        self.recognisers.hear("tell me a story about a cat")
         await self.until(Mode.THINKING)
         await self.until(Mode.IDLE)
 

@@ -30,7 +30,7 @@ class FakeSpeaker:
         self.paused = False
         self.opened = self.closed = False
         self.trouble: str | None = None
-        self.hopeless = False  # lost, and no longer looked for
+        self.device_hangs = False  # lost, and no longer looked for
         self.saying = ""
         self.played_samples = 0
         self.underruns = 0

@@ -25,8 +25,8 @@ class ToneVoice:
         self.held.set()
         self.stopped = False
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
-        self.spoken.append((text, manner))
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        self.spoken.append((text, parameters))
         if self.fault is not None:
             raise self.fault
         samples = b"\x00\x10\x00\xf0" * (len(text) * LETTER // 2)

@@ -114,7 +114,7 @@ def test_stop_as_people_say_it(
 
 @pytest.mark.parametrize("milliseconds", range(200, 700, 50))
 @pytest.mark.parametrize("voice", VOICES)
-def test_the_end_of_a_stop_is_no_wish(
+def test_the_end_of_a_stop_is_no_request(
     recogniser: PocketSphinxRecogniser, voice: str, milliseconds: int
 ) -> None:
     """The box was deaf until then; "the story" was taken for "another story"."""

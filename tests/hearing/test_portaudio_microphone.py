@@ -91,6 +91,8 @@ def test_what_cannot_be_opened_says_why(monkeypatch: pytest.MonkeyPatch) -> None
     assert "there is no microphone" in str(fault_of())
     install(monkeypatch, FakePyAudio(DEVICES, default=1, open_fault=OSError(-9985, "busy")))
     assert "Webcam (busy)" in str(fault_of())
+    install(monkeypatch, FakePyAudio(DEVICES, default=1, open_fault=OSError("in use", -9985)))
+    assert "Webcam (in use)" in str(fault_of())
     install(monkeypatch, FakePyAudio(DEVICES, default=1, can=[]))
     assert "neither 16 kHz" in str(fault_of())
     monkeypatch.setitem(sys.modules, "pyaudio", None)

@@ -33,7 +33,6 @@ QUIET = bytes(32000)  # 1 s: speech that goes on when listening begins is not ta
 def devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualDevices]:
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     made = VirtualDevices(tmp_path)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)

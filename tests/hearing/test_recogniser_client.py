@@ -26,10 +26,10 @@ from storybot.hearing.recogniser_client import (
     RecogniserEvent,
     Trouble,
     UtteranceRecognised,
-    small_start,
 )
 from tests.fakes.microphones import fake_arecord
 from tests.fakes.recognisers import spoken
+from tests.fakes.small_python import small_start
 from tests.fakes.uncovered import uncovered
 
 pytest.importorskip("pocketsphinx")
@@ -42,7 +42,6 @@ PATIENCE = 60  # s, for a loaded machine
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STORYBOT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     return tmp_path
 
 
@@ -193,7 +192,7 @@ def test_a_small_child_imports_only_what_it_uses(home: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_lean_start_finds_the_ear_without_a_search(tmp_path: Path) -> None:
+def test_a_lean_start_finds_the_recogniser_process_without_a_search(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")
     flags, environment = small_start()
     code = "import sys, storybot.hearing.recogniser_process, pocketsphinx; print(*sys.modules)"
@@ -204,7 +203,7 @@ def test_a_lean_start_finds_the_ear_without_a_search(tmp_path: Path) -> None:
     assert "pocketsphinx" in (modules := told.stdout.split()) and "site" not in modules
 
 
-def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recogniser_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refused(*_: object, **__: object) -> None:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
@@ -214,11 +213,11 @@ def test_an_ear_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == Exit.SOUND_IN
 
 
-def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recogniser_process_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line without an end is a fault of the child, not of ours."""
     raving = tmp_path / "raving_ear.py"
     raving.write_text("print('x' * 200_000)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setitem(PROCESS_MODULES, "full", "raving_ear")
 
     async def main() -> None:
@@ -228,6 +227,6 @@ def test_an_ear_that_raves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         finally:
             await child.stop(0.1)
 
-    with pytest.raises(StorybotError, match="nobody understands") as caught:
+    with pytest.raises(StorybotError, match="cannot be understood") as caught:
         asyncio.run(main())
     assert caught.value.code == Exit.SOUND_IN

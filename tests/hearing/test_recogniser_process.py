@@ -8,7 +8,7 @@ import pytest
 
 from storybot.errors import StorybotError
 from storybot.hearing import recogniser_process
-from storybot.hearing.recogniser_process import Orders, RecogniserProcess
+from storybot.hearing.recogniser_process import Commands, RecogniserProcess
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from tests.fakes.microphones import UNPLUGGED, FakeMicrophone
@@ -26,7 +26,7 @@ class Told(list[dict[str, Any]]):
         return [event for event in self if event["event"] == kind]
 
 
-def test_what_is_sure_is_told_and_the_ear_goes_on_to_the_answer() -> None:
+def test_what_is_sure_is_told_and_the_recogniser_process_goes_on_to_the_answer() -> None:
     told = Told()
     recogniser = FakeRecogniser(
         {0: [KeyphraseOnly()], 1: [Utterance("x", -9, sure=False)], 2: [Utterance("a cat", -2.0)]}
@@ -117,36 +117,36 @@ def test_a_lost_microphone_is_told_once_and_found_again() -> None:
     ear.close()
 
 
-def test_what_began_during_a_story_is_no_wish() -> None:
+def test_what_began_during_a_story_is_no_request() -> None:
     recogniser = FakeRecogniser()
     ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
     for what, finished in (("keyphrase", 0), ("stop", 0), ("stop", 0), ("keyphrase", 1)):
         ear.command({"do": "listen", "for": what})
         assert recogniser.finished == finished
     ear.command({"do": "listen", "for": "request"})
-    assert recogniser.finished == 1, "a call and the wish after it are one"
+    assert recogniser.finished == 1, "a keyphrase and the request after it are one"
 
 
 def test_orders_that_nobody_understands_are_ignored() -> None:
     recogniser = FakeRecogniser()
     ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([]), lambda event: None)
-    for order in ({}, {"do": "dance"}, {"do": "listen", "for": "gossip"}, {"do": "listen"}):
-        assert ear.command(order)
+    for command in ({}, {"do": "dance"}, {"do": "listen", "for": "gossip"}, {"do": "listen"}):
+        assert ear.command(command)
     assert recogniser.listened_for == []
     assert not ear.command({"do": "quit"})
 
 
 def test_orders_come_as_lines_in_any_pieces() -> None:
     ours, theirs = os.pipe()
-    orders = Orders(ours)
-    assert orders.take(0) == []
+    commands = Commands(ours)
+    assert commands.take(0) == []
     os.write(theirs, b'{"do": "pause"}\n{"do": ')
-    assert orders.take(1) == [{"do": "pause"}]
+    assert commands.take(1) == [{"do": "pause"}]
     os.write(theirs, b'"quit"}\nnonsense\n[1]\n' + json.dumps(LISTEN).encode() + b"\n")
-    assert orders.take(1) == [{"do": "quit"}, LISTEN]
-    assert not orders.ended
+    assert commands.take(1) == [{"do": "quit"}, LISTEN]
+    assert not commands.ended
     os.close(theirs)
-    assert orders.take(1) == [] and orders.ended
+    assert commands.take(1) == [] and commands.ended
     os.close(ours)
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
     names,
     prepare_reduced_model,
 )
+from storybot.system.python_child import python_command
 
 # A maker whose reduced definitions are spoilt: PocketSphinx ends the process over them.
 SPOILT = """
@@ -66,10 +66,10 @@ def test_what_cannot_be_loaded_is_found_by_the_maker(
 ) -> None:
     """Then it is the full definition that is kept."""
     (tmp_path / "spoilt.py").write_text(SPOILT.replace("SPOIL(", f"({spoiler})("))
-    monkeypatch.setenv("PYTHONPATH", f"{Path(__file__).parents[2]}:{tmp_path}")
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(reduced_model, "MAKER_MODULE", "spoilt")
     cache = tmp_path / "cache"
-    done = subprocess.run([sys.executable, "-m", "spoilt", str(cache)], input=b"cat dog")
+    done = subprocess.run(python_command("spoilt", str(cache)), input=b"cat dog")
     assert done.returncode and not list(cache.glob("*.mdef"))
     files = prepare_reduced_model(cache, {"cat", "dog"})
     assert files.definition.read_bytes().startswith(full_definition().read_bytes())

@@ -1,4 +1,4 @@
-"""What the ear holds for itself in the small profile, after somebody talked."""
+"""Memory of the small profile's recogniser process, after somebody talked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.hearing.recogniser_client import small_start
 from tests.fakes.recognisers import spoken
+from tests.fakes.small_python import small_start
 
 pytest.importorskip("pocketsphinx")
 
@@ -34,7 +34,7 @@ print(heard[0].text, int(resident) - int(shared), sep="\\n")
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
-def test_the_small_ear_stays_small(tmp_path: Path) -> None:
+def test_the_small_recogniser_process_stays_small(tmp_path: Path) -> None:
     flags, environment = small_start()
     environment |= {
         "STORYBOT_CACHE": str(tmp_path),

@@ -53,9 +53,11 @@ def answer(text: str, confidence: float = 0.9, start: float = 1.0) -> dict[str, 
 
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    fake = SimpleNamespace(
-        KaldiRecognizer=Kaldi, Model=lambda model_path: model_path, SetLogLevel=lambda level: None
-    )
+    def model(model_path: str) -> SimpleNamespace:
+        known = {word: n for n, word in enumerate(("tell", "me", "a", "story"))}
+        return SimpleNamespace(vosk_model_find_word=lambda word: known.get(word, -1))
+
+    fake = SimpleNamespace(KaldiRecognizer=Kaldi, Model=model, SetLogLevel=lambda level: None)
     monkeypatch.setitem(sys.modules, "vosk", fake)
     monkeypatch.delitem(sys.modules, "storybot.hearing.recognisers.vosk", raising=False)
     monkeypatch.setattr(Kaldi, "ends", [])
@@ -114,3 +116,10 @@ def test_a_broken_model_is_one_sentence(room: ModuleType, monkeypatch: pytest.Mo
     with pytest.raises(StorybotError, match=r"is no Vosk model \(Failed") as fault:
         room.VoskRecogniser(SETTINGS, Path("/m"), [])
     assert fault.value.code is Exit.MODEL
+
+
+def test_a_keyphrase_with_a_word_that_the_model_lacks(room: ModuleType) -> None:
+    settings = HearingSettings(keyphrase="tell storybot")
+    with pytest.raises(StorybotError, match="vosk does not know the words: storybot") as caught:
+        room.VoskRecogniser(settings, Path("/m/vosk-model-x"), ["tell"])
+    assert caught.value.code == Exit.CONFIG

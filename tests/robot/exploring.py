@@ -1,7 +1,7 @@
 """Every state the robot can come to, found by trying every event in every state found so far.
 
-Beside the robot goes a tiny world (is the ear on, does a story run, which alarms are set) that its
-commands change, so that what the robot believes can be held against what it had done.
+Beside the robot goes a small world (is it listening, does a story run, which timers are set) that
+its commands change, so that what the robot believes can be held against what it had done.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def alphabet(settings: Settings) -> dict[str, Event]:
 
 
 def _essence(robot: Robot) -> Robot:
-    """The robot without what never changes its ways: counters and the last tale."""
+    """The robot without what never changes its transitions: counters and the last story."""
     story = TALE if robot.story else None
     return replace(robot, number=NUMBER, newest=0, story=story, seed=0, volume=50)
 

@@ -65,7 +65,7 @@ def test_small_never_hears_while_it_tells(steps: tuple[Found, ...]) -> None:
             assert not (one.world.story and one.world.ear)
 
 
-def test_ear_is_gone_before_the_engine_starts(steps: tuple[Found, ...]) -> None:
+def test_recogniser_process_is_gone_before_the_engine_starts(steps: tuple[Found, ...]) -> None:
     for one in steps:
         kinds = [type(command) for command in one.todo]
         if commands.Tell in kinds and not one.after.barge_in:

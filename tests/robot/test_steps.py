@@ -76,7 +76,7 @@ def test_each_story_has_its_number(small: bool, happened: list[Event]) -> None:
 
 
 @given(st.integers(0, 2**31 - 1))
-def test_a_tale_about_anything_is_about_some_thing(seed: int) -> None:
+def test_a_story_about_anything_is_about_some_thing(seed: int) -> None:
     story = new_story_request((), seed)
     assert story == new_story_request((), seed)
     assert story.title.startswith("A story about ")

@@ -45,7 +45,7 @@ def test_sound_goes_through_the_pipe(played: Path) -> None:
     for _ in range(20):
         assert player.write(SOUND)
     assert wait_for(lambda: player.played() == player.written())
-    player.rest()
+    player.release()
     assert heard(played) == SOUND * 20
     assert played.read_bytes().startswith(
         b"#-D default -t raw -f S16_LE -c 1 -r 22050 --buffer-time=100000 -\n"
@@ -77,7 +77,7 @@ def test_a_device_is_chosen_by_part_of_its_name(played: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("manner", "sentence"),
+    ("behaviour", "sentence"),
     [
         ("busy", "cannot be opened (Device or resource busy); another program plays"),
         ("quiet-fault", "cannot be opened (no reason given); look with"),
@@ -86,11 +86,11 @@ def test_a_device_is_chosen_by_part_of_its_name(played: Path) -> None:
     ],
 )
 def test_faults_at_the_start(
-    manner: str, sentence: str, played: Path, monkeypatch: pytest.MonkeyPatch
+    behaviour: str, sentence: str, played: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FAKE_APLAY", manner)
+    monkeypatch.setenv("FAKE_APLAY", behaviour)
     monkeypatch.setattr(
-        "storybot.speaking.outputs.alsa.OPEN_TIMEOUT_S", 2.0 if manner == "hang" else 30.0
+        "storybot.speaking.outputs.alsa.OPEN_TIMEOUT_S", 2.0 if behaviour == "hang" else 30.0
     )
     with pytest.raises(StorybotError) as caught:
         player_of().open()
@@ -119,7 +119,7 @@ def test_underruns_are_counted_and_their_messages_never_hold_up_the_sound(
     for _ in range(100):
         assert player.write(SOUND)
     assert wait_for(lambda: player.played() == player.written())
-    player.rest()
+    player.release()
     assert heard(played) == SOUND * 100
     assert player.underruns >= 500 * 100
     before = player.underruns

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from storybot.speaking.voices import espeak_library
+from storybot.system import espeak_library
 
 ROOT = Path(__file__).parents[2]
 SPEAK = """
 import sys
-from storybot.speaking.voices import espeak_library
+from storybot.system import espeak_library
 if len(sys.argv) > 1:
     espeak_library.SILENT_PCAUDIO = (espeak_library.SILENT_PCAUDIO[0].with_name("missing.so"),)
 from storybot.speaking.voices.espeak import EspeakVoice

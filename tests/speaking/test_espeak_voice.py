@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import re
 
 import pytest
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voices import espeak_library
 from storybot.speaking.voices.espeak import EspeakVoice
+from storybot.speaking.voices.espeak_child import EspeakChildVoice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, WordMark
+from storybot.system import espeak_library
 
 SENTENCE = '"What are you doing?" asked Zoë, the cat.'
 
@@ -22,14 +24,14 @@ def voice() -> EspeakVoice:
 DEFAULT = SpeechParameters()
 
 
-def spoken(voice: EspeakVoice, text: str, manner: SpeechParameters = DEFAULT) -> list[Pcm]:
+def spoken(voice: EspeakVoice, text: str, parameters: SpeechParameters = DEFAULT) -> list[Pcm]:
     pieces: list[Pcm] = []
 
     def keep(pcm: Pcm) -> bool:
         pieces.append(pcm)
         return True
 
-    voice.synthesise(text, manner, keep)
+    voice.synthesise(text, parameters, keep)
     return pieces
 
 
@@ -88,9 +90,26 @@ def test_speed_pitch_and_timbre_change_the_sound(voice: EspeakVoice) -> None:
         )
 
 
-def test_an_unknown_accent_is_named_and_forgotten(voice: EspeakVoice) -> None:
-    with pytest.raises(StorybotError, match="no voice 'xx-none'") as caught:
-        spoken(voice, SENTENCE, SpeechParameters(accent="xx-none"))
+@pytest.mark.parametrize(
+    "accent", ["en-us", "en-US", "en", "en-gb+f2", "English (Scotland)", "gmw/en-029", "en-us-nyc"]
+)
+def test_an_accent_by_tag_name_or_file(voice: EspeakVoice, accent: str) -> None:
+    for one in (voice, EspeakChildVoice()):
+        heard: list[Pcm] = []
+        one.synthesise("Hello.", SpeechParameters(accent), lambda pcm, to=heard: not to.append(pcm))
+        assert any(pcm.samples for pcm in heard)
+
+
+@pytest.mark.parametrize(
+    "accent", ["xx-none", "uk-english", "english", "de", "German", "en-uk", "e", "en-us+nosuch"]
+)
+def test_an_unknown_accent_is_named_and_forgotten(voice: EspeakVoice, accent: str) -> None:
+    """Of an unknown name espeak-ng itself would take the first two letters: Ukrainian."""
+    for one in (EspeakChildVoice(), voice):
+        with pytest.raises(StorybotError, match=f"no voice {re.escape(repr(accent))} for English"):
+            one.synthesise(SENTENCE, SpeechParameters(accent), lambda pcm: True)
+    with pytest.raises(StorybotError) as caught:
+        spoken(voice, SENTENCE, SpeechParameters(accent=accent))
     assert caught.value.code == Exit.SOUND_OUT
     assert seconds(spoken(voice, SENTENCE)) > 1
 

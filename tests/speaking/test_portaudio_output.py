@@ -171,7 +171,7 @@ def test_pyaudio_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         portaudio.portaudio()
 
 
-def test_hushed_swallows_what_c_prints_and_gives_stderr_back(
+def test_silenced_stderr_swallows_what_c_prints_and_gives_stderr_back(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     silence_alsa()
@@ -181,7 +181,7 @@ def test_hushed_swallows_what_c_prints_and_gives_stderr_back(
     assert capfd.readouterr().err == "heard\n"
 
 
-def test_hushed_twice_at_once_gives_stderr_back_in_the_end(
+def test_silenced_stderr_twice_at_once_gives_stderr_back_in_the_end(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     outer, inner = silenced_stderr(), silenced_stderr()

@@ -136,8 +136,8 @@ def test_a_device_that_holds_much_is_closed_to_silence_it() -> None:
 def test_rest_lets_the_device_finish_and_writing_takes_it_again() -> None:
     output = FakeOutput()
     player = player_of(output)
-    player.rest()
-    player.rest()
+    player.release()
+    player.release()
     assert output.finished == 1
     player.write(sound(10))
     assert output.opened == 2

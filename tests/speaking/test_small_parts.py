@@ -69,8 +69,8 @@ PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
 
 @given(st.lists(PIECES, max_size=12))
 def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
-    squeezing = SilenceLimiter(10)
-    squeezed = b"".join(squeezing.feed(array("h", piece).tobytes()) for piece in pieces)
+    limiter = SilenceLimiter(10)
+    squeezed = b"".join(limiter.feed(array("h", piece).tobytes()) for piece in pieces)
     samples = [sample for piece in pieces for sample in piece]
     expected: list[int] = []
     dropped = silence = 0
@@ -83,7 +83,7 @@ def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) ->
     while expected and expected[-1] == 0:
         expected.pop()
     assert list(array("h", squeezed)) == expected
-    assert squeezing.dropped == dropped
+    assert limiter.dropped == dropped
 
 
 @pytest.mark.parametrize("name", EARCONS)

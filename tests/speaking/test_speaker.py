@@ -110,8 +110,8 @@ def test_pace_holds_from_the_next_sentence_on() -> None:
             await stage.speaker.say("Go.")
 
     stage = play(act)
-    assert [manner.speed for _, manner in stage.voice.spoken] == [150, 128, 80, 450]
-    assert {manner.accent for _, manner in stage.voice.spoken} == {"en-us"}
+    assert [parameters.speed for _, parameters in stage.voice.spoken] == [150, 128, 80, 450]
+    assert {parameters.accent for _, parameters in stage.voice.spoken} == {"en-us"}
 
 
 def test_an_earcon_is_played() -> None:

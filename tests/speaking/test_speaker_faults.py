@@ -104,7 +104,7 @@ def test_without_a_loudspeaker_it_does_not_open() -> None:
 
 def test_a_mouth_that_is_not_open_says_so() -> None:
     with pytest.raises(RuntimeError):
-        Synthesizer(SETTINGS, "full", None, 1.0).parts()
+        Synthesizer(SETTINGS, "full", None, 1.0).voice_and_player()
 
 
 def test_a_device_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,11 +131,11 @@ def test_a_device_that_hangs_while_it_is_taken_again_is_told(
         saying = asyncio.create_task(stage.speaker.say("x" * 300))
         await until(lambda: stage.heard > 0)
         monkeypatch.setattr(stage.output, "open", lambda rate, fetch: hung.wait(30))
-        assert not stage.speaker.hopeless
+        assert not stage.speaker.device_hangs
         stage.output.pull_out()
         with pytest.raises(StorybotError, match="takes no more sound"):
             await saying
-        assert stage.speaker.hopeless
+        assert stage.speaker.device_hangs
 
     play(act, Stage(speed=5.0, patience=0.1))
     hung.set()

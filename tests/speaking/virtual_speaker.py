@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.run_guard import begin_guarding
+
 RATE = 22050  # Hz of the recording
 LOUD = 150  # of 32767: above this it is sound
 NEEDED = ("pulseaudio", "parec", "pactl")
@@ -28,6 +30,7 @@ class VirtualSpeaker:
     """A sound server with one loudspeaker; `environment` leads PortAudio and ALSA to it."""
 
     def __init__(self, folder: Path) -> None:
+        begin_guarding()
         self._folder = folder
         self.environment = {
             **os.environ,

@@ -166,7 +166,7 @@ def test_journal_with_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_no_words_of_children_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def scene(house: House) -> None:
-        house.ears.hear("tell me a story about a cat")
+        house.recognisers.hear("tell me a story about a cat")
         await house.told_once()
 
     with caplog.at_level(logging.INFO):

@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.run_guard import begin_guarding
+
 ROOT = Path(__file__).parents[2]
 BOOT = r"""
 set -e
@@ -94,6 +96,7 @@ class Machine:
     """Use it in a `with` statement. `files` go to /opt/storytest/data."""
 
     def __init__(self, config: str, files: dict[str, str] | None = None, drop_in: str = "") -> None:
+        begin_guarding()
         self._folder = Path(tempfile.mkdtemp(prefix="storytest-"))
         self.data = self._folder / "data"
         self.data.mkdir()

@@ -194,14 +194,14 @@ def test_sound_away_and_back(calm: Appliance, wanted: str) -> None:
     assert calm.pids("daemon") == pid
 
 
-def test_hung_ear(calm: Appliance) -> None:
-    ears = calm.pids("ear")
+def test_hung_recogniser_process(calm: Appliance) -> None:
+    recognisers = calm.pids("ear")
     calm.kill("ear", "STOP")
     began = time.monotonic()
-    while calm.pids("ear") == ears or not listens(calm.status()):
+    while calm.pids("ear") == recognisers or not listens(calm.status()):
         assert time.monotonic() - began < 20, calm.journal()[-3000:]
         time.sleep(0.2)
-    assert not set(ears) & set(calm.pids("ear"))
+    assert not set(recognisers) & set(calm.pids("ear"))
 
 
 def test_hung_daemon(calm: Appliance) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -81,3 +82,27 @@ def test_service_files_put_and_removed(tmp_path: Path) -> None:
     assert "ExecStart=/usr/local/bin/storybot run" in unit.read_text("utf-8")
     subprocess.run([script, "uninstall"], check=True, env=environment)
     assert not unit.exists() and config.exists()
+
+
+@pytest.mark.slow
+def test_a_package_holds_the_program(tmp_path: Path) -> None:
+    """DESTDIR puts all files below it; moved to their place they work, and none names DESTDIR."""
+    stage, prefix = tmp_path / "stage", tmp_path / "usr"
+    environment = os.environ | {"DESTDIR": str(stage), "PREFIX": str(prefix)}
+    script = str(FOLDER / "install.sh")
+    done = subprocess.run([script, "install"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not prefix.exists()
+    assert (stage / "etc/systemd/system/storybot.service").is_file()
+    packed = stage / prefix.relative_to("/")
+    found = subprocess.run(["grep", "-rlI", str(stage), str(stage)], capture_output=True, text=True)
+    assert found.stdout == ""
+    packed.rename(prefix)
+    for program, words in (("storybot", ["voices"]), ("storyteller", ["--help"])):
+        ran = subprocess.run([prefix / "bin" / program, *words], capture_output=True, text=True)
+        assert ran.returncode == 0 and ran.stdout, ran.stderr
+    for file in ("man/man1/storybot.1", "bash-completion/completions/storybot"):
+        assert (prefix / "share" / file).is_file()
+    prefix.rename(packed)
+    subprocess.run([script, "uninstall"], check=True, env=environment)
+    assert [path for path in stage.rglob("*storybot*") if path.is_file()] == []

@@ -53,9 +53,10 @@ static void write_draft(const Drafts *d, int k, FILE *out)
     for (int i = 0; i < draft->count; i++) {
         uint8_t byte, character[MAX_CHARACTER];
         Bytes piece = drafts_piece(d, draft, i, &byte);
-        for (size_t at = 0; at < piece.size; at++)
-            write_escaped((Bytes){ character,
-                                   utf8_filter_take(&filter, piece.data[at], character) }, out);
+        for (size_t at = 0; at < piece.size; at++) {
+            size_t size = utf8_filter_take(&filter, piece.data[at], character);
+            write_escaped((Bytes){ character, size }, out);
+        }
     }
     fputc('\n', out);
 }

@@ -8,4 +8,6 @@ from storybot.controls.serial_board import SerialBoard, SerialLines, SerialSwitc
 
 def make(settings: ControlsSettings, board: SerialBoard | None) -> SerialLines | SerialSwitch:
     """The button of `board`, or of the port controls.button_device."""
-    return (board or SerialBoard(settings.button_device)).button(settings.button_line)
+    return (board or SerialBoard(settings.button_device)).button(
+        settings.button_line, settings.debounce
+    )

@@ -1,7 +1,8 @@
-"""Talks to the running daemon: one wish, one answer; or news without end."""
+"""A client of the running daemon: one request, one answer; or news until the daemon ends."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from types import TracebackType
@@ -19,31 +20,31 @@ class Client:
     """One connection, used in a `with` statement. Every fault is a StorybotError."""
 
     def __init__(self, path: str) -> None:
-        self._path = client_path(path)
+        self.path = client_path(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(ANSWER_TIMEOUT_S)
 
     def __enter__(self) -> Client:
         try:
-            self._socket.connect(str(self._path))
+            self._socket.connect(str(self.path))
         except (FileNotFoundError, ConnectionRefusedError):
             self._socket.close()
             raise StorybotError(
-                f"storybot is not running (nobody answers at {self._path}); "
+                f"storybot is not running (nobody answers at {self.path}); "
                 "start it with `systemctl start storybot` or `storybot run`",
                 Exit.DAEMON,
             ) from None
         except PermissionError:
             self._socket.close()
             raise StorybotError(
-                f"you may not use {self._path}; join its group: "
+                f"you may not use {self.path}; join its group: "
                 "`sudo usermod -aG storybot $USER`, then log in again",
                 Exit.DAEMON,
             ) from None
         except OSError as error:
             self._socket.close()
             raise StorybotError(
-                f"the control socket {self._path} does not work ({error}); "
+                f"the control socket {self.path} does not work ({error}); "
                 "check the setting controls.socket",
                 Exit.DAEMON,
             ) from error
@@ -59,10 +60,10 @@ class Client:
         self._lines.close()
         self._socket.close()
 
-    def wish(self, wish: ControlRequest) -> dict[str, Any]:
-        """The daemon's good answer; its refusal is raised."""
+    def request(self, request: ControlRequest) -> dict[str, Any]:
+        """The daemon's answer; StorybotError where it refuses."""
         try:
-            self._socket.sendall(messages.request_line(wish))
+            self._socket.sendall(messages.request_line(request))
             reply = messages.read_reply(self._lines.readline())
         except TimeoutError:
             raise StorybotError(
@@ -78,9 +79,14 @@ class Client:
             raise StorybotError(str(reply.get("error", "it was refused")), Exit.DAEMON)
         return reply
 
+    def hang_up(self) -> None:
+        """End what `watch` waits for, from another thread."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def watch(self) -> Iterator[dict[str, Any]]:
         """The present state, then all news until the daemon ends."""
-        yield self.wish(Watch())
+        yield self.request(Watch())
         self._socket.settimeout(None)
         try:
             while line := self._lines.readline():
@@ -89,7 +95,7 @@ class Client:
             return
 
 
-def ask(path: str, wish: ControlRequest) -> dict[str, Any]:
-    """One wish over a connection of its own."""
+def ask(path: str, request: ControlRequest) -> dict[str, Any]:
+    """One request over a connection of its own."""
     with Client(path) as client:
-        return client.wish(wish)
+        return client.request(request)

@@ -1,6 +1,6 @@
-"""The language of the control socket: JSON lines, each a request, an answer or news.
+"""The protocol of the control socket: JSON lines, each a request, an answer or news.
 
-A request is {"v": 1, "do": WISH, ...}; the daemon answers each with {"v": 1, "ok": true, ...} or
+A request is {"v": 1, "do": KIND, ...}; the daemon answers each with {"v": 1, "ok": true, ...} or
 {"v": 1, "ok": false, "error": SENTENCE}. After "watch" news follow: {"v": 1, "news": KIND, ...}.
 """
 
@@ -20,7 +20,7 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True)
 class Ask:
-    """A wish in words: "a story about a cat", "another one", "louder"."""
+    """A request in words: "a story about a cat", "another one", "louder"."""
 
     text: str
 
@@ -60,7 +60,7 @@ class Sleep:
 
 @dataclass(frozen=True)
 class Status:
-    """How the robot is."""
+    """The robot's state."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ TEXT_MAX_CHARACTERS = 500  # characters
 
 
 def read_request(line: bytes) -> ControlRequest:
-    """The wish in one line; BadMessage for anything else, however strange."""
+    """The request in one line; BadMessage where it holds none."""
     if len(line) > LINE_MAX_BYTES:
         raise BadMessage(f"that is too long; a line has at most {LINE_MAX_BYTES} bytes")
     try:
@@ -138,20 +138,20 @@ def _checked(name: str, value: Any) -> Any:
     return value
 
 
-def request_line(wish: ControlRequest) -> bytes:
-    """A wish as the line that `read_wish` reads."""
-    values = {each.name: getattr(wish, each.name) for each in fields(wish)}
+def request_line(request: ControlRequest) -> bytes:
+    """A request as the line that `read_request` reads."""
+    values = {each.name: getattr(request, each.name) for each in fields(request)}
     given = {name: value for name, value in values.items() if value is not None}
-    return _line({"v": PROTOCOL_VERSION, "do": _NAMES[type(wish)]} | given)
+    return _line({"v": PROTOCOL_VERSION, "do": _NAMES[type(request)]} | given)
 
 
 def answer(**found: Any) -> bytes:
-    """A good answer."""
+    """The answer to a request that was carried out."""
     return _line({"v": PROTOCOL_VERSION, "ok": True} | found)
 
 
 def refusal(sentence: str) -> bytes:
-    """A bad answer; the sentence says what to do."""
+    """The answer to a request that was not; the sentence says what to do."""
     return _line({"v": PROTOCOL_VERSION, "ok": False, "error": sentence})
 
 

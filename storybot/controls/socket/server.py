@@ -1,4 +1,4 @@
-"""The control socket: answers wishes of local programs and sends news to those who watch."""
+"""The control socket's server: answers local programs, and sends news to those that watch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Answer = Callable[[ControlRequest], Awaitable[bytes]]
 
 
 class SocketServer:
-    """Listens on one Unix socket; `answer` turns each wish into the line to send back."""
+    """Listens on one Unix socket; `answer` returns the line to send back for each request."""
 
     def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
         self.path = server_path(settings.socket)
@@ -36,7 +36,7 @@ class SocketServer:
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
         self._watchers: set[asyncio.StreamWriter] = set()
-        self._talks: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Listen. StorybotError when another storybot does, or the place cannot be written."""
@@ -51,7 +51,7 @@ class SocketServer:
                     )
                 self.path.unlink()
             self._server = await asyncio.start_unix_server(
-                self._talk, self.path, limit=messages.LINE_MAX_BYTES
+                self._serve, self.path, limit=messages.LINE_MAX_BYTES
             )
             self.path.chmod(SOCKET_MODE)
         except OSError as error:
@@ -73,18 +73,18 @@ class SocketServer:
             LOG.info("only this user may use the control socket: no group %s here", self._group)
 
     def publish(self, line: bytes) -> None:
-        """Send news to all who watch; who does not read them is dropped."""
+        """Send news to all clients that watch; one that does not read them is dropped."""
         for writer in list(self._watchers):
             self._send(writer, line)
 
     async def close(self) -> None:
-        """End all talks and remove the socket."""
+        """End all connections and remove the socket."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._talks):
+        for task in list(self._connections):
             task.cancel()
-        if self._talks:
-            await asyncio.wait(self._talks, timeout=1.0)
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=1.0)
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
 
@@ -97,10 +97,10 @@ class SocketServer:
             writer.transport.abort()
             self._watchers.discard(writer)
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._talks.add(task)
+        self._connections.add(task)
         try:
             if len(self._clients) >= MAX_CLIENTS:
                 self._send(writer, messages.refusal("too many clients; try again later"))
@@ -112,24 +112,24 @@ class SocketServer:
         finally:
             self._clients.discard(writer)
             self._watchers.discard(writer)
-            self._talks.discard(task)
+            self._connections.discard(task)
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bad = 0
         while line := await _line(reader):
             try:
-                wish = messages.read_request(line)
-                reply = await self._answer(wish)
+                request = messages.read_request(line)
+                reply = await self._answer(request)
             except BadMessage as wrong:
                 bad += 1
                 if bad <= BAD_LINES_LOGGED:
                     LOG.warning("control socket: a bad message was refused: %s", wrong)
                 self._send(writer, messages.refusal(str(wrong)))
-                await asyncio.sleep(0)  # a flood of bad lines leaves the loop to others
+                await asyncio.sleep(0)  # let other tasks run between many bad lines
                 continue
             self._send(writer, reply)
-            if isinstance(wish, Watch):
+            if isinstance(request, Watch):
                 self._watchers.add(writer)
         if bad > BAD_LINES_LOGGED:
             LOG.warning("control socket: one client sent %d bad messages", bad)

@@ -1,4 +1,4 @@
-"""Microphones through ALSA's own arecord as a child process: no sound library in our memory."""
+"""Microphones through ALSA's arecord as a child process, without a sound library in memory."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def make(settings: HearingSettings) -> AlsaMicrophone:
 
 def device_names() -> list[tuple[str, bool]]:
     """Name and description of every capture device, and whether it is the default one."""
-    converting = [device for device in _devices() if not device.is_bare]
+    converting = [device for device in _devices() if device.is_shown]
     return [(_label(device), device.name == DEFAULT_DEVICE) for device in converting]
 
 
@@ -98,7 +98,7 @@ def _matching(wanted: str) -> AlsaDevice:
     devices = _devices()
     found = choose_device(wanted, devices)
     if found is None:
-        raise no_microphone(wanted, [_label(d) for d in devices if not d.is_bare])
+        raise no_microphone(wanted, [_label(d) for d in devices if d.is_shown])
     return found
 
 

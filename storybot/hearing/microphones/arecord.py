@@ -1,7 +1,7 @@
-"""ALSA's own arecord as a child process.
+"""ALSA's arecord as a child process.
 
-Started by posix_spawn: `subprocess` takes 0.4 MB, too much for the
-recogniser process on 64 MB.
+It is started by posix_spawn: the module `subprocess` takes 0.4 MB, too much for the recogniser
+process on 64 MB.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ READ_BYTES = 65536  # bytes
 
 
 class Arecord:
-    """One life of it; `sound` is the file descriptor that its output can be read from."""
+    """One run of it; `sound` is the file descriptor that its output is read from."""
 
     def __init__(self, *arguments: str) -> None:
         """StorybotError(SOUND_IN) where it cannot be run."""
@@ -35,7 +35,7 @@ class Arecord:
                 [ARECORD, *arguments],
                 english(dict(os.environ)),
                 file_actions=places,
-                setsigdef=[signal.SIGPIPE],  # or it would outlive us: Python ignores it
+                setsigdef=[signal.SIGPIPE],  # Python ignores it; arecord must end when nobody reads
             )
         except OSError as fault:
             os.close(self.sound)
@@ -49,13 +49,13 @@ class Arecord:
         self.messages = AlsaMessages(said)
 
     def complaint(self) -> str:
-        """What it said about why it cannot record; it is ended for it."""
+        """End it, and return why it could not record."""
         self._kill()
         self.messages.read()
         return self.messages.reason or "it gives no sound"
 
     def output(self) -> str:
-        """All that it writes."""
+        """Everything it writes, until it ends."""
         return _all_of(self.sound).decode(errors="replace")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Where sound comes in: one small interface for all drivers, and what they complain of."""
+"""What a microphone is, and the errors that all drivers share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SILENCE_TIMEOUT_S = 2.0  # s without a sample: the device is gone, whatever its 
 
 
 class Microphone(Protocol):
-    """An open microphone; how it came to be open is its driver's affair."""
+    """An open microphone."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""Microphones through PortAudio (PyAudio), read without waiting inside the library."""
+"""Microphones through PortAudio (PyAudio), without blocking calls of the library."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from storybot.system.silenced_stderr import silenced_stderr
 
 BLOCK_S = 0.1  # s
 USUAL_RATES_HZ = (48000, 44100, 32000, 8000)  # tried where a device has not its own default rate
-POLL_INTERVAL_S = 0.02  # s between two looks at what came in
+POLL_INTERVAL_S = 0.02  # between two polls
 
 
 class PortAudioMicrophone:
     """One input device, chosen by part of its name, or the default one.
 
-    A device that is unplugged may leave PortAudio's blocking read waiting for ever; so it is only
-    asked how much came in, and counts as lost when nothing has for SILENCE_TIMEOUT_S.
+    PortAudio's blocking read may wait for ever after a device was unplugged. So the stream is
+    polled, and the device is lost when it has had no frames for SILENCE_TIMEOUT_S.
     """
 
     def __init__(self, wanted: str = "") -> None:
@@ -54,7 +54,7 @@ class PortAudioMicrophone:
                 )
             except OSError as fault:
                 self.close()
-                raise microphone_cannot_open(self.name, str(fault.args[-1])) from None
+                raise microphone_cannot_open(self.name, _reason(fault)) from None
             except StorybotError:
                 self.close()
                 raise
@@ -156,3 +156,8 @@ def _format(library: Any, audio: Any, device: Mapping[str, Any]) -> tuple[int, i
     raise microphone_cannot_open(
         str(device["name"]), "it can neither 16 kHz nor a usual rate in 16 bits"
     )
+
+
+def _reason(fault: OSError) -> str:
+    """PyAudio's faults hold a text and PortAudio's number, in either order."""
+    return next((each for each in fault.args if isinstance(each, str)), str(fault)).strip()

@@ -16,7 +16,7 @@ RECORDING_MAX_S = 300.0  # s; a request is said in a few
 FILE_MAX_MB = 128  # MB; a minute of most forms has 20 at most
 RATE_LIMITS_HZ = (4000, 192000)  # Hz
 CHANNELS_MAX = 32
-CLIPPED_SHARE = 0.02  # of all samples at full scale: the microphone was shouted into
+CLIPPED_SHARE = 0.02  # of all samples at full scale, from which a recording counts as overdriven
 CLIPPED_AMPLITUDE = 32700  # int16; what counts as full scale
 
 

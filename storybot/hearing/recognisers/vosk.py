@@ -1,4 +1,4 @@
-"""The large recogniser: Vosk with the list of phrases that are listened for."""
+"""The large recogniser: Vosk with a list of phrases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ERRORS_ONLY = -1  # log level: errors only
 
 
 class VoskRecogniser:
-    """A Kaldi decoder that hears nothing but the phrases, and says how sure it is of each word."""
+    """A Kaldi decoder that recognises only the phrases, with a confidence for each word."""
 
     def __init__(self, settings: HearingSettings, model: Path, phrases: Sequence[str]) -> None:
         self.name = f"vosk ({model.name})"
@@ -34,13 +34,20 @@ class VoskRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._listen_for = ListenFor.KEYPHRASE
-        self._samples = 0  # that it was given
+        self._samples = 0  # given to it so far
         self._began = 0.0  # s of these, when listening began
         SetLogLevel(ERRORS_ONLY)
         try:
             loaded = Model(model_path=str(model))
         except Exception as fault:  # vosk raises Exception itself
             raise StorybotError(f"{model} is no Vosk model ({fault})", Exit.MODEL) from None
+        unknown = [w for w in self._keyphrase.split() if loaded.vosk_model_find_word(w) < 0]
+        if unknown:  # it would hear nothing but the rest of the grammar
+            raise StorybotError(
+                f"the recogniser vosk does not know the words: {', '.join(unknown)}; choose "
+                "another hearing.keyphrase, or set hearing.recogniser to pocketsphinx",
+                Exit.CONFIG,
+            )
         listed = json.dumps([*phrases, UNKNOWN_WORD], ensure_ascii=False)
         self._decoder = KaldiRecognizer(loaded, SAMPLE_RATE_HZ, listed)
         self._decoder.SetWords(True)
@@ -55,7 +62,7 @@ class VoskRecogniser:
         return []
 
     def finish(self) -> list[Utterance | KeyphraseOnly]:
-        """At an endpoint `hear` handed the text out already, and nothing is left here."""
+        """After an endpoint `hear` has returned the text already, and nothing is left."""
         rest = self._judge(json.loads(self._decoder.FinalResult()))
         self._began = self._samples / SAMPLE_RATE_HZ
         return rest

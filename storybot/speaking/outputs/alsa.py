@@ -113,7 +113,7 @@ class AlsaOutput:
         devices = alsa_devices(self._program)
         found = choose_device(self._wanted, devices)
         if found is None:
-            raise no_loudspeaker(self._wanted, [_label(d) for d in devices if not d.is_bare])
+            raise no_loudspeaker(self._wanted, [_label(d) for d in devices if d.is_shown])
         self.name = found.description or found.name
         return found.name
 
@@ -135,7 +135,7 @@ def make(settings: SpeakingSettings, rate: int, _: object) -> QueuedPlayer:
 
 def device_names(program: str = "aplay") -> list[tuple[str, bool]]:
     """Name of every loudspeaker, and whether it is the default one."""
-    devices = [device for device in alsa_devices(program) if not device.is_bare]
+    devices = [device for device in alsa_devices(program) if device.is_shown]
     return [(_label(device), device is devices[0]) for device in devices]
 
 
@@ -144,7 +144,7 @@ def _label(device: AlsaDevice) -> str:
 
 
 def _takes_sound(child: subprocess.Popen[bytes], messages: AlsaMessages) -> bool:
-    """Whether aplay got its device: only then does it empty the pipe of a block of silence."""
+    """Whether aplay opened its device: it reads the silence in its pipe only then."""
     assert child.stdin is not None
     pipe = child.stdin.fileno()
     fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
@@ -168,9 +168,9 @@ def _pump(
     fetch: FetchSamples,
     over: threading.Event,
 ) -> None:
-    """Feed aplay at its own pace until it is over; silence keeps it from running dry.
+    """Write to aplay as fast as it reads until `over` is set; silence prevents underruns.
 
-    It begins with sound: silence written before would delay it by all that the buffers hold.
+    Nothing is written before the first sound: silence in the buffers would delay it.
     """
     assert child.stdin is not None
     try:

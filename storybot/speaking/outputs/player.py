@@ -1,4 +1,4 @@
-"""What a player is: samples in, at the pace of the device, until told to stop."""
+"""What a player is: it takes samples and plays them at the rate of its device."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Player(Protocol):
     name: str  # the device, or the file
     gain: Gain  # per cent; may be moved while playing
     first_sound: float | None  # time.monotonic() of the first sample heard since open()
-    latency: float  # s from here to the ear
+    latency: float  # s from the device's buffer until the sample is heard
 
     @property
     def underruns(self) -> int:
         """Times that the device ran dry since this was made, as far as its driver tells."""
 
     def open(self) -> None:
-        """Take the device. Raises StorybotError(Exit.SOUND_OUT) when it cannot."""
+        """Open the device. Raises StorybotError(Exit.SOUND_OUT) when it cannot."""
 
     def write(self, samples: bytes) -> bool:
         """Queue samples; blocks while the queue is full. False: stop() came, they are dropped.
@@ -38,51 +38,51 @@ class Player(Protocol):
         """Frames given to write() so far."""
 
     def played(self) -> int:
-        """Frames of those that lie behind us, heard or dropped; never falls."""
+        """Frames of those that were heard or dropped; never falls."""
 
     def check(self) -> None:
-        """Raise StorybotError(Exit.SOUND_OUT) when there is sound to play and it does not move."""
+        """Raise StorybotError(Exit.SOUND_OUT) when the device takes no more of the queued sound."""
 
     def reopen(self) -> None:
-        """Take a lost device again, found by its name; what is queued is played then."""
+        """Open a lost device again, found by its name, and play what is queued."""
 
     def pause(self) -> None:
-        """Fall silent within some tens of ms and keep the place."""
+        """Be silent within some tens of ms, and keep what is queued."""
 
     def resume(self) -> None:
         """Go on after pause()."""
 
     def stop(self) -> None:
-        """Fall silent within some tens of ms and drop what is queued; write() works at once."""
+        """Be silent within some tens of ms and drop what is queued; write() works at once."""
 
-    def rest(self) -> None:
-        """Everything was played: give the device back until the next write()."""
+    def release(self) -> None:
+        """After everything was played: release the device until the next write()."""
 
     def close(self) -> None:
-        """Stop and give everything back; a file is then complete, or gone without a rest()."""
+        """Stop and release everything. A file is complete then, or removed without a release()."""
 
 
 class OutputDevice(Protocol):
     """A device that draws samples from a QueuedPlayer."""
 
     name: str
-    stop_needs_close: bool  # holds much sound: stop() closes it, and it closes without waiting
+    stop_needs_close: bool  # its buffers are long: stop() has to close it, which does not wait
 
     @property
     def underruns(self) -> int:
         """Times that it ran dry since it was made, as far as its driver tells."""
 
     def open(self, rate: int, fetch: FetchSamples) -> float:
-        """Start drawing from `fetch`; returns the s from there to the ear."""
+        """Start drawing from `fetch`; returns s from there until it is heard."""
 
     def alive(self) -> bool:
-        """Whether the open device still works, as far as it tells."""
+        """Whether the open device still works, as far as its driver can tell."""
 
     def finish(self) -> None:
-        """Let what the device still holds be heard, then give it back."""
+        """Play what the device still holds, then release it."""
 
     def close(self) -> None:
-        """Stop drawing at once and give the device back."""
+        """Stop drawing at once and release the device."""
 
 
 def no_loudspeaker(wanted: str = "", names: Sequence[str] = ()) -> StorybotError:

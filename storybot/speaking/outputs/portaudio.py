@@ -212,4 +212,5 @@ def _callback(go_on: int, form: Format, rate: int, fetch: FetchSamples) -> Callb
 
 
 def _reason(error: OSError) -> str:
-    return str(error.args[-1] if error.args else error).strip()
+    """PyAudio's faults hold a text and PortAudio's number, in either order."""
+    return next((each for each in error.args if isinstance(each, str)), str(error)).strip()

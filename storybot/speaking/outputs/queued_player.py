@@ -17,7 +17,7 @@ STALLED_AFTER_S = 3.0
 
 
 class QueuedPlayer:
-    """Any Output with a queue, volume, pause and stop. Samples are int16 mono of `rate` Hz."""
+    """An OutputDevice with a queue, volume, pause and stop. Samples are int16 mono of `rate` Hz."""
 
     def __init__(self, output: OutputDevice, rate: int, volume: float) -> None:
         self.name = output.name
@@ -25,15 +25,15 @@ class QueuedPlayer:
         self.first_sound: float | None = None
         self.latency = 0.0  # s
         self._output, self._rate = output, rate
-        self._device = threading.Lock()  # held while the device is taken or given back
+        self._device = threading.Lock()  # held while the device is opened or closed
         self._change = threading.Condition()
         self._queue: deque[bytes] = deque()
         self._queued = 0  # frames in _queue
         self._written = 0  # frames
         self._stops = 0  # calls of stop()
         self._open = self._paused = False
-        self._drawn_at = 0.0  # monotonic s when the device last came for samples
-        self._sound_at = 0.0  # monotonic s when it last got some
+        self._drawn_at = 0.0  # monotonic s when the device last drew
+        self._sound_at = 0.0  # monotonic s when it last got samples
 
     def open(self) -> None:
         with self._device:
@@ -80,7 +80,7 @@ class QueuedPlayer:
             )
 
     def reopen(self) -> None:
-        self._leave()
+        self._close_device()
         self.open()
 
     def pause(self) -> None:
@@ -98,9 +98,9 @@ class QueuedPlayer:
             self._paused = False
             self._change.notify_all()
         if self._output.stop_needs_close and not self._device.locked():
-            self._leave()
+            self._close_device()
 
-    def rest(self) -> None:
+    def release(self) -> None:
         with self._device:
             if self._open:
                 self._open = False
@@ -108,9 +108,9 @@ class QueuedPlayer:
 
     def close(self) -> None:
         self.stop()
-        self._leave()
+        self._close_device()
 
-    def _leave(self) -> None:
+    def _close_device(self) -> None:
         with self._device:
             if self._open:
                 self._open = False

@@ -1,4 +1,4 @@
-"""Another sample rate, for a device that cannot do the voice's."""
+"""Converts the sample rate for a device that cannot play the voice's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from array import array
 
 
 class LinearResampler:
-    """Linear interpolation from one rate to another, piece by piece without a seam.
+    """Linear interpolation from one rate to another, piece by piece, continuous across pieces.
 
     Good enough for speech of a formant synthesiser; sound servers, ALSA's plug devices and aplay
     do this themselves, so it is used for bare hardware alone.
@@ -15,7 +15,7 @@ class LinearResampler:
     def __init__(self, source: int, target: int) -> None:
         self._source, self._target = source, target  # Hz
         self._place = 0  # of the next sample made, in 1/target of a source sample after _last
-        self._last = 0  # the sample before the piece to come
+        self._last = 0  # the last sample of the piece before
 
     def convert(self, samples: bytes) -> bytes:
         """int16 mono in, int16 mono out; one source sample is held back for the next piece."""

@@ -1,4 +1,4 @@
-"""No sound at all: for text alone, and for tests that must not wait."""
+"""Plays nothing: for text alone, and for tests that must not wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storybot.speaking.gain import Gain
 
 
 class SilentPlayer:
-    """Takes samples at once, counts them and forgets them: nothing waits, nothing is lost."""
+    """Takes samples at once, counts them and drops them."""
 
     name = "silent"
     latency = 0.0  # s
@@ -21,7 +21,7 @@ class SilentPlayer:
         self._written = 0  # frames
 
     def open(self) -> None:
-        """Nothing to take."""
+        """There is no device."""
 
     def write(self, samples: bytes) -> bool:
         if self.first_sound is None:
@@ -36,25 +36,25 @@ class SilentPlayer:
         return self._written
 
     def check(self) -> None:
-        """Nothing can be lost."""
+        """There is no device to lose."""
 
     def reopen(self) -> None:
         self.open()
 
     def pause(self) -> None:
-        """Nobody waits for it."""
+        """Nothing is played."""
 
     def resume(self) -> None:
         """See pause()."""
 
     def stop(self) -> None:
-        """What is written is past already."""
+        """Nothing is queued."""
 
-    def rest(self) -> None:
-        """No device is held."""
+    def release(self) -> None:
+        """There is no device."""
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """There is no device."""
 
 
 def make(settings: SpeakingSettings, rate: int, _: object) -> SilentPlayer:

@@ -13,9 +13,9 @@ from storybot.speaking.outputs.silent import SilentPlayer
 
 
 class WavPlayer(SilentPlayer):
-    """Writes a wav of int16 mono; it has its final name only when all was said.
+    """Writes a wav of int16 mono, which gets its final name when everything was said.
 
-    What is closed before the rest() that follows the last sample was broken off: it is removed.
+    A file that is closed without a release() after its last sample is incomplete and removed.
     """
 
     def __init__(self, path: Path, rate: int, volume: float) -> None:
@@ -25,7 +25,7 @@ class WavPlayer(SilentPlayer):
         self._half = path.with_name(path.name + ".part")
         self._file: wave.Wave_write | None = None
         self._bytes: BinaryIO
-        self._whole = False  # rest() came after the last sample
+        self._whole = False  # release() came after the last sample
 
     def open(self) -> None:
         if self._file is not None:
@@ -53,7 +53,7 @@ class WavPlayer(SilentPlayer):
             raise self._given_up(error) from None
         return super().write(samples)
 
-    def rest(self) -> None:
+    def release(self) -> None:
         self._whole = self._written > 0
 
     def close(self) -> None:

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voices import espeak_library as espeak
-from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark, unknown_accent
+from storybot.speaking.voices.voice import (
+    OnPcm,
+    Pcm,
+    SpeechParameters,
+    WordMark,
+    plain_text,
+    unknown_accent,
+)
+from storybot.system import espeak_library as espeak
 
 
 class EspeakVoice:
@@ -22,14 +29,14 @@ class EspeakVoice:
         self.rate = espeak.initialise(self._library)
         self._on_pcm: OnPcm = lambda pcm: False
         self._fault: BaseException | None = None
-        self._manner: SpeechParameters | None = None
+        self._parameters: SpeechParameters | None = None
         self._callback = espeak.Callback(self._take)  # the library keeps no reference of its own
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
-        self._adopt(manner)
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        self._adopt(parameters)
         self._on_pcm, self._fault = on_pcm, None
-        data = text.encode("utf-8")
+        data = plain_text(text).encode("utf-8")
         status = self._library.espeak_Synth(
             data, len(data) + 1, 0, espeak.POSITION_CHARACTER, 0, espeak.UTF8, None, None
         )
@@ -45,15 +52,15 @@ class EspeakVoice:
     def stop(self) -> None:
         """It waits for nothing but `on_pcm`, which then says that no more is wanted."""
 
-    def _adopt(self, manner: SpeechParameters) -> None:
-        if manner == self._manner:
+    def _adopt(self, parameters: SpeechParameters) -> None:
+        if parameters == self._parameters:
             return
-        known = self._manner is not None and manner.accent == self._manner.accent
-        if not known and not espeak.set_voice(self._library, manner.accent):
-            raise unknown_accent(manner.accent)
-        self._library.espeak_SetParameter(espeak.RATE, manner.speed, 0)
-        self._library.espeak_SetParameter(espeak.PITCH, manner.pitch, 0)
-        self._manner = manner
+        known = self._parameters is not None and parameters.accent == self._parameters.accent
+        if not known and not espeak.set_voice(self._library, parameters.accent):
+            raise unknown_accent(parameters.accent)
+        self._library.espeak_SetParameter(espeak.RATE, parameters.speed, 0)
+        self._library.espeak_SetParameter(espeak.PITCH, parameters.pitch, 0)
+        self._parameters = parameters
 
     def _take(self, samples: Any, frames: int, events: Any) -> int:
         words = tuple(_words(events))
@@ -76,9 +83,8 @@ class Accent:
 
 
 def accents() -> list[Accent]:
-    """The accents of espeak-ng on this machine, English first."""
-    found = [Accent(*each) for each in EspeakVoice().accents()]
-    return sorted(found, key=lambda accent: (not accent.language.startswith("en"), accent.language))
+    """The accents of English that espeak-ng has on this machine, by language tag."""
+    return [Accent(*each) for each in EspeakVoice().accents() if each[0].startswith("en")]
 
 
 def make() -> EspeakVoice:

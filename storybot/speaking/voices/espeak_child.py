@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from dataclasses import dataclass
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
@@ -14,6 +15,7 @@ from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
     SpeechParameters,
+    plain_text,
     spread_words,
     unknown_accent,
 )
@@ -25,6 +27,21 @@ READ_BYTES = 4096  # bytes read at once: 93 ms of sound
 SILENCE_TIMEOUT_S = 5.0  # s without sound before the child is ended
 
 
+@dataclass(frozen=True)
+class ListedVoice:
+    """A line of `espeak-ng --voices`."""
+
+    language: str  # en-us
+    name: str  # English_(America)
+    file: str  # gmw/en-US
+
+    def is_named(self, wanted: str) -> bool:
+        """Whether `wanted` is its language tag, name or file."""
+        plain = wanted.lower().replace(" ", "_")
+        names = (self.language, self.name, self.file, self.file.rpartition("/")[2])
+        return any(plain == name.lower() for name in names)
+
+
 class EspeakChildVoice:
     """One `espeak-ng` a sentence; its pipe holds it back when the queue is full."""
 
@@ -34,12 +51,16 @@ class EspeakChildVoice:
     def __init__(self, program: str = "espeak-ng", deadline: float = SILENCE_TIMEOUT_S) -> None:
         self._program, self._deadline = program, deadline
         self._child: subprocess.Popen[bytes] | None = None
+        self._accent, self._file = "", ""  # the one spoken last, and the voice file that it names
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
-        command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", manner.accent]
-        command += ["-s", str(manner.speed), "-p", str(manner.pitch)]
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        if self._accent != parameters.accent:
+            self._file = self._find_file(parameters.accent)
+            self._accent = parameters.accent
+        command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", self._file]
+        command += ["-s", str(parameters.speed), "-p", str(parameters.pitch)]
         with tempfile.TemporaryFile() as words:  # a file: no pipe that could fill up
-            words.write(text.replace("\n", " ").encode("utf-8"))
+            words.write(plain_text(text).encode("utf-8"))
             words.seek(0)
             try:
                 child = subprocess.Popen(
@@ -51,19 +72,13 @@ class EspeakChildVoice:
                     bufsize=0,
                 )
             except OSError:
-                raise StorybotError(
-                    f"the program {self._program} is missing; install the package espeak-ng",
-                    Exit.SOUND_OUT,
-                ) from None
+                raise self._missing() from None
         self._child = child
         try:
             if self._pass_on(child, text, on_pcm) and child.wait(self._deadline) != 0:
-                raise unknown_accent(manner.accent)
+                raise unknown_accent(parameters.accent)
         except (TimeoutError, subprocess.TimeoutExpired):
-            raise StorybotError(
-                f"the voice {self._program} was silent for {self._deadline:g} s and was ended",
-                Exit.SOUND_OUT,
-            ) from None
+            raise self._silent() from None
         finally:
             self._child = None
             end_group_now(child)
@@ -93,6 +108,49 @@ class EspeakChildVoice:
             if sound and not on_pcm(Pcm(sound, SAMPLE_RATE_HZ)):
                 return False
         return on_pcm(Pcm(b"", SAMPLE_RATE_HZ, spread_words(text, frames)))
+
+    def _find_file(self, accent: str) -> str:
+        """The file of an English voice, its variant behind it, as `-v` takes it.
+
+        Given anything else the program would go by its first two letters.
+        """
+        plain, plus, variant = accent.partition("+")
+        voices = [v for v in self._listed("en") if not v.file.startswith("mb/")]
+        found = next((voice.file for voice in voices if voice.is_named(plain)), None)
+        if found is None or (
+            variant and not any(voice.is_named(variant) for voice in self._listed("variant"))
+        ):
+            raise unknown_accent(accent)
+        return found + plus + variant
+
+    def _listed(self, kind: str) -> list[ListedVoice]:
+        command = [self._program, f"--voices={kind}"]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=self._deadline,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise self._silent() from None
+        except OSError:
+            raise self._missing() from None
+        rows = [line.split() for line in done.stdout.decode("utf-8", "replace").splitlines()[1:]]
+        return [ListedVoice(row[1], row[3], row[4]) for row in rows if len(row) > 4]
+
+    def _missing(self) -> StorybotError:
+        return StorybotError(
+            f"the program {self._program} is missing; install the package espeak-ng",
+            Exit.SOUND_OUT,
+        )
+
+    def _silent(self) -> StorybotError:
+        return StorybotError(
+            f"the voice {self._program} was silent for {self._deadline:g} s and was ended",
+            Exit.SOUND_OUT,
+        )
 
 
 def make() -> EspeakChildVoice:

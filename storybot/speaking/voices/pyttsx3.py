@@ -10,7 +10,6 @@ import importlib.util
 import json
 import signal
 import subprocess
-import sys
 import tempfile
 import wave
 from dataclasses import asdict
@@ -18,15 +17,17 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
-from storybot.speaking.voices import espeak_library
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
     SpeechParameters,
+    plain_text,
     spread_words,
     unknown_accent,
 )
+from storybot.system import espeak_library
 from storybot.system.processes import end_group_now, signal_group
+from storybot.system.python_child import python_command
 
 SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
 SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
@@ -44,12 +45,12 @@ class Pyttsx3Voice:
         self._deadline = deadline
         self._child: subprocess.Popen[bytes] | None = None
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
             wav = Path(folder) / "sentence.wav"
-            status = self._speak_into(wav, text, manner)
+            status = self._speak_into(wav, text, parameters)
             if status == UNKNOWN:
-                raise unknown_accent(manner.accent)
+                raise unknown_accent(parameters.accent)
             if status == MISSING:
                 raise StorybotError(
                     "pyttsx3 or its espeak library is not installed; "
@@ -74,9 +75,9 @@ class Pyttsx3Voice:
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
 
-    def _speak_into(self, wav: Path, text: str, manner: SpeechParameters) -> int:
+    def _speak_into(self, wav: Path, text: str, parameters: SpeechParameters) -> int:
         child = subprocess.Popen(
-            [sys.executable, "-m", "storybot.speaking.voices.pyttsx3_child"],
+            python_command("storybot.speaking.voices.pyttsx3_child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -84,7 +85,7 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": text, "wav": str(wav), **asdict(manner)})
+            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(parameters)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:

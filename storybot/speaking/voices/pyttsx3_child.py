@@ -35,9 +35,11 @@ def main() -> int:
 
 
 def _names(voice: object, accent: str) -> bool:
-    """Whether an accent, without its variant, is this voice: by language tag, name or file."""
+    """Whether an accent, without its variant, is this English voice: by tag, name or file."""
     plain = accent.partition("+")[0].lower()
     tags = [str(tag).lower() for tag in getattr(voice, "languages", None) or ()]
+    if tags and not any(tag.startswith("en") for tag in tags):
+        return False
     tags += [str(getattr(voice, what, "")).lower() for what in ("name", "id")]
     return any(plain in (tag, tag.rpartition("/")[2]) for tag in tags)
 

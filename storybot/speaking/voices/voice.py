@@ -40,6 +40,7 @@ class Pcm:
         return len(self.samples) // 2
 
 
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
 
 
@@ -49,7 +50,7 @@ class Voice(Protocol):
     name: str
     rate: int  # Hz of the samples it makes
 
-    def synthesise(self, text: str, manner: SpeechParameters, on_pcm: OnPcm) -> None:
+    def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
 
         Raises StorybotError(Exit.SOUND_OUT) when the voice cannot speak so.
@@ -57,6 +58,15 @@ class Voice(Protocol):
 
     def stop(self) -> None:
         """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
+
+
+def plain_text(text: str) -> str:
+    """`text` without what espeak-ng obeys instead of saying it, as long as before.
+
+    Its program takes "[[" for the beginning of phonemes, and both it and the library take a control
+    character for a command; a NUL ends the text.
+    """
+    return text.translate(_CONTROLS).replace("[[", "[ ")
 
 
 def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:
@@ -70,7 +80,9 @@ def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:
 
 
 def unknown_accent(accent: str) -> StorybotError:
-    """What a user is told about a name that espeak-ng does not know."""
+    """What a user is told about a name that is no English voice of espeak-ng."""
     return StorybotError(
-        f"there is no voice {accent!r}; choose one that `storybot voices` lists", Exit.SOUND_OUT
+        f"there is no voice {accent!r} for English; choose one that `storybot voices --accents` "
+        "lists, such as en-us",
+        Exit.SOUND_OUT,
     )

@@ -1,1 +1,1 @@
-"""PocketSphinx, with what makes it small enough for 64 MB of memory."""
+"""PocketSphinx, and what reduces its memory for a board with 64 MB."""

@@ -1,4 +1,4 @@
-"""What PocketSphinx answered, and how much of what was loud its words explain (pure)."""
+"""How much PocketSphinx's answer can be trusted (pure)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from storybot.hearing.pcm import SAMPLE_RATE_HZ
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model
 SYLLABLE_FRAMES = 10  # frames
-# of the words' mean power: 13 dB below; noise that words are heard in is quieter
+# Of the words' mean power: 13 dB below it. Background noise is quieter than that.
 LOUD_MIN_SHARE = 0.05
 SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
 def coverage(pcm: bytes, words: list[Segment], parts: list[Segment]) -> float:
-    """The words' share of all that is about as loud as they are."""
+    """Duration of the words, as a share of everything that is about as loud as they are."""
     samples = array("h", pcm)
     loud = _power(samples, words) * LOUD_MIN_SHARE
     pieces = [piece for part in parts if part.filler for piece in part.pieces()]
@@ -36,7 +36,7 @@ def _power(samples: array[int], parts: list[Segment]) -> float:
 
 @dataclass(frozen=True)
 class Segment:
-    """One decoded word, or a stretch that was taken for silence or noise."""
+    """One decoded word, or a stretch that was decoded as silence or noise."""
 
     text: str
     start: int  # frame
@@ -65,9 +65,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class DecodingResult:
-    """What the grammar answered, for it always answers something, and three reasons to doubt it."""
+    """What the decoder answered, and three figures that show whether to believe it.
+
+    A grammar always gives an answer, whatever was said."""
 
     text: str
-    score: float  # mean ln acoustic score per frame: low where speech was forced into the grammar
-    call: float | None  # of the keyphrase's worst word: low where only the rest fitted
-    coverage: float  # words' share of what is loud: low where the rest was called silence
+    score: float  # mean ln acoustic score per frame; low where the words do not match the speech
+    call: float | None  # score of the keyphrase's worst word; None without the keyphrase
+    coverage: float  # see coverage(); low where speech was decoded as silence

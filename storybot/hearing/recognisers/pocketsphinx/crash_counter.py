@@ -1,4 +1,4 @@
-"""Counts the processes that died in doing something, in a file beside what they did it with."""
+"""Counts processes that crashed in a block of code, in a file."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def count_crashes(count: Path) -> Iterator[int]:
-    """How many died in this block since one last got out of it, be it by an exception.
+    """How many processes crashed in this block since one last left it, even by an exception.
 
-    The file has a byte for each. None where it cannot be written, or another is in the block now.
+    The file has one byte for each. 0 where the file cannot be written, or while another process
+    is in the block.
     """
     with contextlib.ExitStack() as held:
-        died = 0
+        crashed = 0
         with contextlib.suppress(OSError):
             file = held.enter_context(count.open("ab", buffering=0))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            died = file.tell()
+            crashed = file.tell()
             file.write(b"+")
             held.callback(_none, file, count)
-        yield died
+        yield crashed
 
 
 def _none(file: FileIO, count: Path) -> None:
     with contextlib.suppress(OSError):
-        file.truncate(0)  # who has opened it by now finds no deaths
+        file.truncate(0)  # a process that has it open already counts from 0
         count.unlink()

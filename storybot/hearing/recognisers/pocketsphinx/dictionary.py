@@ -1,4 +1,4 @@
-"""The pronunciations that PocketSphinx needs for its sentences, cut out of its dictionary."""
+"""The pronunciations of the words that are listened for, from PocketSphinx's dictionary."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from storybot.language.things import load_things
 
 
 def pronunciations_of(words: set[str], full: Path) -> Pronunciations:
-    """How these words are spoken, by the full dictionary with its 135,000 entries.
+    """The pronunciations of these words in the full dictionary (135,000 entries).
 
-    Raises StorybotError(CONFIG) for a word that it does not tell how to speak.
+    A word that it lacks is read as espeak-ng reads it. Raises StorybotError(CONFIG) for a word
+    that neither tells how to speak.
     """
     with full.open(encoding="utf-8") as lines:
         found = with_plurals(parse_dictionary(lines, words), load_things())
+    if lacking := sorted(words - found.keys()):
+        from storybot.hearing.recognisers.pocketsphinx.letter_sounds import letter_sounds
+
+        found |= letter_sounds(lacking)
     if strange := sorted(words - found.keys()):
         raise StorybotError(
             f"the recogniser does not know how to speak: {', '.join(strange)}; "

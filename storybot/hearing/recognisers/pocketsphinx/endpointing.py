@@ -1,4 +1,4 @@
-"""Cuts the stream of sound into stretches of speech, by PocketSphinx's endpointer."""
+"""Endpointing: finds stretches of speech in the sound, by PocketSphinx's endpointer."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pocketsphinx import Endpointer
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 
-WINDOW_S = 0.3  # s in which speech or its end is decided
+WINDOW_S = 0.3  # in which the beginning or end of speech is decided
 # share of the window's frames that must agree; 0.9 missed 7 of 56 in 20 dB of noise
 AGREEING_SHARE = 0.7
 # of WebRTC's voice detector, 0 to 3; 3 lost up to half a second of the beginning
 VAD_STRICTNESS = 2
-MARGIN_S = 0.3  # s kept around speech: vowels are found sooner than the "t" of "tell"
-SPEECH_MIN_S = 0.2  # s of speech; what is shorter was a knock or a cough
+MARGIN_S = 0.3  # kept around speech: the endpointer misses the "t" of "tell"
+SPEECH_MIN_S = 0.2  # shorter sounds are knocks or coughs
 BYTES_PER_S = 2 * SAMPLE_RATE_HZ  # bytes
 
 
 @dataclass(frozen=True)
 class Speech:
-    """A stretch of speech with a little quiet around it."""
+    """A stretch of speech with MARGIN_S around it."""
 
     pcm: bytes  # 16 kHz mono int16
     begun: float  # s from where listening began
 
 
 class SpeechDetector:
-    """Feed it blocks; it hands out each finished stretch of speech.
+    """Takes blocks of sound and returns each stretch of speech that has ended.
 
-    A stretch is cut after `longest` seconds: in babble the endpointer never finds an end.
+    A stretch is cut after `longest` seconds: in a noisy room the endpointer finds no end.
     """
 
     def __init__(self, longest: float) -> None:

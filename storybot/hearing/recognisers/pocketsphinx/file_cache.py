@@ -1,4 +1,4 @@
-"""Files that are made once and kept in a cache, whole or not at all."""
+"""A cache of computed files: each is complete or not there."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ CHECKSUM_LINE_BYTES = 12
 
 
 def cached_file(cache: Path, name: str) -> Path | None:
-    """Where this file is, whole: a power cut can leave a name without its contents."""
+    """The path of this file where it is complete; a power cut can leave a name without contents."""
     return next((path for folder in _folders(cache) if _whole(path := folder / name)), None)
 
 
 def store_files(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., object]) -> None:
-    """Writes files that belong together, attempts to use them, and only then names them so.
+    """Write files that belong together; they get their names only after `attempt` has used them.
 
-    Without a usable cache into the temporary folder. What the attempt, which is given their paths,
-    raises, is raised.
+    Without a writable cache they go into the temporary folder. `attempt` is called with their
+    paths; what it raises is raised.
     """
     for folder in (cache, shared := _shared()):
         halves = {name: folder / f"{name}.{os.getpid()}" for name in files}
@@ -50,13 +50,13 @@ def store_files(cache: Path, files: Mapping[str, bytes], attempt: Callable[..., 
 
 
 def remove_other_files(cache: Path, kind: str, stem: str) -> None:
-    """Removes what is kept of this kind, or was left half-written, but for these files."""
+    """Remove files of this kind, also incomplete ones, except those with this stem."""
     for folder in _folders(cache):
         remove_files(path for path in folder.glob(f"{kind}-*") if path.stem != stem)
 
 
 def remove_files(files: Iterable[Path]) -> None:
-    """As far as they are there, and the disk lets us."""
+    """Remove the files that are there and can be removed."""
     for file in files:
         with contextlib.suppress(OSError):
             file.unlink()
@@ -88,7 +88,7 @@ def _whole(path: Path) -> bool:
 
 
 def _ours_alone(folder: Path) -> bool:
-    """Whether nobody else put the folder there, or can write into it."""
+    """Whether the folder belongs to this user, who alone can write into it."""
     try:
         state = folder.lstat()
     except OSError:

@@ -1,4 +1,4 @@
-"""The small recogniser: PocketSphinx with automata, reduced files and a gate."""
+"""The small recogniser: PocketSphinx with grammars, reduced files and a confidence gate."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from storybot.system.folders import cache_folder
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
 
-# A quarter of the default beams' time in noise, with as many things found.
+# In noise they take a quarter of the default beams' time, and as many things are found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
-COVERAGE_MIN = 0.7  # least share of the speech; what was no request reached 0.56
-# a verified call leaves little room for false alarms, and noise lowers scores
+COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
+# A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
-CALL_TAIL_FRAMES = 10  # frames after a call that are decoded with it
+CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
-PIECE_BYTES = SAMPLE_RATE_HZ // 2  # bytes (0.25 s) that are searched at a time
+PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
 
 
 class PocketSphinxRecogniser:
-    """Waits for a whole stretch of speech, then decodes it with the grammar of what is awaited.
+    """Waits for the end of a stretch of speech, then decodes it with a grammar.
 
-    The keyphrase is a part of that grammar: PocketSphinx's keyphrase search would cost a decoding
-    more, and found 51 of 60 requests where the grammar found 60, with no false alarm in either.
+    The keyphrase is part of the grammar. PocketSphinx's own keyphrase search would need a second
+    decoding, and found 51 of 60 requests where the grammar found 60, both without a false alarm.
     """
 
     def __init__(self, settings: HearingSettings, cache: Path) -> None:
@@ -56,8 +56,10 @@ class PocketSphinxRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = SpeechDetector(settings.longest_request)
-        self._unended: list[Segment] = []  # the words decoded before it was clear whether they end
-        self._call = b""  # the speech that called, before the answer that is awaited
+        self._unended: list[
+            Segment
+        ] = []  # words of the last decoding, before it was known that they are its end
+        self._call = b""  # the speech with the keyphrase, while the request is awaited
         things = usual_things(settings.things)
         self._forms = spoken_grammar.spoken_forms(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
@@ -72,9 +74,9 @@ class PocketSphinxRecogniser:
             self.listen_for(ListenFor.KEYPHRASE)
 
     def listen_for(self, what: ListenFor) -> None:
-        """Beside the few words of STOP only one grammar is kept.
+        """Only one grammar is kept beside the small one for STOP.
 
-        Each takes 1 MB for 300 things, and is compiled in 10 ms.
+        For 300 things each takes 1 MB and 10 ms to compile.
         """
         if what is self._listen_for:
             return
@@ -87,7 +89,7 @@ class PocketSphinxRecogniser:
         self._listen_for = what
 
     def _add(self, what: ListenFor) -> None:
-        # A skip is told from a word by having three fields.
+        # PocketSphinx takes a transition without a word as one of three fields.
         given = [way if way[3] else way[:3] for way in self._sentences(what)]
         self._decoder.add_fsg(what.value, self._decoder.create_fsg(what.value, START, END, given))
 
@@ -125,13 +127,13 @@ class PocketSphinxRecogniser:
         return Utterance(text, score)
 
     def _begun_before(self, speech: Speech) -> bool:
-        """Whether what was just decoded may have begun before anybody listened."""
+        """Whether the speech just decoded may have begun before listening began."""
         if self._listen_for is not ListenFor.KEYPHRASE or not self._unended:
             return False
         return speech.begun + self._unended[0].start * FRAME_SAMPLES / SAMPLE_RATE_HZ < GUARD_TIME_S
 
     def _call_in(self, pcm: bytes) -> KeyphraseOnly | None:
-        """What was just decoded and is no request may have begun with a call all the same."""
+        """Speech that is no request may still have begun with the keyphrase."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             return None
         if not (end := self._end_of_call(self._unended)):
@@ -140,12 +142,12 @@ class PocketSphinxRecogniser:
         decoded = self._decode(beginning)
         if decoded is None or decoded.text != self._keyphrase or self._doubtful(decoded):
             return None
-        # The silence before it stands for the one that was not there after it.
+        # No silence follows the keyphrase: the one before it is put in its place.
         self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
         return KeyphraseOnly()
 
     def _doubtful(self, decoded: DecodingResult) -> bool:
-        """What was called for, in this breath or before, may fit less well than what was not."""
+        """Whether the result is not to be believed; after the keyphrase a lower score is enough."""
         gate = self._settings.gate
         asked = decoded.call is not None and " about " in decoded.text
         called = asked or self._listen_for is ListenFor.REQUEST
@@ -159,8 +161,8 @@ class PocketSphinxRecogniser:
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech.
 
-        A short answer alone is decoded badly, for the mean of its few cepstra is no measure of
-        voice and room: so it is decoded together with the call it follows on.
+        A short request by itself is decoded badly, because the cepstral mean of so little speech is
+        a poor estimate. So it is decoded together with the keyphrase before it.
         """
         before = self._call if self._listen_for is ListenFor.REQUEST else b""
         decoder = self._decoder
@@ -193,10 +195,10 @@ class PocketSphinxRecogniser:
         return next(ends, 0)
 
     def _search(self, pcm: bytes) -> None:
-        """Decodes in pieces, so that a slow machine can show that it gets on.
+        """Decode in pieces, with a call of `meanwhile` after each.
 
-        The cepstral mean is that of the whole stretch, which a first pass with the smallest
-        grammar finds: decoding with a mean learnt on the way understood less.
+        The cepstral mean is that of the whole stretch, found by a first pass with the smallest
+        grammar: a mean estimated while decoding gave worse results.
         """
         decoder = self._decoder
         decoder.activate_search(ListenFor.STOP.value)

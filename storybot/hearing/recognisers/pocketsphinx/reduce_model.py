@@ -1,7 +1,7 @@
 """Makes the recogniser's reduced files: `python -m ...reduce_model CACHE [full] < WORDS`.
 
-"full" makes the dictionary alone, beside the full model definition. PocketSphinx ends the process
-over some bad definitions: so it loads them here first, before they are kept for the ear.
+With "full" only the dictionary is reduced. PocketSphinx ends the process over some bad
+definitions, so the files are loaded here before they are stored for the recogniser process.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def make(cache: Path, listed: str, full: bool = False) -> None:
 
 
 def load(files: ReducedModel, words: Sequence[str]) -> None:
-    """As the ear will, with a grammar of every word after every other; RuntimeError if it fails."""
+    """Load the files with a grammar of every word after every other; RuntimeError if it fails."""
     decoder = files.decoder()
     said = [(0, 0, 1 / len(words), word) for word in words]
     decoder.add_fsg(FILE_PREFIX, decoder.create_fsg(FILE_PREFIX, 0, 1, [*said, (0, 1, 1.0)]))
 
 
 def reduced_definition(full: bytes, spoken: Pronunciations) -> bytes:
-    """Of a model in another format than the known one the full one."""
+    """The definition reduced to these words; the full one where its format is not known."""
     try:
         definition = ModelDefinition(full)
     except ValueError:

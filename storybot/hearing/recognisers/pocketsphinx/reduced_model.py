@@ -1,8 +1,7 @@
-"""PocketSphinx's dictionary and model definition, reduced to what is listened for."""
+"""PocketSphinx's dictionary and model definition, reduced to the words that are listened for."""
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pocketsphinx import Config, Decoder, get_model_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recognisers.pocketsphinx.file_cache import cached_file, remove_files
 
-FILE_FORMAT = 1  # one more whenever reducing.py makes something else of the same words
+FILE_FORMAT = 1  # to be raised when reduce_model.py makes other files of the same words
 FILE_PREFIX = "words"
 ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
@@ -23,14 +22,14 @@ MAKER_MODULE = "storybot.hearing.recognisers.pocketsphinx.reduce_model"
 
 @dataclass(frozen=True)
 class ReducedModel:
-    """The files for some words, made at first use and kept."""
+    """The files for some words, made at first use and cached."""
 
     dictionary: Path  # 20 MB of memory less than the full one, and a second less to read
     definition: Path  # 3 MB less
 
     @property
     def deaths(self) -> Path:
-        """Where is counted who died of them: PocketSphinx ends the process over a bad one."""
+        """The file that counts crashes: PocketSphinx ends the process over a bad definition."""
         return self.definition.with_suffix(".deaths")
 
     def decoder(self, **options: float) -> Decoder:
@@ -47,16 +46,16 @@ class ReducedModel:
         )
 
     def forget(self) -> None:
-        """They are made anew at the next start."""
+        """Remove them; they are made again at the next start."""
         remove_files((self.dictionary, self.definition))
 
 
 def prepare_reduced_model(cache: Path, words: Iterable[str], full: bool = False) -> ReducedModel:
-    """The files from the cache where they are whole, else made by a process of its own.
+    """The files from the cache; where they are not complete, another process makes them.
 
-    That takes 29 MB, which who listens afterwards is not to carry. The definition is the full one
-    where that is told, or where the process ended over the reduced one. StorybotError: CONFIG for a
-    word that the dictionary does not tell how to speak; where there is no place to keep them.
+    Making them takes 29 MB, which the recogniser process must not keep. With `full`, or where
+    PocketSphinx crashes with the reduced definition, the full one is used. StorybotError:
+    Exit.CONFIG for a word that the dictionary lacks; Exit.FAULT where the files cannot be stored.
     """
     listed = " ".join(sorted(words))
     if files := _cached(cache, listed):
@@ -70,7 +69,9 @@ def prepare_reduced_model(cache: Path, words: Iterable[str], full: bool = False)
 def _make(cache: Path, listed: str, full: bool) -> None:
     import subprocess  # 0.4 MB that is used once
 
-    command = [sys.executable, "-m", MAKER_MODULE, str(cache), *["full"] * full]
+    from storybot.system.python_child import python_command
+
+    command = python_command(MAKER_MODULE, str(cache), *["full"] * full)
     try:
         done = subprocess.run(
             command, input=listed, capture_output=True, check=False, encoding="utf-8"
@@ -91,7 +92,7 @@ def _cached(cache: Path, listed: str) -> ReducedModel | None:
 
 
 def names(listed: str) -> tuple[str, str]:
-    """They change with the words, the files that they are cut out of, and the way it is done."""
+    """File names, which depend on the words, on the full files, and on FILE_FORMAT."""
     states = [(str(full), full.stat()) for full in (full_dictionary(), full_definition())]
     sources = (f"{f} {s.st_size} {s.st_mtime_ns}" for f, s in states)
     key = " ".join((str(FILE_FORMAT), *sources, listed))

@@ -1,4 +1,4 @@
-"""Triphones, a phone between two others at a place in the word: which of them words need (pure)."""
+"""Which triphones (a phone between two others, at a place in the word) some words need (pure)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""The drafts engine with a record of what it was sent and what it answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from storybot.telling.drafts import Draft, DraftsEngine
+from storybot.telling.plan import End
+
+
+@dataclass
+class Asked:
+    """One command for drafts and what became of it."""
+
+    tag: str  # the text between the brackets; ""
+    begin: str
+    drafts: tuple[Draft, ...]
+    kept: Draft | None = None
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The tag's keywords, without who acts."""
+        return tuple(self.tag.rpartition(":")[2].split())
+
+    @property
+    def speaker(self) -> str:
+        """Who is to speak, in lower case; ""."""
+        who, says, _ = self.tag.partition(" says:")
+        return who.lower() if says else ""
+
+
+@dataclass
+class Record:
+    """All of one story."""
+
+    told: list[str] = field(default_factory=list)  # what was given for the story
+    asked: list[Asked] = field(default_factory=list)
+
+
+class RecordingEngine(DraftsEngine):
+    """Keeps `record` as it works."""
+
+    record: Record
+
+    async def told(self, text: str) -> None:
+        self.record.told.append(text)
+        await super().told(text)
+
+    async def draft(
+        self, tag: str, begin: str, number: int, seed: int, end: End
+    ) -> tuple[Draft, ...]:
+        drafts = await super().draft(tag, begin, number, seed, end)
+        self.record.asked.append(Asked(tag, begin, drafts))
+        return drafts
+
+    async def keep(self, draft: Draft) -> None:
+        self.record.asked[-1].kept = draft
+        await super().keep(draft)

@@ -1,0 +1,102 @@
+"""Rules about who is named in a draft: nobody twice, no strangers, no pronoun without an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from storybot.telling.editor.reading import NARRATION, Reading, Word
+from storybot.telling.editor.scene import Scene
+from storybot.telling.roles import Role
+
+PRONOUNS = {
+    "he": frozenset(("he", "him", "his", "himself", "he'd", "he'll")),
+    "she": frozenset(("she", "her", "hers", "herself", "she'd", "she'll")),
+}
+# A clause of its own may name its subject again: "..., and the cat", "because the cat".
+_JOINTS = frozenset(("because", "but", "so", "when", "until", "before", "after", "while", "if"))
+_AND = frozenset(("and", "then", "as"))
+_CALLED = frozenset(("named", "called"))
+
+
+def named_as(role: Role) -> frozenset[str]:
+    """The words that name a role by themselves: "truck" of a fire truck, "mimi", "cat"."""
+    return frozenset(name.lower().split()[-1] for name in (role.noun, role.head, role.name) if name)
+
+
+def people_of(scene: Scene) -> tuple[Role, ...]:
+    """The roles of those who can act and speak."""
+    cast = scene.story.cast
+    return (cast.hero, cast.friend)
+
+
+def named_twice(draft: Reading, scene: Scene) -> bool:
+    """One of the cast stands twice in a clause: "The cat saw the cat"."""
+    for names in map(named_as, scene.story.roles):
+        places = [at for at, word in enumerate(draft.words) if word.text in names]
+        for one, other in pairwise(places):
+            if other >= draft.given and not _apart(draft.words, one, other):
+                return True
+    return False
+
+
+def _apart(words: tuple[Word, ...], one: int, other: int) -> bool:
+    """Whether a second mention is sound: elsewhere, a clause of its own, or "a cat named Mimi"."""
+    first, second = words[one], words[other]
+    if (first.quotation, first.sentence) != (second.quotation, second.sentence):
+        return True
+    if first.quotation != NARRATION and first.clause != second.clause:
+        return True
+    between = [word.text for word in words[one + 1 : other]]
+    if not _CALLED.isdisjoint(between):
+        return True
+    begins = [text for text in between[-2:] if text in _JOINTS]
+    begins += [text for text in between[-2:] if text in _AND and first.clause != second.clause]
+    return bool(begins)
+
+
+def stranger(draft: Reading, scene: Scene) -> bool:
+    """Somebody who is not in this story: a noun for a person or animal, or a name."""
+    story = scene.story
+    for word in draft.own_words:
+        if word.text in story.familiar or word.written == "I" or word.written.startswith("I'"):
+            continue
+        if word.text in story.people:
+            return True
+        if word.written[0].isupper():
+            unknown = word.text not in story.vocabulary or story.vocabulary.is_name(word.text)
+            if unknown or not word.first:
+                return True
+    return False
+
+
+def wrong_pronoun(draft: Reading, scene: Scene) -> bool:
+    """He or she, where nobody who was just spoken of is one.
+
+    In narration it looks back to whom the sentence and the two before it name; what somebody says
+    may mean anybody of the cast.
+    """
+    near = draft.texts.union(*scene.past.recent)
+    everybody = {role.pronoun for role in people_of(scene)}
+    present = {role.pronoun for role in people_of(scene) if not near.isdisjoint(named_as(role))}
+    for word in draft.own_words:
+        owners = present or everybody if word.quotation == NARRATION else everybody
+        if any(word.text in PRONOUNS[other] for other in PRONOUNS.keys() - owners):
+            return True
+    return False
+
+
+def wrong_actor(draft: Reading, scene: Scene) -> bool:
+    """The plan says who acts here, and the sentence names another first."""
+    actors = frozenset(actor.lower() for actor in scene.beat.actors)
+    if not actors or scene.beat.speaks:
+        return False
+    doing = [role for role in people_of(scene) if not actors.isdisjoint(named_as(role))]
+    own = frozenset().union(*map(named_as, doing), actors)
+    others = frozenset().union(*(named_as(r) for r in people_of(scene) if r not in doing))
+    first = _first(draft.narration, own | others)
+    return first in others
+
+
+def _first(words: Iterable[Word], among: frozenset[str]) -> str:
+    return next((word.text for word in words if word.text in among), "")

@@ -1,0 +1,160 @@
+"""A story written from a plan: for each beat drafts, of which the editor keeps one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+
+from storybot.errors import StorybotError
+from storybot.language.sentence_splitting import Sentence, SentenceStream
+from storybot.telling.drafts import Draft, DraftsEngine
+from storybot.telling.editor.choosing import choose, rest_of_plan
+from storybot.telling.editor.scene import Past, Scene, story_of
+from storybot.telling.engine_figures import EngineFigures
+from storybot.telling.engine_process import TERM_GRACE_S
+from storybot.telling.plan import Plan
+from storybot.telling.writing_figures import WritingFigures
+
+ROUNDS = 3  # times that drafts are drawn for one beat; then it is left out, or told by the plan
+ROOM_FOR_BEAT = 140  # tokens that a beat may take: keywords, beginning, draft, what is told after
+RECAP = (2, 5)  # beats from the story's beginning and its end with which a full context begins anew
+SEED_STEP = 16  # from one beat's seed to the next one's; between them lie its rounds
+
+
+class PlanWriter:
+    """Writes one story."""
+
+    def __init__(
+        self,
+        engine: DraftsEngine,
+        plan: Plan,
+        seed: int,
+        drafts: int,
+        allows: Callable[[str], bool],
+    ) -> None:
+        """`drafts` are drawn at once; `allows` is the safety filter's."""
+        self._engine, self._plan, self._seed, self._drafts = engine, plan, seed, drafts
+        self._allows = allows
+        self._past = Past()
+        self._context: list[str] = []  # what the engine's story holds, beat by beat
+        self._sentences = 0  # yielded
+        self._beats = 0
+        self._stopped = False
+        self.counts = WritingFigures()
+        self.figures: EngineFigures | None = None  # once it has ended
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id while it writes."""
+        return self._engine.pid
+
+    async def sentences(self) -> AsyncGenerator[Sentence, None]:
+        """Yield the story's sentences as soon as each is sure.
+
+        Raises what DraftsEngine raises, but after a stop() nothing.
+        """
+        started = time.monotonic()
+        first: float | None = None
+        try:
+            async for sentence in self._written():
+                first = first or time.monotonic() - started
+                yield sentence
+        except StorybotError:
+            if not self._stopped:
+                raise
+        else:
+            counts = self.counts
+            speed = counts.tokens_drawn / (counts.seconds_drawing or 1.0)
+            self.figures = EngineFigures(counts.tokens_kept, speed, first or 0.0, True)
+        finally:
+            await self._engine.stop()
+
+    async def stop(self, grace: float = TERM_GRACE_S) -> None:
+        """End the story: TERM, `grace` s, then KILL."""
+        self._stopped = True
+        await self._engine.stop(grace)
+
+    async def _written(self) -> AsyncGenerator[Sentence, None]:
+        for number, chapter in enumerate(self._plan.chapters):
+            if number == 0 or chapter.recall:
+                await self._begin_context([chapter.recall] * bool(chapter.recall))
+            story = story_of(chapter, self._allows)
+            for at, beat in enumerate(chapter.beats, 1):
+                if self._context and self._engine.room < ROOM_FOR_BEAT:
+                    await self._begin_context(_recap(self._context))
+                last = number == len(self._plan.chapters) - 1 and at == len(chapter.beats)
+                scene = Scene(story, beat, self._past, last)
+                gap = "" if not self._context else "\n" if beat.paragraph else " "
+                text = await self._beat(scene, gap)
+                if text:
+                    self._context.append(gap + text)
+                for sentence in self._cut(text, beat.paragraph):
+                    self._past.add(sentence.text)
+                    yield sentence
+
+    async def _begin_context(self, texts: list[str]) -> None:
+        """A new child that knows of the story only this: contexts are not endless."""
+        self._context = texts
+        await self._engine.stop()
+        await self._engine.start()
+        if texts:
+            await self._engine.told("".join(texts).lstrip())
+
+    async def _beat(self, scene: Scene, gap: str) -> str:
+        """What is told for one beat; "" where it is left out."""
+        self._beats += 1
+        beat = scene.beat
+        if beat.told:
+            return await self._told(beat.begin, gap)
+        self.counts.beats += 1
+        begin = beat.begin if self._engine.knows_keywords else beat.plain_begin
+        for attempt in range(ROUNDS):
+            draft = await self._drafted(begin, gap, scene, attempt)
+            if draft is not None:
+                self.counts.kept(begin, draft)
+                text = begin + draft.text
+                rest = rest_of_plan(text, beat)
+                return text + (await self._told(rest, "") if rest else "")
+        if beat.optional:
+            self.counts.skipped += 1
+            return ""
+        self.counts.given_up += 1
+        return await self._told(beat.sentence, gap)
+
+    async def _told(self, text: str, gap: str) -> str:
+        self.counts.told(text)
+        await self._engine.told(gap + text)
+        return text
+
+    async def _drafted(self, begin: str, gap: str, scene: Scene, attempt: int) -> Draft | None:
+        """Draw once; keep the best, or none."""
+        seed = self._seed + self._beats * SEED_STEP + attempt
+        given = gap + begin if begin else gap.strip(" ")
+        tag = scene.beat.tag if self._engine.knows_keywords else ""
+        started = time.monotonic()
+        drafts = await self._engine.draft(tag, given, self._drafts, seed, scene.beat.end)
+        seconds = time.monotonic() - started
+        choice = choose(drafts, begin, scene)
+        self.counts.drew(drafts, choice.faults, seconds)
+        if choice.kept is None:
+            await self._engine.drop()
+        else:
+            await self._engine.keep(choice.kept)
+        return choice.kept
+
+    def _cut(self, text: str, paragraph: bool) -> list[Sentence]:
+        """The sentences of one beat's text, counted on."""
+        stream = SentenceStream()
+        found = [*stream.feed(text), *stream.end()]
+        sentences = [
+            Sentence(one.text, self._sentences + one.number, paragraph and one.number == 1)
+            for one in found
+        ]
+        self._sentences += len(sentences)
+        return sentences
+
+
+def _recap(texts: list[str]) -> list[str]:
+    """The beginning and the end of what was told."""
+    begin, end = RECAP
+    return texts[:begin] + texts[-end:] if len(texts) > begin + end else texts[-begin:]

@@ -1,0 +1,384 @@
+"""Every rule of the editor: what it throws away, and what looks alike and is sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from storybot.telling.editor import form, naming, obeying, speaking, wording
+from storybot.telling.editor.rules import RULES, fault_of
+from tests.telling.editor.scenes import reading, scene
+
+BAD = True
+GOOD = False
+TOLD = ("The duck lost her hat by the pond.", "The fox looked under a big tree.")
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck swam home.", GOOD),
+        ('The fox said, "|Good night!"', GOOD),
+        ("The duck swam to the", BAD),
+        ("The duck swam.\nThe fox", BAD),
+        ("", BAD),
+    ],
+)
+def test_unfinished(text: str, bad: bool) -> None:
+    assert form.unfinished(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ('The fox said, "|Good night."', GOOD),
+        ('"|I lost it," said Dotty.', GOOD),
+        ('The fox said, "|Good night.', BAD),
+        ("The fox said, “|Good night.”", GOOD),
+    ],
+)
+def test_open_quotation(text: str, bad: bool) -> None:
+    assert form.open_quotation(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"), [("She had 3 hats.", BAD), ("At 3 o'clock |she had three hats.", GOOD)]
+)
+def test_number(text: str, bad: bool) -> None:
+    assert form.number(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She swam (and swam).", BAD),
+        ("She [lost] it.", BAD),
+        ('"Well-done," he said; "it\'s yours!"', GOOD),
+    ],
+)
+def test_strange_mark(text: str, bad: bool) -> None:
+    assert form.strange_mark(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She swam.", BAD),
+        ("The duck swam over the pond.", GOOD),
+        ("Then the duck swam|.", BAD),
+        ("And then" + " she swam" * 13 + ".", BAD),
+    ],
+)
+def test_wrong_length(text: str, bad: bool) -> None:
+    assert form.wrong_length(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck was glad.", GOOD),
+        ("The duck was gladful.", BAD),
+        ("Dotty's hat wasn't there.", GOOD),
+        ("The gladful duck| was here.", GOOD),
+        ("The duck was gla|d.", GOOD),
+        ("I'm glad.", GOOD),
+    ],
+)
+def test_unknown_word(text: str, bad: bool) -> None:
+    assert wording.unknown_word(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("They played with the hat and the hat.", BAD),
+        ("She was happy and happy.", BAD),
+        ("She went to to the pond.", BAD),
+        ("She walked and walked.", GOOD),
+        ("It flew higher and higher.", GOOD),
+        ("It was a very very big hat.", GOOD),
+        ("It was a deep, deep pond.", GOOD),
+        ('"No, no!" he said.', GOOD),
+    ],
+)
+def test_stutter(text: str, bad: bool) -> None:
+    assert wording.stutter(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She found a big pillow and a soft pillow.", BAD),
+        ("It was very quiet, |but it was very quiet.", BAD),
+        ("The star shone, shone brightly, shone far.", BAD),
+        ("She waited and waited.", GOOD),
+        ("It was a deep, deep forest.", GOOD),
+        ('"Is it a pillow?" asked the fox. "|It is a pillow."', GOOD),
+        ("The pillow was a pillow| and she saw it.", GOOD),
+    ],
+)
+def test_word_twice(text: str, bad: bool) -> None:
+    assert wording.word_twice(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck and the though they swam.", BAD),
+        ("The fox wanted a hats.", BAD),
+        ("The fox saw a big, green frogs.", BAD),
+        ("The fox, who, saw the pond.", BAD),
+        ('But, oh, the "king" of the pond came.', GOOD),
+        ("The fox saw a few frogs in a big pond of frogs.", GOOD),
+        ("The fox looked for the, and swam.", BAD),
+        ("The fox saw a dress and a bus.", GOOD),
+        ("The fox saw a duck's hat in the pond.", GOOD),
+        ("The the |fox saw it.", GOOD),
+        ('"I like the," said the fox.', BAD),
+    ],
+)
+def test_broken_phrase(text: str, bad: bool) -> None:
+    assert wording.broken_phrase(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck lost her hat under a tree.", GOOD),
+        ("The duck lost her way.", GOOD),
+        ("The duck was losing it.", BAD),
+        ("The duck swam home.", BAD),
+    ],
+)
+def test_off_plan(text: str, bad: bool) -> None:
+    assert obeying.off_plan(reading(text), scene(keywords=("lost", "hat"))) is bad
+    assert not obeying.off_plan(reading(text), scene())
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck and the fox became best friends.", BAD),
+        ("They lived happily ever after.", BAD),
+        ("The duck learned to share.", GOOD),
+        ("The duck swam home.", GOOD),
+    ],
+)
+def test_early_end(text: str, bad: bool) -> None:
+    there = scene(sentence="The duck learned to swim.")
+    assert obeying.early_end(reading(text), there) is bad
+    assert not obeying.early_end(reading(text), replace(there, last=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("But the hat was there.", BAD),
+        ("But the hat was not there.", GOOD),
+        ("But the hat wasn't there.", GOOD),
+    ],
+)
+def test_missing_not(text: str, bad: bool) -> None:
+    assert obeying.missing_not(reading(text), scene(keywords=("not", "there"))) is bad
+    assert not obeying.missing_not(reading(text), scene(keywords=("there",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck was not very happy.", BAD),
+        ("The duck wasn't happy.", BAD),
+        ("The duck was happy and did not cry.", GOOD),
+        ("The duck did not cry, for she was happy.", GOOD),
+        ("The duck was not sad.", GOOD),
+    ],
+)
+def test_keyword_denied(text: str, bad: bool) -> None:
+    assert obeying.keyword_denied(reading(text), scene(keywords=("Happy",))) is bad
+    assert not obeying.keyword_denied(reading(text), scene(keywords=("not", "Happy")))
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck lost her hat by the pond!", BAD),
+        ("The duck lost her hat by the big pond.", GOOD),
+        ("Thank you, fox.", GOOD),
+    ],
+)
+def test_said_before(text: str, bad: bool) -> None:
+    assert wording.said_before(reading(text), scene((*TOLD, "Thank you, fox."))) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The happy duck lost her hat by the pond.", BAD),
+        ("Then he| looked under a big tree.", BAD),
+        ("The fox saw her hat by the old tree.", GOOD),
+        ("They looked.", GOOD),
+    ],
+)
+def test_echo(text: str, bad: bool) -> None:
+    assert wording.echo(reading(text), scene(TOLD)) is bad
+
+
+def test_unsuitable() -> None:
+    assert wording.unsuitable(reading("The fox had a knife."), scene())
+    assert not wording.unsuitable(reading("The fox had a spoon."), scene())
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She found her hat.", GOOD),
+        ("She found |the pond.", BAD),
+        ("She looked for a cap.", GOOD),
+    ],
+)
+def test_missing_need(text: str, bad: bool) -> None:
+    assert obeying.missing_need(reading(text), scene(need=(frozenset(("hat", "cap")),))) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She found the hat.", BAD),
+        ("She had not| looked there.", GOOD),
+        ("She didn't look there.", BAD),
+        ("She looked everywhere.", GOOD),
+    ],
+)
+def test_banned(text: str, bad: bool) -> None:
+    assert obeying.banned(reading(text), scene(ban=frozenset(("found", "not")))) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("She learned to be patient and not be patient.", BAD),
+        ("She was sad, but not very sad.", BAD),
+        ("She was small, but not afraid.", GOOD),
+        ("It was not big.", GOOD),
+    ],
+)
+def test_self_contradiction(text: str, bad: bool) -> None:
+    assert obeying.self_contradiction(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck met a cat.", BAD),
+        ("The duck had a brother.", BAD),
+        ("The duck met Lily.", BAD),
+        ("Lily met the duck.", BAD),
+        ("Daisy met the duck.", BAD),
+        ("Dotty met the fox.", GOOD),
+        ("A cat came, |and I saw the fox.", GOOD),
+        ("All the animals came, and I'm glad.", GOOD),
+        ("They saw birds.", GOOD),
+    ],
+)
+def test_stranger(text: str, bad: bool) -> None:
+    assert naming.stranger(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck saw the duck.", BAD),
+        ("The fox and the duck became the fox's friends.", BAD),
+        ("She put the hat on the hat.", BAD),
+        ("Dotty and the duck played.", BAD),
+        ("There was a duck named Dotty.", GOOD),
+        ("The fox called the duck, and the duck came.", GOOD),
+        ("The duck was glad because the duck had a hat.", GOOD),
+        ('"Hello, fox," said the duck. "|I am a duck, too."', GOOD),
+        ('"I see the fox with the fox," said the duck.', BAD),
+        ("The fox ran. The fox fell.", GOOD),
+    ],
+)
+def test_named_twice(text: str, bad: bool) -> None:
+    assert naming.named_twice(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "bad"),
+    [
+        ("The duck lost her hat.", (), GOOD),
+        ("The duck lost his hat.", (), BAD),
+        ("The fox lost her hat.", (), BAD),
+        ("The fox gave her his hat.", (), BAD),
+        ("The fox gave her his hat.", TOLD, GOOD),
+        ("She gave the fox his hat.", TOLD, GOOD),
+        ("It was his hat.", (), GOOD),
+        ('The duck said, "|It is his hat."', (), GOOD),
+    ],
+)
+def test_wrong_pronoun(text: str, past: tuple[str, ...], bad: bool) -> None:
+    assert naming.wrong_pronoun(reading(text), scene(past)) is bad
+
+
+def test_a_pronoun_that_nobody_has() -> None:
+    there = scene()
+    girls = replace(there.story.cast, friend=replace(there.story.cast.friend, pronoun="it"))
+    there = replace(there, story=replace(there.story, cast=girls))
+    assert naming.wrong_pronoun(reading('The duck said, "|He is here."'), there)
+
+
+@pytest.mark.parametrize(
+    ("text", "actors", "bad"),
+    [
+        ("The fox looked for it.", ("fox",), GOOD),
+        ("The duck and the fox looked for it.", ("fox",), BAD),
+        ("The duck and the fox looked for it.", ("duck", "fox"), GOOD),
+        ("They looked for it.", ("duck", "fox"), GOOD),
+        ("Dotty looked for it.", ("Dotty",), GOOD),
+        ("The fox looked for it.", ("Dotty",), BAD),
+        ("The fox looked for it.", (), GOOD),
+    ],
+)
+def test_wrong_actor(text: str, actors: tuple[str, ...], bad: bool) -> None:
+    assert naming.wrong_actor(reading(text), scene(actors=actors)) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "actors", "bad"),
+    [
+        ('"|I lost my hat," said the fox.', ("fox",), GOOD),
+        ('"|I lost my hat," said the duck.', ("fox",), BAD),
+        ('The fox asked, "|Where is it?"', ("fox",), GOOD),
+        ('Dotty asked, "Where is it?"', ("fox",), BAD),
+        ("The fox lost his hat.", ("fox",), BAD),
+        ('The fox smiled and said, "Thank you, fox."', ("fox",), BAD),
+        ('The fox smiled and said, "Thank you, Dotty."', ("fox",), GOOD),
+        ('"I am a fox," said the fox.', ("fox",), GOOD),
+        ('"I am sorry, fox," said the fox.', ("fox",), BAD),
+        ('"I am a duck," said the fox.', ("fox",), BAD),
+        ('"I lost it," he said.', ("fox",), GOOD),
+        ('"I lost it," she said.', ("fox",), BAD),
+        ('"I lost it," said the duck.', (), GOOD),
+        ('"Hello, duck," said the duck.', (), BAD),
+        ("The duck swam.", (), GOOD),
+    ],
+)
+def test_wrong_speaker(text: str, actors: tuple[str, ...], bad: bool) -> None:
+    there = scene(actors=actors, speaks=bool(actors))
+    assert speaking.wrong_speaker(reading(text), there) is bad
+
+
+def test_the_first_rule_broken_gives_its_name() -> None:
+    assert fault_of(reading("The duck saw the duck."), scene()) == "named_twice"
+    assert fault_of(reading("The duck lost her yellow hat."), scene()) == ""
+
+
+def test_rules_have_names_of_their_own() -> None:
+    assert len({rule.__name__ for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("text", ["", " ", '"', '""', "|", "\n", "...", "'s", "A|b", "é|ß", "\0"])
+def test_no_text_breaks_a_rule_itself(text: str) -> None:
+    for actors in ((), ("fox",)):
+        assert fault_of(reading(text), scene(actors=actors, speaks=bool(actors)))
