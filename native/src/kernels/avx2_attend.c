@@ -249,11 +249,15 @@ static void attend_shared(const PairQuery *queries, const PairRun *past, int key
         score_pairs_shared(queries, t,
                            past->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
                            past->count - t, head_size, root);
+    float *scores[SHARING];
+    int counts[SHARING];
     for (int p = 0; p < SHARING; p++) {
         const PairQuery *query = &queries[p];
         score_run(query->scores + past->count, query->q, &query->own, key_stride, head_size, root);
-        avx2_softmax(query->scores, past->count + query->own.count);
+        scores[p] = query->scores;
+        counts[p] = past->count + query->own.count;
     }
+    avx2_softmax_four(scores, counts);
     for (int at = 0; at < half; at += LANES)
         sum_pairs_shared(queries, past, value_stride, at, half);
     for (int p = 0; p < SHARING; p++)
