@@ -244,7 +244,7 @@ static uint32_t *random_halves(int words, float magnitude)
     return pairs;
 }
 
-static void check_attention_to_halves(int head_size, int past, int own)
+static void check_attention_to_halves(int head_size, int past, int own, bool is_short)
 {
     size_t out_bytes = (size_t)head_size * sizeof(float);
     float *q = random_floats(head_size, 1.0f);
@@ -252,7 +252,8 @@ static void check_attention_to_halves(int head_size, int past, int own)
     const int counts[ATTEND_RUNS] = { past, own };
     for (int r = 0; r < ATTEND_RUNS; r++) {
         int words = padded_run(counts[r]) * head_size / 2;
-        runs[r] = (PairRun){ random_halves(words, 0.3f), random_halves(words, 1.0f), counts[r] };
+        runs[r] = (PairRun){ random_halves(words, 0.3f), random_halves(words, 1.0f), counts[r],
+                             is_short && r == 1 };
     }
     float *expected = room(out_bytes), *got = room(out_bytes);
     float *scores = room((size_t)(past + own + 2 * KEY_BLOCK) * sizeof(float));
@@ -262,16 +263,16 @@ static void check_attention_to_halves(int head_size, int past, int own)
     expect_equal("attend_halves", expected, got, out_bytes);
 }
 
-static void check_attention_together(int head_size, int past_count, int n)
+static void check_attention_together(int head_size, int past_count, int n, bool is_short)
 {
     size_t out_bytes = (size_t)head_size * sizeof(float);
     int words = padded_run(past_count) * head_size / 2, own = padded_run(60) * head_size / 2;
-    PairRun past = { random_halves(words, 0.3f), random_halves(words, 1.0f), past_count };
+    PairRun past = { random_halves(words, 0.3f), random_halves(words, 1.0f), past_count, false };
     PairQuery expected[MAX_BATCH], got[MAX_BATCH];
     for (int i = 0; i < n; i++) {
         expected[i] = (PairQuery){
             room(out_bytes), random_floats(head_size, 1.0f),
-            { random_halves(own, 0.3f), random_halves(own, 1.0f), 1 + i * 7 },
+            { random_halves(own, 0.3f), random_halves(own, 1.0f), 1 + i * 7, is_short },
             room((size_t)(past_count + 60 + 2 * KEY_BLOCK) * sizeof(float)),
         };
         got[i] = expected[i];
@@ -310,8 +311,10 @@ int main(int argc, char **argv)
             int past = i < 2 ? 0 : (int)(random_bits() % 250);
             int own = i < 2 ? i + 1 : 1 + (int)(random_bits() % 90);
             check_attention(head_sizes[h], past, own);
-            check_attention_to_halves(head_sizes[h], past, own);
-            check_attention_together(head_sizes[h], past, i + 1);
+            for (int is_short = 0; is_short < 2; is_short++) {
+                check_attention_to_halves(head_sizes[h], past, own, is_short);
+                check_attention_together(head_sizes[h], past, i + 1, is_short);
+            }
         }
     printf("table %s: %d differences to scalar.c\n", table->name, differences);
     return differences != 0;

@@ -5,11 +5,16 @@
 
 #include "kernels/arithmetic.h"
 
+static int padded_to(int count, int unit)
+{
+    return (count + unit - 1) / unit * unit;
+}
+
 KvCache kvcache_of(const Model *model, int positions)
 {
     return (KvCache){
         .halves = model->is_story && model->group, .layers = model->shape.layers,
-        .positions = padded_cols(positions, 2 * KEY_BLOCK),
+        .positions = padded_to(positions, 2 * KEY_BLOCK),
         .kv_dim = model->shape.kv_dim, .head_size = model->shape.head_size,
     };
 }
@@ -35,6 +40,9 @@ void kvcache_place(KvCache *c, void *memory)
 bool kvcache_open(KvCache *c, const Model *model, int positions, Fault *fault)
 {
     *c = kvcache_of(model, positions);
+    c->is_short = c->halves;
+    if (c->is_short)
+        c->positions = padded_to(positions, 2 * SHORT_BLOCK);
     size_t size = 2 * kvcache_bytes(c);
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -57,9 +65,8 @@ void kvcache_close(KvCache *c)
 }
 
 /* Sets one half of a word, the other stays. */
-static void put_half(uint32_t *word, bool high, float x)
+static void set_half(uint32_t *word, bool high, uint32_t half)
 {
-    uint32_t half = nearest_bf16(x);
     *word = high ? (*word & 0xffffu) | half << 16 : (*word & 0xffff0000u) | half;
 }
 
@@ -72,14 +79,28 @@ static void store_floats(KvCache *c, size_t layer, size_t pos, const float *k, c
     memcpy(c->values + base + pos * kv_dim, v, kv_dim * sizeof(float));
 }
 
+/* Where the keys of a slot lie: in one half of kv_dim words, `stride` words apart. */
+typedef struct KeyWords {
+    uint32_t *first;
+    size_t stride;
+    bool high;
+} KeyWords;
+
+static KeyWords key_words(const KvCache *c, size_t layer, size_t slot)
+{
+    size_t width = c->is_short ? SHORT_BLOCK : KEY_BLOCK, kv_dim = (size_t)c->kv_dim;
+    uint32_t *keys = c->key_pairs + layer * (size_t)c->positions * kv_dim / 2;
+    return (KeyWords){ keys + slot / (2 * width) * kv_dim * width + slot % width, width,
+                       slot / width % 2 };
+}
+
 static void store_halves(KvCache *c, size_t layer, size_t pos, const float *k, const float *v)
 {
     size_t kv_dim = (size_t)c->kv_dim, base = layer * (size_t)c->positions * kv_dim / 2;
-    size_t block = pos / (2 * KEY_BLOCK), lane = pos % KEY_BLOCK, head = (size_t)c->head_size;
-    bool high = pos / KEY_BLOCK % 2;
-    uint32_t *keys = c->key_pairs + base + block * kv_dim * KEY_BLOCK + lane;
+    size_t head = (size_t)c->head_size;
+    KeyWords keys = key_words(c, layer, pos);
     for (size_t j = 0; j < kv_dim; j++)
-        put_half(&keys[j * KEY_BLOCK], high, k[j]);
+        set_half(&keys.first[j * keys.stride], keys.high, nearest_bf16(k[j]));
     uint32_t *values = c->value_pairs + base + pos * kv_dim / 2;
     for (size_t start = 0; start < kv_dim; start += head)
         for (size_t j = 0; j < head / 2; j++)
@@ -113,15 +134,11 @@ static void copy_floats(KvCache *to, size_t to_slot, const KvCache *from, size_t
 static void copy_halves(KvCache *to, size_t to_slot, const KvCache *from, size_t from_slot,
                         size_t layer)
 {
-    size_t kv_dim = (size_t)to->kv_dim, block = kv_dim * KEY_BLOCK;
-    uint32_t *keys = to->key_pairs + layer * (size_t)to->positions * kv_dim / 2;
-    const uint32_t *source = from->key_pairs + layer * (size_t)from->positions * kv_dim / 2;
-    bool to_high = to_slot / KEY_BLOCK % 2, from_high = from_slot / KEY_BLOCK % 2;
-    keys += to_slot / (2 * KEY_BLOCK) * block + to_slot % KEY_BLOCK;
-    source += from_slot / (2 * KEY_BLOCK) * block + from_slot % KEY_BLOCK;
-    for (size_t j = 0; j < block; j += KEY_BLOCK) {
-        uint32_t half = from_high ? source[j] >> 16 : source[j] & 0xffffu;
-        keys[j] = to_high ? (keys[j] & 0xffffu) | half << 16 : (keys[j] & 0xffff0000u) | half;
+    size_t kv_dim = (size_t)to->kv_dim;
+    KeyWords keys = key_words(to, layer, to_slot), source = key_words(from, layer, from_slot);
+    for (size_t j = 0; j < kv_dim; j++) {
+        uint32_t word = source.first[j * source.stride];
+        set_half(&keys.first[j * keys.stride], keys.high, source.high ? word >> 16 : word & 0xffffu);
     }
     memmove(to->value_pairs + (layer * (size_t)to->positions + to_slot) * kv_dim / 2,
             from->value_pairs + (layer * (size_t)from->positions + from_slot) * kv_dim / 2,
@@ -149,8 +166,9 @@ static PairRun pair_run(const KvCache *c, int layer, size_t at, int count)
     if (!count)
         return (PairRun){0};
     size_t base = (size_t)layer * (size_t)c->positions * (size_t)c->kv_dim;
-    return (PairRun){ c->key_pairs + base / 2 + at * KEY_BLOCK, c->value_pairs + (base + at) / 2,
-                      count };
+    size_t width = c->is_short ? SHORT_BLOCK : KEY_BLOCK;
+    return (PairRun){ c->key_pairs + base / 2 + at * width, c->value_pairs + (base + at) / 2,
+                      count, c->is_short };
 }
 
 static void attend_pairs(const KvCache *past, int past_count, const KvQuery *queries, int n,

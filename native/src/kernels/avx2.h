@@ -19,6 +19,8 @@ void avx2_quantise(const float *x, int cols, int stride, int group, int8_t *q, f
 void avx2_rmsnorm(float *out, const float *x, const float *weight, int n);
 void avx2_swiglu(float *gate, const float *up, int n);
 void avx2_softmax(float *x, int n);
+/* avx2_softmax of four vectors of n[i] floats. */
+void avx2_softmax_four(float *const x[4], const int n[4]);
 void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift);
 void avx2_attend(float *out, const float *q, const FloatRun *runs, int key_stride,
                  int value_stride, int head_size, float *scores);

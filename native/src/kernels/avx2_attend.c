@@ -148,11 +148,33 @@ score_low(float *scores, const float *q, const uint32_t *keys, int head_size, __
         _mm256_storeu_ps(scores + j * LANES, _mm256_div_ps(low[j], root));
 }
 
+/* Scores of a short run, in blocks of 16 timesteps. */
+static void score_short(float *scores, const float *q, const PairRun *run, int key_stride,
+                        int head_size, __m256 root)
+{
+    const uint32_t *keys = run->keys;
+    for (int t = 0; t < run->count; t += 2 * SHORT_BLOCK, keys += key_stride) {
+        __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+        for (int i = 0; i < head_size; i++) {
+            __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)
+                                               (keys + i * SHORT_BLOCK));
+            low = avx2_accumulate(low, _mm256_set1_ps(q[i]), low_halves(words));
+            high = avx2_accumulate(high, _mm256_set1_ps(q[i]), high_halves(words));
+        }
+        _mm256_storeu_ps(scores + t, _mm256_div_ps(low, root));
+        _mm256_storeu_ps(scores + t + SHORT_BLOCK, _mm256_div_ps(high, root));
+    }
+}
+
 static void score_run(float *scores, const float *q, const PairRun *run, int key_stride,
                       int head_size, __m256 root)
 {
     const uint32_t *keys = run->keys;
     int t = 0;
+    if (run->is_short) {
+        score_short(scores, q, run, key_stride / (KEY_BLOCK / SHORT_BLOCK), head_size, root);
+        return;
+    }
     for (; run->count - t > KEY_BLOCK; t += 2 * KEY_BLOCK, keys += key_stride)
         score_pairs(scores + t, q, keys, head_size, root);
     if (run->count - t > 2 * LANES)
@@ -249,11 +271,15 @@ static void attend_shared(const PairQuery *queries, const PairRun *past, int key
         score_pairs_shared(queries, t,
                            past->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
                            past->count - t, head_size, root);
+    float *scores[SHARING];
+    int counts[SHARING];
     for (int p = 0; p < SHARING; p++) {
         const PairQuery *query = &queries[p];
         score_run(query->scores + past->count, query->q, &query->own, key_stride, head_size, root);
-        avx2_softmax(query->scores, past->count + query->own.count);
+        scores[p] = query->scores;
+        counts[p] = past->count + query->own.count;
     }
+    avx2_softmax_four(scores, counts);
     for (int at = 0; at < half; at += LANES)
         sum_pairs_shared(queries, past, value_stride, at, half);
     for (int p = 0; p < SHARING; p++)

@@ -55,19 +55,24 @@ void avx2_quantise(const float *x, int cols, int stride, int group, int8_t *q, f
             most = _mm256_max_ps(_mm256_and_ps(avx2_load_below(x, k, cols), magnitude), most);
         float m = highest_lane(most);
         __m256 inverse = _mm256_set1_ps(m > 0.0f ? 127.0f / m : 0.0f);
-        int32_t total = 0;
+        __m256i total = _mm256_setzero_si256();
         for (int k = start; k < start + group; k += LANES) {
             __m256 value = k < cols ? avx2_load_below(x, k, cols) : _mm256_setzero_ps();
-            uint32_t bits[LANES];
             __m256 shifted = _mm256_add_ps(_mm256_mul_ps(value, inverse), magic);
-            _mm256_storeu_si256((__m256i *)(void *)bits, _mm256_castps_si256(shifted));
-            for (int i = 0; i < LANES; i++) {
-                q[k + i] = (int8_t)(uint8_t)bits[i];
-                total += q[k + i];
-            }
+            /* the low byte is the integer */
+            __m256i whole = _mm256_srai_epi32(
+                _mm256_slli_epi32(_mm256_castps_si256(shifted), 24), 24);
+            total = _mm256_add_epi32(total, whole);
+            __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(whole),
+                                             _mm256_extracti128_si256(whole, 1));
+            _mm_storel_epi64((__m128i *)(void *)(q + k), _mm_packs_epi16(halves, halves));
         }
+        int32_t totals[LANES];
+        _mm256_storeu_si256((__m256i *)(void *)totals, total);
         scale[g] = m / 127.0f;
-        sum[g] = total;
+        sum[g] = 0;
+        for (int i = 0; i < LANES; i++)
+            sum[g] += totals[i];
     }
 }
 
@@ -94,24 +99,69 @@ void avx2_swiglu(float *gate, const float *up, int n)
     }
 }
 
-void avx2_softmax(float *x, int n)
+/* The largest of n values; one that is not a number counts only in the first place. */
+static float largest(const float *x, int n)
 {
-    __m256 highest = _mm256_set1_ps(x[0]);
+    enum { CHAINS = 4 }; /* a maximum takes four cycles, and two of them start in each */
+    __m256 highest[CHAINS];
+    for (int c = 0; c < CHAINS; c++)
+        highest[c] = _mm256_set1_ps(x[0]);
     int i = 0;
+    for (; i + CHAINS * LANES <= n; i += CHAINS * LANES)
+        for (int c = 0; c < CHAINS; c++)
+            highest[c] = _mm256_max_ps(_mm256_loadu_ps(x + i + c * LANES), highest[c]);
     for (; i + LANES <= n; i += LANES)
-        highest = _mm256_max_ps(_mm256_loadu_ps(x + i), highest);
-    float most = highest_lane(highest);
+        highest[0] = _mm256_max_ps(_mm256_loadu_ps(x + i), highest[0]);
+    __m256 low = _mm256_max_ps(highest[1], highest[0]), high = _mm256_max_ps(highest[3], highest[2]);
+    float most = highest_lane(_mm256_max_ps(high, low));
     for (; i < n; i++)
         most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+/* x = exp(x - the largest) */
+static void exp_below_largest(float *x, int n)
+{
+    __m256 most = _mm256_set1_ps(largest(x, n));
+    for (int i = 0; i < n; i += LANES)
+        avx2_store_below(x, i, n, exp_256(_mm256_sub_ps(avx2_load_below(x, i, n), most)));
+}
+
+static void divide(float *x, int n, float sum)
+{
+    for (int i = 0; i < n; i += LANES)
+        avx2_store_below(x, i, n, _mm256_div_ps(avx2_load_below(x, i, n), _mm256_set1_ps(sum)));
+}
+
+void avx2_softmax_four(float *const x[4], const int n[4])
+{
+    float sums[4] = {0};
+    int least = n[0];
+    for (int p = 0; p < 4; p++) {
+        exp_below_largest(x[p], n[p]);
+        least = n[p] < least ? n[p] : least;
+    }
+    for (int i = 0; i < least; i++) /* each addition waits for the one before: four go at once */
+        for (int p = 0; p < 4; p++)
+            sums[p] += x[p][i];
+    for (int p = 0; p < 4; p++) {
+        for (int i = least; i < n[p]; i++)
+            sums[p] += x[p][i];
+        divide(x[p], n[p], sums[p]);
+    }
+}
+
+void avx2_softmax(float *x, int n)
+{
+    const __m256 most = _mm256_set1_ps(largest(x, n));
     float sum = 0.0f;
-    for (i = 0; i < n; i += LANES) {
-        __m256 shifted = _mm256_sub_ps(avx2_load_below(x, i, n), _mm256_set1_ps(most));
+    for (int i = 0; i < n; i += LANES) {
+        __m256 shifted = _mm256_sub_ps(avx2_load_below(x, i, n), most);
         avx2_store_below(x, i, n, exp_256(shifted));
         for (int j = i; j < n && j < i + LANES; j++)
             sum += x[j];
     }
-    for (i = 0; i < n; i += LANES)
-        avx2_store_below(x, i, n, _mm256_div_ps(avx2_load_below(x, i, n), _mm256_set1_ps(sum)));
+    divide(x, n, sum);
 }
 
 void avx2_exp_weights(float *weights, const float *x, int n, float temperature, float shift)
@@ -164,26 +214,6 @@ int avx2_collect(int *indices, const float *p, int n, float least)
         if (p[j] >= least)
             indices[count++] = j;
     return count;
-}
-
-/* The largest of n values; one that is not a number counts only in the first place. */
-static float largest(const float *x, int n)
-{
-    enum { CHAINS = 4 }; /* a maximum takes four cycles, and two of them start in each */
-    __m256 highest[CHAINS];
-    for (int c = 0; c < CHAINS; c++)
-        highest[c] = _mm256_set1_ps(x[0]);
-    int i = 0;
-    for (; i + CHAINS * LANES <= n; i += CHAINS * LANES)
-        for (int c = 0; c < CHAINS; c++)
-            highest[c] = _mm256_max_ps(_mm256_loadu_ps(x + i + c * LANES), highest[c]);
-    for (; i + LANES <= n; i += LANES)
-        highest[0] = _mm256_max_ps(_mm256_loadu_ps(x + i), highest[0]);
-    __m256 low = _mm256_max_ps(highest[1], highest[0]), high = _mm256_max_ps(highest[3], highest[2]);
-    float most = highest_lane(_mm256_max_ps(high, low));
-    for (; i < n; i++)
-        most = x[i] > most ? x[i] : most;
-    return most;
 }
 
 int avx2_argmax(const float *x, int n)

@@ -138,9 +138,32 @@ weigh_pairs(float *out, const float *scores, const uint32_t *values, int value_s
     _mm512_mask_storeu_ps(out + half + LANES, second, acc[3]);
 }
 
+/* Scores of a short run, in blocks of 16 timesteps: half a register each. */
+static void score_short(float *scores, const float *q, const PairRun *run, int key_stride,
+                        int head_size, __m512 root)
+{
+    const __mmask16 half = (1u << SHORT_BLOCK) - 1;
+    const uint32_t *keys = run->keys;
+    for (int t = 0; t < run->count; t += 2 * SHORT_BLOCK, keys += key_stride) {
+        __m512 low = _mm512_setzero_ps(), high = _mm512_setzero_ps();
+        for (int i = 0; i < head_size; i++) {
+            __m512 query = _mm512_set1_ps(q[i]);
+            __m512i words = _mm512_maskz_loadu_epi32(half, keys + i * SHORT_BLOCK);
+            low = _mm512_add_ps(low, _mm512_mul_ps(query, low_halves(words)));
+            high = _mm512_add_ps(high, _mm512_mul_ps(query, high_halves(words)));
+        }
+        _mm512_mask_storeu_ps(scores + t, half, _mm512_div_ps(low, root));
+        _mm512_mask_storeu_ps(scores + t + SHORT_BLOCK, half, _mm512_div_ps(high, root));
+    }
+}
+
 static void score_run(float *scores, const float *q, const PairRun *run, int key_stride,
                       int head_size, __m512 root)
 {
+    if (run->is_short) {
+        score_short(scores, q, run, key_stride / (KEY_BLOCK / SHORT_BLOCK), head_size, root);
+        return;
+    }
     for (int t = 0; t < run->count; t += 2 * KEY_BLOCK)
         score_pairs(scores + t, q,
                     run->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride, head_size,

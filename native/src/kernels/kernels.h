@@ -21,6 +21,9 @@ enum { MAX_BATCH = 8 };
 /* Timesteps per block of the key cache. */
 enum { KEY_BLOCK = 32 };
 
+/* Words of keys side by side in a short run: its blocks hold twice as many timesteps. */
+enum { SHORT_BLOCK = 8 };
+
 /* Inputs of a matmul for n positions; buffers are 64-byte aligned. */
 typedef struct Activations {
     int cols;       /* used columns, without padding */
@@ -57,6 +60,7 @@ typedef struct PairRun {
     const uint32_t *keys;
     const uint32_t *values;
     int count;
+    bool is_short; /* blocks of SHORT_BLOCK words, else of KEY_BLOCK */
 } PairRun;
 
 /* One of several queries that share a past. */
@@ -140,14 +144,15 @@ typedef struct Kernels {
      * The same over bfloat16 pairs, which widen by a shift or a mask to the floats that `attend`
      * would read.
      *   keys    block t / 64 at keys + (t / 64) * key_stride holds words (head_size, 32): word
-     *           [i][r] has timestep 64 * (t / 64) + r in its low half, 32 steps later in its high
+     *           [i][r] has timestep 64 * (t / 64) + r in its low half, 32 steps later in its high.
+     *           In a short run 8 takes the place of 32, 16 of 64, a quarter of key_stride of it.
      *   values  words (head_size / 2) of timestep t at values + t * value_stride: word j has
      *           dimension j in its low half and j + head_size / 2 in its high half
      */
     void (*attend_halves)(float *out, const float *q, const PairRun *runs, int key_stride,
                           int value_stride, int head_size, float *scores);
 
-    /* attend_halves of n queries, each with the runs `past` and its own; n <= MAX_BATCH. */
+    /* attend_halves of n queries, each with the run `past`, not short, and its own; n <= MAX_BATCH. */
     void (*attend_halves_together)(const PairQuery *queries, int n, PairRun past, int key_stride,
                                    int value_stride, int head_size);
 

@@ -81,6 +81,39 @@ static void score_pairs(float *scores, const float *q, const uint32_t *keys, int
     store_scores(scores + KEY_BLOCK, high, root);
 }
 
+/* Scores of a short run, in blocks of 16 timesteps. */
+static void score_short(float *scores, const float *q, const PairRun *run, int key_stride,
+                        int head_size, float root)
+{
+    enum { SHORT_REGISTERS = SHORT_BLOCK / LANES };
+    const uint32_t *keys = run->keys;
+    for (int t = 0; t < run->count; t += 2 * SHORT_BLOCK, keys += key_stride)
+        for (int j = 0; j < SHORT_REGISTERS; j++) {
+            float32x4_t low = vdupq_n_f32(0.0f), high = low;
+            for (int i = 0; i < head_size; i++) {
+                uint32x4_t words = vld1q_u32(keys + i * SHORT_BLOCK + j * LANES);
+                low = accumulate(low, vdupq_n_f32(q[i]), low_halves(words));
+                high = accumulate(high, vdupq_n_f32(q[i]), high_halves(words));
+            }
+            float *out = scores + t + j * LANES;
+            vst1q_f32(out, vdivq_f32(low, vdupq_n_f32(root)));
+            vst1q_f32(out + SHORT_BLOCK, vdivq_f32(high, vdupq_n_f32(root)));
+        }
+}
+
+static void score_run(float *scores, const float *q, const PairRun *run, int key_stride,
+                      int head_size, float root)
+{
+    if (run->is_short) {
+        score_short(scores, q, run, key_stride / (KEY_BLOCK / SHORT_BLOCK), head_size, root);
+        return;
+    }
+    for (int t = 0; t < run->count; t += 2 * KEY_BLOCK)
+        score_pairs(scores + t, q,
+                    run->keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride, head_size,
+                    root);
+}
+
 /* Adds four words of the values, and so eight dimensions, over the timesteps of a run. */
 static void sum_pairs(float *low_out, float *high_out, const float *scores, const uint32_t *values,
                       int value_stride, int count)
@@ -114,10 +147,7 @@ void neon_attend_halves(float *out, const float *q, const PairRun *runs, int key
     float root = sqrtf((float)head_size);
     int n = 0;
     for (int r = 0; r < ATTEND_RUNS; n += runs[r++].count)
-        for (int t = 0; t < runs[r].count; t += 2 * KEY_BLOCK)
-            score_pairs(scores + n + t, q,
-                        runs[r].keys + (size_t)(t / (2 * KEY_BLOCK)) * (size_t)key_stride,
-                        head_size, root);
+        score_run(scores + n, q, &runs[r], key_stride, head_size, root);
     scalar_softmax(scores, n);
     for (int i = 0; i < head_size; i++)
         out[i] = 0.0f;

@@ -84,11 +84,42 @@ static void rvv_attend(float *out, const float *q, const FloatRun *runs, int key
         i += length; \
     } while (0)
 
+/* Scores of a short run, in blocks of 16 timesteps. */
+static void rvv_score_short(float *scores, const float *q, const PairRun *run, int key_stride,
+                            int head_size, float root)
+{
+    const uint32_t *keys = run->keys;
+    VSETVL(SHORT_BLOCK, E32M2);
+    for (int t = 0; t < run->count; t += 2 * SHORT_BLOCK, keys += key_stride) {
+        const uint32_t *key = keys;
+        VMV_ZERO(16);
+        VMV_ZERO(24);
+        for (int i = 0; i < head_size; i++, key += SHORT_BLOCK) {
+            VLE32(0, key);
+            SPLIT_HALVES();
+            VFMUL_F(8, 8, q[i]);
+            VFMUL_F(0, 0, q[i]);
+            VFADD_V(16, 16, 8);
+            VFADD_V(24, 24, 0);
+        }
+        VFDIV_F(16, 16, root);
+        VSE32(16, scores + t);
+        if (t + SHORT_BLOCK < run->count) {
+            VFDIV_F(24, 24, root);
+            VSE32(24, scores + t + SHORT_BLOCK);
+        }
+    }
+}
+
 /* Scores of the timesteps of a run. */
 static void rvv_score_pairs(float *scores, const float *q, const PairRun *run, int key_stride,
                             int head_size, float root)
 {
     const uint32_t *keys = run->keys;
+    if (run->is_short) {
+        rvv_score_short(scores, q, run, key_stride / (KEY_BLOCK / SHORT_BLOCK), head_size, root);
+        return;
+    }
     VSETVL(KEY_BLOCK, E32M8);
     for (int t = 0; t < run->count; t += 2 * KEY_BLOCK, keys += key_stride) {
         const uint32_t *key = keys;

@@ -134,13 +134,13 @@ void scalar_attend_halves(float *out, const float *q, const PairRun *runs, int k
     int n = 0;
     for (int run = 0; run < ATTEND_RUNS; run++)
         for (int t = 0; t < runs[run].count; t++) {
-            int block = t / (2 * KEY_BLOCK);
-            const uint32_t *key = runs[run].keys + (size_t)block * (size_t)key_stride
-                                + t % KEY_BLOCK;
-            bool high = t / KEY_BLOCK % 2;
+            int width = runs[run].is_short ? SHORT_BLOCK : KEY_BLOCK, block = t / (2 * width);
+            int stride = key_stride / KEY_BLOCK * width;
+            const uint32_t *key = runs[run].keys + (size_t)block * (size_t)stride + t % width;
+            bool high = t / width % 2;
             float score = 0.0f;
             for (int i = 0; i < head_size; i++)
-                score += q[i] * half_of(key[(size_t)i * KEY_BLOCK], high);
+                score += q[i] * half_of(key[(size_t)i * (size_t)width], high);
             scores[n++] = score / root;
         }
     scalar_softmax(scores, n);
