@@ -20,21 +20,23 @@ RUNS = 9  # per figure; the median counts
 HERE = Path(__file__).parents[2]
 
 # In the order in which a newcomer opens them, with the serial button and PortAudio.
-PATH = """
-controls/serial_board controls/buttons/serial controls/buttons/gestures daemon/button_service
-robot/events robot/__init__ robot/requests robot/transitions robot/commands daemon/daemon
-daemon/narrator_service telling/story_pipeline telling/engine telling/story_sentences
-language/sentence_splitting daemon/speaker_service speaking/speaker speaking/synthesizer
-speaking/voices/espeak speaking/outputs/queued_player speaking/outputs/portaudio
-""".split()
+PATH = (
+    "controls/serial_board", "controls/buttons/serial", "controls/buttons/gestures",
+    "daemon/button_service", "robot/events", "robot/__init__", "robot/requests",
+    "robot/transitions", "robot/commands", "daemon/daemon", "daemon/narrator_service",
+    "telling/story_pipeline", "telling/engine", "telling/story_sentences",
+    "language/sentence_splitting", "daemon/speaker_service", "speaking/speaker",
+    "speaking/synthesizer", "speaking/voices/espeak", "speaking/outputs/queued_player",
+    "speaking/outputs/portaudio",
+)  # fmt: skip
 # The same in the folders of version 0.1.0 (commit e6b065f).
-PATH_0_1 = """
-controls/serial_board controls/button controls/gestures running/button_room
-robot/events robot/__init__ robot/wishes robot/moves robot/commands daemon running/rooms
-running/story_room telling/story telling/engine telling/sentences
-running/voice_room speaking/speaker speaking/mouth
-speaking/espeak_voice speaking/queued_player speaking/portaudio_out
-""".split()
+PATH_0_1 = (
+    "controls/serial_board", "controls/button", "controls/gestures", "running/button_room",
+    "robot/events", "robot/__init__", "robot/wishes", "robot/moves", "robot/commands", "daemon",
+    "running/rooms", "running/story_room", "telling/story", "telling/engine", "telling/sentences",
+    "running/voice_room", "speaking/speaker", "speaking/mouth", "speaking/espeak_voice",
+    "speaking/queued_player", "speaking/portaudio_out",
+)  # fmt: skip
 
 COST = """
 import resource
