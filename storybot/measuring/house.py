@@ -38,6 +38,11 @@ PATH_0_1 = (
     "speaking/queued_player", "speaking/portaudio_out",
 )  # fmt: skip
 
+# The finder of an editable install, an instance, would find its own checkout's modules.
+ONLY_THIS = """
+import sys
+sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type)]
+"""
 COST = """
 import resource
 used = resource.getrusage(resource.RUSAGE_SELF)
@@ -95,7 +100,7 @@ def folders(checkout: Path) -> Iterator[Folder]:
 def cost(checkout: Path, code: str, *options: str) -> tuple[float, float]:
     """Processor seconds and resident MB of a Python that has run `code` with this checkout."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    command = [sys.executable, "-P", *options, "-c", code + COST]
+    command = [sys.executable, "-P", *options, "-c", ONLY_THIS + code + COST]
     seconds, kilobytes = [], []
     for _ in range(RUNS + 1):
         ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
@@ -126,9 +131,9 @@ def report(checkout: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print the figures of each checkout named, or of this one."""
-    for checkout in map(Path, sys.argv[1:] or [str(HERE)]):
+    for checkout in (Path(name).resolve() for name in sys.argv[1:] or [str(HERE)]):
         print(f"== {'this checkout' if checkout == HERE else checkout.name}")
-        for line in report(checkout.resolve()):
+        for line in report(checkout):
             print(line)
     return 0
 

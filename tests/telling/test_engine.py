@@ -67,7 +67,7 @@ def test_what_the_engine_is_asked() -> None:
     settings = TellingSettings(temperature=0.5, topp=0.8, threads=2, kernel="scalar")
     engine = Engine(settings, PROGRAM, Path("/m/echo"), Path("/m/tok.bin"))
     said = told(engine, opening="A\x00 dog\x1b -i", seed=42, longest=17)
-    asked = "--stats -t 0.5 -p 0.8 -s 42 -n 17 -i A dog -i -z /m/tok.bin -j 2 --kernel scalar"
+    asked = "--stats -t 0.5 -p 0.8 -z /m/tok.bin -j 2 --kernel scalar -s 42 -n 17 -i A dog -i"
     assert said == f"{asked}.\n"
 
 
