@@ -10,6 +10,7 @@ STORYBOT := $(PY) -m storybot
 SHARED ?= $(abspath $(CURDIR)/../shared)
 export ABOUT ?=
 PYTEST_ARGS ?=
+TEST_JOBS ?= 2
 export STORYBOT_SHARED := $(SHARED)
 
 # What Debian 12 and 13 call the packages that building, speaking and testing need.
@@ -17,7 +18,7 @@ APT_STORY := gcc libc6-dev cmake make pkg-config python3 python3-dev python3-ven
   libsystemd-dev libespeak-ng1 alsa-utils
 APT_TEST := espeak-ng flite pulseaudio pulseaudio-utils libasound2-plugins sox wamerican procps psmisc
 
-.PHONY: help story test lint format engine venv test-venv clean test-python test-install
+.PHONY: help story test lint format engine venv test-venv clean test-python test-install house libraries
 
 help: ## list all targets
 	@echo "storybot: a box that tells children stories, offline. Targets:"
@@ -31,16 +32,17 @@ story: venv ## install what is missing, build, and tell a story (ABOUT="a dragon
 
 test: test-venv engine test-native test-python ## run all tests of the engine and of storybot
 
+# Tests with sound run on one of the processes, one after the other (tests/conftest.py).
 test-python: test-venv engine
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(TEST_JOBS) --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
 	@$(PY) -m coverage report --fail-under=90 | tail -n 60
 
 lint: test-venv ## mypy --strict, ruff, and what may import what
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache >build/imports.log || { cat build/imports.log; exit 1; }
-	@tail -n 1 build/imports.log | grep . || grep -E "kept" build/imports.log
+	@grep "^Contracts:" build/imports.log
 
 format: test-venv ## put the Python code into ruff's format
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
@@ -76,6 +78,16 @@ EDITABLE := --config-settings wheel.cmake=false --config-settings editable.mode=
 .venv/.test: .venv/.story | build/.apt-TEST
 	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[test]'
 	@touch $@
+
+house: venv ## figures of the code's structure (docs/house.md); BEFORE=folder of another checkout
+	@$(PY) -m storybot.measuring.house $(BEFORE) .
+
+# In a virtual environment of their own: what is not adopted is not installed beside storybot.
+build/libraries: | .venv/.story
+	@python3 -m venv $@
+	@$@/bin/pip install -q --disable-pip-version-check pyyaml msgspec pydantic pooch soxr
+libraries: build/libraries ## what libraries would cost and give where we have code (docs/dependencies.md)
+	@build/libraries/bin/python -m tests.measuring.libraries
 
 clean: ## remove everything built
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .coverage story.wav

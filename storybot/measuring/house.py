@@ -20,22 +20,29 @@ RUNS = 9  # per figure; the median counts
 HERE = Path(__file__).parents[2]
 
 # In the order in which a newcomer opens them, with the serial button and PortAudio.
-PATH = """
-controls/serial_board controls/buttons/serial controls/buttons/gestures daemon/button_service
-robot/events robot/__init__ robot/requests robot/transitions robot/commands daemon/daemon
-daemon/narrator_service telling/story_pipeline telling/engine telling/story_sentences
-language/sentence_splitting daemon/speaker_service speaking/speaker speaking/synthesizer
-speaking/voices/espeak speaking/outputs/queued_player speaking/outputs/portaudio
-""".split()
+PATH = (
+    "controls/serial_board", "controls/buttons/serial", "controls/buttons/gestures",
+    "daemon/button_service", "robot/events", "robot/__init__", "robot/requests",
+    "robot/transitions", "robot/commands", "daemon/daemon", "daemon/narrator_service",
+    "telling/story_pipeline", "telling/engine", "telling/story_sentences",
+    "language/sentence_splitting", "daemon/speaker_service", "speaking/speaker",
+    "speaking/synthesizer", "speaking/voices/espeak", "speaking/outputs/queued_player",
+    "speaking/outputs/portaudio",
+)  # fmt: skip
 # The same in the folders of version 0.1.0 (commit e6b065f).
-PATH_0_1 = """
-controls/serial_board controls/button controls/gestures running/button_room
-robot/events robot/__init__ robot/wishes robot/moves robot/commands daemon running/rooms
-running/story_room telling/story telling/engine telling/sentences
-running/voice_room speaking/speaker speaking/mouth
-speaking/espeak_voice speaking/queued_player speaking/portaudio_out
-""".split()
+PATH_0_1 = (
+    "controls/serial_board", "controls/button", "controls/gestures", "running/button_room",
+    "robot/events", "robot/__init__", "robot/wishes", "robot/moves", "robot/commands", "daemon",
+    "running/rooms", "running/story_room", "telling/story", "telling/engine", "telling/sentences",
+    "running/voice_room", "speaking/speaker", "speaking/mouth", "speaking/espeak_voice",
+    "speaking/queued_player", "speaking/portaudio_out",
+)  # fmt: skip
 
+# The finder of an editable install, an instance, would find its own checkout's modules.
+ONLY_THIS = """
+import sys
+sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type)]
+"""
 COST = """
 import resource
 used = resource.getrusage(resource.RUSAGE_SELF)
@@ -93,7 +100,7 @@ def folders(checkout: Path) -> Iterator[Folder]:
 def cost(checkout: Path, code: str, *options: str) -> tuple[float, float]:
     """Processor seconds and resident MB of a Python that has run `code` with this checkout."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    command = [sys.executable, "-P", *options, "-c", code + COST]
+    command = [sys.executable, "-P", *options, "-c", ONLY_THIS + code + COST]
     seconds, kilobytes = [], []
     for _ in range(RUNS + 1):
         ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
@@ -124,9 +131,9 @@ def report(checkout: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print the figures of each checkout named, or of this one."""
-    for checkout in map(Path, sys.argv[1:] or [str(HERE)]):
+    for checkout in (Path(name).resolve() for name in sys.argv[1:] or [str(HERE)]):
         print(f"== {'this checkout' if checkout == HERE else checkout.name}")
-        for line in report(checkout.resolve()):
+        for line in report(checkout):
             print(line)
     return 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storybot.language.things import Thing, load_things
+from storybot.language.things import load_things
 from storybot.telling.beats import beats_of
 from storybot.telling.casting import fill_cast, wanted
 from storybot.telling.describing import role_of
@@ -112,15 +112,23 @@ def test_most_words_are_left_to_the_model() -> None:
     assert max(shares) <= 0.5
 
 
-@pytest.mark.parametrize("thing", load_things(), ids=lambda thing: thing.word)
-def test_what_was_asked_for_is_there_at_the_end(thing: Thing) -> None:
-    for seed in range(2):
-        one = plan([wanted(thing)], seed)
-        beats = all_beats(one)
-        for beat in beats:
-            check(beat)
-        last_third = text_of(beats[len(beats) * 2 // 3 :]).lower()
-        assert re.search(rf"\b{re.escape(thing.word.lower())}", last_third), text_of(beats)
+def check_first_tag(beats: Sequence[Beat]) -> None:
+    """The engine refuses one longer than what was told: a tag stands at the positions before it."""
+    opening, first, *_ = beats
+    assert opening.told and (first.told or first.keywords or first.actors)
+    assert len(words_of(first.tag)) + 3 <= len(words_of(opening.begin)) + 3
+
+
+@pytest.mark.parametrize("letter", sorted({thing.word[0].lower() for thing in load_things()}))
+def test_what_was_asked_for_is_there_at_the_end(letter: str) -> None:
+    for thing in load_things():
+        for seed in range(2) if thing.word[0].lower() == letter else ():
+            beats = all_beats(plan([wanted(thing)], seed))
+            check_first_tag(beats)
+            for beat in beats:
+                check(beat)
+            last_third = text_of(beats[len(beats) * 2 // 3 :]).lower()
+            assert re.search(rf"\b{re.escape(thing.word.lower())}", last_third), text_of(beats)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +201,6 @@ def test_how_long_stories_are(length: Length, chapters: int, fewest: int, most: 
         assert fewest <= len(words_of(text_of(all_beats(one)))) <= most
         assert len({chapter.cast.hero for chapter in one.chapters}) == 1
         assert len({chapter.cast.friend for chapter in one.chapters}) == 1
-
-
-def test_a_story_s_first_tags_are_shorter_than_what_was_told() -> None:
-    """The engine refuses others: a tag stands at the positions of the tokens before it."""
-    for seed, thing in enumerate(load_things()):
-        opening, first, *_ = all_beats(plan([wanted(thing)], seed))
-        assert opening.told and (first.told or first.keywords or first.actors)
-        assert len(words_of(first.tag)) + 3 <= len(words_of(opening.begin)) + 3
 
 
 def test_a_fresh_context_is_told_what_was_asked_for() -> None:
