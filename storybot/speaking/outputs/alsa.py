@@ -22,7 +22,7 @@ from storybot.speaking.outputs.player import (
     no_loudspeaker,
 )
 from storybot.speaking.outputs.queued_player import QueuedPlayer
-from storybot.system.processes import end_group_now, signal_group
+from storybot.system.processes import KILL_TIMEOUT_S, end_group_now, signal_group
 
 APLAY_BUFFER_S = 0.1  # s of sound aplay keeps
 PIPE_BYTES = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
@@ -49,8 +49,6 @@ class AlsaDevice:
 
 class AlsaOutput:
     """One ALSA device, chosen by part of its name, or the default one."""
-
-    stop_needs_close = True
 
     def __init__(self, wanted: str = "", program: str = "aplay") -> None:
         self._wanted, self._program = wanted, program
@@ -86,6 +84,13 @@ class AlsaOutput:
         child = self._child
         return child is not None and child.poll() is None
 
+    def discard(self) -> bool:
+        child = self._child
+        if child is None or child.returncode is not None:
+            return False
+        signal_group(child.pid, signal.SIGKILL)
+        return True
+
     def finish(self) -> None:
         self._over.set()
         if self._child is not None:
@@ -100,8 +105,9 @@ class AlsaOutput:
         if child is None or pump is None:
             return
         signal_group(child.pid, signal.SIGKILL)
-        pump.join()  # its write into the broken pipe fails; only then may the pipe be closed
-        end_group_now(child)
+        pump.join(KILL_TIMEOUT_S)  # its write into the broken pipe fails
+        if not pump.is_alive():  # only then may the pipe be closed; else a driver holds aplay
+            end_group_now(child)
 
     def _device(self) -> str:
         if not self._wanted:

@@ -61,13 +61,18 @@ class OutputDevice(Protocol):
     """A device that draws samples from a QueuedPlayer."""
 
     name: str
-    stop_needs_close: bool  # holds much sound: stop() closes it, and it closes without waiting
 
     def open(self, rate: int, fetch: FetchSamples) -> float:
         """Start drawing from `fetch`; returns the s from there to the ear."""
 
     def alive(self) -> bool:
         """Whether the open device still works, as far as it tells."""
+
+    def discard(self) -> bool:
+        """Drop what the device still holds; from any thread, and without waiting for anything.
+
+        True: it plays no more until it was closed and opened again.
+        """
 
     def finish(self) -> None:
         """Let what the device still holds be heard, then give it back."""
