@@ -1,4 +1,4 @@
-"""The ear at work: keeps the hearing child alive, and deaf while the robot itself speaks."""
+"""Keeps the recogniser process running, and paused while the robot itself speaks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import logging
 import random
 from collections.abc import Callable
 
-from storybot.daemon.deadlines import Deadlines
+from storybot.config.schema import Settings
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
+from storybot.daemon.shared_settings import SharedSettings
 from storybot.daemon.speaker_service import SpeakerService
-from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recogniser_client import (
     Ended,
@@ -25,52 +27,69 @@ from storybot.hearing.recogniser_client import (
 )
 from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
-from storybot.language.safety_filter import Filter
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
 from storybot.stories.story_request import SEED_LIMIT
-from storybot.system.processes import cpu_seconds
+from storybot.system.processes import CannotBeKilled, cpu_seconds
 
 LOG = logging.getLogger("storybot")
-# s in which the child must be ready: the first time on a machine it takes 0.8 s of x86-64's
+# s in which the process must be ready: the first time on a machine it takes 0.8 s of x86-64's
 # processor, 0.1 s from then on, and the small board is up to 30 times slower.
 READY_TIMEOUT_S = 60.0
+START_DEADLINE_S = READY_TIMEOUT_S + 10.0  # s after which the watchdog is not fed: it was not ended
 # s without a heartbeat that shows samples read and decoded, and without work
 HEARTBEAT_TIMEOUT_S = 5.0
-# A recogniser that ends a sentence beats no heart: PocketSphinx takes x86-64 0.7 s for 8 s of
+# A recogniser that ends a sentence sends no heartbeat: PocketSphinx takes x86-64 0.7 s for 8 s of
 # speech and 1.1 s for 10 s (a call with the longest request), the small board up to 30 times
-# longer. So a child that computes has longer.
+# longer. So a process that computes has longer.
 BUSY_TIMEOUT_S = 45.0  # s without a heartbeat, however hard it works
-BUSY_CPU_SHARE = 0.1  # share of a processor; a child that hangs uses none
-WATCHDOG_DEADLINE_S = 20.0  # s after which the watchdog starves: the ear was then not even killed
+BUSY_CPU_SHARE = 0.1  # share of a processor; a process that hangs uses none
+# s without a heartbeat after which the watchdog is not fed: the process was then not even ended.
+# It stays in force until the next process sends its first one.
+HEARTBEAT_DEADLINE_S = 20.0
 TERM_GRACE_S = 0.7  # s between TERM and KILL
+GONE_CHECK_INTERVAL_S = 1.0  # s between two looks at a process that could not be killed
 
 
 class ListenerService:
-    """One hearing child: in the small profile only while it listens, else always."""
+    """One recogniser process: in the small profile only while it listens, else always."""
 
     def __init__(
         self,
-        small: bool,
         make: Callable[[], RecogniserClient | None],
         speaker: SpeakerService,
-        allowed: Filter,
+        shared: SharedSettings,
         emit: Emit,
-        deadlines: Deadlines,
     ) -> None:
         """`make` returns None where the box has no microphone and shall have none."""
-        self.small, self.allowed = small, allowed
-        self._make, self._speaker, self._emit, self._deadlines = make, speaker, emit, deadlines
-        self._supervisor = Supervisor(Part.HEARING, emit)
+        self._make, self._speaker, self._shared, self._emit = make, speaker, shared, emit
+        self._hearing = shared.settings.hearing
+        self.health = Health("listener", emit, Part.HEARING)
+        self._restarting = RestartingTask(self.health, self._work)
         self._wanted: ListenFor | None = None
-        self._told: ListenFor | None = None  # what the child was told last
+        self._told: ListenFor | None = None  # what the process was told last
         self._change = asyncio.Event()
         self._child: RecogniserClient | None = None
-        self._gone = asyncio.Event()
+        self._unkillable: RecogniserClient | None = None  # the one before, which KILL did not end
+        self._gone = asyncio.Event()  # no process, or only one that cannot be killed
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
-        self._read = self._decoded = -1  # samples, as the last heartbeat had them
+        self._read = self._decoded = -1  # samples, from the last heartbeat
         self._got_on = 0.0  # s of the loop's clock when they last grew
-        self._used = 0.0  # s of processor time, when the child was last seen at work
+        self._used = 0.0  # s of processor time, when the process was last seen at work
+
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        await self._restarting.stop()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        if settings.hearing != self._hearing:
+            self._hearing = settings.hearing
+            self._restarting.restart()
 
     def listen(self, purpose: ListenFor) -> None:
         """Listen for this from now on; while the robot speaks only for "stop"."""
@@ -78,10 +97,13 @@ class ListenerService:
         self._change.set()
 
     async def stop_listening(self) -> None:
-        """Stop listening; in the small profile the child is gone when this returns."""
+        """Stop listening; in the small profile the process is gone when this returns.
+
+        One that cannot be killed is not waited for: the story is told beside it.
+        """
         self._wanted = None
         self._change.set()
-        if self.small:
+        if self._shared.small:
             await self._gone.wait()
 
     @property
@@ -91,61 +113,90 @@ class ListenerService:
 
     @property
     def pid(self) -> int | None:
-        """The child's process, for `storybot status`."""
+        """The recogniser's process, for `storybot status`."""
         return None if self._child is None else self._child.pid
 
-    async def run(self) -> None:
-        """Keep the child alive, for ever."""
-        await self._supervisor.keep(self._work)
-
     async def _work(self) -> None:
-        """One life of the child. Its end is a failure, unless it was wanted."""
+        """Run the recogniser process. Its end is a failure, unless it was wanted."""
         while True:
-            while self.small and self._wanted is None:
+            while self._shared.small and self._wanted is None:
+                self.health.at_rest()
                 self._change.clear()
                 await self._change.wait()
+            await self._until_the_old_one_is_gone()
             if (child := self._make()) is None:
-                self._supervisor.working()
+                self.health.at_rest()
+                self.health.working()
                 await asyncio.Event().wait()
             elif not await self._live(child):
                 return
 
     async def _live(self, child: RecogniserClient) -> bool:
-        """Start the child and serve it; True when it ended because nobody wants to listen."""
+        """Start the process and serve it; True when it ended because nobody wants to listen."""
+        self.health.expect(START_DEADLINE_S)
         self._gone.clear()
         self._child = child
+        unwanted = True
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
-                if not await self._begun(child):
-                    return True
-            steering = asyncio.create_task(self._steer(child))
-            serving = asyncio.create_task(self._serve(child))
-            try:
-                await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
-                if serving.done():
-                    serving.result()
-                return steering.done() and not serving.done()
-            finally:
-                for task in (serving, steering):
-                    task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, StorybotError):
-                        await task
+                begun = await self._begun(child)
+            if begun:
+                unwanted = await self._serve_until_unwanted(child)
         except TimeoutError:
             raise StorybotError(
-                f"the ear was not ready within {READY_TIMEOUT_S:g} s and was ended", Exit.SOUND_IN
+                f"the recogniser was not ready within {READY_TIMEOUT_S:g} s and was ended",
+                Exit.SOUND_IN,
             ) from None
         finally:
-            self._deadlines.disarm("hearing")
+            await self._end(child)
+        if unwanted:
+            self.health.at_rest()
+        return unwanted
+
+    async def _serve_until_unwanted(self, child: RecogniserClient) -> bool:
+        """Steer the process and take its events; False when it ended by itself."""
+        steering = asyncio.create_task(self._steer(child))
+        serving = asyncio.create_task(self._serve(child))
+        try:
+            await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+            return steering.done() and not serving.done()
+        finally:
+            for task in (serving, steering):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, StorybotError):
+                    await task
+
+    async def _end(self, child: RecogniserClient) -> None:
+        """End the process; one that cannot be killed makes hearing a lost part until it is gone."""
+        try:
             await child.stop(TERM_GRACE_S)
+        except CannotBeKilled as error:
+            self._unkillable = child
+            self.health.failed(str(error), at_once=True)
+        finally:
             self._child = self._told = None
             self._gone.set()
 
+    async def _until_the_old_one_is_gone(self) -> None:
+        """Wait for a process that could not be killed: it may hold the microphone, and memory.
+
+        Hearing is lost meanwhile, and said to be: that is no reason to starve the watchdog.
+        """
+        while self._unkillable is not None:
+            self.health.expect(HEARTBEAT_DEADLINE_S)
+            if self._unkillable.ended:
+                self._unkillable = None
+            else:
+                await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+
     async def _begun(self, child: RecogniserClient) -> bool:
-        """Start the child; False when nobody wants to listen any more before it is ready."""
+        """Start the process; False when nobody wants to listen any more before it is ready."""
         starting = asyncio.ensure_future(child.start())
         try:
             while not starting.done():
-                if self.small and self._wanted is None:
+                if self._shared.small and self._wanted is None:
                     return False
                 self._change.clear()
                 changed = asyncio.ensure_future(self._change.wait())
@@ -157,11 +208,11 @@ class ListenerService:
             starting.cancel()
 
     async def _steer(self, child: RecogniserClient) -> None:
-        """Tell the child what to listen for; returns when it shall end."""
+        """Tell the process what to listen for; returns when it shall end."""
         self._told = None
         while True:
             self._change.clear()
-            if self.small and self._wanted is None:
+            if self._shared.small and self._wanted is None:
                 return
             wanted = self._wanted
             if wanted is not ListenFor.STOP and self._speaker.speaking:
@@ -175,17 +226,17 @@ class ListenerService:
             await self._change.wait()
 
     async def _serve(self, child: RecogniserClient) -> None:
-        """Take the child's events; StorybotError when it stalls or ends."""
+        """Take the events of the process; StorybotError when it stalls or ends."""
         loop = asyncio.get_running_loop()
         events = child.events()
         self._read = self._decoded = -1
         self._got_on = seen = loop.time()
-        self._deadlines.arm("hearing", WATCHDOG_DEADLINE_S)
+        self.health.expect(HEARTBEAT_DEADLINE_S)
         coming = asyncio.ensure_future(anext(events))
         try:
             while True:
-                patience = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
-                if (await asyncio.wait([coming], timeout=patience))[0]:
+                left = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
+                if (await asyncio.wait([coming], timeout=left))[0]:
                     self._take(coming.result())
                     coming = asyncio.ensure_future(anext(events))
                 elif max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S <= loop.time():
@@ -195,27 +246,27 @@ class ListenerService:
             coming.cancel()
 
     def _look_at_work(self, child: RecogniserClient) -> None:
-        """A child without a heartbeat may compute; StorybotError when it does not, or too long."""
+        """A process without a heartbeat may compute; StorybotError when it does not, or too long."""
         silent = asyncio.get_running_loop().time() - self._got_on
         before, self._used = self._used, cpu_seconds(child.pid)
         if self._used - before < BUSY_CPU_SHARE * HEARTBEAT_TIMEOUT_S or silent >= BUSY_TIMEOUT_S:
             raise StorybotError(
-                f"the ear made no progress for {silent:.0f} s and was ended", Exit.SOUND_IN
+                f"the recogniser made no progress for {silent:.0f} s and was ended", Exit.SOUND_IN
             )
-        self._deadlines.renew("hearing")
+        self.health.progress()
 
     def _take(self, event: RecogniserEvent) -> None:
         match event:
             case Ready():
-                self._supervisor.working()
+                self.health.working()
             case Heartbeat(read, decoded):
                 self._beat(read, decoded)
             case Trouble(sentence):
-                self._supervisor.failed(sentence, at_once=True)
+                self.health.failed(sentence, at_once=True)
             case Ended(code):
-                raise StorybotError(f"the ear ended by itself ({code})", Exit.SOUND_IN)
+                raise StorybotError(f"the recogniser ended by itself ({code})", Exit.SOUND_IN)
             case KeyphraseRecognised():
-                self._told = ListenFor.REQUEST  # the child went on to that by itself
+                self._told = ListenFor.REQUEST  # the process went on to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
                     self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
             case UtteranceRecognised(text, confidence):
@@ -231,7 +282,7 @@ class ListenerService:
                 self._emit(Asked(request, 0, Source.VOICE))
         elif self._wanted is None:
             return
-        elif not self.allowed.allows(text):
+        elif not self._shared.allowed.allows(text):
             self._emit(RequestRefused())
         elif request is None:
             self._emit(NotUnderstood())
@@ -240,8 +291,8 @@ class ListenerService:
 
     def _beat(self, read: int, decoded: int) -> None:
         """Both counts of samples grow, unless the microphone is gone."""
-        if self._supervisor.lost or (read > self._read and decoded > self._decoded):
+        if self.health.lost or (read > self._read and decoded > self._decoded):
             self._read, self._decoded = read, decoded
             self._got_on = asyncio.get_running_loop().time()
             self._used = cpu_seconds(self.pid)
-            self._deadlines.renew("hearing")
+            self.health.progress()

@@ -12,15 +12,17 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 
-from storybot.daemon.deadlines import Deadlines
+from storybot.config.schema import Settings
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.shared_settings import SharedSettings
 from storybot.daemon.speaker_service import SpeakerService
-from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
-from storybot.language.safety_filter import Filter, StoryFilter
-from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
+from storybot.language.safety_filter import StoryFilter
+from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
+from storybot.system.processes import CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.story_sentences import sentences_of
 
@@ -54,15 +56,15 @@ class NarratorService:
         self,
         make: Callable[[], Engine],
         speaker: SpeakerService,
-        keep: Library,
-        allowed: Filter,
+        shared: SharedSettings,
         emit: Emit,
         watchers: Watchers,
-        deadlines: Deadlines,
     ) -> None:
-        self.make, self.library, self.allowed = make, keep, allowed
+        self.make, self.library = make, Library(shared.settings.library)
         self._speaker, self._emit, self._watchers = speaker, emit, watchers
-        self._deadlines = deadlines
+        self._shared = shared
+        self._kept_as = shared.settings.library
+        self.health = Health("narrator", emit, Part.ENGINE)
         self._engine: Engine | None = None
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
@@ -72,29 +74,43 @@ class NarratorService:
         self._broke: Exception | None = None  # what ended the engine last
         self._probing: asyncio.Task[None] | None = None
 
+    async def start(self) -> None:
+        """Nothing runs until a story begins."""
+
+    def task(self) -> asyncio.Task[None] | None:
+        return None
+
+    def apply(self, settings: Settings) -> None:
+        """The next story is written and kept as they say."""
+        if settings.library != self._kept_as:
+            self._kept_as, self.library = settings.library, Library(settings.library)
+
     def begin(self, request: StoryRequest, number: int) -> None:
         """Tell `request`; what becomes of it is emitted under `number`."""
         self._task = asyncio.create_task(self._tell(request, number))
 
-    async def stop(self) -> None:
+    async def stop_story(self) -> None:
         """Silence at once, the engine ended; what was told so far is kept."""
         task, self._task = self._task, None
         engine = self._engine
         if task is not None:  # first, or it would say its next sentence into the silence
             task.cancel()
-        self._speaker.stop()
+        self._speaker.silence()
         if engine is not None:
-            await engine.stop(ENGINE_TERM_GRACE_S)
+            try:
+                await engine.stop(ENGINE_TERM_GRACE_S)
+            except CannotBeKilled as error:
+                self.missing(str(error))
         if task is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            self._speaker.stop()
+            self._speaker.silence()
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Nothing of a story is left behind."""
         if self._probing is not None:
             self._probing.cancel()
-        await self.stop()
+        await self.stop_story()
         self._disk.shutdown(wait=False)
         if self._saving:
             await asyncio.wait(self._saving, timeout=LAST_SAVE_TIMEOUT_S)
@@ -109,7 +125,7 @@ class NarratorService:
     async def _tell(self, request: StoryRequest, number: int) -> None:
         told: list[str] = []
         whole = False
-        self._deadlines.arm("story", SENTENCE_DEADLINE_S)
+        self.health.expect(SENTENCE_DEADLINE_S)
         try:
             await self._aloud(request, number, told)
             await self._speaker.silent()
@@ -121,7 +137,7 @@ class NarratorService:
             if error is self._broke:
                 self._count_loss(str(error))
         finally:
-            self._deadlines.disarm("story")
+            self.health.at_rest()
             if told:
                 self._save(request, " ".join(told), whole)
 
@@ -134,7 +150,7 @@ class NarratorService:
                 if isinstance(text, Exception):
                     self._broke = text
                     raise text
-                self._deadlines.renew("story")
+                self.health.progress()
                 told.append(text)
                 await self._speaker.tell(text, self._heard(number, text, first=len(told) == 1))
         finally:
@@ -180,10 +196,14 @@ class NarratorService:
                         if number <= done:
                             continue
                         done = number
-                        ready.put_nowait(telling.said(self.allowed, number, sentence.text))
+                        ready.put_nowait(telling.said(self._shared.allowed, number, sentence.text))
                         if telling.over:
                             ready.put_nowait(None)
                             return
+            except CannotBeKilled as error:  # another one would be in its way
+                last = error
+                self.missing(str(error))
+                break
             except Exception as error:  # who waits for `ready` must learn of it
                 last = error
                 LOG.warning("the engine broke off: %s", error, exc_info=not _is_expected(error))
@@ -201,7 +221,7 @@ class NarratorService:
 
     def missing(self, sentence: str) -> None:
         """The engine does not work; look quietly for when it does."""
-        self._emit(PartLost(Part.ENGINE, sentence))
+        self.health.failed(sentence, at_once=True)
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
 
@@ -215,13 +235,13 @@ class NarratorService:
             else:
                 break
         self._lost, self._probing = 0, None
-        self._emit(PartBack(Part.ENGINE))
+        self.health.working()
 
     def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
         """Keep the story, in a thread: a slow disk must not hold up anything."""
         story = kept_story(request, text, whole, datetime.now().astimezone())
         loop = asyncio.get_running_loop()
-        with contextlib.suppress(RuntimeError):  # the room was closed
+        with contextlib.suppress(RuntimeError):  # the service was stopped
             saving = loop.run_in_executor(self._disk, self.library.save, story)
             self._saving.add(saving)
             saving.add_done_callback(self._saved)

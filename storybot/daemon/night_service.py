@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from storybot.config import quiet_hours
-from storybot.config.schema import BedtimeSettings
-from storybot.daemon.supervisor import Emit
+from storybot.config.schema import BedtimeSettings, Settings
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
 from storybot.robot.events import QuietBegan, QuietEnded
 
 CLOCK_CHECK_INTERVAL_S = 15.0  # s between two looks
+CLOCK_CHECK_DEADLINE_S = 60.0  # s without a look after which the watchdog is not fed
 
 
 class NightService:
@@ -29,11 +31,29 @@ class NightService:
         self.settings = settings
         self._emit, self._now = emit, now
         self._quiet = False
+        self.health = Health("night", emit)
+        self._restarting = RestartingTask(self.health, self._work)
 
-    async def run(self) -> None:
-        """Look, for ever."""
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        await self._restarting.stop()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        self.settings = settings.bedtime
+        self.look()
+
+    async def _work(self) -> None:
+        """Look at the clock, for ever."""
+        self.health.expect(CLOCK_CHECK_DEADLINE_S)
         while True:
             self.look()
+            self.health.working()
+            self.health.progress()
             await asyncio.sleep(CLOCK_CHECK_INTERVAL_S)
 
     def look(self) -> None:

@@ -1,4 +1,4 @@
-"""New settings for a running daemon: every part takes its own, without a restart."""
+"""New settings for a running daemon: every service takes its own, without a restart."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ import logging
 import time as clock
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
 
-from storybot.config import quiet_hours
 from storybot.config.schema import Settings
+from storybot.daemon.health import Emit
 from storybot.daemon.services import Services
-from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
-from storybot.language.safety_filter import load_filter
 from storybot.robot.events import Reloaded
-from storybot.stories.library import Library
 from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
@@ -75,29 +71,9 @@ async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
 
 def take(services: Services, new: Settings) -> None:
     """Hand out new settings; StorybotError, and nothing changed, when they do not work."""
-    allowed = load_filter(new.safety)
-    quiet_hours.is_quiet(time(), new.bedtime)
-    library = Library(new.library)
-    old, services.settings = services.settings, new
-    services.narrator.allowed = services.listener.allowed = allowed
-    if new.library != old.library:
-        services.narrator.library = library
-    services.night.settings = new.bedtime
-    services.night.look()
-    if new.controls != old.controls:
-        services.button.settings = new.controls
-        services.restart("button")
-    if (new.controls.socket, new.controls.socket_group) != (
-        old.controls.socket,
-        old.controls.socket_group,
-    ):
-        LOG.warning("the control socket stays where it is until storybot is restarted")
-    if new.hearing != old.hearing:
-        services.restart("listener")
-    if new.speaking != old.speaking:
-        services.speaker.replace(
-            lambda: services.factories.speaker(new, "small" if services.small else "full")
-        )
+    old = services.shared.settings
+    services.shared.take(new)
+    services.supervisor.apply(new)
     if new.service.debug != old.service.debug:
         systemd.set_debug(new.service.debug)
     if new.service.profile != old.service.profile:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.config.schema import Settings
-from storybot.controls.socket.messages import ControlRequest
-from storybot.controls.socket.server import SocketServer
+from storybot.controls.socket.server import Answer
 from storybot.daemon.button_service import ButtonService, Make, make_controls
-from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.control_service import ControlService
+from storybot.daemon.health import Emit, Health
 from storybot.daemon.listener_service import ListenerService
 from storybot.daemon.narrator_service import NarratorService
 from storybot.daemon.news import News
 from storybot.daemon.night_service import NightService
+from storybot.daemon.shared_settings import SharedSettings
 from storybot.daemon.speaker_service import SpeakerService
-from storybot.daemon.supervisor import Emit
+from storybot.daemon.supervisor import Supervisor
 from storybot.daemon.timers import Timers
 from storybot.hearing.recogniser_client import RecogniserClient
-from storybot.language.safety_filter import load_filter
 from storybot.speaking.speaker import Speaker
-from storybot.stories.library import Library
 from storybot.telling.engine import Engine
 
-CLOSE_TIMEOUT_S = 2.0  # s in which all devices are given back
 LOST_LOUDSPEAKER_TIMEOUT_S = 90.0  # s for which the speaker itself looks for a lost loudspeaker
 
 
@@ -63,106 +59,59 @@ def real_factories() -> Factories:
     return Factories(speaker, child, engine)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Services:
-    """All parts at work."""
+    """All services, what they share, and who looks after them."""
 
-    settings: Settings
-    factories: Factories
-    small: bool
+    shared: SharedSettings
+    control: ControlService
     speaker: SpeakerService
     listener: ListenerService
     narrator: NarratorService
     button: ButtonService
-    timers: Timers
     night: NightService
-    control: SocketServer
+    timers: Timers
     news: News
-    deadlines: Deadlines
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _lives: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    robot_health: Health
+    supervisor: Supervisor
 
-    def start(self) -> None:
-        """Set every part going."""
-        for name in ("speaker", "listener", "button", "night"):
-            self._tasks[name] = asyncio.create_task(self._keep(name), name=name)
-
-    def restart(self, name: str) -> None:
-        """Set one part going anew, with new settings."""
-        if name in self._lives:
-            self._lives[name].cancel()
-
-    def tasks(self) -> list[asyncio.Task[None]]:
-        """What runs for ever; one that is done has failed."""
-        return list(self._tasks.values())
-
-    async def close(self) -> None:
-        """Give every device back; what takes too long is left to its fate."""
+    async def stop(self) -> None:
+        """Give every device back."""
         self.timers.stop_all()
-        for task in self.tasks():
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self.narrator.close()
-                await self.speaker.close()
-                await asyncio.wait(self.tasks())
-        self.button.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self.control.close()
-
-    async def _keep(self, name: str) -> None:
-        """Run a part, and run it anew when restart() cancelled its life."""
-        own = asyncio.current_task()
-        assert own is not None
-        while True:
-            self._lives[name] = asyncio.create_task(getattr(self, name).run(), name=name)
-            try:
-                await self._lives[name]
-            except asyncio.CancelledError:
-                if own.cancelling():
-                    raise
+        await self.supervisor.stop()
 
 
 def build(
-    settings: Settings,
-    profile: str,
-    emit: Emit,
-    answer: Callable[[ControlRequest], Awaitable[bytes]],
-    factories: Factories,
+    settings: Settings, profile: str, emit: Emit, answer: Answer, factories: Factories
 ) -> Services:
-    """Every part, made and not yet going."""
-    small = profile == "small"
-    deadlines = Deadlines(lambda: asyncio.get_running_loop().time())
-    control = SocketServer(settings.controls, answer)
-    news = News(control.publish)
-    allowed = load_filter(settings.safety)
+    """Every service, made and not yet started. StorybotError when the settings do not work."""
+    shared = SharedSettings(settings, profile)
 
     def child() -> RecogniserClient | None:
-        listens = services.settings.hearing.driver != "none"
-        return factories.child(services.settings, profile) if listens else None
+        listens = shared.settings.hearing.driver != "none"
+        return factories.child(shared.settings, profile) if listens else None
 
-    speaker = SpeakerService(factories.speaker(settings, profile), emit, deadlines)
-    services = Services(
-        settings=settings,
-        factories=factories,
-        small=small,
-        speaker=speaker,
-        listener=ListenerService(small, child, speaker, allowed, emit, deadlines),
-        narrator=NarratorService(
-            lambda: factories.engine(services.settings),
-            speaker,
-            Library(settings.library),
-            allowed,
-            emit,
-            news,
-            deadlines,
-        ),
-        button=ButtonService(settings.controls, emit, factories.controls),
-        timers=Timers(emit),
-        night=NightService(settings.bedtime, emit),
-        control=control,
-        news=news,
-        deadlines=deadlines,
+    control = ControlService(settings, answer, emit)
+    news = News(control.server.publish)
+    speaker = SpeakerService(factories.speaker, shared, emit)
+    listener = ListenerService(child, speaker, shared, emit)
+    narrator = NarratorService(
+        lambda: factories.engine(shared.settings), speaker, shared, emit, news
     )
-    return services
+    button = ButtonService(settings.controls, emit, factories.controls)
+    night = NightService(settings.bedtime, emit)
+    robot_health = Health("robot", emit)
+    supervisor = Supervisor((control, speaker, listener, narrator, button, night), robot_health)
+    return Services(
+        shared=shared,
+        control=control,
+        speaker=speaker,
+        listener=listener,
+        narrator=narrator,
+        button=button,
+        night=night,
+        timers=Timers(emit),
+        news=news,
+        robot_health=robot_health,
+        supervisor=supervisor,
+    )

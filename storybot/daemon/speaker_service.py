@@ -1,15 +1,16 @@
-"""The voice at work: says what it is given, in order, and knows when all is silent."""
+"""Says what it is given, in order, and knows when all is silent."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from storybot.daemon.deadlines import Deadlines
+from storybot.config.schema import Settings
 from storybot.daemon.echo_filter import EchoFilter
-from storybot.daemon.supervisor import Emit, Supervisor
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
+from storybot.daemon.shared_settings import SharedSettings
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
 from storybot.speaking.captions import OnWord
@@ -17,7 +18,10 @@ from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
 CHECK_INTERVAL_S = 0.25  # s between two looks at whether it is lost
+# Deadlines after which the watchdog is not fed, as nothing but a new process ends a sound library
+# that hangs. One of them is always in force.
 PLAYBACK_DEADLINE_S = 8.0  # s without a sample played, while there is something to say
+OPEN_DEADLINE_S = 20.0  # s for one attempt to load the voice and to take the loudspeaker
 GIVE_UP_TIMEOUT_S = 3.0  # s for what waits for a lost loudspeaker to end
 IDLE_RELEASE_S = 0.5  # s of nothing to say after which the loudspeaker is given back
 
@@ -25,42 +29,64 @@ IDLE_RELEASE_S = 0.5  # s of nothing to say after which the loudspeaker is given
 class SpeakerService:
     """One Speaker, opened again and again where there is no loudspeaker."""
 
-    def __init__(self, speaker: Speaker, emit: Emit, deadlines: Deadlines) -> None:
-        self.speaker = speaker
-        self._supervisor = Supervisor(Part.VOICE, emit)
-        self._deadlines = deadlines
+    def __init__(
+        self, make: Callable[[Settings, str], Speaker], shared: SharedSettings, emit: Emit
+    ) -> None:
+        """`make` is given settings and profile."""
+        self._make, self._shared = make, shared
+        self._speaking = shared.settings.speaking
+        self.speaker = make(shared.settings, shared.profile)
+        self.health = Health("speaker", emit, Part.VOICE)
+        self._restarting = RestartingTask(self.health, self._work)
         self._open = asyncio.Event()
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._stops = 0
+        self._opening = 0  # attempts to open a speaker that are under way
         self._replacing_speaker = False  # one speaker is given up and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._echo_filter = EchoFilter()
         self.sounding = False
-        self.speaking = False  # words, not only signs
+        self.speaking = False  # words, not only earcons
         self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
 
-    async def run(self) -> None:
-        """Open the speaker, then watch over it; for ever."""
-        await self._supervisor.keep(self._work)
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        """Silence, and the loudspeaker given back."""
+        await self._restarting.stop()
+        self._stop_reviving()
+        self.speaker.stop()
+        await self.speaker.close()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        if settings.speaking != self._speaking:
+            self._speaking = settings.speaking
+            self.replace(lambda: self._make(settings, self._shared.profile))
 
     async def _work(self) -> None:
         try:
-            await self.speaker.open()
+            await self._open_speaker()
         finally:
             self._tried.set()
-        self._supervisor.working()
+        self.health.working()
         self._open.set()
+        self.health.expect(PLAYBACK_DEADLINE_S)
         played, idle_since = -1, 0.0
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(CHECK_INTERVAL_S)
             self._look_for_trouble()
             self._echo_filter.note(loop.time(), self.speaker.saying)
-            if (now_played := self.speaker.played_samples) != played or not self.sounding:
+            moved = (now_played := self.speaker.played_samples) != played
+            if not self._opening and (moved or not self.sounding):
                 played = now_played
-                self._deadlines.renew("voice")
+                self.health.progress()
             if self._jobs or self._draining or not self.sounding:
                 idle_since = loop.time()
             elif loop.time() - idle_since > IDLE_RELEASE_S:
@@ -70,11 +96,11 @@ class SpeakerService:
         trouble = self.speaker.trouble
         if trouble is not None:
             if not self.speaker.hopeless:
-                self._deadlines.renew("voice")  # looking for the loudspeaker is what it should do
-            if not self._supervisor.lost:
-                self._supervisor.failed(trouble, at_once=True)
-        elif self._supervisor.lost and not self._revived():
-            self._supervisor.working()
+                self.health.progress()  # looking for the loudspeaker is what it should do
+            if not self.health.lost:
+                self.health.failed(trouble, at_once=True)
+        elif self.health.lost and not self._reviving() and not self._opening:
+            self.health.working()
 
     def is_echo(self, text: str) -> bool:
         """Whether the robot says this itself, now or a moment ago."""
@@ -82,19 +108,22 @@ class SpeakerService:
         self._echo_filter.note(now, self.speaker.saying)
         return self._echo_filter.holds(text, now)
 
-    def _revived(self) -> bool:
-        """Whether the sign that the loudspeaker is back has still to be given."""
+    def _reviving(self) -> bool:
+        """Whether the earcon that tells of its return has still to be played."""
         return any(task.get_name() == "revive" for task in self._jobs)
 
     async def tried(self, longest: float) -> None:
-        """Wait until the voice was opened, or could not be; at most `longest` s."""
-        with contextlib.suppress(TimeoutError):
+        """Wait until the voice was opened, or could not be; after `longest` s it is lost."""
+        try:
             await asyncio.wait_for(self._tried.wait(), longest)
+        except TimeoutError:
+            sentence = f"the loudspeaker was not ready within {longest:g} s"
+            self.health.failed(sentence, at_once=True)
 
     @property
     def works(self) -> bool:
         """Whether what is said now would be heard."""
-        return (self._open.is_set() or self._replacing_speaker) and not self._supervisor.lost
+        return (self._open.is_set() or self._replacing_speaker) and not self.health.lost
 
     def say(self, text: str) -> None:
         """Say a sentence after those before it; nobody waits for it."""
@@ -102,7 +131,7 @@ class SpeakerService:
             self._set_speaking(True)
 
     def earcon(self, name: str) -> None:
-        """Play a sign after what is being said."""
+        """Play a short signal after what is being said."""
         self._try(lambda: self.speaker.earcon(name))
 
     async def tell(self, text: str, on_word: OnWord) -> Spoken:
@@ -134,19 +163,16 @@ class SpeakerService:
     ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        if not self._supervisor.lost:
+        if not self.health.lost:
             await self.silent()
         self._replacing_speaker = True
-        was_open = self._open.is_set()
         try:
-            if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
+            if self.health.lost:  # nobody waits for the old loudspeaker any more
                 await self._give_up()
             self._open.clear()  # two speakers would be in each other's way
             await self._exchange(make)
         finally:
             self._replacing_speaker = False
-            if was_open:
-                self._open.set()
 
     async def _give_up(self) -> None:
         """End what waits for the lost loudspeaker; what comes now waits for the new one."""
@@ -162,24 +188,30 @@ class SpeakerService:
         self.speaker.set_pace(old.pace)
         await old.close()
         try:
-            await self.speaker.open()
+            await self._open_speaker()
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
-        if self._supervisor.lost:
+            self.health.failed(str(error), at_once=True)
+        else:
+            self._open.set()
+        if self.health.lost:
             self._revive()
 
-    def stop(self) -> None:
+    async def _open_speaker(self) -> None:
+        """One attempt; its deadline stays in force until it is over."""
+        self._opening += 1
+        self.health.expect(OPEN_DEADLINE_S)
+        try:
+            await self.speaker.open()
+        finally:
+            self._opening -= 1
+        self.health.expect(PLAYBACK_DEADLINE_S)
+
+    def silence(self) -> None:
         """Silence now; what was to be said is dropped."""
         self._stops += 1
         self.speaker.stop()
-        if self._supervisor.lost:  # the speaker no longer looks for its loudspeaker: we do
+        if self.health.lost:  # the speaker no longer looks for its loudspeaker: we do
             self._revive()
-
-    async def close(self) -> None:
-        """Silence, and the loudspeaker given back."""
-        self._stop_reviving()
-        self.speaker.stop()
-        await self.speaker.close()
 
     def _begin(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(job)
@@ -187,11 +219,12 @@ class SpeakerService:
         task.add_done_callback(self._jobs.discard)
         if not self.sounding:
             self.sounding = True
-            self._deadlines.arm("voice", PLAYBACK_DEADLINE_S)
+            if self._open.is_set() and not self._opening:
+                self.health.expect(PLAYBACK_DEADLINE_S)
         return task
 
     async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int) -> Any:
-        """Do it when it can be heard; None when there was a hush since it was given."""
+        """Do it when it can be heard; None when silence() was called since."""
         if self._draining is not None:  # a drain ends by giving the loudspeaker back
             await asyncio.wait([self._draining])
         await self._open.wait()
@@ -214,19 +247,22 @@ class SpeakerService:
         try:
             await self._aloud(job, stops)
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
+            self.health.failed(str(error), at_once=True)
             self._revive()
 
     def _revive(self) -> None:
-        """A lost loudspeaker is found by trying to play on it; the sign tells that it is back."""
-        if not self._revived():
+        """A lost loudspeaker is found by trying to play on it: the earcon tells that it is back."""
+        if not self._reviving():
             task = self._begin(self._until_back())
             task.set_name("revive")
 
     async def _until_back(self) -> None:
         while True:
+            self.health.expect(OPEN_DEADLINE_S)  # an attempt that fails is progress
             try:
                 if await self.speaker.earcon("ready"):
+                    self.health.expect(PLAYBACK_DEADLINE_S)
+                    self._open.set()
                     return
             except StorybotError:
                 await asyncio.sleep(CHECK_INTERVAL_S)
@@ -243,11 +279,10 @@ class SpeakerService:
         try:
             await self.speaker.drain()
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
+            self.health.failed(str(error), at_once=True)
             self._revive()
         finally:
             self._draining = None
             if not self._jobs:
                 self.sounding = False
-                self._deadlines.disarm("voice")
                 self._set_speaking(False)

@@ -52,7 +52,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "sleeps_after": robot.stories_left,
         "profile": daemon.profile,
         "up": round(time.monotonic() - daemon.started_at),
-        "stalled": services.deadlines.missed(),
+        "stalled": services.supervisor.stalled(),
     }
 
 

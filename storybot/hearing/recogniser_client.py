@@ -1,4 +1,4 @@
-"""The parent's side of the ear: starts it, steers it, and hands on its events."""
+"""The parent's side of the recogniser process: starts it, steers it, hands on its events."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Heartbeat:
 
 @dataclass(frozen=True)
 class KeyphraseRecognised:
-    """Somebody called; from here on the ear listens for the request by itself."""
+    """Somebody called; from here on it listens for the request by itself."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 
 
 def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
-    """Flags and environment of an ear that is to be small, as the process that starts it is.
+    """Flags and environment of a recogniser process that is as small as the one that starts it.
 
     It finds its modules where we do, without the module `site` that would search for them (0.2 MB).
     """
@@ -95,7 +95,7 @@ def small_start() -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 class RecogniserClient:
-    """One life of the ear. Its memory is gone when it ends."""
+    """One recogniser process, from its start to its end."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
@@ -105,6 +105,11 @@ class RecogniserClient:
     @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone, or was never there."""
+        return self._process is None or self._process.returncode is not None
 
     async def start(self) -> None:
         """Start the child and wait for its first word: Ready or Trouble.
@@ -127,12 +132,12 @@ class RecogniserClient:
             )
         except OSError as error:  # no memory or no process left just now
             raise StorybotError(
-                f"the ear cannot be started ({error.strerror})", Exit.SOUND_IN
+                f"the recogniser cannot be started ({error.strerror})", Exit.SOUND_IN
             ) from error
         self._first = await self._next()
         if isinstance(self._first, Ended):
             raise StorybotError(
-                f"the ear ended at its start with status {self._first.code}", Exit.SOUND_IN
+                f"the recogniser ended at its start with status {self._first.code}", Exit.SOUND_IN
             )
 
     async def events(self) -> AsyncIterator[RecogniserEvent]:
@@ -161,7 +166,10 @@ class RecogniserClient:
             await self._process.stdin.drain()
 
     async def stop(self, grace: float) -> None:
-        """End the child: TERM, after `grace` s KILL, both to its whole process group."""
+        """End the child: TERM, after `grace` s KILL, both to its whole process group.
+
+        CannotBeKilled when that does not end it.
+        """
         if self._process is not None:
             await end_group(self._process, grace)
 
@@ -179,4 +187,6 @@ class RecogniserClient:
         try:
             return await out.readline()
         except ValueError as error:  # longer than the reader's limit
-            raise StorybotError("the ear tells what nobody understands", Exit.SOUND_IN) from error
+            raise StorybotError(
+                "the recogniser sends what nobody understands", Exit.SOUND_IN
+            ) from error

@@ -44,8 +44,8 @@ class Speaker:
     ) -> None:
         """`wav`: write there instead of playing. `patience`: s to wait for a lost loudspeaker."""
         self._settings = settings
-        self._mouth = Synthesizer(settings, profile, wav, patience)
-        self._mouth.voice, self._mouth.player = voice, player
+        self._synthesizer = Synthesizer(settings, profile, wav, patience)
+        self._synthesizer.voice, self._synthesizer.player = voice, player
         self._manner = SpeechParameters(settings.accent, settings.speed, settings.pitch)
         self.asked_volume = settings.volume  # per cent, before floor and cap
         self.pace = 100  # per cent of the set speed
@@ -72,8 +72,8 @@ class Speaker:
 
     async def open(self) -> None:
         """Load the voice and take the loudspeaker; StorybotError(Exit.SOUND_OUT) says why not."""
-        if self._mouth.voice is None or self._mouth.player is None:
-            await self._worker.do(partial(self._mouth.take, self._volume))
+        if self._synthesizer.voice is None or self._synthesizer.player is None:
+            await self._worker.do(partial(self._synthesizer.take, self._volume))
 
     async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
         """Speak a sentence after those before it; returns when all of its sound is queued.
@@ -84,11 +84,11 @@ class Speaker:
         the waiting task is cancelled, everything falls silent.
         """
         await self.open()
-        mouth, manner, turn = self._mouth, self._manner, self._mouth.turn
+        synthesizer, manner, turn = self._synthesizer, self._manner, self._synthesizer.turn
         self._busy += 1
         self._show()
         try:
-            spoken = await self._do(partial(mouth.speak, text, manner, on_word, turn))
+            spoken = await self._do(partial(synthesizer.speak, text, manner, on_word, turn))
         except asyncio.CancelledError:
             self.stop()
             raise
@@ -103,43 +103,47 @@ class Speaker:
         Returns when it is queued; False when stop() came before.
         """
         await self.open()
-        voice, _ = self._mouth.parts()
-        turn = self._mouth.turn
-        return await self._do(partial(self._mouth.sound, earcon(name, voice.rate), turn))
+        voice, _ = self._synthesizer.parts()
+        turn = self._synthesizer.turn
+        return await self._do(partial(self._synthesizer.sound, earcon(name, voice.rate), turn))
 
     async def drain(self) -> None:
-        """Wait until everything said has been heard, then give the loudspeaker back."""
-        _, player = self._mouth.parts()
-        turn = self._mouth.turn
-        while turn == self._mouth.turn and player.played() < player.written():
+        """Wait until everything said has been heard, then give the loudspeaker back.
+
+        Returns at once where it was never open.
+        """
+        player, turn = self._synthesizer.player, self._synthesizer.turn
+        if player is None:
+            return
+        while turn == self._synthesizer.turn and player.played() < player.written():
             try:
                 player.check()
             except StorybotError as lost:
-                await self._do(partial(self._mouth.recover, lost, turn))
+                await self._do(partial(self._synthesizer.recover, lost, turn))
             await asyncio.sleep(self._until(player.written()))
         self._show()
         if self._showing is not None:
             await self._showing
-        if turn == self._mouth.turn:
-            self._mouth.captions.clear()
-            await self._worker.do(partial(self._mouth.rest, turn))
+        if turn == self._synthesizer.turn:
+            self._synthesizer.captions.clear()
+            await self._worker.do(partial(self._synthesizer.rest, turn))
 
     def stop(self) -> None:
         """Fall silent within some tens of ms; sentences that are being said return at once."""
-        self._mouth.hush()
+        self._synthesizer.silence()
 
     async def fade_out(self, seconds: float = FADE_OUT_S) -> None:
         """Fall silent over `seconds` of sound, then stop(); the volume is kept for later."""
-        player = self._mouth.player
+        player = self._synthesizer.player
         if player is None:
             return
-        turn = self._mouth.turn
+        turn = self._synthesizer.turn
         player.gain.move(0, seconds)
         limit = time.monotonic() + seconds + PLAYBACK_POLL_MAX_S
-        while turn == self._mouth.turn and player.gain.level > 0 and time.monotonic() < limit:
+        while turn == self._synthesizer.turn and player.gain.level > 0 and time.monotonic() < limit:
             await asyncio.sleep(PLAYBACK_POLL_MAX_S)
         await asyncio.sleep(player.latency)
-        if turn == self._mouth.turn:
+        if turn == self._synthesizer.turn:
             self.stop()
         player.gain.jump(self._volume)
 
@@ -147,8 +151,8 @@ class Speaker:
         """Heard at once, or reached over `seconds` of sound; returns it within floor and cap."""
         self.asked_volume = per_cent
         self._volume = self._settings.bounded(per_cent)
-        if self._mouth.player is not None:
-            gain = self._mouth.player.gain
+        if self._synthesizer.player is not None:
+            gain = self._synthesizer.player.gain
             gain.move(self._volume, gain.QUICK if seconds is None else seconds)
         return self._volume
 
@@ -162,13 +166,13 @@ class Speaker:
 
     def pause(self) -> None:
         """Fall silent and keep the place in the sentence."""
-        if self._mouth.player is not None:
-            self._mouth.player.pause()
+        if self._synthesizer.player is not None:
+            self._synthesizer.player.pause()
 
     def resume(self) -> None:
         """Go on where pause() was."""
-        if self._mouth.player is not None:
-            self._mouth.player.resume()
+        if self._synthesizer.player is not None:
+            self._synthesizer.player.resume()
 
     @property
     def volume(self) -> int:
@@ -178,34 +182,34 @@ class Speaker:
     @property
     def saying(self) -> str:
         """The sentence that is heard now, so that listening can leave it out of account."""
-        return self._mouth.captions.saying
+        return self._synthesizer.captions.saying
 
     @property
     def trouble(self) -> str | None:
         """One sentence while the loudspeaker is lost and looked for."""
-        return self._mouth.trouble
+        return self._synthesizer.trouble
 
     @property
     def hopeless(self) -> bool:
         """Whether the lost loudspeaker is no longer looked for: the sound library hangs."""
-        return self.trouble is not None and time.monotonic() > self._mouth.hopeless_at
+        return self.trouble is not None and time.monotonic() > self._synthesizer.hopeless_at
 
     @property
     def played_samples(self) -> int:
         """Grows while something is heard: progress for a watchdog."""
-        return 0 if self._mouth.player is None else self._mouth.player.played()
+        return 0 if self._synthesizer.player is None else self._synthesizer.player.played()
 
     @property
     def first_sound(self) -> float | None:
         """time.monotonic() when the first sample was heard."""
-        return None if self._mouth.player is None else self._mouth.player.first_sound
+        return None if self._synthesizer.player is None else self._synthesizer.player.first_sound
 
     async def close(self) -> None:
         """Be silent, end the voice, give the device back; a wav is then complete."""
         self.stop()
         if self._showing is not None:
             self._showing.cancel()
-        player = self._mouth.player
+        player = self._synthesizer.player
         try:
             if player is not None:
                 async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
@@ -225,17 +229,17 @@ class Speaker:
 
     async def _follow(self) -> None:
         while True:
-            player = self._mouth.player
+            player = self._synthesizer.player
             if player is None:
                 return
-            due = self._mouth.captions.show(player.played())
+            due = self._synthesizer.captions.show(player.played())
             if due is None and self._busy == 0:
                 return
             await asyncio.sleep(PLAYBACK_POLL_MAX_S if due is None else self._until(due))
 
     def _until(self, frame: int) -> float:
         """How long to sleep until a frame is heard, in s."""
-        voice, player = self._mouth.parts()
+        voice, player = self._synthesizer.parts()
         return min(
             PLAYBACK_POLL_MAX_S, max(PLAYBACK_POLL_MIN_S, (frame - player.played()) / voice.rate)
         )

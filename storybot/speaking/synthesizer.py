@@ -30,9 +30,9 @@ class Spoken:
 
 
 class Synthesizer:
-    """Works for one Speaker. All methods but hush() belong to the speaker's thread.
+    """Works for one Speaker. All methods but silence() belong to the speaker's thread.
 
-    Work carries the turn in which it was given; hush() begins the next turn and so voids it.
+    Work carries the turn in which it was given; silence() begins the next turn and so voids it.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Synthesizer:
             except StorybotError as lost:
                 self.recover(lost, turn)
                 continue
-            if turn != self.turn:  # hush() came between the question and the write
+            if turn != self.turn:  # silence() came between the question and the write
                 player.stop()
                 break
             return True
@@ -135,7 +135,7 @@ class Synthesizer:
             self._follows = False
             player.rest()
 
-    def hush(self) -> None:
+    def silence(self) -> None:
         """Void all work given so far and fall silent; from any thread."""
         self.turn += 1
         self._follows = False

@@ -89,10 +89,12 @@ class Engine:
                 Exit.ENGINE,
             ) from None
         finally:
-            await self._end(process, TERM_GRACE_S)
-            with contextlib.suppress(TimeoutError):  # asyncio keeps a pipe until it is read empty
-                await _within(TERM_GRACE_S, process.stdout.read())
-            errors.cancel()
+            try:
+                await self._end(process, TERM_GRACE_S)
+                with contextlib.suppress(TimeoutError):  # asyncio keeps a pipe until it is read
+                    await _within(TERM_GRACE_S, process.stdout.read())
+            finally:
+                errors.cancel()
         if self._stopped:
             return
         if status != 0:
@@ -104,7 +106,10 @@ class Engine:
         self.figures = read_figures(said, first)
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:
-        """End the story that is being written, if there is one: TERM, `grace` s, then KILL."""
+        """End the story that is being written, if there is one: TERM, `grace` s, then KILL.
+
+        CannotBeKilled when that does not end it.
+        """
         self._stopped = True
         if self._process is not None:
             await self._end(self._process, grace)

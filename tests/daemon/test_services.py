@@ -38,7 +38,7 @@ def test_lights_that_cannot_be_had_are_no_trouble(caplog: pytest.LogCaptureFixtu
     assert "no lights" in caplog.text
 
 
-def test_an_ear_that_never_begins(tmp_path: Path) -> None:
+def test_a_recogniser_that_never_begins(tmp_path: Path) -> None:
     """Thirty seconds are its limit; then it is ended and another one tried."""
 
     async def scene(house: House) -> None:
@@ -59,7 +59,7 @@ def test_an_ear_that_never_begins(tmp_path: Path) -> None:
     play(tmp_path, scene, before=before)
 
 
-def test_a_press_while_the_ear_begins(tmp_path: Path) -> None:
+def test_a_press_while_the_recogniser_begins(tmp_path: Path) -> None:
     """The small board reads its acoustic model for seconds; nobody waits for that."""
 
     async def scene(house: House) -> None:
@@ -85,9 +85,9 @@ def test_a_story_that_breaks_as_nobody_foresaw(tmp_path: Path, where: str) -> No
         def broken(*_: object) -> Any:
             raise ZeroDivisionError
 
-        room = house.daemon.services.narrator
+        narrator = house.daemon.services.narrator
         if where == "make":
-            room.make = broken
+            narrator.make = broken
         else:
             house.daemon.services.speaker.tell = broken  # type: ignore[method-assign]
         await house.ask(Ask("a story about a cat"))
@@ -191,9 +191,9 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         await telling(house)
-        room = house.daemon.services.narrator
-        await house.wait(lambda: room._engine is None, "all written")
-        engine = room._engine = house.engines.make()
+        narrator = house.daemon.services.narrator
+        await house.wait(lambda: narrator._engine is None, "all written")
+        engine = narrator._engine = house.engines.make()
 
         async def slow(grace: float = 1.0) -> None:
             await asyncio.sleep(grace)
@@ -208,29 +208,29 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_a_hush_takes_back_what_was_just_given(tmp_path: Path) -> None:
+def test_silence_takes_back_what_was_just_given(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         voice = house.daemon.services.speaker
         said = len(house.heard)
         voice.say("Nobody wants to hear this.")
-        voice.stop()
+        voice.silence()
         voice.earcon("stopped")
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(5)
         assert house.heard[said:] == []
 
     play(tmp_path, scene)
 
 
-def test_two_hushes_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
+def test_silence_twice_does_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         house.speaker.plugged = False
         await house.until(Mode.PAUSED, 3)
         voice = house.daemon.services.speaker
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(0.1)
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(5)
         assert house.mode is Mode.PAUSED and not voice.works
         house.speaker.plugged = True

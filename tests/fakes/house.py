@@ -13,7 +13,7 @@ from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
 from storybot.controls.buttons.button import Button
 from storybot.controls.lights.lights import Lights
 from storybot.controls.socket.messages import ControlRequest, read_reply
-from storybot.daemon.control_service import ControlService
+from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.daemon import Daemon
 from storybot.daemon.services import Factories
 from storybot.errors import StorybotError
@@ -131,7 +131,7 @@ class House:
 
     async def ask(self, wish: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlService(self.daemon).answer(wish))
+        return read_reply(await ControlAnswers(self.daemon).answer(wish))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)

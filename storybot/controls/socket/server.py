@@ -1,9 +1,15 @@
-"""The control socket: answers wishes of local programs and sends news to those who watch."""
+"""The control socket: answers requests of local programs and sends news to those who watch.
+
+Who holds the lock on the file beside it (PATH.lock) owns the socket: two daemons that start at one
+moment cannot both take it, and a socket that a dead daemon left is replaced. The kernel gives the
+lock back when its holder ends, however it ends; the empty file stays.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import grp
 import logging
 import os
@@ -21,13 +27,14 @@ LOG = logging.getLogger(__name__)
 MAX_CLIENTS = 32
 UNREAD_MAX_BYTES = 64 * 1024  # bytes a client may leave unread before it is dropped
 SOCKET_MODE = 0o660
+LOCK_MODE = 0o644  # any user's daemon can take the lock that another's left behind
 BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
 Answer = Callable[[ControlRequest], Awaitable[bytes]]
 
 
 class SocketServer:
-    """Listens on one Unix socket; `answer` turns each wish into the line to send back."""
+    """Listens on one Unix socket; `answer` turns each request into the line to send back."""
 
     def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
         self.path = server_path(settings.socket)
@@ -37,29 +44,61 @@ class SocketServer:
         self._clients: set[asyncio.StreamWriter] = set()
         self._watchers: set[asyncio.StreamWriter] = set()
         self._talks: set[asyncio.Task[None]] = set()
+        self._lock: int | None = None  # file descriptor; its lock says that the socket is ours
+        self._inode: tuple[int, int] | None = None  # device and inode of our socket
 
     async def open(self) -> None:
         """Listen. StorybotError when another storybot does, or the place cannot be written."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self.path.is_socket():
-                if answers(self.path):
-                    raise StorybotError(
-                        f"storybot is running already and owns {self.path}; "
-                        "end it with `systemctl stop storybot`, or choose another controls.socket",
-                        Exit.DAEMON,
-                    )
-                self.path.unlink()
-            self._server = await asyncio.start_unix_server(
-                self._talk, self.path, limit=messages.LINE_MAX_BYTES
-            )
-            self.path.chmod(SOCKET_MODE)
+            self._take_lock()
+            await self._listen()
         except OSError as error:
+            self._give_lock_back()
             raise StorybotError(
                 f"the control socket {self.path} cannot be made ({error.strerror or error}); "
                 "choose a place with the setting controls.socket",
                 Exit.DAEMON,
             ) from error
+
+    def is_there(self) -> bool:
+        """Whether clients that look for the socket find ours."""
+        return self._inode is not None and self._inode == _inode(self.path)
+
+    async def reopen(self) -> None:
+        """Listen again where the socket was removed; clients that talk already go on.
+
+        StorybotError as from open().
+        """
+        if self._server is not None:
+            self._server.close()
+        await self.open()
+
+    def _take_lock(self) -> None:
+        if self._lock is not None:
+            return
+        lock = _open_lock(f"{self.path}.lock")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if answers(self.path):  # by a storybot that knows of no lock
+                raise BlockingIOError
+        except BlockingIOError:
+            os.close(lock)
+            raise StorybotError(
+                f"storybot is running already and owns {self.path}; "
+                "end it with `systemctl stop storybot`, or choose another controls.socket",
+                Exit.DAEMON,
+            ) from None
+        self._lock = lock
+
+    async def _listen(self) -> None:
+        if self.path.is_socket():
+            self.path.unlink()
+        self._server = await asyncio.start_unix_server(
+            self._talk, self.path, limit=messages.LINE_MAX_BYTES
+        )
+        self._inode = _inode(self.path)
+        self.path.chmod(SOCKET_MODE)
         self._give_to_group()
 
     def _give_to_group(self) -> None:
@@ -78,15 +117,22 @@ class SocketServer:
             self._send(writer, line)
 
     async def close(self) -> None:
-        """End all talks and remove the socket."""
+        """End all talks and remove the socket, where it is still ours."""
         if self._server is not None:
             self._server.close()
         for task in list(self._talks):
             task.cancel()
         if self._talks:
             await asyncio.wait(self._talks, timeout=1.0)
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        if self.is_there():
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+        self._give_lock_back()
+
+    def _give_lock_back(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
         if writer.transport.is_closing():
@@ -151,6 +197,23 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
                 return b""
             else:
                 return bytes(messages.LINE_MAX_BYTES + 1)
+
+
+def _open_lock(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        made = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, LOCK_MODE)
+        os.fchmod(made, LOCK_MODE)  # whatever the umask
+        return made
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def answers(path: Path) -> bool:
