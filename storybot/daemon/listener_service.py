@@ -246,7 +246,7 @@ class ListenerService:
             coming.cancel()
 
     def _look_at_work(self, child: RecogniserClient) -> None:
-        """A process without a heartbeat may compute; StorybotError when it does not, or too long."""
+        """Without a heartbeat it may compute; StorybotError when it does not, or too long."""
         silent = asyncio.get_running_loop().time() - self._got_on
         before, self._used = self._used, cpu_seconds(child.pid)
         if self._used - before < BUSY_CPU_SHARE * HEARTBEAT_TIMEOUT_S or silent >= BUSY_TIMEOUT_S:

@@ -105,6 +105,7 @@ class Synthesizer:
             except StorybotError as lost:
                 self.recover(lost, turn)
                 continue
+            self.trouble = None
             if turn != self.turn:  # silence() came between the question and the write
                 player.stop()
                 break
