@@ -12,7 +12,7 @@ from storybot.errors import Exit, StorybotError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The wish, in words."""
+    """The request, in words."""
     parser.add_argument(
         "words",
         nargs="+",

@@ -19,11 +19,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print when it will sleep."""
-    wish = Sleep(args.minutes, args.after)
+    request = Sleep(args.minutes, args.after)
     if args.minutes is None and args.after is None and not args.off:
         bed = settings.bedtime
-        wish = Sleep(bed.sleep_minutes, bed.sleep_stories or None)
-    reply = ask(settings.controls.socket, wish)
+        request = Sleep(bed.sleep_minutes, bed.sleep_stories or None)
+    reply = ask(settings.controls.socket, request)
     print(bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"]))
     return 0
 

@@ -13,7 +13,7 @@ from storybot.controls.socket.client import Client
 
 SHOWN = {
     "starting": "is starting",
-    "idle": "waits for a wish",
+    "idle": "waits for a request",
     "hearing": "was called and listens",
     "thinking": "thinks of a story",
     "telling": "tells",

@@ -1,4 +1,4 @@
-"""Every setting of storybot: one frozen dataclass a room, defaults here, units beside each field.
+"""Every setting: one frozen dataclass a section, defaults here, units beside each field.
 
 `config.yaml` shows the same defaults with their explanations; `storybot.config.load` reads files
 and the environment into these classes. Metadata: `low`/`high` bound a number, `choices` a word.
@@ -136,7 +136,7 @@ class ServiceSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All rooms' settings; the sections of config.yaml."""
+    """All settings; the sections of config.yaml."""
 
     hearing: HearingSettings = HearingSettings()
     telling: TellingSettings = TellingSettings()

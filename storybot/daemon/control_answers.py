@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 from typing import Any, Protocol
 
+from storybot.config import changeable
 from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     Again,
     Ask,
+    ChangeSettings,
     ControlRequest,
+    ErrorCode,
+    ListLibrary,
+    Message,
+    ShowSettings,
+    ShowStory,
     Sleep,
     Status,
     Stop,
@@ -17,6 +25,7 @@ from storybot.controls.socket.messages import (
     Volume,
     Watch,
 )
+from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
 from storybot.errors import StorybotError
 from storybot.language import replies
@@ -33,6 +42,7 @@ from storybot.robot.events import (
     VolumeAsked,
 )
 from storybot.robot.state import STORY_PARTS, Obstacle
+from storybot.stories.library import KeptStory, Library
 from storybot.stories.story_request import SEED_LIMIT
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
@@ -43,6 +53,7 @@ class ControlledDaemon(Protocol):
 
     robot: Robot
     services: Services
+    reloader: Reloader
 
     async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
 
@@ -55,17 +66,17 @@ class ControlAnswers:
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
 
-    async def answer(self, wish: ControlRequest) -> bytes:
-        """The line to send back."""
-        match wish:
+    async def answer(self, request: ControlRequest) -> Message:
+        """What to send back."""
+        match request:
             case Ask(text):
                 return await self._asked(text)
             case Stop():
                 return await self._request(Request(RequestKind.STOP))
             case Again():
                 return await self._request(Request(RequestKind.AGAIN))
-            case TellSaved(number):
-                return await self._tell_saved(number)
+            case TellSaved(story):
+                return await self._tell_saved(story)
             case Volume(percent, by):
                 wanted = self._daemon.robot.volume + by if by is not None else percent
                 if wanted is not None:
@@ -76,48 +87,91 @@ class ControlAnswers:
                 return messages.answer(**self._daemon.status())
             case Status() | Watch():
                 return messages.answer(**self._daemon.status())
+            case ListLibrary(limit, before):
+                return await self._list_library(limit, before)
+            case ShowStory(story):
+                return await self._show_story(story)
+            case ShowSettings():
+                settings = self._daemon.services.shared.settings
+                return messages.answer(settings=changeable.values(settings))
+            case ChangeSettings(new):
+                return await self._change_settings(new)
 
-    async def _asked(self, text: str) -> bytes:
+    async def _asked(self, text: str) -> Message:
         request = understand_typed(text)
         if not is_allowed(request, text, self._daemon.services.shared.allowed):
             await self._daemon.happen(RequestRefused())
-            return messages.refusal(replies.Reply.REFUSED.value)
+            return messages.refusal(ErrorCode.NOT_ALLOWED, replies.Reply.REFUSED.value)
         if request is None:
-            return messages.refusal(replies.NOT_UNDERSTOOD)
+            return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
         return await self._request(request)
 
-    async def _request(self, request: Request) -> bytes:
+    async def _request(self, request: Request) -> Message:
         if request.kind not in STARTS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
         return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
 
-    async def _tell_saved(self, number: int) -> bytes:
-        library = self._daemon.services.narrator.library
+    async def _tell_saved(self, number: int) -> Message:
         try:
-            story = library.get(number)
+            story = await self._daemon.services.narrator.read_library(lambda kept: kept.get(number))
         except StorybotError as error:
-            return messages.refusal(str(error))
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
         return await self._start(ReplayAsked(story.request()))
 
-    async def _start(self, event: Event) -> bytes:
+    async def _start(self, event: Event) -> Message:
         """An event that shall begin a story; the answer says whether it did."""
         before, after = await self._daemon.happen(event)
         if after.number == before.number or after.story is None:
-            return messages.refusal(_why_no_story(before))
+            return _why_no_story(before)
         return messages.answer(
             said=after.story.title, story=after.story.number, seed=after.story.seed
         )
 
+    async def _list_library(self, limit: int, before: int | None) -> Message:
+        def read(library: Library) -> list[KeptStory]:
+            return list(islice(library.stories(before), limit))
 
-def _why_no_story(robot: Robot) -> str:
+        found = await self._daemon.services.narrator.read_library(read)
+        return messages.answer(library=[_described(story) for story in found])
+
+    async def _show_story(self, number: int) -> Message:
+        try:
+            story = await self._daemon.services.narrator.read_library(lambda kept: kept.get(number))
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
+        return messages.answer(**_described(story), opening=story.opening, text=story.text)
+
+    async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
+        try:
+            settings = changeable.changed(self._daemon.services.shared.settings, new)
+            reloaded = self._daemon.reloader.take(settings)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.BAD_SETTING, str(error))
+        await self._daemon.happen(reloaded)
+        return messages.answer(settings=changeable.values(settings))
+
+
+def _described(story: KeptStory) -> dict[str, Any]:
+    return {
+        "story": story.number,
+        "title": story.title,
+        "date": story.date,
+        "seed": story.seed,
+        "whole": story.whole,
+    }
+
+
+def _why_no_story(robot: Robot) -> Message:
     """Why no story began, for whoever asked for it."""
     match obstacle(robot):
         case Obstacle.NOT_RUNNING:
-            return replies.not_running(robot.mode.value)
+            sentence = replies.not_running(robot.mode.value)
+            return messages.refusal(ErrorCode.NOT_RUNNING, sentence)
         case Obstacle.BEING_TOLD:
-            return replies.BEING_TOLD
+            return messages.refusal(ErrorCode.BEING_TOLD, replies.BEING_TOLD)
         case Obstacle.PARTS_MISSING:
-            return replies.parts_missing(sorted(part.value for part in robot.missing & STORY_PARTS))
+            parts = sorted(part.value for part in robot.missing & STORY_PARTS)
+            return messages.refusal(ErrorCode.PARTS_MISSING, replies.parts_missing(parts))
         case None:
-            return replies.TIME_TO_SLEEP
+            return messages.refusal(ErrorCode.TIME_TO_SLEEP, replies.TIME_TO_SLEEP)

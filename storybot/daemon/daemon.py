@@ -50,7 +50,7 @@ class Daemon:
         self.services: Services = build(
             settings, profile, self.emit, ControlAnswers(self).answer, factories
         )
-        self._reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
+        self.reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
         self._fields = fields or StoryFields()
         self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
@@ -95,7 +95,7 @@ class Daemon:
             systemd.notify("STOPPING=1")
             for task in (*own, starting):
                 task.cancel()
-            await self._reloader.close()
+            await self.reloader.close()
             await self.services.stop()
 
     def end(self) -> None:
@@ -105,7 +105,7 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the settings again; broken ones are told and the old ones kept."""
-        self._reloader.begin()
+        self.reloader.begin()
 
     async def _start(self) -> None:
         """Try voice and engine, then let the robot begin."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from storybot.config.schema import Settings
 from storybot.daemon.health import Emit, Health
@@ -38,15 +38,16 @@ ENGINE_NICENESS = 10  # of the engine: on one core it must not make the voice st
 ENGINE_TERM_GRACE_S = 0.5  # s between TERM and KILL of an engine that nobody listens to
 
 
+Result = TypeVar("Result")
 Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or what went wrong
 
 
 class Watchers(Protocol):
     """Who is told the story's text as it is heard."""
 
-    def sentence(self, number: int, text: str) -> None: ...
+    def sentence(self, story: int, text: str) -> None: ...
 
-    def word(self, text: str) -> None: ...
+    def word(self, story: int, text: str) -> None: ...
 
 
 class NarratorService:
@@ -152,13 +153,15 @@ class NarratorService:
                     raise text
                 self.health.progress()
                 told.append(text)
-                await self._speaker.tell(text, self._heard(number, text, first=len(told) == 1))
+                await self._speaker.tell(
+                    text, self._heard(request, number, text, first=len(told) == 1)
+                )
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await writing
 
-    def _heard(self, number: int, text: str, first: bool) -> OnWord:
+    def _heard(self, request: StoryRequest, number: int, text: str, first: bool) -> OnWord:
         """What to do as a sentence is heard: its first word tells that it began."""
         begun = False
 
@@ -168,8 +171,8 @@ class NarratorService:
                 begun = True
                 if first:
                     self._emit(StoryBegan(number))
-                self._watchers.sentence(number, text)
-            self._watchers.word(word)
+                self._watchers.sentence(request.number, text)
+            self._watchers.word(request.number, word)
 
         return on_word
 
@@ -236,6 +239,11 @@ class NarratorService:
                 break
         self._lost, self._probing = 0, None
         self.health.working()
+
+    async def read_library(self, read: Callable[[Library], Result]) -> Result:
+        """What `read` finds in the library, in the thread that writes there: a disk may be slow."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, read, self.library)
 
     def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
         """Keep the story, in a thread: a slow disk must not hold up anything."""

@@ -29,11 +29,26 @@ class Reloader:
         self._work: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Read, or where that goes on already read once more after it: the last wish counts."""
+        """Read, or where that goes on already read once more after it: the last request counts."""
         self._wanted = True
         systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={clock.monotonic_ns() // 1000}")
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
+
+    def take(self, new: Settings) -> Reloaded:
+        """Hand out new settings; returns what the robot must be told of them.
+
+        StorybotError, and nothing changed, when they do not work.
+        """
+        services = self._services
+        old = services.shared.settings
+        services.shared.take(new)
+        services.supervisor.apply(new)
+        if new.service.debug != old.service.debug:
+            systemd.set_debug(new.service.debug)
+        if new.service.profile != old.service.profile:
+            LOG.warning("the profile stays as it is until storybot is restarted")
+        return Reloaded(new, services.narrator.library.newest())
 
     async def close(self) -> None:
         """Take no more settings; a reading that goes on is left to its end."""
@@ -49,9 +64,8 @@ class Reloader:
                 settings = await _beside_the_loop(self._read)
                 if self._wanted:
                     continue
-                take(self._services, settings)
+                self._emit(self.take(settings))
                 LOG.info("new settings hold from now on")
-                self._emit(Reloaded(settings))
             except StorybotError as error:
                 LOG.error("the settings stay as they were: %s", error)
             except Exception as error:  # systemd must not wait for READY for ever
@@ -67,14 +81,3 @@ async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
         return await asyncio.get_running_loop().run_in_executor(thread, read)
     finally:
         thread.shutdown(wait=False)
-
-
-def take(services: Services, new: Settings) -> None:
-    """Hand out new settings; StorybotError, and nothing changed, when they do not work."""
-    old = services.shared.settings
-    services.shared.take(new)
-    services.supervisor.apply(new)
-    if new.service.debug != old.service.debug:
-        systemd.set_debug(new.service.debug)
-    if new.service.profile != old.service.profile:
-        LOG.warning("the profile stays as it is until storybot is restarted")

@@ -41,7 +41,8 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
     return {
         "state": robot.mode.value,
         "title": robot.story.title if robot.story and robot.mode in BUSY else None,
-        "story": robot.number,
+        "story": robot.story.number if robot.story and robot.mode in BUSY else None,
+        "stories": robot.number,
         "missing": sorted(part.value for part in robot.missing),
         "works": [LEFT[part] for part in sorted(robot.missing, key=lambda part: part.value)],
         "listens_for": services.listener.listens_for,
@@ -53,6 +54,10 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "profile": daemon.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),
+        "services": {
+            health.name: {"condition": health.condition.value, "why": health.sentence}
+            for health in services.supervisor.healths()
+        },
     }
 
 

@@ -188,18 +188,18 @@ def main() -> int:
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
-    ear = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
+    process = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
     orders = Orders(sys.stdin.fileno())
     wait = 0.0
     try:
         while not orders.ended:
-            if not all(ear.command(order) for order in orders.take(wait)):
+            if not all(process.command(order) for order in orders.take(wait)):
                 break
-            wait = ear.step()
+            wait = process.step()
     except BrokenPipeError:
         return 1
     finally:
-        ear.close()
+        process.close()
     return 0
 
 

@@ -31,7 +31,7 @@ class Listen:
 
 @dataclass(frozen=True)
 class StopListening:
-    """Stop listening; in the small profile the hearing child is gone when this is done."""
+    """Stop listening; in the small profile the recogniser process is gone when this is done."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class SayTitle:
 
 @dataclass(frozen=True)
 class Earcon:
-    """Play a short sign."""
+    """Play a short signal."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Tell:
-    """Write and tell this tale; its events carry `number`."""
+    """Write and tell this story; its events carry `number`."""
 
     story: StoryRequest
     number: int

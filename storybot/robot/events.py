@@ -20,7 +20,7 @@ class Part(Enum):
 
 
 class Source(Enum):
-    """Where a wish comes from."""
+    """Where a request comes from."""
 
     VOICE = "voice"
     BUTTON = "button"
@@ -37,7 +37,7 @@ class Timer(Enum):
 
 @dataclass(frozen=True)
 class Started:
-    """The model was checked and every part was tried; `last` is the newest tale of the library."""
+    """The model was checked and every part was tried; `last` is the newest story of the library."""
 
     last: StoryRequest | None = None
     newest: int = 0  # the highest number in the library
@@ -76,7 +76,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReplayAsked:
-    """This very tale again, from the library."""
+    """This very story again, from the library."""
 
     story: StoryRequest
 
@@ -161,6 +161,7 @@ class Reloaded:
     """New settings hold from now on."""
 
     settings: Settings
+    newest: int = 0  # the highest number in the library, which may be another one now
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The course of things: starting, parts lost and back, stories going on, alarms, the end."""
+"""Starting, parts lost and back, stories going on, alarms, the end."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def part_lost(robot: Robot, event: events.PartLost) -> Step:
         hold = (commands.PauseStory(), commands.StartTimer(Timer.HOLD, HOLD))
         return enter(robot, Mode.PAUSED, *hold)
     if robot.mode is Mode.IDLE or (robot.mode is Mode.HEARING and event.part is Part.HEARING):
-        sign = [] if known or robot.night else [commands.Earcon("trouble")]
-        return rest(robot, *sign)
+        signal = [] if known or robot.night else [commands.Earcon("trouble")]
+        return rest(robot, *signal)
     return robot, []
 
 
@@ -86,7 +86,8 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
     if event.settings.speaking.volume != robot.settings.speaking.volume:
         volume = event.settings.speaking.volume
     volume = event.settings.speaking.bounded(volume)
-    after = replace(robot, settings=event.settings, volume=volume)
+    newest = max(robot.newest, event.newest)
+    after = replace(robot, settings=event.settings, volume=volume, newest=newest)
     return after, [*sound(after), commands.Show(light(after))]
 
 

@@ -27,8 +27,8 @@ def unclear(robot: Robot, event: events.NotUnderstood) -> Step:
     """Once after each call, with time to say it anew; a noisy room gets a story all the same."""
     if robot.mode is not Mode.HEARING or robot.puzzled:
         return robot, []
-    sign = [commands.Earcon("not-understood"), _answer_time(robot)]
-    return replace(robot, puzzled=True), sign
+    signal = [commands.Earcon("not-understood"), _answer_time(robot)]
+    return replace(robot, puzzled=True), signal
 
 
 def _answer_time(robot: Robot) -> commands.Command:
@@ -65,12 +65,12 @@ def asked(robot: Robot, event: events.Asked) -> Step:
 
 
 def _again(robot: Robot, seed: int) -> Step:
-    """The same tale; where none was told yet, any."""
+    """The same story; where none was told yet, any."""
     return _anew(robot, robot.story or new_story_request((), seed))
 
 
 def _anew(robot: Robot, story: StoryRequest) -> Step:
-    """A tale instead of the one that may be told now."""
+    """A story instead of the one that may be told now."""
     if robot.mode in BUSY:
         if robot.last:  # it is time to sleep: no further story
             return robot, []
@@ -107,8 +107,8 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
 def set_volume(robot: Robot, percent: int) -> Step:
     robot = replace(robot, volume=robot.settings.speaking.bounded(percent))
     heard = robot.mode in (Mode.IDLE, Mode.HEARING, Mode.DEGRADED)
-    sign = [commands.Earcon("understood")] if heard else []
-    return robot, [*sound(robot), *sign]
+    signal = [commands.Earcon("understood")] if heard else []
+    return robot, [*sound(robot), *signal]
 
 
 def volume_asked(robot: Robot, event: events.VolumeAsked) -> Step:

@@ -44,7 +44,7 @@ class Robot:
 
     settings: Settings
     volume: int  # per cent, as set by people
-    small: bool  # the profile: ear and engine never run together
+    small: bool  # the profile: recogniser and engine never run together
     mode: Mode = Mode.STARTING
     missing: frozenset[Part] = frozenset()
     story: StoryRequest | None = None  # told now, or last

@@ -45,9 +45,9 @@ def rest(robot: Robot, *todo: Command) -> Step:
 def sleep(robot: Robot, *todo: Command) -> Step:
     """Dark. Outside quiet hours the keyphrase wakes it, or a box without a button never would."""
     awake = replace(robot, bedtime=False, stories_left=None, last=False)
-    ear = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
+    listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
-        awake, Mode.ASLEEP, *todo, *OVER, commands.StopTimer(Timer.SLEEP), ear, *sound(awake)
+        awake, Mode.ASLEEP, *todo, *OVER, commands.StopTimer(Timer.SLEEP), listening, *sound(awake)
     )
 
 
@@ -55,14 +55,14 @@ def begin(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     """A story begins: what was understood is said while the engine thinks."""
     if robot.missing & STORY_PARTS:
         return rest(robot, *first, commands.Say(Reply.NOT_READY))
-    ear = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
+    listening = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
     number = robot.number + 1
     if story.number == 0:  # one told again keeps the number that the library knows it by
         story = replace(story, number=robot.newest + 1)
     newest = max(robot.newest, story.number)
     told = replace(robot, story=story, number=number, newest=newest)
     after, shown = enter(told, Mode.THINKING, *first, *OVER)
-    todo = [*shown, *sound(told), commands.SayTitle(story), ear, commands.Tell(story, number)]
+    todo = [*shown, *sound(told), commands.SayTitle(story), listening, commands.Tell(story, number)]
     return after, todo
 
 

@@ -4,7 +4,7 @@ The small profile's processes (python -OO) import this module before all others.
 here is then an empty shell that its importers get. It fills itself when anybody asks it for
 anything (PEP 562), so that it is late and never missing. Only the few who are named here, whose
 use is known, are answered with less than the real thing. Measured with Python 3.11: 2.8 MB less
-in the daemon, 1.8 MB less in the ear.
+in the daemon, 1.8 MB less in the recogniser process.
 """
 
 from __future__ import annotations

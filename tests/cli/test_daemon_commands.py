@@ -174,7 +174,7 @@ def test_the_state_comes_before_the_words() -> None:
         "[storybot thinks of a story]",
         "[storybot tells]",
         "  Once upon.",
-        "[storybot waits for a wish]",
+        "[storybot waits for a request]",
         "[storybot has ended]",
     ]
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
 from storybot.controls.buttons.button import Button
 from storybot.controls.lights.lights import Lights
-from storybot.controls.socket.messages import ControlRequest, read_reply
+from storybot.controls.socket.messages import ControlRequest, encoded, read_reply
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.daemon import Daemon
 from storybot.daemon.services import Factories
@@ -131,7 +131,7 @@ class House:
 
     async def ask(self, wish: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlAnswers(self.daemon).answer(wish))
+        return read_reply(encoded(await ControlAnswers(self.daemon).answer(wish)))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)

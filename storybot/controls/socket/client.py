@@ -1,4 +1,4 @@
-"""Talks to the running daemon: one wish, one answer; or news without end."""
+"""Talks to the running daemon: one request, one answer; or news without end."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Client:
         self._lines.close()
         self._socket.close()
 
-    def wish(self, wish: ControlRequest) -> dict[str, Any]:
+    def request(self, request: ControlRequest) -> dict[str, Any]:
         """The daemon's good answer; its refusal is raised."""
         try:
-            self._socket.sendall(messages.request_line(wish))
+            self._socket.sendall(messages.request_line(request))
             reply = messages.read_reply(self._lines.readline())
         except TimeoutError:
             raise StorybotError(
@@ -80,7 +80,7 @@ class Client:
 
     def watch(self) -> Iterator[dict[str, Any]]:
         """The present state, then all news until the daemon ends."""
-        yield self.wish(Watch())
+        yield self.request(Watch())
         self._socket.settimeout(None)
         try:
             while line := self._lines.readline():
@@ -89,7 +89,7 @@ class Client:
             return
 
 
-def ask(path: str, wish: ControlRequest) -> dict[str, Any]:
-    """One wish over a connection of its own."""
+def ask(path: str, request: ControlRequest) -> dict[str, Any]:
+    """One request over a connection of its own."""
     with Client(path) as client:
-        return client.wish(wish)
+        return client.request(request)

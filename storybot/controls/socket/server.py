@@ -19,7 +19,13 @@ from pathlib import Path
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.messages import (
+    BadMessage,
+    ControlRequest,
+    ErrorCode,
+    Message,
+    Watch,
+)
 from storybot.controls.socket.path import server_path
 from storybot.errors import Exit, StorybotError
 
@@ -30,11 +36,11 @@ SOCKET_MODE = 0o660
 LOCK_MODE = 0o644  # any user's daemon can take the lock that another's left behind
 BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
-Answer = Callable[[ControlRequest], Awaitable[bytes]]
+Answer = Callable[[ControlRequest], Awaitable[Message]]
 
 
 class SocketServer:
-    """Listens on one Unix socket; `answer` turns each request into the line to send back."""
+    """Listens on one Unix socket; `answer` gives the answer to each request."""
 
     def __init__(self, settings: ControlsSettings, answer: Answer) -> None:
         self.path = server_path(settings.socket)
@@ -42,7 +48,7 @@ class SocketServer:
         self._answer = answer
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
-        self._watchers: set[asyncio.StreamWriter] = set()
+        self._watchers: dict[asyncio.StreamWriter, int] = {}  # with the version each speaks
         self._talks: set[asyncio.Task[None]] = set()
         self._lock: int | None = None  # file descriptor; its lock says that the socket is ours
         self._inode: tuple[int, int] | None = None  # device and inode of our socket
@@ -111,10 +117,10 @@ class SocketServer:
         except (KeyError, OSError):
             LOG.info("only this user may use the control socket: no group %s here", self._group)
 
-    def publish(self, line: bytes) -> None:
+    def publish(self, news: Message) -> None:
         """Send news to all who watch; who does not read them is dropped."""
-        for writer in list(self._watchers):
-            self._send(writer, line)
+        for writer, version in list(self._watchers.items()):
+            self._send(writer, news, version)
 
     async def close(self) -> None:
         """End all talks and remove the socket, where it is still ours."""
@@ -134,14 +140,14 @@ class SocketServer:
             os.close(self._lock)
             self._lock = None
 
-    def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
+    def _send(self, writer: asyncio.StreamWriter, message: Message, version: int) -> None:
         if writer.transport.is_closing():
             return
-        writer.write(line)
+        writer.write(messages.encoded(message, version))
         if writer.transport.get_write_buffer_size() > UNREAD_MAX_BYTES:
             LOG.warning("a client of the control socket stopped reading and was dropped")
             writer.transport.abort()
-            self._watchers.discard(writer)
+            self._watchers.pop(writer, None)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -149,7 +155,10 @@ class SocketServer:
         self._talks.add(task)
         try:
             if len(self._clients) >= MAX_CLIENTS:
-                self._send(writer, messages.refusal("too many clients; try again later"))
+                full = messages.refusal(
+                    ErrorCode.TOO_MANY_CLIENTS, "too many clients; try again later"
+                )
+                self._send(writer, full, 1)  # nobody knows yet which version it speaks
                 return
             self._clients.add(writer)
             await self._converse(reader, writer)
@@ -157,26 +166,26 @@ class SocketServer:
             pass
         finally:
             self._clients.discard(writer)
-            self._watchers.discard(writer)
+            self._watchers.pop(writer, None)
             self._talks.discard(task)
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        bad = 0
+        bad, version = 0, messages.VERSION
         while line := await _line(reader):
             try:
-                wish = messages.read_request(line)
-                reply = await self._answer(wish)
+                request, version = messages.read_request(line)
+                reply = await self._answer(request)
             except BadMessage as wrong:
                 bad += 1
                 if bad <= BAD_LINES_LOGGED:
                     LOG.warning("control socket: a bad message was refused: %s", wrong)
-                self._send(writer, messages.refusal(str(wrong)))
+                self._send(writer, messages.refusal(wrong.code, str(wrong)), version)
                 await asyncio.sleep(0)  # a flood of bad lines leaves the loop to others
                 continue
-            self._send(writer, reply)
-            if isinstance(wish, Watch):
-                self._watchers.add(writer)
+            self._send(writer, reply, version)
+            if isinstance(request, Watch):
+                self._watchers[writer] = version
         if bad > BAD_LINES_LOGGED:
             LOG.warning("control socket: one client sent %d bad messages", bad)
 

@@ -1,6 +1,6 @@
 """ALSA's own arecord as a child process.
 
-Started by posix_spawn: `subprocess` takes 0.4 MB, which the ear on 64 MB does not have.
+Started by posix_spawn: `subprocess` takes 0.4 MB, which the recogniser on 64 MB does not have.
 """
 
 from __future__ import annotations

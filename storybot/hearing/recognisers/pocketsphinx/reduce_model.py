@@ -1,7 +1,7 @@
 """Makes the recogniser's reduced files: `python -m ...reduce_model CACHE [full] < WORDS`.
 
 "full" makes the dictionary alone, beside the full model definition. PocketSphinx ends the process
-over some bad definitions: so it loads them here first, before they are kept for the ear.
+over some bad definitions: so it loads them here first, before they are kept for the recogniser.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def make(cache: Path, listed: str, full: bool = False) -> None:
 
 
 def load(files: ReducedModel, words: Sequence[str]) -> None:
-    """As the ear will, with a grammar of every word after every other; RuntimeError if it fails."""
+    """As the recogniser will, with every word after every other; RuntimeError if it fails."""
     decoder = files.decoder()
     said = [(0, 0, 1 / len(words), word) for word in words]
     decoder.add_fsg(FILE_PREFIX, decoder.create_fsg(FILE_PREFIX, 0, 1, [*said, (0, 1, 1.0)]))
