@@ -116,9 +116,13 @@ class Speaker:
         )
 
     async def drain(self) -> None:
-        """Wait until everything said has been heard, then release the loudspeaker."""
-        _, player = self._synthesizer.voice_and_player()
-        generation = self._synthesizer.generation
+        """Wait until everything said has been heard, then release the loudspeaker.
+
+        Returns at once where it was never open.
+        """
+        player, generation = self._synthesizer.player, self._synthesizer.generation
+        if player is None:
+            return
         while generation == self._synthesizer.generation and player.played() < player.written():
             try:
                 player.check()

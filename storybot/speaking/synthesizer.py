@@ -108,6 +108,7 @@ class Synthesizer:
             except StorybotError as lost:
                 self.reopen(lost, generation)
                 continue
+            self.trouble = None
             if generation != self.generation:  # stop() was called during the write
                 player.stop()
                 break

@@ -158,7 +158,7 @@ def test_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         async with living(house):
             watching = asyncio.create_task(terminal.type("watch"))
             watching_json = asyncio.create_task(terminal.type("watch", "--json"))
-            while len(house.daemon.services.control._watchers) < 2:
+            while len(house.daemon.services.control.server._watchers) < 2:
                 await asyncio.sleep(0.01)
             await house.told_once()
         (_, one, _), (_, two, _) = await watching, await watching_json
