@@ -19,6 +19,8 @@ CHANGEABLE = (
     "telling.temperature",
     "telling.topp",
     "telling.longest",
+    "telling.plot",
+    "telling.length",
     "speaking.speed",
     "speaking.pitch",
     "speaking.pause",

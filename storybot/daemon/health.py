@@ -12,8 +12,8 @@ from storybot.robot.events import Event, Part, PartBack, PartLost
 LOG = logging.getLogger("storybot")
 Emit = Callable[[Event], None]
 
-FAILURES_UNTIL_LOST = 3  # failures in a row
-STABLE_AFTER_S = 10.0  # s of working after which earlier failures are forgotten
+FAILURES_UNTIL_LOST = 3  # one after the other
+STABLE_AFTER_S = 10.0  # of working, after which earlier failures do not count
 
 
 class Condition(Enum):
@@ -34,6 +34,7 @@ class Health:
         self.sentence = ""  # why it is lost
         self._emit = emit
         self._lost = False
+        self._is_trouble_logged = False  # since it last worked
         self._working_since: float | None = None  # s of the loop's clock, as all times here
         self._within: float | None = None  # s from one progress to the next; None: no deadline
         self._progress_at = 0.0
@@ -65,9 +66,11 @@ class Health:
     def working(self) -> None:
         """It works."""
         self._working_since = _now()
+        if self._is_trouble_logged:
+            self._is_trouble_logged = False
+            LOG.info("%s works again", self._word)
         if self._lost:
             self._lost, self.sentence = False, ""
-            LOG.info("%s is back", self._word)
             if self.part is not None:
                 self._emit(PartBack(self.part))
 
@@ -81,6 +84,7 @@ class Health:
             self.sentence = sentence
             return
         LOG.warning("%s: %s", self._word, sentence)
+        self._is_trouble_logged = True
         if at_once or self.failures >= FAILURES_UNTIL_LOST:
             self._lost, self.sentence = True, sentence
             if self.part is not None:

@@ -1,4 +1,4 @@
-"""A task that is restarted with growing delays when its work fails, and anew on request."""
+"""A task that is restarted with growing delays when its work fails, and again on request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RestartingTask:
         self.task = asyncio.create_task(self._run(), name=self._health.name)
 
     def restart(self) -> None:
-        """Begin the work anew, without counting that as a failure."""
+        """Begin the work again, without counting that as a failure."""
         if self._current is not None:
             self._current.cancel()
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 REQUESTS = ("ask", "stop", "again", "tell-saved", "volume", "sleep", "status", "watch")
-_LATER = frozenset(("code", "stories", "services"))  # what version 2 added to answers and news
+# What version 2 added to answers and news.
+_LATER = frozenset(("code", "stories", "services", "overruns", "underruns"))
 
 
 def upgraded(message: dict[str, Any]) -> dict[str, Any]:
