@@ -51,7 +51,8 @@ class TellingSettings:
     temperature: float = number(0.8, 0.0, 2.0)
     topp: float = number(0.97, 0.0, 1.0)
     plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
-    length: str = choice("middle", "short", "long")  # of a story from a plot: 2-3, 1, 5 minutes
+    length: str = choice("short", "middle", "long")  # of a story from a plot: 1, 2-3, 5 minutes
+    draft_temperature: float = number(0.5, 0.0, 2.0)  # in place of temperature for drafts
     drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)

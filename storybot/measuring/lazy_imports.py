@@ -14,7 +14,10 @@ from storybot.hearing import small_recogniser_process
 from storybot.system import lean_imports
 
 RUNS = 5  # per figure; the median counts
-TOGETHER = {"traceback": "traceback linecache"}  # either of them loads what is put off with both
+TOGETHER = {  # modules that gain little alone
+    "traceback": "traceback linecache",  # either of them loads `tokenize`
+    "shutil": "shutil locale asyncio.sslproto",
+}
 LATER = {name for group in TOGETHER.values() for name in group.split()[1:]}
 # argv: the modules that are not put off; "ssl" stands for the `ssl = None` of the daemon.
 START = """

@@ -158,8 +158,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=0, help="so many requests only, evenly taken")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--drafts", type=int, default=8)
-    parser.add_argument("--length", choices=[one.value for one in Length], default="middle")
-    parser.add_argument("--temperature", type=float, default=usual.temperature)
+    parser.add_argument("--length", choices=[one.value for one in Length], default="short")
+    parser.add_argument("--temperature", type=float, default=usual.draft_temperature)
     parser.add_argument("--top-p", type=float, default=usual.topp)
     parser.add_argument("--stories", type=Path, help="write the stories and their faults there")
     return parser.parse_args(argv)
@@ -171,7 +171,7 @@ def report(args: argparse.Namespace) -> None:
     if args.sample:
         requests = [requests[i * len(requests) // args.sample] for i in range(args.sample)]
         cats = min(cats, args.sample)
-    settings = replace(TellingSettings(), temperature=args.temperature, topp=args.top_p)
+    settings = replace(TellingSettings(), draft_temperature=args.temperature, topp=args.top_p)
     program = args.drafts_engine or args.engine
     with_ = Writing(program, args.model, settings, args.drafts, Length(args.length), load_filter())
     started = time.monotonic()

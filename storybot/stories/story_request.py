@@ -27,7 +27,7 @@ class StoryRequest:
     number: int = field(default=0, compare=False)  # in the library; 0: it was never begun
     planned: bool = False  # written from a plan
     drafts: int = 1  # of each sentence of a planned story
-    length: str = "middle"  # of a planned story: "short", "middle" or "long"
+    length: str = "short"  # of a planned story: "short", "middle" or "long"
     calm: bool = False  # a planned story for bedtime
 
     @property

@@ -69,6 +69,10 @@ LAZY_MODULES: dict[str, Substitutes] = {
     "linecache": {},
     "urllib.parse": {"pathlib": {"quote_from_bytes": ON_FIRST_CALL}},  # with ipaddress: 0.3 MB
     "asyncio.staggered": {},  # 0.4 MB: its annotations would load `typing`
+    # 0.3 MB together; shutil imports bz2, lzma and zlib.
+    "shutil": {},
+    "locale": {},
+    "asyncio.sslproto": {},
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storybot.config.schema import TellingSettings
@@ -61,7 +61,8 @@ class DraftsEngine:
         """Start a child with an empty story; StorybotError when it cannot."""
         if self._process is not None:
             raise RuntimeError("one story at a time")
-        arguments = ["drafts", str(self._model), *engine_options(self._settings, self._tokenizer)]
+        settings = replace(self._settings, temperature=self._settings.draft_temperature)
+        arguments = ["drafts", str(self._model), *engine_options(settings, self._tokenizer)]
         try:
             process = await start_engine(self._program, arguments, CPU_SECONDS, commands=True)
         except OSError as error:

@@ -110,7 +110,7 @@ def test_the_doctor_as_json() -> None:
     assert all(line["ok"] for line in lines if line["part"] in ("voice", "microphone"))
 
 
-TELL = ("tell", "--seed", "3", "--length", "40")
+TELL = ("tell", "--seed", "3", "--plot", "off")
 
 
 @pytest.mark.parametrize("words", [("-",), ()])

@@ -106,8 +106,8 @@ def test_a_plural_that_the_dictionary_lacks_is_made(tmp_path: Path) -> None:
 
 
 def test_what_the_maker_says_reaches_the_asker(tmp_path: Path) -> None:
-    with pytest.raises(StorybotError, match="how to speak: hokuspokus; choose") as fault:
-        prepare_reduced_model(tmp_path, {"cat", "hokuspokus"})
+    with pytest.raises(StorybotError, match="how to speak: кот; choose") as fault:
+        prepare_reduced_model(tmp_path, {"cat", "кот"})
     assert fault.value.code is Exit.CONFIG
     assert list(tmp_path.iterdir()) == []
 

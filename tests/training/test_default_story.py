@@ -14,7 +14,7 @@ from storybot.system.engine_program import CHECKOUT_ENGINE
 pytestmark = pytest.mark.skipif(
     not CHECKOUT_ENGINE.is_file(), reason="the engine is not built: make engine"
 )
-MOST_BYTES = 4_000_000
+MOST_BYTES = 7_000_000
 
 
 def info(model: Path, *options: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +49,8 @@ def _own() -> Iterator[Path]:
         place = Path(folder) / "storybot" / "control"
         if len(os.fsencode(place)) <= PATH_MAX_BYTES:
             yield place
+    import tempfile  # 0.1 MB that a box with its own socket never needs
+
     shared = Path(tempfile.gettempdir()) / f"storybot-{os.getuid()}"
     if not os.path.lexists(shared) or _is_mine(shared):
         yield shared / "control"
