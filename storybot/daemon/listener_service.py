@@ -100,10 +100,7 @@ class ListenerService:
         self._change.set()
 
     async def stop_listening(self) -> None:
-        """Stop listening; in the small profile the process has ended when this returns.
-
-        One that cannot be killed is not waited for: the story is told beside it.
-        """
+        """Stop; in the small profile the process has ended, or cannot be killed, on return."""
         self._wanted = None
         self._change.set()
         if self.small:
@@ -183,10 +180,7 @@ class ListenerService:
             self._gone.set()
 
     async def _until_the_old_one_is_gone(self) -> None:
-        """Wait for a process that could not be killed: it may hold the microphone, and memory.
-
-        Hearing is lost meanwhile, and said to be: that is no reason to starve the watchdog.
-        """
+        """Wait for a process that could not be killed: it may hold the microphone, and memory."""
         while self._unkillable is not None:
             self.health.expect(HEARTBEAT_DEADLINE_S)
             if self._unkillable.ended:

@@ -21,7 +21,7 @@ from storybot.hearing.recogniser_client import (
 )
 from storybot.system import processes
 from storybot.system.processes import CannotBeKilled
-from tests.fakes.hearing import Ears, FakeChild
+from tests.fakes.hearing import FakeChild, FakeRecognisers
 from tests.fakes.microphones import fake_arecord
 
 pytest.importorskip("pocketsphinx")
@@ -35,7 +35,9 @@ class Case:
     def __init__(self, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         self._signal_group = processes.signal_group
-        self.child: Any = Ears().make() if kind == "fake" else RecogniserClient(SETTINGS, "small")
+        self.child: Any = (
+            FakeRecognisers().make() if kind == "fake" else RecogniserClient(SETTINGS, "small")
+        )
 
     def die(self) -> None:
         if isinstance(self.child, FakeChild):
