@@ -21,7 +21,7 @@ from storybot.hearing.recogniser_client import (
 )
 from storybot.system import processes
 from storybot.system.processes import CannotBeKilled
-from tests.fakes.hearing import FakeChild, FakeRecognisers
+from tests.fakes.hearing import FakeRecogniserClient, FakeRecognisers
 from tests.fakes.microphones import fake_arecord
 
 pytest.importorskip("pocketsphinx")
@@ -40,27 +40,27 @@ class Case:
         )
 
     def die(self) -> None:
-        if isinstance(self.child, FakeChild):
+        if isinstance(self.child, FakeRecogniserClient):
             self.child.die()
         else:
             os.kill(self.child.pid, signal.SIGKILL)
 
     def hang(self) -> None:
-        if isinstance(self.child, FakeChild):
+        if isinstance(self.child, FakeRecogniserClient):
             self.child.stalled = True
         else:
             os.kill(self.child.pid, signal.SIGSTOP)
 
     def become_unkillable(self) -> None:
         """As while a driver holds it in the kernel: no signal of ours has any effect."""
-        if isinstance(self.child, FakeChild):
+        if isinstance(self.child, FakeRecogniserClient):
             self.child.unkillable = True
         else:
             self._monkeypatch.setattr(processes, "signal_group", lambda pid, number: None)
 
     def let_go(self) -> None:
         """The driver finishes, and KILL has its effect."""
-        if isinstance(self.child, FakeChild):
+        if isinstance(self.child, FakeRecogniserClient):
             self.child.unkillable, self.child.ended = False, True
         else:
             self._signal_group(self.child.pid, signal.SIGKILL)
