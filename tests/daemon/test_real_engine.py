@@ -116,7 +116,7 @@ needs_engine = pytest.mark.skipif(
 
 @needs_engine
 def test_an_opening_without_room_for_a_story_is_refused(tmp_path: Path) -> None:
-    """16 tokens are fewer than any opening about two things has: nothing is told, and why is said."""
+    """16 tokens are fewer than an opening about two things has: the story fails and says why."""
 
     async def main() -> None:
         house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER, longest=16)
