@@ -116,11 +116,7 @@ needs_engine = pytest.mark.skipif(
 
 @needs_engine
 def test_an_opening_without_room_for_a_story_is_refused(tmp_path: Path) -> None:
-<<<<<<< HEAD
     """16 tokens are fewer than an opening about two things has: the story fails and says why."""
-=======
-    """16 tokens are fewer than an opening about two things has: nothing is told, and it says why."""
->>>>>>> f4621ad (Voice and recogniser are tried by the same isolated Python that runs them, wherever storybot lies)
 
     async def main() -> None:
         house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER, longest=16)
