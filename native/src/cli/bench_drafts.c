@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/median.h"
 #include "draft/drafts.h"
 #include "draft/draw.h"
 #include "draft/score.h"
@@ -97,18 +98,6 @@ static bool draw_both_ways(Drafts *d, const DraftRequest *request, Round *round,
     for (int k = 0; k < request->count; k++)
         *tokens += d->drafts[k].count;
     return true;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return values[count / 2];
 }
 
 static void print_rounds(const Round *rounds, double *values, int count, int drafts, int tokens)
