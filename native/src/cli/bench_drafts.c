@@ -26,13 +26,17 @@ static double processor_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Drafts of any length make a story of 150 tokens, however early the model would end it. */
+/* A story of 150 tokens; where the model would end it, it is told how to go on. */
 static bool make_story(Drafts *d, int64_t seed, Fault *fault)
 {
+    static const char more[] = " The next day, it went on.";
     while (d->context.count < STORY_TOKENS) {
-        int left = STORY_TOKENS - d->context.count;
+        int before = d->context.count, left = STORY_TOKENS - before;
         DraftRequest request = { 1, seed++, GOAL_TOKENS, left < 40 ? left : 40 };
         if (!drafts_draw(d, &request, fault) || !drafts_keep(d, 0, fault))
+            return false;
+        if (d->context.count == before
+            && !drafts_tell(d, (Bytes){ (const uint8_t *)more, sizeof(more) - 1 }, fault))
             return false;
     }
     return true;
