@@ -10,10 +10,10 @@ import dataclasses
 import json
 import signal
 import subprocess
-import sys
 
 from storybot.config.schema import HearingSettings, SpeakingSettings
 from storybot.errors import Exit
+from storybot.system.python_child import python_command
 
 VOICE = "storybot.speaking.voices.trial"
 RECOGNISER = "storybot.hearing.recognisers.trial"
@@ -44,7 +44,7 @@ def _fault(command: list[str], task: str, part: str) -> tuple[int, str]:
     """Exit code and sentence of `python -m MODULE ...`; empty where it found no fault."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-m", *command],
+            python_command(*command),
             input=task,
             capture_output=True,
             encoding="utf-8",

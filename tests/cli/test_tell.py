@@ -138,7 +138,7 @@ def test_a_length_beyond_bounds(capsys: Out, length: str) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--length", "60"], "--length: expected one of middle, short, long, not '60'"),
+        (["--length", "60"], "--length: expected one of short, middle, long, not '60'"),
         (["--plot", "maybe"], "--plot: expected one of on, off"),
         (["--drafts", "0"], "--drafts: expected a number from 1 to 32"),
     ],

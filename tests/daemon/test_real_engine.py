@@ -116,14 +116,14 @@ needs_engine = pytest.mark.skipif(
 
 @needs_engine
 def test_an_opening_without_room_for_a_story_is_refused(tmp_path: Path) -> None:
-    """16 tokens are fewer than the opening has: nothing is told, and the reason is given."""
+    """16 tokens are fewer than an opening about two things has: the story fails and says why."""
 
     async def main() -> None:
         house = house_with(tmp_path, STORYTELLER, MODEL, TOKENIZER, longest=16)
         failed = failures_of(house)
 
         async def scene() -> None:
-            await house.ask(Ask("a story about a cat"))
+            await house.ask(Ask("a story about a princess and a dragon"))
             await house.wait(lambda: bool(failed), "the story fails", 20)
             await house.until(Mode.IDLE, 30)
             assert "the opening is too long" in failed[0] and "telling.longest" in failed[0]

@@ -76,7 +76,7 @@ def test_what_is_fetched_is_packed_checked_and_used(
     assert coding_of(pack) == "int8"
     verify_pack(engine, pack)
     assert installed.resolve_model("stories260K") == installed.ModelFiles(pack, None)
-    told = ["tell", "--silent", "--model", "stories260K", "--length", "100", "--seed", "3", "a cat"]
+    told = ["tell", "--silent", "--model", "stories260K", "--plot", "off", "--seed", "3", "a cat"]
     assert main.main(told) == Exit.OK
     assert "A story about a cat." in capsys.readouterr().out
 

@@ -23,6 +23,7 @@ telling:
   model: /opt/storytest/data/model.bin
   tokenizer: /opt/storytest/data/tokenizer.bin
   longest: 70
+  plot: off
   first_deadline: 4
   token_deadline: 2
 speaking: {driver: DRIVER, speed: 260}

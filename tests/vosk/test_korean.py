@@ -16,7 +16,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recognisers.vosk import VoskRecogniser
-from storybot.hearing.recordings import hear_recording, hear_wav
+from storybot.hearing.recordings import hear_recording
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import ListenFor
 
@@ -74,11 +74,17 @@ def test_what_asks_for_nothing_is_not_sure(
     assert heard == Utterance(THANKS, heard.confidence if heard else 0.0, sure=False)
 
 
-def test_settings_lead_to_vosk(said: Callable[[str], Path]) -> None:
+def test_settings_lead_to_vosk() -> None:
     """With the English phrases, of which a Korean model knows hardly a word."""
-    settings = HearingSettings(recogniser="vosk", vosk_model=str(MODEL))
+    settings = HearingSettings(recogniser="vosk", vosk_model=str(MODEL), keyphrase=HELLO)
     assert make_recogniser(settings).name == "vosk (model)"
-    assert hear_wav(said(THANKS), settings) is None
+
+
+def test_a_keyphrase_that_the_model_does_not_know_is_refused() -> None:
+    settings = HearingSettings(recogniser="vosk", vosk_model=str(MODEL))
+    with pytest.raises(StorybotError, match="does not know the words: tell, me, a, story") as fault:
+        make_recogniser(settings)
+    assert fault.value.code == Exit.CONFIG
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
