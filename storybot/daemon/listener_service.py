@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Callable
 
 from storybot.config.schema import Settings
@@ -29,7 +28,7 @@ from storybot.hearing.recogniser_client import (
 from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.stories.story_request import fresh_seed
 from storybot.system.processes import CannotBeKilled, cpu_seconds
 
 LOG = logging.getLogger("storybot")
@@ -274,7 +273,7 @@ class ListenerService:
             case KeyphraseRecognised():
                 self._told = ListenFor.REQUEST  # the process switched to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
-                    self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
+                    self._emit(KeyphraseHeard(fresh_seed()))
             case UtteranceRecognised(text, confidence):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 self._heard(text)
@@ -293,7 +292,7 @@ class ListenerService:
         elif request is None:
             self._emit(NotUnderstood())
         else:
-            self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
+            self._emit(Asked(request, fresh_seed(), Source.VOICE))
 
     def _beat(self, read: int, decoded: int) -> None:
         """Note progress where both counts grew, or the microphone is known to be lost."""
