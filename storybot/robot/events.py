@@ -162,7 +162,7 @@ class Reloaded:
     """New settings hold from now on."""
 
     settings: Settings
-    newest: int = 0  # the highest number in the library, which may be another one now
+    newest: int = 0  # the highest number in the library, where that may be another one now
 
 
 class EndAsked(PlainEvent):
