@@ -140,7 +140,7 @@ class HomeSettings:
     mqtt_host: str = ""  # name or address of the MQTT broker; empty: none
     mqtt_port: int = number(1883, 1, 65535)
     mqtt_user: str = ""
-    mqtt_password_file: str = ""  # empty: the unit's credential mqtt-password, else no password
+    mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
 

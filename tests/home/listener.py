@@ -70,9 +70,7 @@ class Listener:
         except ValueError:
             return texts[-1]
 
-    def until(
-        self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S
-    ) -> Any:
+    def until(self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S) -> Any:
         """The newest message there once it is right."""
         limit = time.monotonic() + longest
         with self._changed:

@@ -17,15 +17,16 @@ from storybot.errors import StorybotError
 ROOT = Path(__file__).parents[2]
 ENGINE, MODEL = ROOT / "build/native/storyteller", ROOT / "storybot/data/default.story"
 LONGEST_S = 40.0
+BOUNDS = "volume_floor: 20, volume_cap: 80"
 DAEMON = """\
 telling: {{engine: {engine}, model: {model}, longest: 60, plot: "off"}}
 hearing: {{driver: none}}
-speaking: {{driver: silent, voice: espeak, speed: 300, volume: 60, volume_floor: 20, volume_cap: 80}}
+speaking: {{driver: silent, voice: espeak, speed: 300, volume: 60, {bounds}}}
 controls: {{socket: {folder}/control, socket_group: ""}}
 library: {{folder: {folder}/stories}}
 """
 BRIDGE = """\
-speaking: {{volume_floor: 20, volume_cap: 80}}
+speaking: {{{bounds}}}
 controls: {{socket: {socket}}}
 home: {{id: {box}, mqtt_host: 127.0.0.1, mqtt_port: {port}{more}}}
 """
@@ -77,7 +78,8 @@ class Daemon(Process):
 
     def __init__(self, folder: Path) -> None:
         self.socket = str(folder / "control")
-        super().__init__(folder, "run", DAEMON.format(folder=folder, engine=ENGINE, model=MODEL))
+        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS)
+        super().__init__(folder, "run", config)
 
     def __enter__(self) -> Daemon:
         self.start()
@@ -108,7 +110,7 @@ class BridgeProcess(Process):
     def __init__(
         self, folder: Path, socket: str, port: int, box: str = "ab12", more: str = "", *words: str
     ) -> None:
-        config = BRIDGE.format(socket=socket, box=box, port=port, more=more)
+        config = BRIDGE.format(socket=socket, box=box, port=port, more=more, bounds=BOUNDS)
         super().__init__(folder, "mqtt", config, *words)
 
     def __enter__(self) -> BridgeProcess:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -19,11 +20,11 @@ from storybot.config.schema import HomeSettings
 from storybot.errors import Exit, StorybotError
 
 LOG = logging.getLogger("storybot")
+STOP_TIMEOUT_S = 2.0
 KEEP_ALIVE_S = 30  # the broker tells the last will after one and a half of it
 FIRST_DELAY_S, LONGEST_DELAY_S = 1, 60  # between attempts to connect; it doubles
-TAKEN_OVER = "Session taken over"  # another client came with our client id
-TAKEN_OVER_DELAY_S = 30
-STOP_TIMEOUT_S = 2.0
+STEADY_S = 10.0  # a connection that lasts so long is a good one
+SHORT_ONES_MAX = 3  # in a row; then another client may come with our client id again and again
 PACKET_MAX_BYTES = 16 * 1024  # the broker sends no larger one
 SUBSCRIBE_QOS = 0  # what is given while we are away is not carried out hours later
 
@@ -45,6 +46,21 @@ class Will:
     payload: str
 
 
+class _Client(paho.Client):
+    """The network's thread tells what ends it: else it would be gone without a word."""
+
+    on_broken: Callable[[str], None] = staticmethod(lambda why: None)
+
+    def loop_forever(
+        self, timeout: float = 1.0, retry_first_connection: bool = False
+    ) -> MQTTErrorCode:
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        except Exception as error:  # whatever a broker sends
+            self.on_broken(f"{type(error).__name__}: {error}")
+            return MQTTErrorCode.MQTT_ERR_UNKNOWN
+
+
 class Broker:
     """One client. Its callbacks are called in the network's thread.
 
@@ -63,11 +79,13 @@ class Broker:
     ) -> None:
         """StorybotError where TLS cannot be used as it is set."""
         self._where = f"{home.mqtt_host}:{home.mqtt_port}"
-        self._home, self._on_connected, self._on_broken = home, on_connected, on_broken
-        self._thread = threading.Thread(target=self._network, name="broker", daemon=True)
-        self._delay = FIRST_DELAY_S
+        self._home, self._on_connected = home, on_connected
+        self._connected_at = 0.0  # monotonic s
+        self._short_ones = 0  # connections in a row that did not last
+        self._newest: paho.MQTTMessageInfo | None = None  # of what was published
         self._told = ""  # the last trouble, which is not told again
-        client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
+        client = _Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
+        client.on_broken = on_broken
         self._client = client
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.on_connect, client.on_disconnect = self._connected, self._disconnected
@@ -99,18 +117,15 @@ class Broker:
                 f"{host!r} is neither a name nor an address; see the setting home.mqtt_host",
                 Exit.CONFIG,
             ) from None
-        self._thread.start()
+        self._client.loop_start()
 
     def stop(self) -> None:
         """Say good-bye after what was published is sent; the will is not published then."""
+        if self._newest is not None and self.connected:
+            with contextlib.suppress(RuntimeError, ValueError):  # it was not sent
+                self._newest.wait_for_publish(STOP_TIMEOUT_S)
         self._client.disconnect()
-        self._thread.join(STOP_TIMEOUT_S)
-
-    def _network(self) -> None:
-        try:
-            self._client.loop_forever(retry_first_connection=True)
-        except Exception as error:  # whatever a broker sends must not end in silence
-            self._on_broken(f"{type(error).__name__}: {error}")
+        self._client.loop_stop()
 
     @property
     def connected(self) -> bool:
@@ -121,7 +136,7 @@ class Broker:
 
     def publish(self, topic: str, payload: str, *, retain: bool) -> None:
         """Send it, where the broker is there."""
-        self._client.publish(topic, payload, retain=retain)
+        self._newest = self._client.publish(topic, payload, retain=retain)
 
     def _connected(
         self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
@@ -132,7 +147,9 @@ class Broker:
                 "check home.mqtt_user and its password"
             )
             return
-        self._told = ""
+        if self._short_ones < SHORT_ONES_MAX:
+            self._told = ""
+        self._connected_at = time.monotonic()
         LOG.info("connected to the broker %s", self._where)
         self._on_connected()
 
@@ -145,19 +162,21 @@ class Broker:
     def _disconnected(
         self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
-        taken_over = reason.getName() == TAKEN_OVER
-        if taken_over:
+        if not self._connected_at:
+            return
+        steady = time.monotonic() - self._connected_at > STEADY_S
+        self._connected_at = 0.0
+        self._short_ones = 0 if steady else self._short_ones + 1
+        # Two boxes with one id put each other out: their delays grow, too.
+        delay = min(FIRST_DELAY_S * 2**self._short_ones, LONGEST_DELAY_S)
+        self._client.reconnect_delay_set(delay, LONGEST_DELAY_S)
+        if self._short_ones >= SHORT_ONES_MAX:
             self._tell(
-                "another storybot with the same id came to the broker; "
-                "give each box an id of its own with home.id"
+                f"the broker {self._where} ends each connection soon; where another box has the "
+                "same id, give each one of its own with home.id"
             )
         elif reason.is_failure:
             self._tell(f"the broker {self._where} is gone ({reason}); it is tried again")
-        # Two boxes with one id would else put each other out every second.
-        delay = TAKEN_OVER_DELAY_S if taken_over else FIRST_DELAY_S
-        if delay != self._delay:
-            self._delay = delay
-            self._client.reconnect_delay_set(delay, LONGEST_DELAY_S)
 
     def _tell(self, sentence: str) -> None:
         if sentence != self._told:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from storybot.config.schema import HomeSettings
 from storybot.errors import Exit, StorybotError
 
-CREDENTIAL = "mqtt-password"  # of the unit, see systemd.exec(5), LoadCredential=
+USUAL_FILE = Path("/etc/storybot/mqtt-password")  # readable by the unit's user alone
 
 
-def read_password(home: HomeSettings) -> str:
+def read_password(home: HomeSettings, usual: Path = USUAL_FILE) -> str:
     """Its first line; empty where there is none. StorybotError where the file cannot be read."""
-    if home.mqtt_password_file:
-        path = Path(home.mqtt_password_file).expanduser()
-    elif folder := os.environ.get("CREDENTIALS_DIRECTORY"):
-        path = Path(folder) / CREDENTIAL
-        if not path.exists():
-            return ""
-    else:
-        return ""
+    path = Path(home.mqtt_password_file).expanduser() if home.mqtt_password_file else usual
     try:
         return path.read_text("utf-8").partition("\n")[0].rstrip("\r")
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
+        if not home.mqtt_password_file:
+            return ""
+        why = "it is not there"
+    except (OSError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        raise StorybotError(
-            f"the broker's password in {path} cannot be read ({why}); "
-            "see the setting home.mqtt_password_file",
-            Exit.CONFIG,
-        ) from error
+    raise StorybotError(
+        f"the broker's password in {path} cannot be read ({why}); "
+        "see the setting home.mqtt_password_file",
+        Exit.CONFIG,
+    )
