@@ -43,8 +43,8 @@ class ControlService:
         self.health.expect(SOCKET_CHECK_DEADLINE_S)
         while True:
             if not self.server.is_there():
-                LOG.warning("the control socket %s was removed; it is made again", self.server.path)
                 await self.server.reopen()
+                LOG.warning("the control socket %s was removed and made again", self.server.path)
             self.health.working()
             self.health.progress()
             await asyncio.sleep(SOCKET_CHECK_INTERVAL_S)

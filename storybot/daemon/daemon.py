@@ -83,9 +83,9 @@ class Daemon:
                 ("robot", self._live()),
                 ("watchdog", self.services.supervisor.watch()),
                 ("end", self._until_ended()),
+                ("start", self._start()),
             )
         ]
-        starting = asyncio.create_task(self._start())
         try:
             done, _ = await asyncio.wait(
                 [*own, *self.services.supervisor.tasks()], return_when=asyncio.FIRST_COMPLETED
@@ -94,7 +94,7 @@ class Daemon:
                 task.result()  # a bug: the process ends and systemd starts it again
         finally:
             systemd.notify("STOPPING=1")
-            for task in (*own, starting):
+            for task in own:
                 task.cancel()
             await self.reloader.close()
             await self.services.stop()
@@ -109,16 +109,20 @@ class Daemon:
         self.reloader.begin()
 
     async def _start(self) -> None:
-        """Wait for the loudspeaker, test the engine, then start the robot."""
+        """Wait for the loudspeaker, test the engine, then start the robot.
+
+        Runs for ever: what ends, in run(), is a fault of our own.
+        """
         await self.services.speaker.tried(SPEAKER_READY_TIMEOUT_S)
         try:
             await self.services.narrator.check()
         except StorybotError as error:
-            self.services.narrator.engine_lost(str(error))
+            self.services.narrator.engine_lost(error)
         library = self.services.narrator.library
         last = library.last()
         await self.happen(Started(last.request() if last else None, library.newest()))
         systemd.notify("READY=1")
+        await asyncio.Event().wait()
 
     async def _live(self) -> None:
         health = self.services.robot_health

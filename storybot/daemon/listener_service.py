@@ -71,7 +71,7 @@ class ListenerService:
         self._told: ListenFor | None = None  # what the process was told last
         self._change = asyncio.Event()
         self._child: RecogniserClient | None = None
-        self._unkillable: RecogniserClient | None = None  # the one before, which KILL did not end
+        self._unkillable: CannotBeKilled | None = None  # the process before, which KILL did not end
         self._gone = asyncio.Event()  # no process, or only one that cannot be killed
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
@@ -148,7 +148,8 @@ class ListenerService:
                 Exit.SOUND_IN,
             ) from None
         finally:
-            await self._end(child)
+            # A second restart must not cut it short; the next process waits for it.
+            await asyncio.shield(self._end(child))
         if unwanted:
             self.health.at_rest()
         return unwanted
@@ -173,7 +174,8 @@ class ListenerService:
         try:
             await child.stop(TERM_GRACE_S)
         except CannotBeKilled as error:
-            self._unkillable = child
+            self._unkillable = error
+            LOG.error("%s", error)  # a service that is lost already does not log its failures
             self.health.failed(str(error), at_once=True)
         finally:
             self._child = self._told = None
@@ -181,12 +183,14 @@ class ListenerService:
 
     async def _until_the_old_one_is_gone(self) -> None:
         """Wait for a process that could not be killed: it may hold the microphone, and memory."""
-        while self._unkillable is not None:
+        await self._gone.wait()
+        if self._unkillable is None:
+            return
+        self.health.failed(str(self._unkillable))  # tells more than why it had to be killed
+        while not self._unkillable.gone:
             self.health.expect(HEARTBEAT_DEADLINE_S)
-            if self._unkillable.ended:
-                self._unkillable = None
-            else:
-                await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+            await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+        self._unkillable = None
 
     async def _begun(self, child: RecogniserClient) -> bool:
         """Start the process; False when nothing is to be listened for before it is ready."""

@@ -79,6 +79,7 @@ class NarratorService:
         self._failed_stories = 0  # one after the other
         self._engine_error: Exception | None = None  # that ended the last story
         self._probing: asyncio.Task[None] | None = None
+        self._unkillable: CannotBeKilled | None = None  # the engine that KILL did not end
 
     @property
     def engine(self) -> RunningEngine | None:
@@ -110,7 +111,7 @@ class NarratorService:
             try:
                 await engine.stop(ENGINE_TERM_GRACE_S)
             except CannotBeKilled as error:
-                self.engine_lost(str(error))
+                self.engine_lost(error)
         if task is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -146,7 +147,7 @@ class NarratorService:
             LOG.warning("the story was lost: %s", error, exc_info=not expected)
             self._emit(StoryFailed(number, str(error)))
             if error is self._engine_error:
-                self._count_failure(str(error))
+                self._count_failure(error)
         finally:
             self.health.at_rest()
             if is_worth_keeping(told, whole):
@@ -182,7 +183,7 @@ class NarratorService:
                     ready.put_nowait(sentence.text)
         except Exception as error:  # whoever waits for `ready` must learn of it
             if isinstance(error, CannotBeKilled):
-                self.engine_lost(str(error))
+                self.engine_lost(error)
             ready.put_nowait(error)
         else:
             ready.put_nowait(None)
@@ -202,24 +203,29 @@ class NarratorService:
 
         return on_word
 
-    def _count_failure(self, sentence: str) -> None:
+    def _count_failure(self, error: Exception) -> None:
         self._failed_stories += 1
         if self._failed_stories >= STORIES_UNTIL_ENGINE_LOST:
-            self.engine_lost(sentence)
+            self.engine_lost(error)
 
-    def engine_lost(self, sentence: str) -> None:
+    def engine_lost(self, error: Exception) -> None:
         """The engine does not work: say so, and test it from time to time until it does."""
-        self.health.failed(sentence, at_once=True)
+        self.health.failed(str(error), at_once=True)
+        if isinstance(error, CannotBeKilled):
+            self._unkillable = error
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
 
     async def _probe(self) -> None:
         while True:
             await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
+            if self._unkillable is not None and not self._unkillable.gone:
+                continue  # it still has its memory: there may be none for a second one
+            self._unkillable = None
             try:
                 await self.check()
             except (StorybotError, OSError) as error:
-                LOG.debug("still no engine: %s", error)
+                self.engine_lost(error)
             else:
                 break
         self._failed_stories, self._probing = 0, None

@@ -59,6 +59,8 @@ class SpeakerService:
     async def stop(self) -> None:
         """Be silent and release the loudspeaker."""
         await self._restarting.stop()
+        if self._replacing is not None:
+            self._replacing.cancel()  # or it would open another loudspeaker once this one is silent
         self._stop_reviving()
         self.speaker.stop()
         await self.speaker.close()
@@ -166,8 +168,7 @@ class SpeakerService:
     ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        if not self.health.lost:
-            await self.silent()
+        await self._silent_or_lost()
         self._replacing_speaker = True
         try:
             if self.health.lost:  # nobody waits for the old loudspeaker any more
@@ -176,6 +177,14 @@ class SpeakerService:
             await self._exchange(make)
         finally:
             self._replacing_speaker = False
+
+    async def _silent_or_lost(self) -> None:
+        silent = asyncio.ensure_future(self.silent())
+        try:
+            while not silent.done() and not self.health.lost:
+                await asyncio.wait([silent], timeout=CHECK_INTERVAL_S)
+        finally:
+            silent.cancel()
 
     async def _give_up(self) -> None:
         """End calls that wait for the lost loudspeaker; new ones wait for the next speaker."""
@@ -203,9 +212,16 @@ class SpeakerService:
     async def _open_speaker(self) -> None:
         """One attempt; its deadline stays in force until it is over."""
         self._opening += 1
-        self.health.expect(OPEN_DEADLINE_S)
         try:
-            await self.speaker.open()
+            opened: Speaker | None = None
+            while opened is not self.speaker:  # another one replaced it meanwhile
+                self.health.expect(OPEN_DEADLINE_S)
+                opened = self.speaker
+                try:
+                    await opened.open()
+                except StorybotError:
+                    if opened is self.speaker:
+                        raise
         finally:
             self._opening -= 1
         self.health.expect(PLAYBACK_DEADLINE_S)

@@ -102,11 +102,6 @@ class RecogniserClient:
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 
-    @property
-    def ended(self) -> bool:
-        """Whether the process is gone, or was never there."""
-        return self._process is None or self._process.returncode is not None
-
     async def start(self) -> None:
         """Start the process and wait for its first event: Ready or Trouble.
 

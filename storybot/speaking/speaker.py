@@ -209,14 +209,14 @@ class Speaker:
 
     async def close(self) -> None:
         """Be silent, end the thread and release the device; a wav is complete then."""
+        if self._worker.ended:
+            return
         self.stop()
         if self._showing is not None:
             self._showing.cancel()
-        player = self._synthesizer.player
         try:
-            if player is not None:
-                async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
-                    await self._worker.do(player.close)
+            async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
+                await self._worker.do(self._synthesizer.close)
         except TimeoutError:
             pass  # a sound server that hangs: the device is released when the process ends
         finally:

@@ -139,6 +139,11 @@ class Synthesizer:
             self._follows = False
             player.release()
 
+    def close(self) -> None:
+        """Release the device, also one that was still being opened when it was decided to."""
+        if self.player is not None:
+            self.player.close()
+
     def stop(self) -> None:
         """Drop everything given so far and be silent; from any thread."""
         self.generation += 1

@@ -36,6 +36,11 @@ class CannotBeKilled(StorybotError):
         )
         self.pid = pid
 
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended at last."""
+        return not Path(f"/proc/{self.pid}").exists()
+
 
 def limit_cpu_time(pid: int, cpu_seconds: float) -> None:
     """Limit a child just started to `cpu_seconds` of processor time.

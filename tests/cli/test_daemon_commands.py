@@ -101,6 +101,7 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert "They played all day." in said and "seed" in said
             assert (await terminal.type("library", "tell", "1"))[1] == "A story about a cat."
             await house.until(Mode.IDLE)
+            await house.wait(lambda: not house.daemon.services.narrator._saving, "kept")
             assert (await terminal.type("library", "rm", "1"))[1] == "Story 1 is forgotten."
             code, _, error = await terminal.type("library", "show", "1")
             assert code == Exit.FAULT and "no story 1" in error

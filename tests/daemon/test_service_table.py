@@ -6,6 +6,7 @@ A lost part is shown and the box goes on; only a stalled one starves the watchdo
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.messages import Ask, ChangeSettings, Status
 from storybot.errors import StorybotError
 from storybot.robot import Mode
 from storybot.robot.events import Pressed
+from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.processes import CannotBeKilled
 from tests.daemon.scenes import listening, telling
@@ -159,6 +161,34 @@ def test_listener_cannot_be_killed_as_a_story_begins(tmp_path: Path, watchdog: W
         await watchdog.is_fed()
 
     play(tmp_path, scene, profile="small")
+
+
+def test_listener_restarted_twice_while_its_process_ends(
+    tmp_path: Path, watchdog: Watchdog, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second restart does not cut the first one short: no process is started beside it."""
+
+    async def scene(house: House) -> None:
+        await listening(house)
+        stuck = house.recognisers.child
+        stuck.unkillable = True
+        stuck.trouble("there is no microphone; plug one in")
+        await lost(house, "hearing")
+        for window in (8.0, 9.0, 10.0):
+            answer = await house.ask(ChangeSettings({"hearing.answer_window": window}))
+            assert answer["ok"]
+            await asyncio.sleep(0.3)
+        await watchdog.is_fed(30)
+        assert len(house.recognisers.children) == 1
+        why = (await house.ask(Status()))["services"]["listener"]["why"]
+        assert str(stuck.pid) in why and "cannot be killed" in why
+        assert why in caplog.text
+        stuck.ended = True
+        await listening(house)
+        await house.until(Mode.IDLE, 5)
+        assert house.recognisers.most_alive == 2  # the fake one never stopped
+
+    play(tmp_path, scene)
 
 
 def test_listener_that_cannot_be_killed_does_not_hold_up_a_reload_or_the_end(
@@ -305,6 +335,66 @@ def test_a_reload_that_names_a_loudspeaker_which_is_not_there(
     play(tmp_path, scene)
 
 
+def test_a_reload_while_the_loudspeaker_before_is_still_opened(
+    tmp_path: Path, watchdog: Watchdog
+) -> None:
+    """That the old one opens at last says nothing of the one that replaced it."""
+
+    async def scene(house: House) -> None:
+        await asyncio.sleep(1)
+        house.speakers.append(FakeSpeaker(plugged=False))
+        speaking = replace(house.settings.speaking, speaker="kitchen")
+        house.settings = replace(house.settings, speaking=speaking)
+        house.daemon.reload()
+        await lost(house, "voice")
+        await watchdog.is_fed(30)
+        await lost(house, "voice")
+        house.speaker.plugged = True
+        assert await house.until(Mode.IDLE) < 5.0
+        await house.told_once()
+
+    def before(house: House) -> None:
+        house.speaker.open_takes = 3.0
+
+    play(tmp_path, scene, until=None, before=before)
+
+
+def test_a_loudspeaker_lost_while_a_reload_waits_for_silence(
+    tmp_path: Path, watchdog: Watchdog
+) -> None:
+    """The new settings need not wait for the old loudspeaker to come back."""
+
+    async def scene(house: House) -> None:
+        await telling(house)
+        old = house.speaker
+        house.speakers.append(FakeSpeaker())
+        speaking = replace(house.settings.speaking, speaker="kitchen")
+        house.settings = replace(house.settings, speaking=speaking)
+        house.daemon.reload()
+        await asyncio.sleep(1)
+        assert not house.speaker.opened
+        old.plugged = False
+        await house.wait(lambda: house.speaker.opened, "the new loudspeaker", 10)
+        await house.until(Mode.IDLE)
+        await house.told_once()
+        await watchdog.is_fed(30)
+
+    play(tmp_path, scene)
+
+
+def test_an_end_while_a_reload_waits_for_silence_gives_all_back(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await telling(house)
+        house.settings = replace(
+            house.settings, speaking=replace(house.settings.speaking, speed=120)
+        )
+        house.daemon.reload()
+        await asyncio.sleep(1)
+
+    house = play(tmp_path, scene)
+    assert all(speaker.closed for speaker in house.speakers if speaker.opened)
+
+
 # The narrator: one engine process for each story.
 
 
@@ -344,6 +434,7 @@ def test_narrator_dies_or_hangs(tmp_path: Path, watchdog: Watchdog, how: str) ->
 def test_narrator_cannot_be_killed(tmp_path: Path, watchdog: Watchdog, stopped: bool) -> None:
     async def scene(house: House) -> None:
         make: Callable[[], Any] = house.engines.make
+        stuck = CannotBeKilled(os.getpid())  # a process that is there
 
         def unkillable(_: object = None) -> Any:
             engine = make()
@@ -351,13 +442,13 @@ def test_narrator_cannot_be_killed(tmp_path: Path, watchdog: Watchdog, stopped: 
             async def stop(grace: float = 1.0) -> None:
                 engine._stopped.set()
                 await asyncio.sleep(grace + 1.0)
-                raise CannotBeKilled(4321)
+                raise stuck
 
             async def tell(opening: str, seed: int, longest: int | None = None) -> Any:
                 yield opening + " It ran. It sat down."
                 while not engine._stopped.is_set() and stopped:
                     await asyncio.sleep(0.1)
-                raise CannotBeKilled(4321)
+                raise stuck
 
             engine.stop, engine.tell = stop, tell
             return engine
@@ -369,6 +460,10 @@ def test_narrator_cannot_be_killed(tmp_path: Path, watchdog: Watchdog, stopped: 
             await house.press()
         await lost(house, "engine")
         house.engines.make = make  # type: ignore[method-assign]
+        await watchdog.is_fed(60)
+        await lost(house, "engine")  # no second one is started: the first one has its memory
+        assert "cannot be killed" in (await house.ask(Status()))["services"]["narrator"]["why"]
+        stuck.pid = 2**22 + 1  # above the highest that Linux gives: the process is gone
         await house.until(Mode.IDLE, 12)
         await house.told_once()
         await watchdog.is_fed()
@@ -405,6 +500,23 @@ def test_buttons_die_and_come_back(tmp_path: Path, watchdog: Watchdog) -> None:
         await watchdog.is_fed()
 
     play(tmp_path, scene)
+
+
+# The start: what breaks there must not leave a daemon that waits for ever.
+
+
+def test_a_fault_of_our_own_at_the_start_ends_the_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Library) -> None:
+        raise RuntimeError("a fault of our own")
+
+    async def scene(house: House) -> None:
+        raise AssertionError("it runs")
+
+    monkeypatch.setattr(Library, "last", broken)
+    with pytest.raises(RuntimeError, match="a fault of our own"):
+        play(tmp_path, scene)
 
 
 # Night and the robot itself: they hang only when the event loop does, or by a fault of ours.

@@ -116,7 +116,7 @@ class FakeRecogniserClient:
         if self.unkillable:
             self.purpose = None
             await asyncio.sleep(grace + KILL_TIMEOUT_S)
-            raise CannotBeKilled(self.pid)
+            raise FakeCannotBeKilled(self)
         self.ended = True
         if self._beating is not None:
             self._beating.cancel()
@@ -133,3 +133,15 @@ class FakeRecogniserClient:
     def well(self) -> None:
         """The microphone is back."""
         self.put(Ready("fake", "fake"))
+
+
+class FakeCannotBeKilled(CannotBeKilled):
+    """Of a process that there is not."""
+
+    def __init__(self, child: FakeRecogniserClient) -> None:
+        super().__init__(child.pid)
+        self._child = child
+
+    @property
+    def gone(self) -> bool:
+        return self._child.ended

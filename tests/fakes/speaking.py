@@ -42,6 +42,8 @@ class FakeSpeaker:
 
     async def open(self) -> None:
         """Like the real one it does nothing once it was open, lost loudspeaker or not."""
+        if self.closed:
+            raise StorybotError("the speaker was closed", Exit.SOUND_OUT)
         if self.opened:
             return
         await asyncio.sleep(self.open_takes)

@@ -144,6 +144,27 @@ def test_a_stop_waits_for_nobody() -> None:
     player.close()
 
 
+def test_a_stop_while_the_device_is_released_spares_the_next_sound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it makes the device drop is dropped there, and the device is not opened a third time."""
+    output = FakeOutput()
+    output.holds_much = True
+    player = player_of(output)
+    finish = output.finish
+
+    def stopped_meanwhile() -> None:
+        player.stop()
+        finish()
+
+    monkeypatch.setattr(output, "finish", stopped_meanwhile)
+    player.release()
+    assert player.write(sound(10))
+    assert player.write(sound(10))
+    assert (output.closed, output.opened) == (1, 2)
+    player.close()
+
+
 def test_rest_lets_the_device_finish_and_writing_takes_it_again() -> None:
     output = FakeOutput()
     player = player_of(output)

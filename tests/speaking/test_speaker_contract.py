@@ -202,6 +202,49 @@ def test_a_stop_while_it_is_looked_for_ends_the_search(case: Case) -> None:
     run(case, act)
 
 
+def test_closed_while_it_opens_it_holds_no_loudspeaker(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at a reload during a slow opening: the next speaker may want the same device."""
+    closed: list[str] = []
+
+    async def act(speaker: Any) -> None:
+        if isinstance(speaker, FakeSpeaker):
+            speaker.open_takes = 0.3
+        else:
+            really, closes = case.output.open, case.output.close
+            monkeypatch.setattr(
+                case.output, "open", lambda *given: time.sleep(0.3) or really(*given)
+            )
+            monkeypatch.setattr(case.output, "close", lambda: closed.append("closed") or closes())
+        opening = asyncio.create_task(speaker.open())
+        await asyncio.sleep(0.1)
+        await speaker.close()
+        await opening
+        if not isinstance(speaker, FakeSpeaker):
+            assert closed == ["closed"]
+
+    run(case, act)
+
+
+def test_what_is_closed_says_so(case: Case) -> None:
+    """Who still waits for it must not wait for ever."""
+
+    async def act(speaker: Any) -> None:
+        await speaker.open()
+        await speaker.close()
+        for attempt in (
+            lambda: speaker.say(SENTENCE),
+            lambda: speaker.earcon("ready"),
+        ):
+            async with asyncio.timeout(2):
+                with pytest.raises(StorybotError, match="closed"):
+                    await attempt()
+        await speaker.close()
+
+    run(case, act)
+
+
 def test_volume_keeps_to_the_cap(case: Case) -> None:
     async def act(speaker: Any) -> None:
         capped = SpeakingSettings(volume_cap=60)

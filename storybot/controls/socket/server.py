@@ -34,6 +34,7 @@ MAX_CLIENTS = 32
 UNREAD_MAX_BYTES = 64 * 1024  # bytes a client may leave unread before it is dropped
 SOCKET_MODE = 0o660
 LOCK_MODE = 0o644  # any user's daemon can take the lock that another's left behind
+REFUSAL_TIMEOUT_S = 1.0  # s for which a client too many may take to ask
 BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
 Answer = Callable[[ControlRequest], Awaitable[Message]]
@@ -56,16 +57,10 @@ class SocketServer:
     async def open(self) -> None:
         """Listen. StorybotError when another storybot does, or the place cannot be written."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._take_lock()
             await self._listen()
-        except OSError as error:
+        except StorybotError:
             self._give_lock_back()
-            raise StorybotError(
-                f"the control socket {self.path} cannot be made ({error.strerror or error}); "
-                "choose a place with the setting controls.socket",
-                Exit.DAEMON,
-            ) from error
+            raise
 
     def is_there(self) -> bool:
         """Whether clients that look for the socket find ours."""
@@ -74,30 +69,46 @@ class SocketServer:
     async def reopen(self) -> None:
         """Listen again where the socket was removed; clients that talk already go on.
 
-        StorybotError as from open().
+        StorybotError as from open(); the lock is kept then.
         """
         if self._server is not None:
             self._server.close()
-        await self.open()
+            self._server = self._inode = None
+        await self._listen()
 
-    def _take_lock(self) -> None:
-        if self._lock is not None:
-            return
-        lock = _open_lock(f"{self.path}.lock")
+    async def _listen(self) -> None:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if answers(self.path):  # by a storybot that knows of no lock
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
+            if answers(self.path):  # a storybot that knows of no lock
                 raise BlockingIOError
+            await self._bind()
         except BlockingIOError:
-            os.close(lock)
             raise StorybotError(
                 f"storybot is running already and owns {self.path}; "
                 "end it with `systemctl stop storybot`, or choose another controls.socket",
                 Exit.DAEMON,
             ) from None
+        except OSError as error:
+            raise StorybotError(
+                f"the control socket {self.path} cannot be made ({error.strerror or error}); "
+                "choose a place with the setting controls.socket",
+                Exit.DAEMON,
+            ) from error
+
+    def _take_lock(self) -> None:
+        """BlockingIOError where another process holds it."""
+        if self._lock is not None:
+            return
+        lock = _open_lock(f"{self.path}.lock")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise
         self._lock = lock
 
-    async def _listen(self) -> None:
+    async def _bind(self) -> None:
         if self.path.is_socket():
             self.path.unlink()
         self._server = await asyncio.start_unix_server(
@@ -124,13 +135,14 @@ class SocketServer:
 
     async def close(self) -> None:
         """End all connections and remove the socket, where it is still ours."""
+        ours = self.is_there()  # its inode may be another's as soon as the socket is closed
         if self._server is not None:
             self._server.close()
         for task in list(self._connections):
             task.cancel()
         if self._connections:
             await asyncio.wait(self._connections, timeout=1.0)
-        if self.is_there():
+        if ours:
             with contextlib.suppress(OSError):
                 self.path.unlink(missing_ok=True)
         self._give_lock_back()
@@ -155,10 +167,7 @@ class SocketServer:
         self._connections.add(task)
         try:
             if len(self._clients) >= MAX_CLIENTS:
-                full = messages.refusal(
-                    ErrorCode.TOO_MANY_CLIENTS, "too many clients; try again later"
-                )
-                self._send(writer, full, 1)  # nobody knows yet which version it speaks
+                await self._turn_away(reader, writer)
                 return
             self._clients.add(writer)
             await self._converse(reader, writer)
@@ -169,6 +178,18 @@ class SocketServer:
             self._watchers.pop(writer, None)
             self._connections.discard(task)
             writer.close()
+
+    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Refuse the first request in its version, once it was read.
+
+        Closing with something unread would reset the connection before the refusal is read.
+        """
+        version = messages.VERSION
+        with contextlib.suppress(TimeoutError, BadMessage):
+            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
+                version = messages.read_request(await _line(reader))[1]
+        full = messages.refusal(ErrorCode.TOO_MANY_CLIENTS, "too many clients; try again later")
+        self._send(writer, full, version)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bad, version = 0, messages.VERSION

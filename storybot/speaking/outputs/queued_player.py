@@ -41,6 +41,7 @@ class QueuedPlayer:
             if self._discarded:
                 self._give_back()
             if not self._open:
+                self._discarded = False  # that was said of the device before
                 self.latency = self._output.open(self._rate, self._fetch)
                 self._drawn_at = time.monotonic()
                 self._open = True
