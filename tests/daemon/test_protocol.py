@@ -31,8 +31,10 @@ from storybot.controls.socket.messages import (
     Status,
     Stop,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
     encoded,
     request_line,
 )
@@ -92,6 +94,8 @@ def test_every_line_of_the_page_is_allowed() -> None:
 
 REQUESTS = st.one_of(
     st.builds(Ask, st.text(max_size=500)),
+    st.builds(Understand, st.text(max_size=500)),
+    st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
     st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings()]),
     st.builds(TellSaved, st.integers(1, 10**9)),
     st.builds(Volume, st.none() | st.integers(0, 100), st.none() | st.integers(-100, 100)),
