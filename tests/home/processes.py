@@ -13,6 +13,7 @@ from types import TracebackType
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Status, Stop
 from storybot.errors import StorybotError
+from tests.home.broker import free_port
 
 ROOT = Path(__file__).parents[2]
 ENGINE, MODEL = ROOT / "build/native/storyteller", ROOT / "storybot/data/default.story"
@@ -29,6 +30,12 @@ BRIDGE = """\
 speaking: {{{bounds}}}
 controls: {{socket: {socket}}}
 home: {{id: {box}, mqtt_host: 127.0.0.1, mqtt_port: {port}{more}}}
+"""
+
+
+SERVER = """\
+controls: {{socket: {socket}}}
+home: {{id: ab12, wyoming_port: {port}{more}}}
 """
 
 
@@ -107,6 +114,24 @@ class Daemon(Process):
         """Idle, whatever went before."""
         ask(self.socket, Stop())
         self.until("idle")
+
+
+class StoryServer(Process):
+    """`storybot wyoming` on a free port."""
+
+    def __init__(self, folder: Path, socket: str, more: str = "") -> None:
+        self.port = free_port()
+        config = SERVER.format(socket=socket, port=self.port, more=more)
+        super().__init__(folder, "wyoming", config)
+
+    def __enter__(self) -> StoryServer:
+        self.start()
+        limit = time.monotonic() + LONGEST_S
+        while "served at" not in self.said():
+            assert self.process is not None and self.process.poll() is None, self.said()
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        return self
 
 
 class BridgeProcess(Process):

@@ -293,7 +293,8 @@ def encoded(message: Message, version: int = VERSION) -> bytes:
     """The line for a client that speaks `version`."""
     known = protocol_1.downgraded(message) if version == 1 else message
     text = json.dumps({"v": version, **known}, ensure_ascii=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    # What is no character (half a surrogate pair, a byte of an argument) becomes "?".
+    return text.encode(errors="replace") + b"\n"
 
 
 def read_reply(line: bytes) -> dict[str, Any]:
