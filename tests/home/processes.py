@@ -20,7 +20,7 @@ ENGINE, MODEL = ROOT / "build/native/storyteller", ROOT / "storybot/data/default
 LONGEST_S = 40.0
 BOUNDS = "volume_floor: 20, volume_cap: 80"
 DAEMON = """\
-telling: {{engine: {engine}, model: {model}, longest: 60, plot: "off"}}
+telling: {{engine: {engine}, model: {model}, longest: 60, plot: "{plot}"}}
 hearing: {{driver: none}}
 speaking: {{driver: silent, voice: espeak, speed: 300, volume: 60, {bounds}}}
 controls: {{socket: {folder}/control, socket_group: ""}}
@@ -88,9 +88,9 @@ class Process:
 class Daemon(Process):
     """Started and answering."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plot: str = "off") -> None:
         self.socket = str(folder / "control")
-        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS)
+        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS, plot=plot)
         super().__init__(folder, "run", config)
 
     def __enter__(self) -> Daemon:
