@@ -51,6 +51,11 @@ class BadMessage(ValueError):
 
 
 @dataclass(frozen=True)
+class PlainRequest:
+    """A request that says nothing but its name."""
+
+
+@dataclass(frozen=True)
 class Ask:
     """A request in words: "a story about a cat", "another one", "louder"."""
 
@@ -72,13 +77,11 @@ class Write:
     seed: int | None = None
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(PlainRequest):
     """End the story."""
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(PlainRequest):
     """The same story again."""
 
 
@@ -105,13 +108,11 @@ class Sleep:
     stories: int | None = None
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(PlainRequest):
     """The robot's state."""
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(PlainRequest):
     """News from now on."""
 
 
@@ -130,8 +131,7 @@ class ShowStory:
     story: int
 
 
-@dataclass(frozen=True)
-class ShowSettings:
+class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
 
