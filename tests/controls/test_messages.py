@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     ShowSettings,
     ShowStory,
