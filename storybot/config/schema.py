@@ -143,6 +143,8 @@ class HomeSettings:
     mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
+    wyoming_port: int = number(10900, 1, 65535)
 
 
 @dataclass(frozen=True)
