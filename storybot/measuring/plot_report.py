@@ -157,7 +157,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=stories.DEFAULT_MODEL)
     parser.add_argument("--sample", type=int, default=0, help="so many requests only, evenly taken")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--drafts", type=int, default=8)
+    parser.add_argument("--drafts", type=int, default=TellingSettings().drafts)
     parser.add_argument("--length", choices=[one.value for one in Length], default="short")
     parser.add_argument("--temperature", type=float, default=usual.draft_temperature)
     parser.add_argument("--top-p", type=float, default=usual.topp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storybot.telling.drafts import Draft, DraftsEngine
@@ -53,9 +54,15 @@ class RecordingEngine(DraftsEngine):
         await super().told(text)
 
     async def draft(
-        self, tag: str, begin: str, number: int, seed: int, end: End
+        self,
+        tag: str,
+        begin: str,
+        number: int,
+        seed: int,
+        end: End,
+        guides: Sequence[str] = (),
     ) -> tuple[Draft, ...]:
-        drafts = await super().draft(tag, begin, number, seed, end)
+        drafts = await super().draft(tag, begin, number, seed, end, guides)
         self.record.asked.append(Asked(tag, begin, drafts))
         return drafts
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence, SentenceStream
-from storybot.telling.drafts import Draft, DraftsEngine
-from storybot.telling.editor.choosing import choose, rest_of_plan
+from storybot.telling.best_draft import Asked, BestDraft
+from storybot.telling.drafts import DraftsEngine
+from storybot.telling.editor.choosing import rest_of_plan
 from storybot.telling.editor.scene import Past, Scene, story_of
 from storybot.telling.engine_figures import EngineFigures
 from storybot.telling.engine_process import TERM_GRACE_S
-from storybot.telling.plan import Plan
+from storybot.telling.plan import Beat, Plan, words_of
 from storybot.telling.writing_figures import WritingFigures
 
-ROUNDS = 3  # times that drafts are drawn for one beat; then it is left out, or told by the plan
+# Ranks: a draft must have the first, where the plan may tell the sentence instead; the second,
+# where it may be left out.
+WORTH_TAKING, WORTH_TELLING, ANY = 1.5, 2.0, -math.inf
+OWN_SHARE = 0.67  # of a story's words, which the model is to write
 ROOM_FOR_BEAT = 140  # tokens that a beat may take: keywords, beginning, draft, what is told after
 RECAP = (2, 5)  # beats from the story's beginning and its end with which a full context begins anew
 SEED_STEP = 16  # from one beat's seed to the next one's; between them lie its rounds
@@ -39,8 +44,10 @@ class PlanWriter:
         self._context: list[str] = []  # what the engine's story holds, beat by beat
         self._sentences = 0  # yielded
         self._beats = 0
+        self._left: tuple[Beat, ...] = ()  # the chapter's beats after this one
         self._stopped = False
         self.counts = WritingFigures()
+        self._best = BestDraft(engine, self.counts)
         self.figures: EngineFigures | None = None  # once it has ended
 
     @property
@@ -82,6 +89,7 @@ class PlanWriter:
             for at, beat in enumerate(chapter.beats, 1):
                 if self._context and self._engine.room < ROOM_FOR_BEAT:
                     await self._begin_context(_recap(self._context))
+                self._left = chapter.beats[at:]
                 last = number == len(self._plan.chapters) - 1 and at == len(chapter.beats)
                 scene = Scene(story, beat, self._past, last)
                 gap = "" if not self._context else "\n" if beat.paragraph else " "
@@ -108,39 +116,34 @@ class PlanWriter:
             return await self._told(beat.begin, gap)
         self.counts.beats += 1
         begin = beat.begin if self._engine.knows_keywords else beat.plain_begin
-        for attempt in range(ROUNDS):
-            draft = await self._drafted(begin, gap, scene, attempt)
-            if draft is not None:
-                self.counts.kept(begin, draft)
-                text = begin + draft.text
-                rest = rest_of_plan(text, beat)
-                return text + (await self._told(rest, "") if rest else "")
+        least = WORTH_TELLING if beat.optional else WORTH_TAKING if self._may_tell(beat) else ANY
+        asked = Asked(scene, begin, gap, self._drafts, self._seed + self._beats * SEED_STEP)
+        draft = await self._best.keep(asked, least)
+        if draft is not None:
+            self.counts.kept(begin, draft)
+            text = begin + draft.text
+            rest = rest_of_plan(text, beat)
+            return text + (await self._told(rest, "") if rest else "")
         if beat.optional:
             self.counts.skipped += 1
             return ""
         self.counts.given_up += 1
         return await self._told(beat.sentence, gap)
 
+    def _may_tell(self, beat: Beat) -> bool:
+        """Whether the story's words stay the model's by OWN_SHARE if the plan tells this beat."""
+        told = self.counts.words_told + len(words_of(beat.sentence))
+        written = self.counts.words_written
+        for other in self._left:
+            given = len(words_of(other.begin))
+            told += given
+            written += len(words_of(other.sentence)) - given
+        return written >= OWN_SHARE * (told + written)
+
     async def _told(self, text: str, gap: str) -> str:
         self.counts.told(text)
         await self._engine.told(gap + text)
         return text
-
-    async def _drafted(self, begin: str, gap: str, scene: Scene, attempt: int) -> Draft | None:
-        """Draw once; keep the best, or none."""
-        seed = self._seed + self._beats * SEED_STEP + attempt
-        given = gap + begin if begin else gap.strip(" ")
-        tag = scene.beat.tag if self._engine.knows_keywords else ""
-        started = time.monotonic()
-        drafts = await self._engine.draft(tag, given, self._drafts, seed, scene.beat.end)
-        seconds = time.monotonic() - started
-        choice = choose(drafts, begin, scene)
-        self.counts.drew(drafts, choice.faults, seconds)
-        if choice.kept is None:
-            await self._engine.drop()
-        else:
-            await self._engine.keep(choice.kept)
-        return choice.kept
 
     def _cut(self, text: str, paragraph: bool) -> list[Sentence]:
         """The sentences of one beat's text, counted on."""
