@@ -55,6 +55,11 @@ class PlanWriter:
         """The engine's process id while it writes."""
         return self._engine.pid
 
+    @property
+    def plots(self) -> tuple[str, ...]:
+        """The names of the plots that the story follows."""
+        return self._plan.plots
+
     async def sentences(self) -> AsyncGenerator[Sentence, None]:
         """Yield the story's sentences as soon as each is sure.
 
