@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -45,6 +46,7 @@ class PlanWriter:
         self._sentences = 0  # yielded
         self._beats = 0
         self._left: tuple[Beat, ...] = ()  # the chapter's beats after this one
+        self._starting: asyncio.Task[None] | None = None  # of the engine, for a chapter
         self._stopped = False
         self.counts = WritingFigures()
         self._best = BestDraft(engine, self.counts)
@@ -79,6 +81,9 @@ class PlanWriter:
             speed = counts.tokens_drawn / (counts.seconds_drawing or 1.0)
             self.figures = EngineFigures(counts.tokens_kept, speed, first or 0.0, True)
         finally:
+            if self._starting is not None:
+                self._starting.cancel()
+                await asyncio.wait([self._starting])
             await self._engine.stop()
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:
@@ -89,21 +94,32 @@ class PlanWriter:
     async def _written(self) -> AsyncGenerator[Sentence, None]:
         for number, chapter in enumerate(self._plan.chapters):
             if number == 0 or chapter.recall:
-                await self._begin_context([chapter.recall] * bool(chapter.recall))
+                self._starting = asyncio.create_task(
+                    self._begin_context([chapter.recall] * bool(chapter.recall))
+                )
             story = story_of(chapter, self._allows)
             for at, beat in enumerate(chapter.beats, 1):
+                self._left = chapter.beats[at:]
+                if beat.told:  # it may be spoken before the engine knows it
+                    for sentence in self._cut(beat.begin, beat.paragraph):
+                        yield sentence
+                await self._started()
                 if self._context and self._engine.room < ROOM_FOR_BEAT:
                     await self._begin_context(_recap(self._context))
-                self._left = chapter.beats[at:]
                 last = number == len(self._plan.chapters) - 1 and at == len(chapter.beats)
                 scene = Scene(story, beat, self._past, last)
                 gap = "" if not self._context else "\n" if beat.paragraph else " "
                 text = await self._beat(scene, gap)
                 if text:
                     self._context.append(gap + text)
-                for sentence in self._cut(text, beat.paragraph):
-                    self._past.add(sentence.text)
-                    yield sentence
+                if not beat.told:
+                    for sentence in self._cut(text, beat.paragraph):
+                        yield sentence
+
+    async def _started(self) -> None:
+        """Wait for the engine, which starts while the first sentence may be spoken already."""
+        if self._starting is not None:
+            await self._starting
 
     async def _begin_context(self, texts: list[str]) -> None:
         """A new child that knows of the story only this: contexts are not endless."""
@@ -151,7 +167,7 @@ class PlanWriter:
         return text
 
     def _cut(self, text: str, paragraph: bool) -> list[Sentence]:
-        """The sentences of one beat's text, counted on."""
+        """The sentences of one beat's text, counted on, and remembered for the rules."""
         stream = SentenceStream()
         found = [*stream.feed(text), *stream.end()]
         sentences = [
@@ -159,6 +175,8 @@ class PlanWriter:
             for one in found
         ]
         self._sentences += len(sentences)
+        for sentence in sentences:
+            self._past.add(sentence.text)
         return sentences
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -110,6 +111,22 @@ def test_a_beat_without_a_good_draft_is_told_by_the_plan_or_left_out() -> None:
     sentences, writer = written(GivenDrafts(), GIVEN, replace(LOST, optional=True))
     assert [one.text for one in sentences] == [GIVEN.begin]
     assert writer.counts.skipped == 1
+
+
+def test_the_first_sentence_waits_for_no_engine() -> None:
+    class Slow(GivenDrafts):
+        async def start(self) -> None:
+            await super().start()
+            await asyncio.sleep(60)
+
+    async def first() -> str:
+        chapter = Chapter("a plot", CAST, "", (GIVEN, LOST))
+        plan = Plan((chapter,), Length.SHORT, False)
+        writer = PlanWriter(cast(Any, Slow()), plan, 5, 2, lambda text: True)
+        async with aclosing(writer.sentences()) as sentences:
+            return (await anext(sentences)).text
+
+    assert asyncio.run(asyncio.wait_for(first(), 5)) == GIVEN.begin
 
 
 def test_a_second_round_has_another_seed_and_may_succeed() -> None:
