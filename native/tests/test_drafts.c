@@ -252,9 +252,26 @@ static void test_bias(const char *path)
     /* a word of several tokens, told piece by piece; one of too many is left out */
     CHECK(bias(d, MAX_BIAS, "zq zzzzzzzzzzzzzzzzzzzz"));
     CHECK(draw(d, 1, 7, GOAL_TOKENS, 6));
-    CHECK(d->bias.count == 1 && d->bias.words[0].count > 1);
-    for (int i = 0; i < d->bias.words[0].count; i++)
-        CHECK(d->drafts[0].tokens[i] == d->bias.words[0].tokens[i]);
+    const BiasWord *word = &d->bias.words[0];
+    CHECK(d->bias.count == 1 && word->count[SPACED] > 1);
+    for (int i = 0; i < word->count[SPACED]; i++)
+        CHECK(d->drafts[0].tokens[i] == word->tokens[SPACED][i]);
+    drafts_drop(d);
+
+    /* the same after such a mark */
+    CHECK(say(drafts_begin, d, " \""));
+    CHECK(bias(d, MAX_BIAS, "zq a"));
+    CHECK(draw(d, 1, 7, GOAL_TOKENS, 6));
+    CHECK(word->count[OPENING] == 2 && d->drafts[0].tokens[2] == a);
+    for (int i = 0; i < 2; i++)
+        CHECK(d->drafts[0].tokens[i] == word->tokens[OPENING][i]);
+    drafts_drop(d);
+
+    /* a word named twice stands there twice */
+    CHECK(bias(d, MAX_BIAS, "a b a"));
+    CHECK(draw(d, 1, 7, GOAL_TOKENS, 3));
+    CHECK(d->drafts[0].tokens[0] == a && d->drafts[0].tokens[1] == b
+          && d->drafts[0].tokens[2] == a);
     drafts_drop(d);
     CHECK(!bias(d, 1.0f, "a b a b a b a b a b a b a b a b a"));
     draft_story_close(story);

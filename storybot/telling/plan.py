@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.telling.roles import Cast
-from storybot.telling.small_words import UNGUIDED_WORDS
 
 NEGATIONS = frozenset(("not", "no", "never", "nothing", "nobody", "cannot"))
 MOST_GUIDES = 16  # as many words as the engine takes
@@ -63,15 +62,11 @@ class Beat:
     def guides_after(self, begin: str) -> tuple[str, ...]:
         """Words of the planned sentence after `begin`, as they stand: drafts are drawn to them.
 
-        Articles, pronouns, forms of "be" and who acts are not among them, nor what follows a
-        quotation that the draft ends with.
+        What follows a quotation that the draft ends with is not among them.
         """
         rest = self.sentence[len(begin) :]
         rest = rest.rpartition('"')[0] if self.end is End.QUOTATION else rest
-        found = _WRITTEN.findall(rest)
-        left = UNGUIDED_WORDS | {actor.lower() for actor in self.actors}
-        words = (word for word in dict.fromkeys(found) if word.lower() not in left)
-        return tuple(words)[:MOST_GUIDES]
+        return tuple(_WRITTEN.findall(rest)[:MOST_GUIDES])
 
     def breaks_ban(self, words: frozenset[str]) -> bool:
         """Whether a draft of these lower-case words holds one that is banned.

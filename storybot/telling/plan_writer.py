@@ -20,8 +20,9 @@ from storybot.telling.writing_figures import WritingFigures
 
 # Ranks: a draft must have the first, where the plan may tell the sentence instead; the second,
 # where it may be left out.
-WORTH_TAKING, WORTH_TELLING, ANY = 1.5, 2.0, -math.inf
-OWN_SHARE = 0.67  # of a story's words, which the model is to write
+WORTH_TAKING, WORTH_TELLING, ANY = 2.0, 2.2, -math.inf
+OWN_SHARE = 0.675  # of a story's words, which the model is to write
+LONGER = 1.15  # times as long as planned are the model's parts of sentences
 ROOM_FOR_BEAT = 140  # tokens that a beat may take: keywords, beginning, draft, what is told after
 RECAP = (2, 5)  # beats from the story's beginning and its end with which a full context begins anew
 SEED_STEP = 16  # from one beat's seed to the next one's; between them lie its rounds
@@ -154,11 +155,11 @@ class PlanWriter:
     def _may_tell(self, beat: Beat) -> bool:
         """Whether the story's words stay the model's by OWN_SHARE if the plan tells this beat."""
         told = self.counts.words_told + len(words_of(beat.sentence))
-        written = self.counts.words_written
+        written = float(self.counts.words_written)
         for other in self._left:
             given = len(words_of(other.begin))
             told += given
-            written += len(words_of(other.sentence)) - given
+            written += LONGER * (len(words_of(other.sentence)) - given)
         return written >= OWN_SHARE * (told + written)
 
     async def _told(self, text: str, gap: str) -> str:

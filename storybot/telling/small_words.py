@@ -25,12 +25,3 @@ COMMON_WORDS = frozenset((
     "big", "little", "day", "time", "girl", "boy", "mom", "once", "named", "started",
 ))
 # fmt: on
-
-# Words of the plan that drafts are not drawn to: the model chooses these by itself.
-# fmt: off
-UNGUIDED_WORDS = frozenset((
-    "a", "an", "the", "it", "he", "she", "they", "his", "her", "him", "its", "their", "them",
-    "we", "us", "our", "i", "my", "me", "you", "your", "was", "were", "is", "are", "am", "be",
-    "been", "that", "this", "there",
-))
-# fmt: on

@@ -11,10 +11,12 @@
 enum { MAX_BIASED = 16, MAX_WORD_TOKENS = 8 };
 #define MAX_BIAS 20.0f
 
+/* A word's tokens: with a space in front, and as right after the mark that opens a quotation. */
+enum { SPACED, OPENING, BIAS_FORMS };
+
 typedef struct BiasWord {
-    int tokens[MAX_WORD_TOKENS]; /* with a space in front */
-    int count;
-    int opening; /* the word as one token without that space, as after a quotation mark; or -1 */
+    int tokens[BIAS_FORMS][MAX_WORD_TOKENS];
+    int count[BIAS_FORMS];
 } BiasWord;
 
 typedef struct Bias {
@@ -23,17 +25,21 @@ typedef struct Bias {
     int count;
 } Bias;
 
-/* How many tokens of each word a draft has written last; all of them: it holds the word. */
+/* What a draft holds of the words. */
 typedef struct BiasProgress {
-    uint8_t done[MAX_BIASED];
+    bool held[MAX_BIASED];
+    uint8_t done[MAX_BIASED]; /* tokens of a word that the draft ends with */
+    uint8_t form[MAX_BIASED]; /* of which form */
+    uint8_t next; /* the word after the last one that was held: the first to come */
 } BiasProgress;
 
 /* Words between spaces; those of more than MAX_WORD_TOKENS tokens are left out. */
 bool bias_set(Bias *bias, const Tokenizer *tokenizer, float strength, Bytes words, Fault *fault);
 
 /*
- * Raises logits (vocab, by token): by the strength for the first word that the draft does not hold,
- * by a half, a third ... of it for those after it, so that they come in their order. `opening`: the
+ * Raises logits (vocab, by token) for the words that the draft does not hold, those after the last
+ * one it holds first, then those that it passed over: by the strength for the first of them, by a
+ * half, a third ... of it for the others, so that they come in their order. `opening`: the
  * text ends with the mark that opens a quotation.
  */
 void bias_raise(const Bias *bias, const BiasProgress *progress, bool opening, float *logits);
