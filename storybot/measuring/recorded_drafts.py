@@ -16,6 +16,7 @@ class Asked:
     tag: str  # the text between the brackets; ""
     begin: str
     drafts: tuple[Draft, ...]
+    guides: tuple[str, ...] = ()  # words that the drafts were drawn to
     kept: Draft | None = None
 
     @property
@@ -63,7 +64,7 @@ class RecordingEngine(DraftsEngine):
         guides: Sequence[str] = (),
     ) -> tuple[Draft, ...]:
         drafts = await super().draft(tag, begin, number, seed, end, guides)
-        self.record.asked.append(Asked(tag, begin, drafts))
+        self.record.asked.append(Asked(tag, begin, drafts, tuple(guides)))
         return drafts
 
     async def keep(self, draft: Draft) -> None:

@@ -86,7 +86,9 @@ def written(
 
 def test_the_best_draft_that_breaks_no_rule_is_told() -> None:
     engine = GivenDrafts([" saw the duck.", " lost her yellow hat.", " lost it all."])
-    beat = replace(LOST, actors=("Dotty",), keywords=("lost", "hat"), paragraph=True)
+    sentence = "The duck lost her yellow hat."
+    beat = replace(LOST, actors=("Dotty",), sentence=sentence, paragraph=True)
+    beat = replace(beat, keywords=("lost", "hat"))
     sentences, writer = written(engine, GIVEN, beat)
     assert sentences == [
         Sentence("Once there was a duck.", 1),
