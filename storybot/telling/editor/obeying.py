@@ -55,8 +55,9 @@ def banned(draft: Reading, scene: Scene) -> bool:
 
 
 def missing_not(draft: Reading, scene: Scene) -> bool:
-    """The plan says that something is not so, and the draft does not: "But it was *not* there"."""
-    denied = any(denies(keyword.lower()) for keyword in scene.beat.keywords)
+    """The plan says that something is not so, and the draft does not: "But it was not there"."""
+    planned = word_texts(scene.beat.sentence)
+    denied = any(map(denies, (*planned, *map(str.lower, scene.beat.keywords))))
     return denied and not any(denies(word.written.lower()) for word in draft.words)
 
 

@@ -185,6 +185,7 @@ def test_early_end(text: str, bad: bool) -> None:
 def test_missing_not(text: str, bad: bool) -> None:
     assert obeying.missing_not(reading(text), scene(keywords=("not", "there"))) is bad
     assert not obeying.missing_not(reading(text), scene(keywords=("there",)))
+    assert obeying.missing_not(reading(text), scene(sentence="But there was no hat.")) is bad
 
 
 @pytest.mark.parametrize(
