@@ -8,14 +8,13 @@ from typing import Any, Protocol
 
 from storybot.config import changeable
 from storybot.config.schema import SpeakingSettings
-from storybot.config.trial import fault_of_voice
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
     ControlRequest,
-    ErrorCode,
     ListLibrary,
     Message,
     ShowSettings,
@@ -196,6 +195,8 @@ async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
+    from storybot.config.trial import fault_of_voice  # few ever change the voice so
+
     if wrong := await asyncio.to_thread(fault_of_voice, after):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     ShowSettings,
     ShowStory,
@@ -138,3 +138,9 @@ def test_replies() -> None:
     for line in (b"", b"[]", b'{"v":9}'):
         with pytest.raises(BadMessage):
             read_reply(line)
+
+
+def test_what_is_no_character_is_sent_as_a_question_mark() -> None:
+    """A byte of an argument that is no UTF-8, for one: `storybot ask $'\\xff'`."""
+    line = messages.request_line(messages.Ask("a cat \udcff \ud800"))
+    assert messages.read_request(line)[0] == messages.Ask("a cat ? ?")

@@ -15,15 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storybot.config import trial
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
 from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     ShowSettings,
     ShowStory,
@@ -38,7 +39,6 @@ from storybot.controls.socket.messages import (
     encoded,
     request_line,
 )
-from storybot.daemon import control_answers
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.robot import Mode
@@ -236,7 +236,7 @@ def test_another_voice_is_tried_before_it_is_taken(
         tried.append(speaking.voice)
         return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
 
-    monkeypatch.setattr(control_answers, "fault_of_voice", fault_of_voice)
+    monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
 
     async def scene(house: House) -> None:
         async def voice(name: str) -> dict[str, Any]:

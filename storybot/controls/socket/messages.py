@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, fields
-from enum import Enum
 from typing import Any
 
 from storybot.controls.socket import protocol_1
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.request_fields import checked
 
 VERSION = 2  # that our own clients speak
@@ -21,24 +21,6 @@ LINE_MAX_BYTES = 8192  # bytes of one request, its end included
 STORIES_DEFAULT = 50  # stories in one answer
 
 Message = Mapping[str, Any]  # an answer or news, without its version
-
-
-class ErrorCode(Enum):
-    """Why a request was refused, for programs; the sentence beside it is for people."""
-
-    BAD_REQUEST = "bad-request"
-    UNKNOWN_VERSION = "unknown-version"
-    TOO_MANY_CLIENTS = "too-many-clients"
-    NOT_UNDERSTOOD = "not-understood"  # the words ask for nothing that storybot does
-    NOT_ALLOWED = "not-allowed"  # the safety filter refuses the words
-    NOT_RUNNING = "not-running"  # it is starting or ending
-    BEING_TOLD = "being-told"  # another story
-    PARTS_MISSING = "parts-missing"  # voice or engine
-    TIME_TO_SLEEP = "time-to-sleep"
-    NO_STORY = "no-story"  # none has that id, or it cannot be read
-    BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
-    BUSY = "busy"  # a story is being written for somebody
-    SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile
 
 
 class BadMessage(ValueError):
@@ -256,7 +238,8 @@ def encoded(message: Message, version: int = VERSION) -> bytes:
     """The line for a client that speaks `version`."""
     known = protocol_1.downgraded(message) if version == 1 else message
     text = json.dumps({"v": version, **known}, ensure_ascii=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    # What is no character (half a surrogate pair, a byte of an argument) becomes "?".
+    return text.encode(errors="replace") + b"\n"
 
 
 def read_reply(line: bytes) -> dict[str, Any]:
