@@ -53,7 +53,7 @@ class TellingSettings:
     plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
     length: str = choice("short", "middle", "long")  # of a story from a plot: 1, 2-3, 5 minutes
     draft_temperature: float = number(0.5, 0.0, 2.0)  # in place of temperature for drafts
-    drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
+    drafts: int = number(12, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has

@@ -29,6 +29,8 @@ class StoryRequest:
     drafts: int = 1  # of each sentence of a planned story
     length: str = "short"  # of a planned story: "short", "middle" or "long"
     calm: bool = False  # a planned story for bedtime
+    # Plots told lately, which a planned story avoids; None: whoever tells it knows them.
+    recent: tuple[str, ...] | None = None
 
     @property
     def about(self) -> tuple[Thing, ...]:

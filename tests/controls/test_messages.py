@@ -59,6 +59,12 @@ def test_there_and_back(sent: messages.ControlRequest) -> None:
     assert read_request(line) == (sent, 2)
 
 
+def test_a_version_with_a_decimal_point_is_answered_without() -> None:
+    request, version = read_request(b'{"v":2.0,"do":"status"}')
+    assert request == Status()
+    assert encoded(messages.answer(), version) == b'{"v":2,"ok":true}\n'
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

@@ -211,6 +211,9 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
             {"speaking.volume_cap": 100},
             {"safety.filter": False},
             {"bedtime.quiet_from": "late", "bedtime.quiet_until": "07:00"},
+            {"bedtime.quiet_from": "20:00"},
+            {"bedtime.quiet_from": "20:00+01:00", "bedtime.quiet_until": "07:00"},
+            {"bedtime.fade": float("nan")},
             {"speaking.speed": 130, "nothing.at_all": 1},
         ):
             refused = await asked(ChangeSettings(wrong), "refusal")  # type: ignore[arg-type]

@@ -189,6 +189,7 @@ def read_request(line: bytes) -> tuple[ControlRequest, int]:
             f'this storybot speaks the versions {known}: send "v": {VERSION}',
             ErrorCode.UNKNOWN_VERSION,
         )
+    version = int(version)  # some programs write 2.0
     if version == 1:
         message = protocol_1.upgraded(message)
     kind = REQUEST_TYPES.get(_text(message.pop("do", None), "do"))
