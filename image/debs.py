@@ -4,7 +4,8 @@
     debs.py lock NAME      writes NAME.lock: the packages of NAME.packages and all they depend on
     debs.py fetch NAME DIR puts the packages of NAME.lock into DIR, with an index that apt reads
 
-A line of a lock file: package, version, SHA-256 and path below the mirror. The checksums are those
+NAME.packages begins with the architecture and the suites; PACKAGE! is taken without what it depends
+on. A line of a lock file: package, version, SHA-256 and path below the mirror. The checksums are those
 of Debian's signed index. The mirror is the one this machine's apt uses, or DEBIAN_MIRROR.
 """
 
@@ -84,8 +85,16 @@ def resolve(architecture: str, suites: list[str], packages: list[str]) -> list[s
         apt = ["apt-get", "-q", *(f"-o{key}={value}" for key, value in settings.items())]
         print(f"image: asking {uri} for {', '.join(suites)}", file=sys.stderr)
         subprocess.run([*apt, "update"], check=True, stdout=subprocess.DEVNULL)
-        asked = [*apt, "-y", "--print-uris", "install", "?essential", *packages]
-        shown = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+        alone = [package[:-1] for package in packages if package.endswith("!")]
+        whole = [package for package in packages if not package.endswith("!")]
+        wishes = [["download", *alone]] if alone else []
+        wishes += [["install", "-y", "?essential", *whole]] if whole else []
+        shown = "".join(
+            subprocess.run(
+                [*apt, "--print-uris", *wish], check=True, capture_output=True, text=True
+            ).stdout
+            for wish in wishes
+        )
     found = PRINTED.findall(shown)
     if not found:
         raise Failed(f"apt chose no packages: {shown[-500:]}")

@@ -23,6 +23,8 @@ if [ "${1:-}" != --inside ]; then
     unshare --user --mount --pid --fork --kill-child sh -c \
         'read -r line <"$1"; shift; exec "$@"' sh "$start" "$here/in_workshop.sh" --inside "$@" <&0 &
     child=$!
+    # unshare itself lets neither signal pass; its only child is the first process in there.
+    trap 'pkill -KILL -P "$child"' INT TERM
     outside=$(readlink /proc/self/ns/user)
     while [ "$(readlink "/proc/$child/ns/user")" = "$outside" ]; do sleep 0.05; done
     echo "0 0 65536" >"/proc/$child/uid_map"
@@ -56,4 +58,4 @@ if [ ! -e /proc/sys/fs/binfmt_misc/qemu-riscv64 ] && [ -e "$root/usr/bin/qemu-ri
 fi
 exec chroot "$root" env -i HOME=/root TERM="${TERM:-dumb}" LC_ALL=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}" "$@"
+    SOURCE_DATE_EPOCH="$(cat "$here/date")" "$@"

@@ -7,7 +7,11 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=/cache/kernel
 log=$out/build.log
-version=$(cat "$here/kernel.config" "$here/workshop.lock" | sha256sum | cut -c 1-16)
+tools='^(linux-source|gcc-14-riscv64|binutils-riscv64)'
+version=$({
+    cat "$here/kernel.config" "$here/date"
+    grep -E "$tools" "$here/workshop.lock"
+} | sha256sum | cut -c 1-16)
 
 archive=$(echo /usr/src/linux-source-*.tar.xz)
 source=$out/$(basename "$archive" .tar.xz)
