@@ -18,7 +18,7 @@ cp "$here/boot.its" $cache/boot.its
 mkdir $parts/boot
 cp $out/boot.sd $parts/boot/
 sed 's/$/\r/' "$here/README.TXT" >$parts/boot/README.TXT
-cp $cache/tree/usr/lib/storybot/storybot.yaml.card $parts/boot/storybot.yaml
+sed 's/$/\r/' $cache/tree/usr/lib/storybot/storybot.yaml >$parts/boot/storybot.yaml
 touch -d "@$SOURCE_DATE_EPOCH" $parts/boot/*
 truncate -s 32M $parts/boot.vfat
 mkfs.vfat -n BOOT -i 73746f72 --invariant $parts/boot.vfat >/dev/null

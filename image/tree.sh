@@ -66,9 +66,10 @@ chmod 755 $tree/usr/bin/storybot
 
 # The service, as `make install-service` puts it, and the settings of the card (files/).
 DESTDIR=$tree PREFIX=/usr "$checkout/systemd/install.sh" service
-sed 's/$/\r/' "$checkout/config.yaml" >$tree/usr/lib/storybot/storybot.yaml.card
-cp "$checkout/config.yaml" $tree/usr/lib/storybot/storybot.yaml
-sed -i 's#^  extra_words: ""#  extra_words: /run/card/words.txt#' $tree/etc/storybot/config.yaml
+# button and light as duo.dts has them.
+sed -e 's#^  button: none #  button: evdev#' -e 's#^  button_device: ""#  button_device: /dev/input/storybot-button#' \
+    -e 's#^  lights: none #  lights: sysfs#' -e 's#^  lights_device: ""#  lights_device: storybot#' \
+    "$checkout/config.yaml" >$tree/usr/lib/storybot/storybot.yaml
 
 # Accounts, services, and folders as the box has them from its first start on.
 systemd=$tree/etc/systemd/system
