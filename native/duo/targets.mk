@@ -66,3 +66,9 @@ contest: engine $(CONTEST_MODEL) build/.apt-CONTEST $(if $(findstring duo,$(ON))
 	  SCORER="$(STORYTELLER) eval $(abspath $(CONTEST_MODEL)) -z $(abspath $(CONTEST_TOKENIZER))" \
 	  SPEAK="espeak-ng -w /dev/null" \
 	  native/duo/contest.sh build/contest/$(ON)/engines build/contest/$(ON)
+
+# The folder that the contest asks for: build/submission. The last report of `make contest` is taken.
+.PHONY: submission
+submission: ## what to hand in to the contest: image, report, scripts (figures of the board: modelled)
+	@[ -s build/contest/here/report.json ] || $(MAKE) contest
+	@native/duo/submission.sh build/contest/here build/submission docs/duo-engine.md build/image
