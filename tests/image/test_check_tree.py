@@ -30,7 +30,7 @@ def library(root: Path, name: str, word: int, *needed: Path) -> Path:
     source = f'__asm__(".text\\n.globl f\\nf: .4byte {word:#x}\\nret");'
     made = folder / name
     command = [COMPILER, "-shared", "-nostdlib", "-fPIC", f"-Wl,-soname,{name}", "-x", "c", "-"]
-    command += ["-x", "none", *map(str, needed), "-Wl,--no-as-needed", "-o", str(made)]
+    command += ["-x", "none", "-Wl,--no-as-needed", *map(str, needed), "-o", str(made)]
     subprocess.run(command, input=source, text=True, check=True, capture_output=True)
     return made
 
