@@ -37,8 +37,7 @@ done
 
 # The kernel's modules and the files of image/files.
 cp -r $cache/kernel/modules/lib/modules $tree/usr/lib/
-depmod -b $tree/usr "$(ls $tree/usr/lib/modules)" 2>/dev/null ||
-    depmod -b $tree "$(ls $tree/usr/lib/modules)"
+depmod -b $tree "$(ls $tree/usr/lib/modules)"
 cp -r "$here"/files/. $tree/
 
 # storybot, PocketSphinx and the engine.
@@ -64,9 +63,11 @@ sys.exit(main())
 X
 chmod 755 $tree/usr/bin/storybot
 
-# The service, as `make install-service` puts it, and the settings of the card (files/).
+# The service, as `make install-service` puts it on a machine with Debian 13's systemd.
 DESTDIR=$tree PREFIX=/usr "$checkout/systemd/install.sh" service
-# button and light as duo.dts has them.
+install -D -m 644 -t "$tree/etc/systemd/system/storybot.service.d" \
+    "$checkout/systemd/storybot.service.d/50-growing-delay.conf"
+# The card's settings: button and light as duo.dts has them.
 sed -e 's#^  button: none #  button: evdev#' -e 's#^  button_device: ""#  button_device: /dev/input/storybot-button#' \
     -e 's#^  lights: none #  lights: sysfs#' -e 's#^  lights_device: ""#  lights_device: storybot#' \
     "$checkout/config.yaml" >$tree/usr/lib/storybot/storybot.yaml
