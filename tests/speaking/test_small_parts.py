@@ -64,13 +64,16 @@ def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> Non
     assert len(result) - len(whole.rstrip(b"\0")) in (0, 1)
 
 
-PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
+LOUD = 300  # no multiple of it but 0 is silent
+PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 100, 5, -1]), max_size=9)
 
 
 @given(st.lists(PIECES, max_size=12))
 def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
     limiter = SilenceLimiter(10)
+    pieces = [[LOUD * sample for sample in piece] for piece in pieces]
     squeezed = b"".join(limiter.feed(array("h", piece).tobytes()) for piece in pieces)
+    assert limiter.end() == b""
     samples = [sample for piece in pieces for sample in piece]
     expected: list[int] = []
     dropped = silence = 0
@@ -84,6 +87,19 @@ def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) ->
         expected.pop()
     assert list(array("h", squeezed)) == expected
     assert limiter.dropped == dropped
+
+
+def test_what_is_nearly_silent_is_silent_and_a_margin_of_it_stays() -> None:
+    hiss = [255, -256] * 10
+    limiter = SilenceLimiter(8, margin=3)
+    passed = b""
+    for part in ([*hiss, 256, 5, -257], [*hiss, 300], hiss):
+        passed += limiter.feed(array("h", part).tobytes())
+    passed += limiter.end()
+    kept = [*hiss[-3:], 256, 5, -257, *hiss[:5], *hiss[-3:], 300, *hiss[:3]]
+    assert list(array("h", passed)) == kept
+    assert limiter.dropped == 17 + 12
+    assert SilenceLimiter(8, margin=3).end() == b""
 
 
 @pytest.mark.parametrize("name", EARCONS)

@@ -110,7 +110,7 @@ def test_pace_holds_from_the_next_sentence_on() -> None:
             await stage.speaker.say("Go.")
 
     stage = play(act)
-    assert [parameters.speed for _, parameters in stage.voice.spoken] == [150, 128, 80, 450]
+    assert [parameters.speed for _, parameters in stage.voice.spoken] == [125, 106, 12, 1125]
     assert {parameters.accent for _, parameters in stage.voice.spoken} == {"en-us"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.voices.espeak_rate import espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -58,7 +59,7 @@ class EspeakVoice:
         known = self._parameters is not None and parameters.accent == self._parameters.accent
         if not known and not espeak.set_voice(self._library, parameters.accent):
             raise unknown_accent(parameters.accent)
-        self._library.espeak_SetParameter(espeak.RATE, parameters.speed, 0)
+        self._library.espeak_SetParameter(espeak.RATE, espeak_rate(parameters.speed), 0)
         self._library.espeak_SetParameter(espeak.PITCH, parameters.pitch, 0)
         self._parameters = parameters
 

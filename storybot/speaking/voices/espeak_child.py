@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices.espeak_rate import espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -58,7 +59,7 @@ class EspeakChildVoice:
             self._file = self._find_file(parameters.accent)
             self._accent = parameters.accent
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", self._file]
-        command += ["-s", str(parameters.speed), "-p", str(parameters.pitch)]
+        command += ["-s", str(espeak_rate(parameters.speed)), "-p", str(parameters.pitch)]
         with tempfile.TemporaryFile() as words:  # a file: no pipe that could fill up
             words.write(plain_text(text).encode("utf-8"))
             words.seek(0)

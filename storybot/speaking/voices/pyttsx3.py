@@ -12,11 +12,12 @@ import signal
 import subprocess
 import tempfile
 import wave
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices.espeak_rate import espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -85,7 +86,8 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(parameters)})
+            own = replace(parameters, speed=espeak_rate(parameters.speed))
+            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(own)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:

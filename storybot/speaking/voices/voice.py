@@ -14,7 +14,7 @@ class SpeechParameters:
     """How a sentence is spoken."""
 
     accent: str = "en-us"  # a voice name of espeak-ng, variants such as en-us+m3 included
-    speed: int = 150  # words per minute
+    speed: int = 125  # words a minute as they are heard, with our pauses between the phrases
     pitch: int = 55  # 0 to 99
 
 
@@ -45,7 +45,7 @@ OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
 
 
 class Voice(Protocol):
-    """Turns sentences into sound, one at a time, in a thread of the caller's choosing."""
+    """Turns phrases into sound, one at a time, in a thread of the caller's choosing."""
 
     name: str
     rate: int  # Hz of the samples it makes
