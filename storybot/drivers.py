@@ -19,9 +19,10 @@ MODULES: dict[str, dict[str, str]] = {
         "vosk": "storybot.hearing.recognisers.vosk",
         "pocketsphinx": "storybot.hearing.recognisers.pocketsphinx.recogniser",
     },
-    "voice": {  # make() -> Voice; missing(); in the order in which "auto" tries them
+    "voice": {  # make(SpeakingSettings) -> Voice; missing()
         "espeak": "storybot.speaking.voices.espeak",
-        "espeak-child": "storybot.speaking.voices.espeak_child",
+        "espeak-process": "storybot.speaking.voices.espeak_process",
+        "flite": "storybot.speaking.voices.flite",
         "pyttsx3": "storybot.speaking.voices.pyttsx3",
     },
     "output": {  # make(SpeakingSettings, rate, wav) -> Player; device_names() of loudspeakers

@@ -10,6 +10,7 @@ from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.errors import Exit
 from storybot.speaking.voices import choice
+from storybot.system.profile import resolve_profile
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    used = choice.chosen(settings.speaking)
+    used = choice.chosen(settings.speaking, resolve_profile(settings.service.profile))
     rows = []
     for name in drivers.names("voice"):
         missing = choice.missing_for(name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+DEFAULT_ACCENT = "en-us"
 ONLY_TELL = (  # of speaking.driver
     "wav is for `storybot tell` alone; set it to auto, or to silent where there is no loudspeaker"
 )
@@ -69,8 +70,16 @@ class SpeakingSettings:
 
     driver: str = choice("auto", "portaudio", "alsa", "wav", "silent")
     speaker: str = ""  # part of the device's name; empty: the system's default
-    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3")
-    accent: str = "en-us"  # espeak-ng voice name
+    voice: str = choice(
+        "auto",
+        "espeak",
+        "espeak-process",
+        "flite",
+        "pyttsx3",
+        was={"espeak-child": "espeak-process", "robot": "espeak"},
+    )
+    flite_speaker: str = choice("slt", "rms", "awb", "kal16")  # recorded from four people
+    accent: str = DEFAULT_ACCENT  # espeak-ng voice name; for voices made with espeak-ng
     speed: int = number(125, 80, 300)  # words a minute as they are heard, pauses included
     pitch: int = number(55, 0, 99)  # espeak-ng scale
     volume: int = number(70, 0, 100)  # per cent at start

@@ -17,9 +17,11 @@ from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.openings import TEST_OPENING
+from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.system.processes import CannotBeKilled
@@ -38,7 +40,8 @@ ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was 
 TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
 
 Result = TypeVar("Result")
-Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
+# Sentences; then None, or the error that ended them.
+Ready = asyncio.Queue[Sentence | Exception | None]
 
 
 class Watchers(Protocol):
@@ -158,14 +161,17 @@ class NarratorService:
         ready: Ready = asyncio.Queue()
         writing = asyncio.create_task(self._write(request, ready))
         try:
-            while (text := await ready.get()) is not None:
-                if isinstance(text, Exception):
-                    self._engine_error = text
-                    raise text
+            while (sentence := await ready.get()) is not None:
+                if isinstance(sentence, Exception):
+                    self._engine_error = sentence
+                    raise sentence
                 self.health.progress()
+                text = sentence.text
                 told.append(text)
                 await self._speaker.tell(
-                    text, self._on_word(request, number, text, first=len(told) == 1)
+                    text,
+                    self._on_word(request, number, text, first=len(told) == 1),
+                    Place.PARAGRAPH if sentence.paragraph else Place.WITHIN,
                 )
         finally:
             writing.cancel()
@@ -180,7 +186,7 @@ class NarratorService:
         try:
             async with aclosing(self._pipeline.sentences(request)) as sentences:
                 async for sentence in sentences:
-                    ready.put_nowait(sentence.text)
+                    ready.put_nowait(sentence)
         except Exception as error:  # whoever waits for `ready` must learn of it
             if isinstance(error, CannotBeKilled):
                 self.engine_lost(error)

@@ -15,6 +15,7 @@ from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
@@ -130,19 +131,19 @@ class SpeakerService:
         """Whether something said now would be heard."""
         return (self._open.is_set() or self._replacing_speaker) and not self.health.lost
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, place: Place = Place.WITHIN) -> None:
         """Queue a sentence."""
-        if self._try(lambda: self.speaker.say(text)):
+        if self._try(lambda: self.speaker.say(text, place=place)):
             self._set_speaking(True)
 
     def earcon(self, name: str) -> None:
         """Queue an earcon."""
         self._try(lambda: self.speaker.earcon(name))
 
-    async def tell(self, text: str, on_word: OnWord) -> Spoken:
+    async def tell(self, text: str, on_word: OnWord, place: Place) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
         self._set_speaking(True)
-        job = self._aloud(lambda: self.speaker.say(text, on_word), self._stops)
+        job = self._aloud(lambda: self.speaker.say(text, on_word, place), self._stops)
         spoken: Spoken | None = await self._begin(job)
         return spoken or Spoken(0.0, 0.0, whole=False)
 

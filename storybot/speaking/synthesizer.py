@@ -63,7 +63,7 @@ class Synthesizer:
     def open(self, volume: int) -> None:
         """Load the voice and open the loudspeaker, as far as that was not done yet."""
         if self.voice is None:
-            self.voice = make_voice(self._settings.voice)
+            self.voice = make_voice(self._settings, self._profile)
         if self.player is None:
             player = make_player(self._settings, self._profile, self.voice.rate, self._wav)
             player.gain.jump(volume)
@@ -171,10 +171,11 @@ class Synthesizer:
 
     def release(self, generation: int) -> None:
         """Everything was heard: release the loudspeaker until something is said again."""
-        _, player = self.voice_and_player()
+        voice, player = self.voice_and_player()
         if generation == self.generation:
             self._before = None
             player.release()
+            voice.rest()
 
     def close(self) -> None:
         """Release the device, also one that was still being opened when it was decided to."""

@@ -16,6 +16,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.language.replies import Reply
 from storybot.robot import Mode
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
 from storybot.speaking.synthesizer import Spoken
 from tests.daemon.scenes import telling
 from tests.fakes.house import House, play
@@ -172,9 +173,11 @@ def test_a_story_begun_while_the_speaker_is_exchanged(tmp_path: Path) -> None:
             await asyncio.sleep(1)
             await super().open()
 
-        async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        async def say(
+            self, text: str, on_word: OnWord | None = None, place: Place = Place.WITHIN
+        ) -> Spoken:
             assert self.opened
-            return await super().say(text, on_word)
+            return await super().say(text, on_word, place)
 
         async def close(self) -> None:
             await asyncio.sleep(1)

@@ -7,6 +7,7 @@ import asyncio
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
 from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
@@ -51,7 +52,9 @@ class FakeSpeaker:
             raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
         self.opened = True
 
-    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+    async def say(
+        self, text: str, on_word: OnWord | None = None, place: Place = Place.WITHIN
+    ) -> Spoken:
         await self.open()
         turn = self._turn
         async with self._lock:

@@ -24,6 +24,7 @@ class ToneVoice:
         self.held = threading.Event()  # cleared: the voice waits before each piece
         self.held.set()
         self.stopped = False
+        self.rested = 0
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         self.spoken.append((text, parameters))
@@ -41,6 +42,9 @@ class ToneVoice:
             self.held.wait(10)
             if not on_pcm(Pcm(samples[at : at + 2 * PIECE], RATE)):
                 return
+
+    def rest(self) -> None:
+        self.rested += 1
 
     def stop(self) -> None:
         self.stopped = True

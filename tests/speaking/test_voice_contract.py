@@ -14,7 +14,7 @@ from storybot.speaking.words_per_minute import PAUSES_S_PER_WORD, between_pauses
 from tests.speaking.spoken_story import told
 from tests.speaking.standard_text import PARAGRAPHS, SENTENCES, WORDS
 
-SPEEDS = (110, 125, 180)  # words a minute
+SPEEDS = (110, 180)  # words a minute
 # Sonorants at the ends: a plosive's own silence would be counted with the pause.
 LINES = (
     ("My mum.", Place.TITLE),

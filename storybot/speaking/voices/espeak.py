@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices.espeak_rate import espeak_rate
 from storybot.speaking.voices.voice import (
@@ -53,6 +54,9 @@ class EspeakVoice:
     def stop(self) -> None:
         """It waits for nothing but `on_pcm`, which then says that no more is wanted."""
 
+    def rest(self) -> None:
+        """It stays loaded, so that the next sentence sounds at once."""
+
     def _adopt(self, parameters: SpeechParameters) -> None:
         if parameters == self._parameters:
             return
@@ -88,7 +92,7 @@ def accents() -> list[Accent]:
     return [Accent(*each) for each in EspeakVoice().accents() if each[0].startswith("en")]
 
 
-def make() -> EspeakVoice:
+def make(_: SpeakingSettings | None = None) -> EspeakVoice:
     """The voice; StorybotError(Exit.SOUND_OUT) says what its library lacks."""
     return EspeakVoice()
 

@@ -15,6 +15,7 @@ import wave
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
 from storybot.speaking.voices.espeak_rate import espeak_rate
@@ -76,6 +77,9 @@ class Pyttsx3Voice:
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
 
+    def rest(self) -> None:
+        """Nothing stays in memory between two phrases."""
+
     def _speak_into(self, wav: Path, text: str, parameters: SpeechParameters) -> int:
         child = subprocess.Popen(
             python_command("storybot.speaking.voices.pyttsx3_child"),
@@ -100,7 +104,7 @@ class Pyttsx3Voice:
             end_group_now(child)
 
 
-def make() -> Pyttsx3Voice:
+def make(_: SpeakingSettings) -> Pyttsx3Voice:
     """The voice."""
     return Pyttsx3Voice()
 

@@ -59,6 +59,9 @@ class Voice(Protocol):
     def stop(self) -> None:
         """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
 
+    def rest(self) -> None:
+        """Nothing is to be said for a while: give back memory that is quickly had again."""
+
 
 def plain_text(text: str) -> str:
     """`text` without what espeak-ng obeys instead of saying it, as long as before.

@@ -1,4 +1,4 @@
-"""The voice as a child process, `espeak-ng --stdout`: nothing of it stays in memory."""
+"""The voice in a process of its own, `espeak-ng --stdout`: nothing of it stays in memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
 from storybot.speaking.voices.espeak_rate import espeak_rate
@@ -43,10 +44,10 @@ class ListedVoice:
         return any(plain == name.lower() for name in names)
 
 
-class EspeakChildVoice:
+class EspeakProcessVoice:
     """One `espeak-ng` a sentence; its pipe holds it back when the queue is full."""
 
-    name = "espeak-child"
+    name = "espeak-process"
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, program: str = "espeak-ng", deadline: float = SILENCE_TIMEOUT_S) -> None:
@@ -88,6 +89,9 @@ class EspeakChildVoice:
         child = self._child
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
+
+    def rest(self) -> None:
+        """Nothing stays in memory between two phrases."""
 
     def _pass_on(self, child: subprocess.Popen[bytes], text: str, on_pcm: OnPcm) -> bool:
         """Hand on all of the child's sound; False when no more of it was wanted."""
@@ -154,9 +158,9 @@ class EspeakChildVoice:
         )
 
 
-def make() -> EspeakChildVoice:
+def make(_: SpeakingSettings) -> EspeakProcessVoice:
     """The voice."""
-    return EspeakChildVoice()
+    return EspeakProcessVoice()
 
 
 def missing() -> str:
