@@ -19,7 +19,7 @@ MODULES: dict[str, dict[str, str]] = {
         "vosk": "storybot.hearing.recognisers.vosk",
         "pocketsphinx": "storybot.hearing.recognisers.pocketsphinx.recogniser",
     },
-    "voice": {  # make(SpeakingSettings) -> Voice; missing()
+    "voice": {  # make(SpeakingSettings) -> Voice; missing(); ABOUT, what it sounds like
         "espeak": "storybot.speaking.voices.espeak",
         "espeak-process": "storybot.speaking.voices.espeak_process",
         "flite": "storybot.speaking.voices.flite",

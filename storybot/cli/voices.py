@@ -1,8 +1,9 @@
-"""`storybot voices`: the voices and accents there are, the default marked."""
+"""`storybot voices`: the voices there are, the default marked, and what else could be installed."""
 
 from __future__ import annotations
 
 import argparse
+import textwrap
 
 from storybot import drivers
 from storybot.cli.output import add_json, records, show
@@ -11,6 +12,8 @@ from storybot.config.schema import Settings
 from storybot.errors import Exit
 from storybot.speaking.voices import choice
 from storybot.system.profile import resolve_profile
+
+WIDTH = 98  # characters of a line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +28,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     rows = []
     for name in drivers.names("voice"):
         missing = choice.missing_for(name)
-        rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
-    data = {"voices": records(("default", "voice", "state"), rows)}
-    text = table(("", "voice", "state"), rows)
+        state = f"needs {missing}" if missing else "ready"
+        rows.append(("*" if name == used else "", name, state, choice.about(name)))
+    data = {"voices": records(("default", "voice", "state", "about"), rows)}
+    text = table(("", "voice", "state", "sounds like"), rows)
+    if not choice.missing_for("espeak"):
+        from storybot.speaking.voices.espeak import EspeakVoice
+
+        data["variants"] = variants = EspeakVoice().variants()
+        told = f"Variants of espeak, as in speaking.accent: en-us+m3: {', '.join(variants)}"
+        text += "\n\n" + textwrap.fill(told, WIDTH)
     if args.accents:
         from storybot.speaking.voices.espeak import accents
 

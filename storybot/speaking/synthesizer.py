@@ -9,6 +9,7 @@ from pathlib import Path
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.speaking.captions import Caption, Captions, OnWord
+from storybot.speaking.limiter import Limiter
 from storybot.speaking.outputs.choice import make_player
 from storybot.speaking.outputs.player import Player
 from storybot.speaking.pauses import Place, pause_s
@@ -98,7 +99,8 @@ class Synthesizer:
     ) -> Spoken:
         voice, player = self.voice_and_player()
         start = player.written()
-        limiter = SilenceLimiter(
+        limiter = Limiter(voice.level, voice.rate)
+        silences = SilenceLimiter(
             round(self._settings.pause_comma_s * voice.rate), round(MARGIN_S * voice.rate)
         )
         waited, frames, whole = 0.0, 0, generation == self.generation
@@ -112,8 +114,8 @@ class Synthesizer:
             return whole
 
         def on_pcm(pcm: Pcm) -> bool:
-            sound = limiter.feed(pcm.samples)
-            caption.begin = start - limiter.dropped
+            sound = limiter.feed(silences.feed(pcm.samples))
+            caption.begin = start - silences.dropped
             if generation == self.generation:
                 caption.add(replace(word, start=word.start + phrase.start) for word in pcm.words)
             return queue(sound)
@@ -127,7 +129,7 @@ class Synthesizer:
             if generation == self.generation:
                 raise
         if whole:
-            queue(limiter.end())
+            queue(limiter.feed(silences.end()) + limiter.end())
         return Spoken(time.monotonic() - begun - waited, frames / voice.rate, whole)
 
     def _be_silent(self, seconds: float, generation: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.limiter import Level
 from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark
 
 RATE = 8000  # Hz
@@ -17,6 +18,7 @@ class ToneVoice:
 
     name = "tone"
     rate = RATE
+    level = Level(0.0)
 
     def __init__(self) -> None:
         self.spoken: list[tuple[str, SpeechParameters]] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from storybot.speaking.phrases import phrases
 from storybot.speaking.trimming import MARGIN_S, SilenceLimiter
-from storybot.speaking.voices import espeak, espeak_rate
+from storybot.speaking.voices import espeak, espeak_measured
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 from tests.speaking.standard_text import SENTENCES, WORDS
 
@@ -32,7 +32,7 @@ def between_pauses(voice: Voice) -> float:
 
 def main() -> None:
     """Every row that espeak-ng's table has, as it is here and now."""
-    for own, _ in espeak_rate.MEASURED:
+    for own, _ in espeak_measured.MEASURED:
         espeak.espeak_rate = lambda speed, own=own: own
         print(f"espeak {own}: {between_pauses(espeak.make()):.1f}")
 

@@ -202,14 +202,8 @@ def test_auto_takes_the_first_voice_there_is(installed: set[str]) -> None:
     assert voices.chosen(SpeakingSettings(voice="pyttsx3")) == "pyttsx3"
 
 
-def test_auto_in_the_small_profile_is_flite_unless_an_accent_is_wanted(
-    installed: set[str],
-) -> None:
-    assert voices.chosen(SpeakingSettings(), "small") == "espeak"
+def test_flite_speaks_with_the_speaker_of_the_settings(installed: set[str]) -> None:
     installed.add("flite")
-    assert voices.chosen(SpeakingSettings(), "small") == "flite"
-    assert voices.chosen(SpeakingSettings(accent="en-gb"), "small") == "espeak"
-    assert voices.chosen(SpeakingSettings(), "full") == "espeak"
     settings = SpeakingSettings(voice="flite", flite_speaker="rms")
     voice = voices.make_voice(settings)
     assert isinstance(voice, FliteVoice) and voice.speaker == "rms"

@@ -1,4 +1,4 @@
-"""What holds for every voice: its speed is words a minute, and its pauses are those of settings."""
+"""What holds for every voice: its words a minute, its pauses and its loudness."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import pytest
 
 from storybot.config.schema import SpeakingSettings
 from storybot.drivers import names
+from storybot.speaking.limiter import LOUDNESS_LUFS
 from storybot.speaking.pauses import Place
 from storybot.speaking.voices.choice import missing_for
 from storybot.speaking.words_per_minute import PAUSES_S_PER_WORD, between_pauses, own_rate
+from tests.speaking.loudness import loudness, missing
 from tests.speaking.spoken_story import told
 from tests.speaking.standard_text import PARAGRAPHS, SENTENCES, WORDS
 
-SPEEDS = (110, 180)  # words a minute
 # Sonorants at the ends: a plosive's own silence would be counted with the pause.
 LINES = (
     ("My mum.", Place.TITLE),
@@ -32,10 +33,19 @@ def voice(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
-def test_speed_is_words_a_minute(voice: str, speed: int, tmp_path: Path) -> None:
-    sound = told(SpeakingSettings(voice=voice, speed=speed), tmp_path / "a.wav")
-    assert WORDS / sound.seconds * 60 == pytest.approx(speed, rel=0.03)
+def test_a_story_has_its_speed_and_loudness(voice: str, tmp_path: Path) -> None:
+    sound = told(SpeakingSettings(voice=voice, volume=100), tmp_path / "a.wav")
+    assert WORDS / sound.seconds * 60 == pytest.approx(125, rel=0.03)
+    if needs := missing():
+        pytest.skip(f"loudness needs {needs}")
+    measured = loudness(sound.samples, sound.rate)
+    assert measured.integrated == pytest.approx(LOUDNESS_LUFS, abs=0.7)
+    assert measured.true_peak < -1.0
+
+
+def test_another_speed_is_words_a_minute_too(voice: str, tmp_path: Path) -> None:
+    sound = told(SpeakingSettings(voice=voice, speed=180), tmp_path / "a.wav")
+    assert WORDS / sound.seconds * 60 == pytest.approx(180, rel=0.03)
 
 
 def test_pauses_are_those_of_the_settings(voice: str, tmp_path: Path) -> None:

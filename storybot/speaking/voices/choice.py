@@ -7,13 +7,10 @@ from storybot.drivers import driver
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices.voice import Voice
 
-# The order in which "auto" tries them. On a small board flite's voice is the warmest that there is
-# memory and time for.
 OF_ESPEAK = ("espeak", "espeak-process")
-AUTO = {
-    "full": (*OF_ESPEAK, "flite", "pyttsx3"),
-    "small": ("flite", *OF_ESPEAK, "pyttsx3"),
-}
+# The order in which "auto" tries them. flite takes 6 MB more than espeak while it speaks, which the
+# small board does not have.
+AUTO = (*OF_ESPEAK, "flite", "pyttsx3")
 
 
 def make_voice(settings: SpeakingSettings, profile: str = "full") -> Voice:
@@ -31,6 +28,11 @@ def make_voice(settings: SpeakingSettings, profile: str = "full") -> Voice:
     return voice
 
 
+def about(name: str) -> str:
+    """What a voice sounds like, in a few words."""
+    return str(driver("voice", name).ABOUT)
+
+
 def missing_for(name: str) -> str:
     """What a voice needs and this machine lacks; empty when the voice can be used."""
     return str(driver("voice", name).missing())
@@ -41,5 +43,5 @@ def chosen(settings: SpeakingSettings, profile: str = "full") -> str:
     if settings.voice != "auto":
         return settings.voice
     # Whoever chose an accent wants a voice that has accents.
-    voices = AUTO[profile] if settings.accent == DEFAULT_ACCENT else OF_ESPEAK
+    voices = AUTO if settings.accent == DEFAULT_ACCENT else OF_ESPEAK
     return next((name for name in voices if not missing_for(name)), "espeak")

@@ -9,7 +9,7 @@ from typing import Any
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.speaking.voices.espeak_rate import espeak_rate
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -20,11 +20,14 @@ from storybot.speaking.voices.voice import (
 )
 from storybot.system import espeak_library as espeak
 
+ABOUT = "a robot that is understood well (also: robot)"
+
 
 class EspeakVoice:
     """libespeak-ng through ctypes. The library keeps one state: one such voice in a process."""
 
     name = "espeak"
+    level = ESPEAK_LEVEL
 
     def __init__(self) -> None:
         self._library = espeak.load()
@@ -50,6 +53,10 @@ class EspeakVoice:
     def accents(self) -> list[tuple[str, str]]:
         """Language tag and name of the accents that are installed."""
         return sorted(espeak.voice_names(self._library))
+
+    def variants(self) -> list[str]:
+        """What may follow an accent: m3 in en-us+m3."""
+        return sorted(espeak.variants(self._library), key=str.lower)
 
     def stop(self) -> None:
         """It waits for nothing but `on_pcm`, which then says that no more is wanted."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
-from storybot.speaking.voices.espeak_rate import espeak_rate
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -44,10 +44,14 @@ class ListedVoice:
         return any(plain == name.lower() for name in names)
 
 
+ABOUT = "the same, as a program of its own for each phrase"
+
+
 class EspeakProcessVoice:
     """One `espeak-ng` a sentence; its pipe holds it back when the queue is full."""
 
     name = "espeak-process"
+    level = ESPEAK_LEVEL
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, program: str = "espeak-ng", deadline: float = SILENCE_TIMEOUT_S) -> None:

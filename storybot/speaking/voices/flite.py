@@ -7,6 +7,7 @@ from typing import Any
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.limiter import Level
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -22,10 +23,12 @@ PIECE_BYTES = 4096  # bytes handed on at once: 128 ms; flite itself gives 20 ms
 # Words a minute that each speaks between our pauses as it is, measured by
 # `python -m tests.speaking.calibrate`. In between the durations of sounds are stretched evenly.
 NATURAL_SPEED = {"slt": 238.0, "rms": 209.0, "awb": 240.0, "kal16": 272.0}
+LEVEL = {"slt": Level(0.3), "rms": Level(5.3, -3.6), "awb": Level(4.7), "kal16": Level(13.5)}
 USUAL_PITCH = 55  # of speaking.pitch, at which a speaker's voice is as it was recorded
 OCTAVE = 50  # of speaking.pitch, as espeak-ng has it
 KAL16_PITCH_HZ = 105.0  # Hz
 _ASCII = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
+ABOUT = "a person, recorded; see speaking.flite_speaker"
 
 
 class FliteVoice:
@@ -35,7 +38,7 @@ class FliteVoice:
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, speaker: str = "slt") -> None:
-        self.speaker = speaker
+        self.speaker, self.level = speaker, LEVEL[speaker]
         self._callback = flite.Callback(self._take)
         self._library: flite.FliteVoiceLibrary | None = None
         self._on_pcm: OnPcm = lambda pcm: False

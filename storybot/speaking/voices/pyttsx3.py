@@ -18,7 +18,7 @@ from pathlib import Path
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
-from storybot.speaking.voices.espeak_rate import espeak_rate
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -35,12 +35,14 @@ SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
 SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
 PIECE_BYTES = 8192  # bytes handed on at once
 UNKNOWN, MISSING = 3, 4  # exit codes of the child
+ABOUT = "espeak-ng through Python's pyttsx3"
 
 
 class Pyttsx3Voice:
     """A process a sentence, which leaves a wav."""
 
     name = "pyttsx3"
+    level = ESPEAK_LEVEL
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, deadline: float = SENTENCE_TIMEOUT_S) -> None:

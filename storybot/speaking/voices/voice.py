@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.limiter import Level
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Voice(Protocol):
 
     name: str
     rate: int  # Hz of the samples it makes
+    level: Level  # how much louder it is made
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
