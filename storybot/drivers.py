@@ -23,6 +23,7 @@ MODULES: dict[str, dict[str, str]] = {
         "espeak": "storybot.speaking.voices.espeak",
         "espeak-process": "storybot.speaking.voices.espeak_process",
         "flite": "storybot.speaking.voices.flite",
+        "piper": "storybot.speaking.voices.piper",
         "pyttsx3": "storybot.speaking.voices.pyttsx3",
     },
     "output": {  # make(SpeakingSettings, rate, wav) -> Player; device_names() of loudspeakers

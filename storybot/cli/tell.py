@@ -163,7 +163,11 @@ async def _tell_aloud(
                     page.words(sentence)(sentence.text)
                 else:
                     place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
-                    spoken.append(await speaker.say(sentence.text, page.words(sentence), place))
+                    spoken.append(
+                        await speaker.say(
+                            sentence.text, page.words(sentence), place, sentence.quotations
+                        )
+                    )
         if speaker is not None:
             await speaker.drain()
     finally:

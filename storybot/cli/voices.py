@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         missing = choice.missing_for(name)
         state = f"needs {missing}" if missing else "ready"
         rows.append(("*" if name == used else "", name, state, choice.about(name)))
-    data = {"voices": records(("default", "voice", "state", "about"), rows)}
+    data: dict[str, object] = {"voices": records(("default", "voice", "state", "about"), rows)}
     text = table(("", "voice", "state", "sounds like"), rows)
     if not choice.missing_for("espeak"):
         from storybot.speaking.voices.espeak import EspeakVoice
@@ -41,11 +41,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.accents:
         from storybot.speaking.voices.espeak import accents
 
-        rows = [
+        listed = [
             ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
             for a in accents()
         ]
-        data["accents"] = records(("default", "accent", "name"), rows)
-        text += "\n\n" + table(("", "accent", "name"), rows)
+        data["accents"] = records(("default", "accent", "name"), listed)
+        text += "\n\n" + table(("", "accent", "name"), listed)
     show(args, data, text)
     return Exit.OK

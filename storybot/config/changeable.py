@@ -23,6 +23,7 @@ CHANGEABLE = (
     "telling.length",
     "speaking.speed",
     "speaking.pitch",
+    "speaking.dialogue_pitch",
     "speaking.pause_comma_s",
     "speaking.pause_sentence_s",
     "speaking.pause_paragraph_s",

@@ -75,6 +75,7 @@ class SpeakingSettings:
         "espeak",
         "espeak-process",
         "flite",
+        "piper",
         "pyttsx3",
         was={"espeak-child": "espeak-process", "robot": "espeak"},
     )
@@ -82,6 +83,7 @@ class SpeakingSettings:
     accent: str = DEFAULT_ACCENT  # espeak-ng voice name; for voices made with espeak-ng
     speed: int = number(125, 80, 300)  # words a minute as they are heard, pauses included
     pitch: int = number(55, 0, 99)  # espeak-ng scale
+    dialogue_pitch: int = number(12, 0, 40)  # the hero's words are so much higher, others' lower
     volume: int = number(70, 0, 100)  # per cent at start
     volume_floor: int = number(20, 0, 100)  # per cent; "softer" stops here
     volume_cap: int = number(100, 1, 100)  # per cent; "louder" stops here

@@ -21,7 +21,6 @@ from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
-from storybot.speaking.pauses import Place
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.system.processes import CannotBeKilled
@@ -169,9 +168,7 @@ class NarratorService:
                 text = sentence.text
                 told.append(text)
                 await self._speaker.tell(
-                    text,
-                    self._on_word(request, number, text, first=len(told) == 1),
-                    Place.PARAGRAPH if sentence.paragraph else Place.WITHIN,
+                    sentence, self._on_word(request, number, text, first=len(told) == 1)
                 )
         finally:
             writing.cancel()

@@ -13,6 +13,7 @@ from storybot.daemon.health import Emit, Health
 from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
+from storybot.language.sentence_splitting import Sentence
 from storybot.robot.events import Part
 from storybot.speaking.captions import OnWord
 from storybot.speaking.pauses import Place
@@ -140,10 +141,14 @@ class SpeakerService:
         """Queue an earcon."""
         self._try(lambda: self.speaker.earcon(name))
 
-    async def tell(self, text: str, on_word: OnWord, place: Place) -> Spoken:
+    async def tell(self, sentence: Sentence, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
         self._set_speaking(True)
-        job = self._aloud(lambda: self.speaker.say(text, on_word, place), self._stops)
+        place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
+        job = self._aloud(
+            lambda: self.speaker.say(sentence.text, on_word, place, sentence.quotations),
+            self._stops,
+        )
         spoken: Spoken | None = await self._begin(job)
         return spoken or Spoken(0.0, 0.0, whole=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from storybot.speaking.captions import OnWord
 from storybot.speaking.earcons import earcon
 from storybot.speaking.outputs.player import Player
 from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken, Synthesizer, Utterance
 from storybot.speaking.voices.voice import SpeechParameters, Voice
 from storybot.speaking.worker_thread import Result, WorkerThread
@@ -75,15 +76,19 @@ class Speaker:
             await self._worker.do(partial(self._synthesizer.open, self._volume))
 
     async def say(
-        self, text: str, on_word: OnWord | None = None, place: Place = Place.WITHIN
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
     ) -> Spoken:
         """Speak a sentence after those before it; returns when all of its sound is queued.
 
         That is about two seconds before its end is heard, in time for the next sentence.
         `on_word` is called with slices of `text` as they are heard; `place` decides how long the
-        pause before it is, and that before the next one. Raises
-        StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker stays lost. When
-        the waiting task is cancelled, the speaker is silent at once.
+        pause before it is, and that before the next one; `quotations` are spoken at other
+        pitches. Raises StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker
+        stays lost. When the waiting task is cancelled, the speaker is silent at once.
         """
         await self.open()
         synthesizer, parameters, generation = (
@@ -95,7 +100,12 @@ class Speaker:
         self._show()
         try:
             spoken = await self._do(
-                partial(synthesizer.speak, Utterance(text, place, on_word), parameters, generation)
+                partial(
+                    synthesizer.speak,
+                    Utterance(text, place, on_word, quotations),
+                    parameters,
+                    generation,
+                )
             )
         except asyncio.CancelledError:
             self.stop()

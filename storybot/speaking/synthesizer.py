@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from storybot.speaking.limiter import Limiter
 from storybot.speaking.outputs.choice import make_player
 from storybot.speaking.outputs.player import Player
 from storybot.speaking.pauses import Place, pause_s
-from storybot.speaking.phrases import Phrase, phrases
+from storybot.speaking.phrases import Phrase, Quotation, phrases
 from storybot.speaking.trimming import MARGIN_S, SilenceLimiter
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
 DEVICE_HANG_TIMEOUT_S = 5.0  # opening a loudspeaker takes less, or the sound server hangs
+PITCH_MAX = 99  # of speaking.pitch
 REOPEN_INTERVAL_S = 0.5  # between two attempts to open a lost loudspeaker
 
 
@@ -29,6 +31,7 @@ class Utterance:
     text: str
     place: Place = Place.WITHIN
     on_word: OnWord | None = None  # called with slices of `text` as they are heard
+    quotations: Sequence[Quotation] = ()  # which are spoken higher or lower
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,11 @@ class Synthesizer:
         self._before = utterance.place if generation == self.generation else None
         caption = Caption(self.captions, utterance.text, player.written(), utterance.on_word)
         parts: list[Spoken] = []
-        for phrase in phrases(utterance.text):
+        for phrase in phrases(utterance.text, utterance.quotations):
             if parts:
                 self._be_silent(self._settings.pause_comma_s, generation)
-            parts.append(self._speak_phrase(phrase, caption, parameters, generation))
+            own = self._in_role(parameters, phrase.who)
+            parts.append(self._speak_phrase(phrase, caption, own, generation))
             if not parts[-1].whole:
                 break
         if generation == self.generation:
@@ -131,6 +135,14 @@ class Synthesizer:
         if whole:
             queue(limiter.feed(silences.end()) + limiter.end())
         return Spoken(time.monotonic() - begun - waited, frames / voice.rate, whole)
+
+    def _in_role(self, parameters: SpeechParameters, who: int | None) -> SpeechParameters:
+        """Parameters for narration (None), for the hero (0), or for somebody else in the story."""
+        if who is None:
+            return parameters
+        offset = self._settings.dialogue_pitch
+        pitch = parameters.pitch + (offset if who == 0 else -offset)
+        return replace(parameters, pitch=max(0, min(PITCH_MAX, pitch)))
 
     def _be_silent(self, seconds: float, generation: int) -> None:
         """Queue silence between two phrases, each of which has MARGIN_S of its own at its end."""

@@ -30,6 +30,7 @@ from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken
 from storybot.speaking.voices.espeak import EspeakVoice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters
@@ -69,7 +70,11 @@ class SynthesisingSpeaker(FakeSpeaker):
         self._voice = EspeakVoice()
 
     async def say(
-        self, text: str, on_word: OnWord | None = None, place: Place = Place.WITHIN
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
     ) -> Spoken:
         frames = 0
 
@@ -80,7 +85,7 @@ class SynthesisingSpeaker(FakeSpeaker):
 
         self._voice.synthesise(text, SpeechParameters("en-us", 150, 55), count)
         self.per_word = frames / self._voice.rate / max(1, len(text.split()))
-        return await super().say(text, on_word, place)
+        return await super().say(text, on_word, place, quotations)
 
 
 class Soak:

@@ -29,6 +29,19 @@ def test_where_a_sentence_is_cut(sentence: str, parts: list[str]) -> None:
     assert [phrase.text for phrase in phrases(sentence)] == parts
 
 
+def test_a_quotation_is_a_phrase_of_its_own_and_says_whose() -> None:
+    sentence = 'Tom cried "Stop!" and ran, but "no," said Mia.'
+    quotations = [(10, 17, 0), (31, 36, 1)]
+    assert [(phrase.text, phrase.who) for phrase in phrases(sentence, quotations)] == [
+        ("Tom cried", None),
+        ('"Stop!"', 0),
+        ("and ran,", None),
+        ("but", None),
+        ('"no,"', 1),
+        ("said Mia.", None),
+    ]
+
+
 @given(st.text(alphabet="ab ,.!?\"'-–;:", max_size=60))
 def test_nothing_is_lost_and_every_phrase_lies_where_it_says(sentence: str) -> None:
     end = 0
