@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.speaking.captions import Caption, Captions
-from storybot.speaking.earcons import EARCONS, PEAK_AMPLITUDE, earcon, tone
+from storybot.speaking.earcons import DECAY_S, EARCONS, PEAK_AMPLITUDE, SOFTER, earcon, tone
 from storybot.speaking.outputs.resampler import LinearResampler
 from storybot.speaking.trimming import SilenceLimiter, TrailingSilenceTrimmer
 from storybot.speaking.voices.voice import WordMark, spread_words
@@ -105,8 +105,9 @@ def test_what_is_nearly_silent_is_silent_and_a_margin_of_it_stays() -> None:
 @pytest.mark.parametrize("name", EARCONS)
 def test_earcons_are_short_soft_and_do_not_click(name: str) -> None:
     samples = array("h", earcon(name, 22050))
-    assert 0.1 < len(samples) / 22050 < 1.0
-    assert 0.5 * PEAK_AMPLITUDE < max(samples) <= PEAK_AMPLITUDE
+    assert 0.1 < len(samples) / 22050 < (8.0 if name == "lullaby" else 1.0)
+    peak = PEAK_AMPLITUDE * SOFTER.get(name, 1.0)
+    assert 0.5 * peak < max(samples) <= peak
     assert samples[0] == samples[-1] == 0
     assert max(abs(b - a) for a, b in pairwise(samples)) < 3500
 
@@ -117,6 +118,13 @@ def test_earcons_differ() -> None:
 
 def test_a_tone_has_its_pitch() -> None:
     assert abs(crossings(array("h", tone(440, 0.5, 22050))) - 440) <= 4
+
+
+def test_a_tone_fades_as_a_bell_does() -> None:
+    wave = array("h", tone(440, 1.0, 22050))
+    loudest = [max(wave[at : at + 2205]) for at in range(0, 22050, 2205)]
+    assert loudest == sorted(loudest, reverse=True)
+    assert loudest[7] / loudest[0] == pytest.approx(math.exp(-0.7 / DECAY_S), rel=0.1)
 
 
 def test_an_earcon_nobody_knows() -> None:
