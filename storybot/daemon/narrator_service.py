@@ -24,7 +24,7 @@ from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
-from storybot.system.processes import CannotBeKilled
+from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.engine_probe import probe
 from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
@@ -236,10 +236,12 @@ class NarratorService:
 
     async def _probe(self) -> None:
         while True:
-            await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
-            if self._unkillable is not None and not self._unkillable.gone:
-                continue  # it still has its memory: there may be none for a second one
-            self._unkillable = None
+            if self._unkillable is None:
+                await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
+            else:  # it still has its memory: there may be none for a second one
+                while not self._unkillable.gone:
+                    await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+                self._unkillable = None
             try:
                 await self.check()
             except (StorybotError, OSError) as error:
