@@ -17,7 +17,12 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     coverage,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
-from storybot.hearing.recognisers.pocketsphinx.endpointing import MARGIN_S, Speech, SpeechDetector
+from storybot.hearing.recognisers.pocketsphinx.endpointing import (
+    MARGIN_S,
+    Speech,
+    SpeechDetector,
+    joined,
+)
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
     ReducedModel,
     prepare_reduced_model,
@@ -26,7 +31,7 @@ from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
-from storybot.language.requests import MAX_THINGS
+from storybot.language.requests import MAX_THINGS, breaks_off
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
@@ -38,7 +43,11 @@ BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 # A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
+# A short answer scores lower; other speech of that length becomes a chain of things, or scores less.
+ANSWER_GATE_SLACK = 1.1
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
+# s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
+REST_WAIT_S = 1.2
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
 PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
 
@@ -59,6 +68,7 @@ class PocketSphinxRecogniser:
         self._unended: list[
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
+        self._begun: Speech | None = None  # a request that breaks off, while its rest is awaited
         self._call = b""  # the speech with the keyphrase, while the request is awaited
         things = usual_things(settings.things)
         self._forms = spoken_grammar.spoken_forms(things)
@@ -80,6 +90,7 @@ class PocketSphinxRecogniser:
         """
         if what is self._listen_for:
             return
+        self._begun = None
         self._decoder.activate_search(ListenFor.STOP.value)
         if self._listen_for is not ListenFor.STOP:
             self._decoder.remove_search(self._listen_for.value)
@@ -101,21 +112,55 @@ class PocketSphinxRecogniser:
         return spoken_grammar.call_sentences(self._keyphrase, self._forms)
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
-        return self._understood(self._segments.feed(block))
+        heard = self._understood(self._segments.feed(block))
+        if self._begun is not None and self._segments.silent_at(self._begun.end + REST_WAIT_S):
+            heard += self._without_rest()
+        return heard
 
     def finish(self) -> list[Utterance | KeyphraseOnly]:
-        return self._understood(self._segments.finish())
+        return self._understood(self._segments.finish()) + self._without_rest()
 
     def _understood(self, speech: Iterable[Speech]) -> list[Utterance | KeyphraseOnly]:
-        return [heard for one in speech if (heard := self._recognise(one)) is not None]
+        return [heard for one in speech for heard in self._with_begun(one)]
 
-    def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
+    def _with_begun(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
+        """What was said in this stretch, together with what broke off before it.
+
+        Where the two make no sense together, each by itself.
+        """
+        begun, self._begun = self._begun, None
+        before: list[Utterance | KeyphraseOnly] = []
+        if begun is not None:
+            whole = joined(begun, speech)
+            if whole.seconds <= self._settings.longest_request:
+                heard = self._recognise(whole)
+                if self._begun is not None or (isinstance(heard, Utterance) and heard.sure):
+                    return [] if heard is None else [heard]
+            before = self._by_itself(begun)
+        heard = self._recognise(speech)
+        return before if heard is None else [*before, heard]
+
+    def _without_rest(self) -> list[Utterance | KeyphraseOnly]:
+        begun, self._begun = self._begun, None
+        return [] if begun is None else self._by_itself(begun)
+
+    def _by_itself(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
+        heard = self._recognise(speech, may_go_on=False)
+        return [] if heard is None else [heard]
+
+    def _recognise(
+        self, speech: Speech, may_go_on: bool = True
+    ) -> Utterance | KeyphraseOnly | None:
+        """None for what is nothing, and for what breaks off: then it is kept in `_begun`."""
         pcm = speech.pcm
         decoded = self._decode(pcm)
         if self._begun_before(speech):
             return None
         if decoded is None:
             return self._call_in(pcm)
+        if may_go_on and self._breaks_off(decoded):
+            self._begun = speech
+            return None
         text, score = decoded.text, decoded.score
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or self._doubtful(decoded):
@@ -125,6 +170,14 @@ class PocketSphinxRecogniser:
             self._call = pcm
             return wanted
         return Utterance(text, score)
+
+    def _breaks_off(self, decoded: DecodingResult) -> bool:
+        return (
+            self._listen_for is not ListenFor.STOP
+            and decoded.coverage >= COVERAGE_MIN
+            and decoded.score >= self._settings.gate - ANSWER_GATE_SLACK
+            and breaks_off(decoded.text, self._keyphrase)
+        )
 
     def _begun_before(self, speech: Speech) -> bool:
         """Whether the speech just decoded may have begun before listening began."""
@@ -148,12 +201,16 @@ class PocketSphinxRecogniser:
 
     def _doubtful(self, decoded: DecodingResult) -> bool:
         """Whether the result is not to be believed; after the keyphrase a lower score is enough."""
-        gate = self._settings.gate
-        asked = decoded.call is not None and " about " in decoded.text
-        called = asked or self._listen_for is ListenFor.REQUEST
+        gate, slack = self._settings.gate, 0.0
+        if self._listen_for is ListenFor.REQUEST and " and " not in decoded.text:
+            slack = ANSWER_GATE_SLACK
+        elif self._listen_for is ListenFor.REQUEST or (
+            decoded.call is not None and " about " in decoded.text
+        ):
+            slack = CALLED_GATE_SLACK
         return (
             decoded.coverage < COVERAGE_MIN
-            or decoded.score < (gate - CALLED_GATE_SLACK if called else gate)
+            or decoded.score < gate - slack
             or (decoded.call is not None and decoded.call < gate)
             or decoded.text.count(" and ") >= MAX_THINGS
         )
