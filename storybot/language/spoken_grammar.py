@@ -130,12 +130,13 @@ def _topics(
     From `source` to `target`; what breaks off goes to `last`.
     """
     meant, described, named, joined = (made.state() for _ in range(4))
-    made.may_say(source, meant, ARTICLES)
-    made.may_say(joined, meant, ARTICLES)
-    made.say(meant, described, ADJECTIVES, DESCRIBED)
+    for state in (source, joined):
+        made.may_say(state, meant, ARTICLES, 1 - BREAKS_OFF)
+        made.say(state, last, ARTICLES, BREAKS_OFF)
+    made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
+    made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
     made.skip(meant, described, 1 - DESCRIBED)
     made.say(described, named, topics)
-    made.say(named, joined, ["and"], SECOND_THING)
+    made.say(named, joined, ["and"], SECOND_THING * (1 - BREAKS_OFF))
+    made.say(named, last, ["and"], SECOND_THING * BREAKS_OFF)
     made.skip(named, target, 1 - SECOND_THING)
-    for state in (meant, described, joined):
-        made.skip(state, last, BREAKS_OFF)

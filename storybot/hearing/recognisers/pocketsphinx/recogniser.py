@@ -43,7 +43,7 @@ BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 # A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
-# A short answer scores lower; other speech of that length becomes a chain of things, or scores less.
+# A short answer scores lower; other speech becomes a chain of things, or scores lower still.
 ANSWER_GATE_SLACK = 1.1
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
 # s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
