@@ -122,9 +122,7 @@ def _call(made: Automaton, source: int, target: int, keyphrase: str, share: floa
     made.may_say(named, target, [QUESTION])
 
 
-def _topics(
-    made: Automaton, source: int, target: int, last: int, topics: Iterable[str]
-) -> None:
+def _topics(made: Automaton, source: int, target: int, last: int, topics: Iterable[str]) -> None:
     """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing>.
 
     From `source` to `target`; what breaks off goes to `last`.

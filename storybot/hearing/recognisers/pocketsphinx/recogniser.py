@@ -175,6 +175,7 @@ class PocketSphinxRecogniser:
         return (
             self._listen_for is not ListenFor.STOP
             and decoded.coverage >= COVERAGE_MIN
+            and decoded.text.count(" and ") < MAX_THINGS
             and decoded.score >= self._settings.gate - ANSWER_GATE_SLACK
             and breaks_off(decoded.text, self._keyphrase)
         )
@@ -193,7 +194,9 @@ class PocketSphinxRecogniser:
             return None
         beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
         decoded = self._decode(beginning)
-        if decoded is None or decoded.text != self._keyphrase or self._doubtful(decoded):
+        if decoded is None or self._doubtful(decoded):
+            return None
+        if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
         # No silence follows the keyphrase: the one before it is put in its place.
         self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
