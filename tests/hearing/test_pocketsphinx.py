@@ -93,7 +93,7 @@ def test_a_pause_inside_a_request(
     assert "tell me a story about" in event.text and event.text.endswith("dragon")
 
 
-@pytest.mark.parametrize("voice", ["slt", "rms", "awb"])
+@pytest.mark.parametrize("voice", VOICES)
 @pytest.mark.parametrize("said", ["tell me a story about a", "tell me a story about"])
 def test_what_breaks_off_is_a_call_and_names_no_thing(
     recogniser: PocketSphinxRecogniser, said: str, voice: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,15 @@ MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
 PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A request that breaks off."""
+
+    speech: Speech
+    decoded: DecodingResult
+    unended: list[Segment]  # its words, before it was known that they are its end
+
+
 class PocketSphinxRecogniser:
     """Waits for the end of a stretch of speech, then decodes it with a grammar.
 
@@ -68,7 +78,7 @@ class PocketSphinxRecogniser:
         self._unended: list[
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
-        self._begun: Speech | None = None  # a request that breaks off, while its rest is awaited
+        self._begun: _Begun | None = None  # while the rest of a request is awaited
         self._call = b""  # the speech with the keyphrase, while the request is awaited
         things = usual_things(settings.things)
         self._forms = spoken_grammar.spoken_forms(things)
@@ -113,7 +123,9 @@ class PocketSphinxRecogniser:
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         heard = self._understood(self._segments.feed(block))
-        if self._begun is not None and self._segments.silent_at(self._begun.end + REST_WAIT_S):
+        if self._begun is not None and self._segments.silent_at(
+            self._begun.speech.end + REST_WAIT_S
+        ):
             heard += self._without_rest()
         return heard
 
@@ -131,7 +143,7 @@ class PocketSphinxRecogniser:
         begun, self._begun = self._begun, None
         before: list[Utterance | KeyphraseOnly] = []
         if begun is not None:
-            whole = joined(begun, speech)
+            whole = joined(begun.speech, speech)
             if whole.seconds <= self._settings.longest_request:
                 heard = self._recognise(whole)
                 if self._begun is not None or (isinstance(heard, Utterance) and heard.sure):
@@ -144,23 +156,25 @@ class PocketSphinxRecogniser:
         begun, self._begun = self._begun, None
         return [] if begun is None else self._by_itself(begun)
 
-    def _by_itself(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
-        heard = self._recognise(speech, may_go_on=False)
+    def _by_itself(self, begun: _Begun) -> list[Utterance | KeyphraseOnly]:
+        """As it was decoded the first time: a second decoding may make a thing of the last "a"."""
+        self._unended = begun.unended
+        heard = self._judged(begun.speech.pcm, begun.decoded)
         return [] if heard is None else [heard]
 
-    def _recognise(
-        self, speech: Speech, may_go_on: bool = True
-    ) -> Utterance | KeyphraseOnly | None:
+    def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
         """None for what is nothing, and for what breaks off: then it is kept in `_begun`."""
-        pcm = speech.pcm
-        decoded = self._decode(pcm)
+        decoded = self._decode(speech.pcm)
         if self._begun_before(speech):
             return None
         if decoded is None:
-            return self._call_in(pcm)
-        if may_go_on and self._breaks_off(decoded):
-            self._begun = speech
+            return self._call_in(speech.pcm)
+        if self._breaks_off(decoded):
+            self._begun = _Begun(speech, decoded, self._unended)
             return None
+        return self._judged(speech.pcm, decoded)
+
+    def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or self._doubtful(decoded):
