@@ -10,6 +10,7 @@ import argparse
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings
@@ -21,12 +22,23 @@ from storybot.language.listening import ListenFor
 from storybot.language.requests import understand
 from storybot.language.spoken_grammar import STOPS
 from storybot.language.things import Thing, load_things
-from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.fakes.recognisers import VOICES, noisy, spoken, without_silence
 
 NOISE = 20.0  # dB
 QUIET = bytes(8000)  # 0.25 s
 SECOND = bytes(32000)
 COMMANDS = ("another one", "another story", "tell it again", "louder", "softer", "good night")
+PAUSES = (0.4, 0.6, 0.8, 1.0)  # s
+BROKEN = (  # a request in two pieces, with a pause between them
+    ("tell me", "a story about a {}"),
+    ("tell me a", "story about a {}"),
+    ("tell me a story", "about a {}"),
+    ("tell me a story about", "a {}"),
+    ("tell me a story about a", "{}"),
+    ("please tell me a story about the", "{}"),
+    ("can you tell me a story about a big", "{}"),
+)
+BROKEN_ABOUT = ("cat", "dragon", "house", "fish")
 UNRELATED = (
     "can you pass me the salt please",
     "where did you put my shoes",
@@ -140,19 +152,23 @@ def stopped(
 
 def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
     """The rows for one condition."""
-    requests, commands, others, near = Count(), Count(), Count(), Count()
+    requests, paused, commands = Count(), Count(), Count()
+    others, near = Count(), Count()
     stops, no_stops = Count(), Count()
     seconds = cpu = 0.0
     with tempfile.TemporaryDirectory() as cache:
         recogniser = PocketSphinxRecogniser(settings, Path(cache))
 
-        def hear(text: str, number: int) -> Utterance | None:
+        def hear(text: str, number: int, rest: str = "", pause: float = 0.0) -> Utterance | None:
             nonlocal seconds, cpu
             sound = QUIET + spoken(text, VOICES[number % 4]) + QUIET
+            if rest:
+                begun = without_silence(text, VOICES[number % 4]) + bytes(int(pause * 16000) * 2)
+                sound = QUIET + begun + without_silence(rest, VOICES[number % 4]) + QUIET
             recording = Recording(sound if noise is None else noisy(sound, noise, number), ())
-            begun = time.process_time()
+            started = time.process_time()
             heard = hear_recording(recording, recogniser, settings)
-            cpu += time.process_time() - begun
+            cpu += time.process_time() - started
             seconds += recording.seconds
             return heard
 
@@ -160,6 +176,13 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
             heard = hear(text, number)
             request = understand(heard.text) if heard else None
             requests.add(heard, request is not None and set(request.things) == set(things))
+        for number, (pause, (begun, rest), word) in enumerate(
+            product(PAUSES, BROKEN, BROKEN_ABOUT)
+        ):
+            heard = hear(begun, number + number // 4, rest.format(word), pause)
+            request = understand(heard.text) if heard else None
+            found = [thing.word for thing in request.things] if request else []
+            paused.add(heard, found == [word])
         for number in range(4 * len(COMMANDS)):
             heard = hear(COMMANDS[number // 4], number)
             commands.add(heard, heard is not None and heard.text == COMMANDS[number // 4])
@@ -173,7 +196,8 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
             no_stops.add(stopped(recogniser, text, number, noise), False)
     name = "clean" if noise is None else f"{noise:g} dB"
     return (
-        f"| requests, {name} {requests}\n| commands, {name} {commands}\n"
+        f"| requests, {name} {requests}\n| requests with a pause, {name} {paused}\n"
+        f"| commands, {name} {commands}\n"
         f"| unrelated, {name} {others}\n| near sounds, {name} {near}\n"
         f"| stops in a story, {name} {stops}\n| no stops in a story, {name} {no_stops}\n"
         f"{name}: {cpu / seconds:.2f} s of CPU for a second of sound"

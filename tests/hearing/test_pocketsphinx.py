@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import zlib
-from array import array
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
-from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.fakes.recognisers import VOICES, noisy, spoken, without_silence
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
@@ -34,13 +33,6 @@ SHARED = Path(os.environ.get("STORYBOT_SHARED", Path(__file__).parents[3] / "sha
 @pytest.fixture(scope="module")
 def recogniser(tmp_path_factory: pytest.TempPathFactory) -> PocketSphinxRecogniser:
     return PocketSphinxRecogniser(SETTINGS, tmp_path_factory.mktemp("cache"))
-
-
-def without_silence(text: str, voice: str) -> bytes:
-    """The speech from its first to its last loud sample."""
-    samples = array("h", spoken(text, voice))
-    loud = [place for place, sample in enumerate(samples) if abs(sample) > 160]
-    return samples[loud[0] : loud[-1] + 1].tobytes()
 
 
 def heard(
