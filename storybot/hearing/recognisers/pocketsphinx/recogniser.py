@@ -16,6 +16,8 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     DecodingResult,
     Segment,
     coverage,
+    doubtful,
+    likely_to_go_on,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
 from storybot.hearing.recognisers.pocketsphinx.endpointing import (
@@ -32,7 +34,7 @@ from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
-from storybot.language.requests import MAX_THINGS, breaks_off
+from storybot.language.requests import breaks_off
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
@@ -41,11 +43,6 @@ if TYPE_CHECKING:
 
 # In noise they take a quarter of the default beams' time, and as many things are found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
-COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
-# A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
-CALLED_GATE_SLACK = 0.6
-# A short answer scores lower; other speech becomes a chain of things, or scores lower still.
-ANSWER_GATE_SLACK = 1.1
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
 # s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
 REST_WAIT_S = 1.2
@@ -177,7 +174,9 @@ class PocketSphinxRecogniser:
     def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
-        if wanted is None or self._doubtful(decoded):
+        if wanted is None or doubtful(
+            decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
+        ):
             called = decoded.call is not None and decoded.call >= self._settings.gate
             return (self._call_in(pcm) if called else None) or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
@@ -188,9 +187,7 @@ class PocketSphinxRecogniser:
     def _breaks_off(self, decoded: DecodingResult) -> bool:
         return (
             self._listen_for is not ListenFor.STOP
-            and decoded.coverage >= COVERAGE_MIN
-            and decoded.text.count(" and ") < MAX_THINGS
-            and decoded.score >= self._settings.gate - ANSWER_GATE_SLACK
+            and likely_to_go_on(decoded, self._settings.gate)
             and breaks_off(decoded.text, self._keyphrase)
         )
 
@@ -208,29 +205,13 @@ class PocketSphinxRecogniser:
             return None
         beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
         decoded = self._decode(beginning)
-        if decoded is None or self._doubtful(decoded):
+        if decoded is None or doubtful(decoded, self._settings.gate, called=False):
             return None
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
         # No silence follows the keyphrase: the one before it is put in its place.
         self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
         return KeyphraseOnly()
-
-    def _doubtful(self, decoded: DecodingResult) -> bool:
-        """Whether the result is not to be believed; after the keyphrase a lower score is enough."""
-        gate, slack = self._settings.gate, 0.0
-        if self._listen_for is ListenFor.REQUEST and " and " not in decoded.text:
-            slack = ANSWER_GATE_SLACK
-        elif self._listen_for is ListenFor.REQUEST or (
-            decoded.call is not None and " about " in decoded.text
-        ):
-            slack = CALLED_GATE_SLACK
-        return (
-            decoded.coverage < COVERAGE_MIN
-            or decoded.score < gate - slack
-            or (decoded.call is not None and decoded.call < gate)
-            or decoded.text.count(" and ") >= MAX_THINGS
-        )
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech.
