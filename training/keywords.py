@@ -20,7 +20,7 @@ VERBS_OF_SPEECH = (
 )
 WORD = re.compile(r"[A-Za-z']+")
 _STOP = re.compile(r"(?<!Mr)(?<!Mrs)[.!?]+(?P<quote>[\"”]?)(?=\s|$)|\n+")
-_ATTRIBUTION = re.compile(rf"\s(?:[Tt]he )?\w+ (?:{VERBS_OF_SPEECH})\b")
+_ATTRIBUTION = re.compile(rf"\s(?:(?:[Tt]he )?\w+ )?(?:{VERBS_OF_SPEECH})\b")
 COMMON = 75  # the most frequent words of the corpus are no keywords
 _FUNCTION = (
     "once upon very too its them him us our your been could would can will did does do not no yes "

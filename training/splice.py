@@ -23,18 +23,23 @@ def piece_bytes(piece: str) -> int:
 def splice(
     processor: sentencepiece.SentencePieceProcessor, story: str, tags: Sequence[tuple[int, str]]
 ) -> Tokens:
-    """`tags`: (character at which it begins, text of its keywords or "") of every sentence."""
+    r"""`tags`: (character at which it begins, text of its keywords or "") of every sentence.
+
+    A sentence that begins inside a piece (`.\n"`) gets no keywords, and sees none of the sentence
+    before from the next piece on.
+    """
     plain: list[int] = processor.encode(story)
     if not any(text for _, text in tags):
         return Tokens.plain(plain)
     # the first piece begins with a space that the story does not have
     ends = np.cumsum([piece_bytes(processor.id_to_piece(one)) for one in plain]) - 1
-    token_at = {0: 0} | {int(end): index + 1 for index, end in enumerate(ends)}
+    starts = np.concatenate(([0], ends[:-1]))
     keywords: dict[int, list[int]] = {}
     for character, text in tags:
-        index = token_at.get(len(story[:character].encode()))
-        if index is None:
-            continue
+        byte = len(story[:character].encode())
+        index = int(np.searchsorted(starts, byte))
+        if index == len(starts) or starts[index] != byte:
+            text = ""
         ids = [OPEN, *processor.encode(text), CLOSE] if text else []
         # their positions need room behind BOS
         keywords[index] = ids if index + 1 >= len(ids) else []

@@ -17,7 +17,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 # seed, spread, dim, hidden, layers, heads, kv heads, vocabulary, context. The classifier is untied,
-# so that texts vary. A small vocabulary, because of the last bit of exp: see docs/engine.md.
+# so that texts vary. A small vocabulary, because with a large one texts
+# may part from run.c's: see docs/engine.md.
 SHAPE = ["11", "0.004", "64", "96", "3", "4", "2", "600", "256", "untied"]
 PROMPTS = ["Once upon a time", "One day", 'Mom said "', "", "Lily and Tom went to the park"]
 SAMPLING = [(0.0, 0.9), (1.0, 0.9), (0.8, 0.95), (1.0, 1.0)]

@@ -184,6 +184,26 @@ static void test_merging(const char *path)
     draft_story_close(story);
 }
 
+/* A beginning that merges into the last token as a whole is kept, with an empty draft too. */
+static void test_merged_alone(const char *path)
+{
+    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Shadow shadow = {0};
+    CHECK(say(drafts_tell, d, "Hello, b."));
+    shadow_text(&shadow, d->context.tokens, d->context.count);
+    int last = d->context.count - 1;
+    CHECK(say(drafts_begin, d, "\n\""));
+    CHECK(draw(d, 1, 3, GOAL_TOKENS, 1) && d->given_count == 0);
+    d->drafts[0].count = 0; /* as if the model had ended the story */
+    CHECK(keep(d, 0));
+    CHECK(d->context.count == last + 1);
+    CHECK(d->context.tokens[last] == token_of(d, ".\n\""));
+    CHECK(draw(d, 2, 4, GOAL_TOKENS, 3));
+    check_drafts(d, &shadow);
+    draft_story_close(story);
+}
+
 /* A draft whose last token was cut is kept without what was cut. */
 static void test_cut(const char *path)
 {
@@ -192,7 +212,8 @@ static void test_cut(const char *path)
     Shadow shadow = {0};
     CHECK(say(drafts_tell, d, "Hello."));
     shadow_text(&shadow, d->context.tokens, d->context.count);
-    for (int64_t seed = 0, found = 0; found < 3 && seed < 4000; seed++) {
+    int found = 0;
+    for (int64_t seed = 0; found < 3 && seed < 4000; seed++) {
         CHECK(say(drafts_plan, d, "a"));
         CHECK(draw(d, 1, seed, GOAL_SENTENCE, 4));
         Shadow kept = check_drafts(d, &shadow);
@@ -207,11 +228,11 @@ static void test_cut(const char *path)
         CHECK(d->context.count == count);
         shadow = kept;
         shadow_keep(&shadow, d);
-        CHECK(!memchr(tokenizer_piece(d->context.tokenizer, d->context.tokens[count - 1]).data,
-                      '\n', 1));
+        Bytes last = tokenizer_piece(d->context.tokenizer, d->context.tokens[count - 1]);
+        CHECK(!memchr(last.data, '\n', last.size));
         found++;
     }
-    CHECK(d->context.count > 8);
+    CHECK(found == 3);
     draft_story_close(story);
 }
 
@@ -279,19 +300,13 @@ static void test_full(const char *path)
     int longest = 0;
     for (int k = 0; k < d->count; k++) {
         CHECK(d->drafts[k].count <= SMALL_CONTEXT - used);
-        longest = d->drafts[k].count > longest ? k : longest;
+        longest = d->drafts[k].count > d->drafts[longest].count ? k : longest;
     }
     CHECK(keep(d, longest));
-    while (d->context.count < SMALL_CONTEXT) {
-        CHECK(draw(d, 1, d->context.count, GOAL_TOKENS, 1));
-        if (!d->drafts[0].count)
-            drafts_drop(d);
-        CHECK(!d->count || keep(d, 0));
-        if (!d->context.count)
-            break;
-    }
+    /* other seeds, because a draft may be empty where the model ends the story */
+    for (int64_t seed = 0; d->context.count < SMALL_CONTEXT && seed < 1000; seed++)
+        CHECK(draw(d, 1, seed, GOAL_TOKENS, 1) && keep(d, 0));
     CHECK(!draw(d, 1, 1, GOAL_TOKENS, 1));
-    CHECK(!say(drafts_tell, d, " b"));
     CHECK(!say(drafts_tell, d, " b") && d->context.count == SMALL_CONTEXT);
     draft_story_close(story);
 }
@@ -322,6 +337,7 @@ int main(void)
         CHECK(draft_pack("drafts.story", packs[i].coding, packs[i].group, true));
         test_reference("drafts.story");
         test_merging("drafts.story");
+        test_merged_alone("drafts.story");
         test_cut("drafts.story");
         test_same("drafts.story");
         test_full("drafts.story");

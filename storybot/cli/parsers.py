@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import re
-from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
@@ -86,6 +85,8 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
 
 
 def _add_version(parser: argparse.ArgumentParser) -> None:
+    from importlib import metadata  # with the package `email`: most commands need no version
+
     parser.add_argument(
         "--version", action="version", version=f"storybot {metadata.version('storybot')}"
     )

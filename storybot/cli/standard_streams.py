@@ -39,10 +39,11 @@ def words_from(stdin: TextIO | None, words: list[str]) -> list[str]:
 
 def _has_text(stdin: TextIO | None) -> bool:
     """Whether stdin is a file, or a pipe that somebody writes to."""
+    if stdin is None:
+        return False
     try:
-        assert stdin is not None
         kind = os.fstat(stdin.fileno()).st_mode
-    except (AssertionError, OSError, ValueError):
+    except (OSError, ValueError):
         return False
     if stat.S_ISREG(kind):
         return True

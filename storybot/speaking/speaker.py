@@ -23,7 +23,6 @@ MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 80, 450  # words per minute that es
 PLAYBACK_POLL_MAX_S = 0.05  # between two looks at what has been played
 PLAYBACK_POLL_MIN_S = 0.005
 DEVICE_CLOSE_TIMEOUT_S = 3.0  # for the device to be closed
-FADE_OUT_S = 0.3  # before a story that is stopped is silent
 
 
 class Speaker:
@@ -135,25 +134,6 @@ class Speaker:
     def stop(self) -> None:
         """Be silent within some tens of ms; calls of say() that wait return at once."""
         self._synthesizer.stop()
-
-    async def fade_out(self, seconds: float = FADE_OUT_S) -> None:
-        """Fade to silence over `seconds` of sound, then stop(); the volume stays as set."""
-        player = self._synthesizer.player
-        if player is None:
-            return
-        generation = self._synthesizer.generation
-        player.gain.move(0, seconds)
-        limit = time.monotonic() + seconds + PLAYBACK_POLL_MAX_S
-        while (
-            generation == self._synthesizer.generation
-            and player.gain.level > 0
-            and time.monotonic() < limit
-        ):
-            await asyncio.sleep(PLAYBACK_POLL_MAX_S)
-        await asyncio.sleep(player.latency)
-        if generation == self._synthesizer.generation:
-            self.stop()
-        player.gain.jump(self._volume)
 
     def set_volume(self, per_cent: int, seconds: float | None = None) -> int:
         """Set the volume, at once or over `seconds` of sound; returns it within floor and cap."""

@@ -40,7 +40,7 @@ class KeptStory:
     whole: bool = True  # False: it was stopped or lost before its end
     planned: bool = False  # this and the rest as in StoryRequest; older files have none of it
     drafts: int = 1
-    length: str = "middle"
+    length: str = "short"
     calm: bool = False
 
     def request(self) -> StoryRequest:

@@ -49,6 +49,9 @@ def python_command(
 
 def _places() -> list[str]:
     """Where this process finds modules, without the folder it works in."""
-    here = Path.cwd()
+    try:
+        here: Path | None = Path.cwd()
+    except FileNotFoundError:  # the folder was removed
+        here = None
     places = [place for place in sys.path if Path(place).is_absolute() and Path(place) != here]
     return list(dict.fromkeys((*places, str(_ROOT))))

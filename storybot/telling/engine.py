@@ -9,11 +9,11 @@ import os
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storybot.config.schema import TellingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.system.processes import end_group
-from storybot.telling.drafts import DraftsEngine
 from storybot.telling.engine_figures import EngineFigures, read_figures
 from storybot.telling.engine_process import (
     CONTROL_CHARACTERS,
@@ -28,6 +28,9 @@ from storybot.telling.engine_process import (
     start_engine,
     within,
 )
+
+if TYPE_CHECKING:
+    from storybot.telling.drafts import DraftsEngine
 
 UNREADABLE_MAX_SHARE = 0.25  # share of characters that are not UTF-8, above which this is no story
 UNREADABLE_MIN_CHARACTERS = 64  # characters to judge that by
@@ -107,6 +110,8 @@ class Engine:
 
     def drafts(self) -> DraftsEngine:
         """The same program and model, to write drafts."""
+        from storybot.telling.drafts import DraftsEngine  # with plans: 0.1 MB until the first story
+
         return DraftsEngine(self._settings, self.program, self._model, self._tokenizer)
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:

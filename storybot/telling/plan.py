@@ -66,7 +66,7 @@ class Beat:
             return True
         if "not" not in self.ban:
             return False
-        return any(word in NEGATIONS or word.endswith("n't") for word in words)
+        return any(map(denies, words))
 
     def meets_needs(self, words: frozenset[str]) -> bool:
         """Whether a sentence, `begin` included, of these lower-case words holds what it must."""
@@ -100,6 +100,11 @@ class Plan:
     def plots(self) -> tuple[str, ...]:
         """The names of its plots, to be avoided by the next plans."""
         return tuple(chapter.plot for chapter in self.chapters)
+
+
+def denies(word: str) -> bool:
+    """Whether a lower-case word is a negation."""
+    return word in NEGATIONS or word.endswith("n't")
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from storybot.data import DATA_FOLDER
-from storybot.telling.lore import KINDS
+from storybot.telling.lore import CREATURES, KINDS
 from storybot.telling.plot_lines import Choice, choices_in, fault_in
 
 PLOTS_FOLDER = DATA_FOLDER / "plots"
-EVERYBODY = frozenset(("animal", "person", "being"))
 _HEADER = re.compile(r"(hero|thing|noun|second|place|calm|pick \w+)(?:: (.*))?")
 
 
@@ -90,7 +89,7 @@ def _plot(part: str, family: str) -> Plot:
     return Plot(
         name,
         family,
-        found.get("hero", EVERYBODY),
+        found.get("hero", CREATURES),
         found.get("thing", nothing),
         found.get("second", nothing),
         "place" in flags,

@@ -1,6 +1,7 @@
 """Words that say too little to be keywords; the training of a keyword model leaves them out.
 
-"not" may be one all the same: the editor then throws away what tells the contrary.
+It leaves "not" out as well, so today's model does not know it as one. In plots it may be one all
+the same: the editor then throws away what tells the contrary.
 """
 
 # fmt: off

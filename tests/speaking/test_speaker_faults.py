@@ -81,7 +81,6 @@ def test_before_it_is_open_nothing_breaks() -> None:
         speaker.stop()
         speaker.pause()
         speaker.resume()
-        await speaker.fade_out()
         assert speaker.set_volume(50) == 50
         assert (speaker.played_samples, speaker.first_sound, speaker.saying) == (0, None, "")
         await speaker.say("Now it opens.")

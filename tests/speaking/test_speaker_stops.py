@@ -1,9 +1,8 @@
-"""The speaker: silent at once when told, softly, or for a while."""
+"""The speaker: silent at once when told, or for a while."""
 
 from __future__ import annotations
 
 import asyncio
-from array import array
 
 import pytest
 
@@ -78,34 +77,3 @@ def test_pause_and_resume() -> None:
         await stage.speaker.drain()
 
     assert play(act, Stage(speed=3.0)).heard == 20 * LETTER
-
-
-def test_fade_out_falls_silent_softly_and_keeps_the_volume() -> None:
-    async def act(stage: Stage) -> None:
-        await stage.speaker.say("x" * 40)
-        await until(lambda: stage.heard > 0)
-        await stage.speaker.fade_out(0.3)
-        assert stage.player.played() == stage.player.written()
-        assert stage.player.gain.level == stage.speaker.volume == 100
-
-    stage = play(act, Stage(speed=1.0))
-    assert 0 < stage.heard < 35 * LETTER
-    levels = [abs(sample) for sample in array("h", bytes(stage.output.heard))][::80]
-    assert levels[0] > 4000
-    assert levels[-1] < 1500
-    assert levels == sorted(levels, reverse=True)
-
-
-def test_a_fade_that_a_stop_overtook_spares_the_next_story() -> None:
-    async def act(stage: Stage) -> None:
-        await stage.speaker.say("x" * 40)
-        await until(lambda: stage.heard > 0)
-        fading = asyncio.create_task(stage.speaker.fade_out(0.5))
-        await asyncio.sleep(0.05)
-        stage.speaker.stop()
-        assert (await stage.speaker.say("Next.")).whole
-        await fading
-        assert stage.player.gain.level == 100
-        await stage.speaker.drain()
-
-    assert play(act, Stage(speed=2.0)).heard >= 5 * LETTER

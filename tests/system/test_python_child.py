@@ -136,3 +136,12 @@ def test_what_is_only_found_by_the_parent_is_found(
     command = python_command("only_here", "a b", "c")
     told = subprocess.run(command, capture_output=True, check=True, text=True)
     assert told.stdout.strip().endswith("/json/__init__.py a b c")
+
+
+def test_from_a_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    command = python_command("storybot.speaking.voices.trial", "espeak", "en-us")
+    subprocess.run(command, capture_output=True, check=True, timeout=60)

@@ -18,6 +18,7 @@ NAMES = frozenset(("Mia", "Tom"))
 def test_sentences_keep_what_is_said_together_with_who_says_it() -> None:
     text = (
         'Tom met Mr. Bear. "Hello! Who are you?" he asked. "I am Bear!" Bear said.\n'
+        '"Help!" said Lily. "Hush!" cried the bear. '
         '"Oh!" Tom ran away. The end'
     )
     found = list(sentences(text))
@@ -25,6 +26,8 @@ def test_sentences_keep_what_is_said_together_with_who_says_it() -> None:
         "Tom met Mr. Bear.",
         '"Hello! Who are you?" he asked.',
         '"I am Bear!" Bear said.',
+        '"Help!" said Lily.',
+        '"Hush!" cried the bear.',
         '"Oh!"',
         "Tom ran away.",
         "The end",

@@ -31,6 +31,15 @@ def test_the_text_keeps_its_tokens(processor) -> None:  # type: ignore[no-untype
     assert processor.decode(spliced.ids[spliced.owners == last].tolist()) == "They saw a boat."
 
 
+def test_a_sentence_that_begins_inside_a_piece_sees_no_keywords(processor) -> None:  # type: ignore[no-untyped-def]
+    pieces = [processor.id_to_piece(one) for one in processor.encode(STORY)]
+    at = STORY.index("boat") + 1
+    assert any(piece.endswith("boat") for piece in pieces), pieces
+    spliced = splice(processor, STORY, [(0, ""), (18, "she says: hello"), (at, "never")])
+    assert set(spliced.owners.tolist()) == {0, -2, 2}
+    assert spliced.owners[-1] == 0  # of the full stop
+
+
 def test_keywords_without_room_for_their_positions_are_left_out(processor) -> None:  # type: ignore[no-untyped-def]
     spliced = splice(processor, STORY, [(0, "duck: sad")])
     assert spliced.owners.tolist() == [0] * len(processor.encode(STORY))

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/median.h"
 #include "draft/drafts.h"
 #include "draft/draw.h"
 #include "draft/score.h"
@@ -25,13 +26,17 @@ static double processor_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* Drafts of any length make a story of 150 tokens, however early the model would end it. */
+/* A story of 150 tokens; where the model would end it, it is told how to go on. */
 static bool make_story(Drafts *d, int64_t seed, Fault *fault)
 {
+    static const char more[] = " The next day, it went on.";
     while (d->context.count < STORY_TOKENS) {
-        int left = STORY_TOKENS - d->context.count;
+        int before = d->context.count, left = STORY_TOKENS - before;
         DraftRequest request = { 1, seed++, GOAL_TOKENS, left < 40 ? left : 40 };
         if (!drafts_draw(d, &request, fault) || !drafts_keep(d, 0, fault))
+            return false;
+        if (d->context.count == before
+            && !drafts_tell(d, (Bytes){ (const uint8_t *)more, sizeof(more) - 1 }, fault))
             return false;
     }
     return true;
@@ -97,18 +102,6 @@ static bool draw_both_ways(Drafts *d, const DraftRequest *request, Round *round,
     for (int k = 0; k < request->count; k++)
         *tokens += d->drafts[k].count;
     return true;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return values[count / 2];
 }
 
 static void print_rounds(const Round *rounds, double *values, int count, int drafts, int tokens)

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/engine.h"
 #include "cli/generate.h"
+#include "cli/median.h"
 #include "cli/options.h"
 #include "cli/profile.h"
 #include "draft/drafts.h"
@@ -83,12 +84,6 @@ static bool run_once(Engine *engine, const BenchOptions *o, int run, GenerateSta
     return done;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool measure_rate(Engine *engine, const BenchOptions *o, Fault *fault)
 {
     double *rates = malloc((size_t)o->runs * sizeof *rates);
@@ -103,9 +98,9 @@ static bool measure_rate(Engine *engine, const BenchOptions *o, Fault *fault)
             rates[count++] = stats.tokens / stats.seconds;
     }
     if (done && count) {
-        qsort(rates, (size_t)count, sizeof *rates, ascending);
-        printf("tokens per second: median %.1f, best %.1f, worst %.1f of %d runs\n",
-               rates[count / 2], rates[count - 1], rates[0], count);
+        double middle = median(rates, count);
+        printf("tokens per second: median %.1f, best %.1f, worst %.1f of %d runs\n", middle,
+               rates[count - 1], rates[0], count);
     }
     free(rates);
     return done;

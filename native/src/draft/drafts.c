@@ -235,7 +235,7 @@ static void add(Context *c, const int *tokens, size_t count)
 static void join(Drafts *d, const Draft *draft, const int *last, size_t last_count)
 {
     Context *c = &d->context;
-    int whole = draft->count - (draft->count && draft->cut), at = c->count;
+    int whole = draft->count - (draft->cut > 0), at = c->count;
     int computed = draft->computed < whole ? draft->computed : whole;
     kvcache_copy(&c->transformer->cache, d->shared, &draft->cache, 0, computed);
     add(c, d->given, (size_t)d->given_count);
@@ -258,17 +258,16 @@ bool drafts_keep(Drafts *d, int k, Fault *fault)
     const Draft *draft = &d->drafts[k];
     int *last = NULL;
     size_t count = 0;
-    if (draft->count && draft->cut && !encode_cut(d, draft, &last, &count, fault))
+    if (draft->cut && !encode_cut(d, draft, &last, &count, fault))
         return false;
     if (count > 1 && d->context.count + d->given_count + draft->count - 1 + (int)count
             > d->context.room) {
         free(last);
         return story_is_full(d, count, fault);
     }
-    if (draft->count + d->given_count > 0) {
+    if (draft->count + d->given_count > 0)
         join(d, draft, last, count);
-        d->prepared = false;
-    }
+    d->prepared = false; /* the beginning stays, even where all of it merged into the last token */
     free(last);
     unprepare(d);
     forget(&d->plan);
@@ -290,6 +289,6 @@ Bytes drafts_piece(const Drafts *d, const Draft *draft, int i, uint8_t *byte)
                  : d->given_count ? d->given[d->given_count - 1] : c->tokens[c->count - 1];
     Bytes piece = tokenizer_decode(c->tokenizer, previous, draft->tokens[i], byte);
     if (i == draft->count - 1)
-        piece.size = piece.size > draft->cut ? piece.size - draft->cut : 0;
+        piece.size -= draft->cut;
     return piece;
 }

@@ -40,12 +40,11 @@ static void take(const Drafts *d, Draft *draft, int token, int most)
     Bytes piece = drafts_piece(d, draft, draft->count - 1, &byte);
     EndingStep step = ending_take(&draft->reader, piece);
     draft->ending = step.ending;
+    draft->newline = step.newline;
     if (step.ending != ENDING_NONE && step.kept == 0) {
         draft->count--;
-        draft->newline = step.newline;
         return;
     }
-    draft->newline = step.newline;
     draft->cut = piece.size - step.kept;
     if (draft->ending == ENDING_NONE && draft->count == most)
         draft->ending = draft->reader.asking ? ENDING_SENTENCE : ENDING_TOKENS;
@@ -58,10 +57,11 @@ static void draw(Drafts *d, Draft *draft, const float *row_logits, int most)
     const Model *model = t->model;
     int vocab = model->shape.vocab, before = draft->count;
     double log_sum = score_log_sum(t->kernels, row_logits, vocab, d->weights);
-    for (int token = 0; model->row_of_token && token < vocab; token++)
-        d->logits[token] = row_logits[model->row_of_token[token]];
     if (!model->row_of_token)
         memcpy(d->logits, row_logits, (size_t)vocab * sizeof *d->logits);
+    else
+        for (int token = 0; token < vocab; token++)
+            d->logits[token] = row_logits[model->row_of_token[token]];
     d->sampler.state = draft->random;
     int token = sampler_pick(&d->sampler, d->logits);
     draft->random = d->sampler.state;

@@ -40,7 +40,7 @@ static void remember(EndingReader *reader, const uint8_t *bytes, size_t count)
 /* Does the text end in "Mr", "Mrs" or "Dr", whose full stop ends no sentence? */
 static bool after_title(const EndingReader *reader)
 {
-    const uint8_t *tail = reader->tail + 1;
+    const uint8_t *tail = reader->tail;
     return memcmp(tail + 1, "Mr", 2) == 0 || memcmp(tail + 1, "Dr", 2) == 0
         || memcmp(tail, "Mrs", 3) == 0;
 }

@@ -25,7 +25,7 @@ typedef struct EndingReader {
     bool open;       /* a quotation has begun */
     bool begun;      /* there was text other than newlines */
     bool asking;     /* a quotation ended with ! or ?: the next piece shows whether the sentence did */
-    uint8_t tail[4]; /* the last bytes of the text */
+    uint8_t tail[3]; /* the last bytes of the text */
 } EndingReader;
 
 /* What a piece did. */

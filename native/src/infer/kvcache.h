@@ -21,7 +21,8 @@ typedef struct KvCache {
     int head_size;
     float *keys;       /* (layers, positions / 32, kv_dim, 32) */
     float *values;     /* (layers, positions, kv_dim) */
-    uint32_t *key_pairs;   /* (layers, positions / 64, kv_dim, 32); short: (layers, positions / 16, kv_dim, 8) */
+    /* (layers, positions / 64, kv_dim, 32); short: (layers, positions / 16, kv_dim, 8) */
+    uint32_t *key_pairs;
     uint32_t *value_pairs; /* (layers, positions, kv_dim / 2) */
     void *memory;      /* the mapping behind them if it is the cache's own */
     size_t memory_size;
@@ -37,8 +38,8 @@ size_t kvcache_bytes(const KvCache *cache);
 void kvcache_place(KvCache *cache, void *memory);
 
 /*
- * A short cache with memory of its own, for the few tokens of a draft: at most twice kvcache_bytes, of which the system backs the pages
- * that are written.
+ * A short cache with memory of its own, for the few tokens of a draft: at most twice
+ * kvcache_bytes, of which the system backs the pages that are written.
  */
 bool kvcache_open(KvCache *cache, const Model *model, int positions, Fault *fault);
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/attend_each.h"
 #include "kernels/avx2.h"
 
 enum { LANES = AVX2_LANES };
@@ -293,9 +294,5 @@ void avx2_attend_halves_together(const PairQuery *queries, int n, PairRun past, 
     int i = 0;
     for (; past.count && i + SHARING <= n; i += SHARING)
         attend_shared(queries + i, &past, key_stride, value_stride, head_size);
-    for (; i < n; i++) {
-        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
-        avx2_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride, head_size,
-                           queries[i].scores);
-    }
+    attend_each(avx2_attend_halves, queries + i, n - i, past, key_stride, value_stride, head_size);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/attend_each.h"
 #include "kernels/avx512.h"
 
 enum { LANES = 16 };
@@ -274,9 +275,6 @@ void avx512_attend_halves_together(const PairQuery *queries, int n, PairRun past
     int i = 0;
     for (; past.count && i + SHARING <= n; i += SHARING)
         attend_shared(queries + i, &past, key_stride, value_stride, head_size);
-    for (; i < n; i++) {
-        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
-        avx512_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride,
-                             head_size, queries[i].scores);
-    }
+    attend_each(avx512_attend_halves, queries + i, n - i, past, key_stride, value_stride,
+                head_size);
 }

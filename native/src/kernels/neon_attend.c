@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "kernels/arithmetic.h"
+#include "kernels/attend_each.h"
 #include "kernels/neon.h"
 #include "kernels/scalar.h"
 
@@ -158,9 +159,5 @@ void neon_attend_halves(float *out, const float *q, const PairRun *runs, int key
 void neon_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
                                  int value_stride, int head_size)
 {
-    for (int i = 0; i < n; i++) {
-        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
-        neon_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride, head_size,
-                           queries[i].scores);
-    }
+    attend_each(neon_attend_halves, queries, n, past, key_stride, value_stride, head_size);
 }

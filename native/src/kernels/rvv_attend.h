@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/attend_each.h"
 #include "kernels/kernels.h"
 #include "kernels/rvv_instructions.h"
 #include "kernels/rvv_vectors.h"
@@ -273,11 +274,7 @@ static void rvv_attend_halves_together(const PairQuery *queries, int n, PairRun 
     int i = 0;
     for (; past.count && i + 2 <= n; i += 2)
         rvv_attend_two(queries + i, &past, key_stride, value_stride, head_size);
-    for (; i < n; i++) {
-        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
-        rvv_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride, head_size,
-                          queries[i].scores);
-    }
+    attend_each(rvv_attend_halves, queries + i, n - i, past, key_stride, value_stride, head_size);
 }
 
 #endif

@@ -111,7 +111,6 @@
 #define VFSUB_V(vd, vs2, vs1) RVV_V(0x02, 1, vd, vs2, vs1)
 #define VFSUB_F(vd, vs2, f) RVV_F(0x02, vd, vs2, f)
 #define VFMIN_F(vd, vs2, f) RVV_F(0x04, vd, vs2, f)
-#define VFMAX_V(vd, vs2, vs1) RVV_V(0x06, 1, vd, vs2, vs1)
 #define VFNEG(vd, vs) RVV_V(0x09, 1, vd, vs, vs)
 #define VFABS(vd, vs) RVV_V(0x0a, 1, vd, vs, vs)
 #define VFDIV_F(vd, vs2, f) RVV_F(0x20, vd, vs2, f)

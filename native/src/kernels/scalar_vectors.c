@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "kernels/arithmetic.h"
+#include "kernels/attend_each.h"
 #include "kernels/scalar.h"
 
 void scalar_quantise(const float *x, int cols, int stride, int group, int8_t *q, float *scale,
@@ -159,11 +160,7 @@ void scalar_attend_halves(float *out, const float *q, const PairRun *runs, int k
 void scalar_attend_halves_together(const PairQuery *queries, int n, PairRun past, int key_stride,
                                    int value_stride, int head_size)
 {
-    for (int i = 0; i < n; i++) {
-        const PairRun runs[ATTEND_RUNS] = { past, queries[i].own };
-        scalar_attend_halves(queries[i].out, queries[i].q, runs, key_stride, value_stride,
-                             head_size, queries[i].scores);
-    }
+    attend_each(scalar_attend_halves, queries, n, past, key_stride, value_stride, head_size);
 }
 
 int scalar_collect(int *indices, const float *p, int n, float least)

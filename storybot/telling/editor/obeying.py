@@ -7,7 +7,7 @@ from itertools import pairwise
 from storybot.telling.editor.ranking import obeyed
 from storybot.telling.editor.reading import Reading, word_texts
 from storybot.telling.editor.scene import Scene
-from storybot.telling.plan import NEGATIONS
+from storybot.telling.plan import denies
 
 LEAST_OBEYED = 0.5  # share of the keywords
 CLOSING_WORDS = frozenset(("learned", "lesson", "lessons", "moral", "goodbye"))
@@ -70,11 +70,6 @@ def keyword_denied(draft: Reading, scene: Scene) -> bool:
         if words[at].text in asked and denied:
             return True
     return False
-
-
-def denies(word: str) -> bool:
-    """Whether a lower-case word is a negation."""
-    return word in NEGATIONS or word.endswith("n't")
 
 
 def self_contradiction(draft: Reading, scene: Scene) -> bool:

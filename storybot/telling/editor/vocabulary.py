@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-WORDS_FILE = Path(__file__).parents[2] / "data" / "words.txt"
-PEOPLE_FILE = WORDS_FILE.with_name("people.txt")
+from storybot.data import DATA_FOLDER
+
+WORDS_FILE = DATA_FOLDER / "words.txt"
+PEOPLE_FILE = DATA_FOLDER / "people.txt"
 
 
 class Vocabulary:
