@@ -84,6 +84,12 @@ def stop_sentences() -> list[Transition]:
     return made.transitions()
 
 
+def begins_as_call(text: str, keyphrase: str) -> bool:
+    """Whether a sentence with this beginning, possibly cut short, can only be a call."""
+    beginnings = {said.split()[0] for said in (keyphrase, *POLITE)}
+    return text.split()[0] in beginnings and text not in COMMANDS
+
+
 def spoken_forms(things: Iterable[Thing]) -> list[str]:
     """Singular and plural of every thing as the dictionary writes them, each once."""
     return list(dict.fromkeys(f.lower() for thing in things for f in (thing.word, thing.plural)))

@@ -20,6 +20,7 @@ from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken, without_silence
+from tests.hearing.speech import say
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
@@ -62,6 +63,25 @@ def test_a_request_in_one_breath(
     assert isinstance(event, Utterance) and event.sure
     assert "tell me a story about" in event.text
     assert all(thing in event.text.split() for thing in things.split())
+
+
+@pytest.mark.parametrize("half_tones", [3.0, 4.5])
+@pytest.mark.parametrize("voice", VOICES)
+def test_a_smaller_speaker_asks(
+    recogniser: PocketSphinxRecogniser, voice: str, half_tones: float
+) -> None:
+    said = say("tell me a story about a dragon", voice, half_tones)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, said + QUIET)
+    assert isinstance(event, Utterance) and event.sure
+    request = understand(event.text)
+    assert request is not None and [thing.word for thing in request.things] == ["dragon"]
+
+
+def test_an_answer_is_decoded_as_the_call_before_it(recogniser: PocketSphinxRecogniser) -> None:
+    call = say("tell me a story", "awb", 4.5)
+    assert heard(recogniser, ListenFor.KEYPHRASE, call + QUIET) == [KeyphraseOnly()]
+    (event,) = heard(recogniser, ListenFor.REQUEST, say("a dragon", "awb", 4.5))
+    assert isinstance(event, Utterance) and event.sure and event.text == "a dragon"
 
 
 @pytest.mark.parametrize("pause", [0.4, 0.6, 0.8, 1.0])

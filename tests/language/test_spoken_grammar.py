@@ -109,6 +109,16 @@ def test_what_is_whole_is_not_waited_for(sentence: str) -> None:
     assert not breaks_off(sentence, CALL)
 
 
+@pytest.mark.parametrize("sentence", ["tell me a story", "can you tell", "please tell me a story"])
+def test_what_begins_as_a_call(sentence: str) -> None:
+    assert spoken_grammar.begins_as_call(sentence, CALL)
+
+
+@pytest.mark.parametrize("sentence", ["good night", "tell it again", "please stop", "louder"])
+def test_commands_do_not(sentence: str) -> None:
+    assert not spoken_grammar.begins_as_call(sentence, CALL)
+
+
 def test_answers_that_ask_for_nothing() -> None:
     assert all(share_of(ANSWERS, said) > 0 for said in spoken_grammar.NO_ANSWERS)
     assert all(understand(said) is None for said in spoken_grammar.NO_ANSWERS)
