@@ -27,7 +27,7 @@ COMMANDS = (
 POLITE = ("please", "can you", "could you")
 ARTICLES = ("a", "an", "the", "some")
 # Of what may end or go on: how often it ends where more was to follow, as before a pause.
-BREAKS_OFF = 1 / 16
+BREAKS_OFF = 1 / 64
 DESCRIBED = 1 / 4  # of the things, by an adjective
 SECOND_THING = 1 / 8  # after a thing
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name

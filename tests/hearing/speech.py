@@ -25,14 +25,22 @@ RATE_HZ = 16000  # Hz
 CHILDS_SPEED = 0.9  # of the speed, where the pitch is raised
 
 
-def say(text: str, voice: str, half_tones: float = 0.0, reverberant: bool = False) -> bytes:
+def say(text: str, voice: str, half_tones: float = 0.0) -> bytes:
     """16 kHz mono int16. `half_tones` up: pitch and formants as of a smaller speaker, slower."""
-    effects = []
-    if half_tones:
-        effects += ["pitch", f"{100 * half_tones:g}", "tempo", "-s", f"{CHILDS_SPEED}"]
-    if reverberant:
-        effects += ["reverb"]
-    return _changed(_plain(text, voice), effects) if effects else _plain(text, voice)
+    plain = _plain(text, voice)
+    if not half_tones:
+        return plain
+    effects = ("pitch", f"{100 * half_tones:g}", "tempo", "-s", f"{CHILDS_SPEED}")
+    return _changed(plain, effects)
+
+
+def reverberant(pcm: bytes) -> bytes:
+    """As in the room that sox's reverb makes by default."""
+    return _changed(pcm, ("reverb",))
+
+
+def silence(seconds: float) -> bytes:
+    return bytes(2 * round(seconds * RATE_HZ))
 
 
 def without_silence(pcm: bytes) -> bytes:
@@ -69,4 +77,5 @@ def _cached(command: Sequence[str], given: bytes, rest: Sequence[str]) -> bytes:
             made.replace(kept)
     with wave.open(str(kept)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
-        return file.readframes(file.getnframes())
+        frames: bytes = file.readframes(file.getnframes())
+        return frames

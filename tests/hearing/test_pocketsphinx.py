@@ -19,8 +19,8 @@ from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
-from tests.fakes.recognisers import VOICES, noisy, spoken, without_silence
-from tests.hearing.speech import say
+from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.hearing.speech import say, without_silence
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
@@ -99,7 +99,7 @@ def test_a_pause_inside_a_request(
     recogniser: PocketSphinxRecogniser, begun: str, rest: str, voice: str, pause: float
 ) -> None:
     silence = bytes(2 * int(pause * 16000))
-    sound = without_silence(begun, voice) + silence + without_silence(rest, voice)
+    sound = without_silence(say(begun, voice)) + silence + without_silence(say(rest, voice))
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
     assert isinstance(event, Utterance) and event.sure
     assert "tell me a story about" in event.text and event.text.endswith("dragon")
@@ -110,7 +110,7 @@ def test_a_pause_inside_a_request(
 def test_what_breaks_off_is_a_call_and_names_no_thing(
     recogniser: PocketSphinxRecogniser, said: str, voice: str
 ) -> None:
-    sound = without_silence(said, voice) + 2 * QUIET
+    sound = without_silence(say(said, voice)) + 2 * QUIET
     assert heard(recogniser, ListenFor.KEYPHRASE, sound) == [KeyphraseOnly()]
 
 

@@ -10,7 +10,7 @@ from tests.language.walking import share_of
 
 CALL = "tell me a story"
 CALLS = spoken_grammar.call_sentences(CALL, ["cat", "cats", "dog"])
-GOES_ON = 15 / 16  # where a sentence may break off
+GOES_ON = 1 - spoken_grammar.BREAKS_OFF  # where a sentence may break off
 NAMED = GOES_ON / 5 * 3 / 4 / 3  # one of four articles or none, no adjective, one of three things
 ONE, TWO = NAMED * 7 / 8, NAMED * (1 / 8) * GOES_ON * NAMED * 7 / 8
 ANSWERS = spoken_grammar.answer_sentences(CALL, ["cat", "cats", "dog"])
