@@ -8,19 +8,18 @@ import logging
 import time as clock
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
+from typing import TypeVar
 
-from storybot.config import quiet_hours
 from storybot.config.schema import Settings
+from storybot.daemon.health import Emit
 from storybot.daemon.services import Services
-from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
-from storybot.language.safety_filter import load_filter
 from storybot.robot.events import Reloaded
 from storybot.stories.library import Library
 from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
+Result = TypeVar("Result")
 
 
 class Reloader:
@@ -39,6 +38,22 @@ class Reloader:
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
 
+    def take(self, new: Settings, newest: int = 0) -> Reloaded:
+        """Make new settings hold; returns the event that tells the robot of them.
+
+        `newest` is the highest number in the library, where that may be another one.
+        StorybotError, and nothing changed, when they do not work.
+        """
+        services = self._services
+        old = services.configuration.settings
+        services.configuration.take(new)
+        services.supervisor.apply(new)
+        if new.service.debug != old.service.debug:
+            systemd.set_debug(new.service.debug)
+        if new.service.profile != old.service.profile:
+            LOG.warning("the profile stays as it is until storybot is restarted")
+        return Reloaded(new, newest)
+
     async def close(self) -> None:
         """Stop; the thread of a reading that is going on is not waited for."""
         if self._work is not None:
@@ -50,12 +65,11 @@ class Reloader:
         while self._wanted:
             self._wanted = False
             try:
-                settings = await _beside_the_loop(self._read)
+                settings, newest = await _beside_the_loop(self._read_files)
                 if self._wanted:
                     continue
-                take(self._services, settings)
+                self._emit(self.take(settings, newest))
                 LOG.info("new settings hold from now on")
-                self._emit(Reloaded(settings))
             except StorybotError as error:
                 LOG.error("the settings stay as they were: %s", error)
             except Exception as error:  # systemd must not wait for READY for ever
@@ -63,39 +77,15 @@ class Reloader:
                 LOG.error("the settings stay as they were: they cannot be read (%s)", reason)
         systemd.notify("READY=1")
 
+    def _read_files(self) -> tuple[Settings, int]:
+        settings = self._read()
+        return settings, Library(settings.library).newest()
 
-async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
+
+async def _beside_the_loop(read: Callable[[], Result]) -> Result:
     """Call it in a thread of its own, which the end of the daemon does not wait for."""
     thread = ThreadPoolExecutor(1, "settings")
     try:
         return await asyncio.get_running_loop().run_in_executor(thread, read)
     finally:
         thread.shutdown(wait=False)
-
-
-def take(services: Services, new: Settings) -> None:
-    """Make new settings hold; StorybotError, and nothing changed, when they do not work."""
-    allowed = load_filter(new.safety)
-    quiet_hours.is_quiet(time(), new.bedtime)
-    library = Library(new.library)
-    configuration = services.configuration
-    old = configuration.settings
-    configuration.settings, configuration.allowed = new, allowed
-    if new.library != old.library:
-        services.narrator.library = library
-    services.night.look()
-    if new.controls != old.controls:
-        services.restart("button")
-    if (new.controls.socket, new.controls.socket_group) != (
-        old.controls.socket,
-        old.controls.socket_group,
-    ):
-        LOG.warning("the control socket stays where it is until storybot is restarted")
-    if new.hearing != old.hearing:
-        services.restart("listener")
-    if new.speaking != old.speaking:
-        services.speaker.replace(lambda: services.factories.speaker(new, configuration.profile))
-    if new.service.debug != old.service.debug:
-        systemd.set_debug(new.service.debug)
-    if new.service.profile != old.service.profile:
-        LOG.warning("the profile stays as it is until storybot is restarted")

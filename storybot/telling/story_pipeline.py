@@ -17,6 +17,7 @@ from storybot.errors import StorybotError
 from storybot.language.safety_filter import Filter, StoryFilter
 from storybot.language.sentence_splitting import Sentence
 from storybot.stories.story_request import StoryRequest
+from storybot.system.processes import CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.engine_figures import EngineFigures
 from storybot.telling.story_sentences import sentences_of
@@ -53,6 +54,7 @@ class StoryPipeline:
         self._make_engine, self._allowed = make_engine, allowed
         self._runs, self._niceness = runs, niceness
         self.engine: RunningEngine | None = None  # while it writes
+        self.plots: tuple[str, ...] = ()  # names of those that the last story followed
         self.figures: EngineFigures | None = None  # of the last story that was written to its end
 
     async def sentences(self, request: StoryRequest) -> AsyncGenerator[Sentence, None]:
@@ -76,7 +78,7 @@ class StoryPipeline:
                         if story_filter.over:
                             return
             except Exception as error:
-                if not runs_left:
+                if not runs_left or isinstance(error, CannotBeKilled):  # it still has its memory
                     raise
                 expected = isinstance(error, StorybotError)
                 LOG.warning("the engine broke off: %s", error, exc_info=not expected)
@@ -107,6 +109,7 @@ class StoryPipeline:
         from storybot.telling.planned_story import planned_story  # 1.4 MB until the first story
 
         writer = planned_story(engine.drafts(), request, self._allowed)
+        self.plots = writer.plots
         return writer, writer.sentences()
 
     def _lower_priority(self, pid: int | None) -> None:
