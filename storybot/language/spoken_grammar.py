@@ -131,16 +131,16 @@ def _call(made: Automaton, source: int, target: int, keyphrase: str, share: floa
 def _topics(made: Automaton, source: int, target: int, last: int, topics: Iterable[str]) -> None:
     """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing>.
 
-    From `source` to `target`; what breaks off goes to `last`.
+    From `source` to `target`; what breaks off before the first thing goes to `last`. After it
+    nothing may: the silence and noise after a short answer became "and".
     """
     meant, described, named, joined = (made.state() for _ in range(4))
-    for state in (source, joined):
-        made.may_say(state, meant, ARTICLES, 1 - BREAKS_OFF)
-        made.say(state, last, ARTICLES, BREAKS_OFF)
+    made.may_say(source, meant, ARTICLES, 1 - BREAKS_OFF)
+    made.say(source, last, ARTICLES, BREAKS_OFF)
+    made.may_say(joined, meant, ARTICLES)
     made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
     made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
     made.skip(meant, described, 1 - DESCRIBED)
     made.say(described, named, topics)
-    made.say(named, joined, ["and"], SECOND_THING * (1 - BREAKS_OFF))
-    made.say(named, last, ["and"], SECOND_THING * BREAKS_OFF)
+    made.say(named, joined, ["and"], SECOND_THING)
     made.skip(named, target, 1 - SECOND_THING)

@@ -116,7 +116,8 @@ def requests(speakers: Speakers, count: int) -> Iterator[Said]:
 
 def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
     cases = list(product(PAUSES, BROKEN, BROKEN_ABOUT))
-    for number, (pause, (begun, rest), word) in enumerate(cases[:: max(1, len(cases) // count)]):
+    for number in range(min(count, len(cases))):
+        pause, (begun, rest), word = cases[number * 37 % len(cases)]  # 37 and 112 share no factor
         # the voices change from one pause and thing to the next
         sound = speakers.say(number + number // 4, begun, pause, rest.format(word))
         yield Said(sound, asks_for(word))

@@ -12,7 +12,7 @@ CALL = "tell me a story"
 CALLS = spoken_grammar.call_sentences(CALL, ["cat", "cats", "dog"])
 GOES_ON = 1 - spoken_grammar.BREAKS_OFF  # where a sentence may break off
 NAMED = GOES_ON / 5 * 3 / 4 / 3  # one of four articles or none, no adjective, one of three things
-ONE, TWO = NAMED * 7 / 8, NAMED * (1 / 8) * GOES_ON * NAMED * 7 / 8
+ONE, TWO = NAMED * 7 / 8, NAMED * (1 / 8) * (NAMED / GOES_ON) * 7 / 8
 ANSWERS = spoken_grammar.answer_sentences(CALL, ["cat", "cats", "dog"])
 
 
@@ -79,8 +79,6 @@ def test_what_is_no_call(sentence: str) -> None:
         "please tell me a story about",
         "tell me a story about a",
         "tell me a story about a big",
-        "tell me a story about a cat and",
-        "tell me a story about a cat and the",
     ],
 )
 def test_a_call_may_break_off(sentence: str) -> None:
@@ -88,7 +86,7 @@ def test_a_call_may_break_off(sentence: str) -> None:
     assert breaks_off(sentence, CALL)
 
 
-@pytest.mark.parametrize("sentence", ["about", "a", "a big", "a cat and", "about a cat and the"])
+@pytest.mark.parametrize("sentence", ["about", "a", "a big", "about the"])
 def test_an_answer_may_break_off(sentence: str) -> None:
     assert share_of(ANSWERS, sentence) > 0
     assert breaks_off(sentence, CALL)
