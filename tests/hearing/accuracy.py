@@ -70,6 +70,7 @@ CONDITIONS = (
 class Said:
     """One sentence."""
 
+    text: str
     pcm: bytes  # 16 kHz mono int16
     right: Callable[[str], bool]  # whether this is to be understood
 
@@ -111,7 +112,7 @@ def nothing(text: str) -> bool:
 
 def requests(speakers: Speakers, count: int) -> Iterator[Said]:
     for number, (text, things) in enumerate(asked(count)):
-        yield Said(speakers.say(number, text), asks_for(*(thing.word for thing in things)))
+        yield Said(text, speakers.say(number, text), asks_for(*(thing.word for thing in things)))
 
 
 def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
@@ -120,7 +121,7 @@ def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
         pause, (begun, rest), word = cases[number * 37 % len(cases)]  # 37 and 112 share no factor
         # the voices change from one pause and thing to the next
         sound = speakers.say(number + number // 4, begun, pause, rest.format(word))
-        yield Said(sound, asks_for(word))
+        yield Said(f"{begun} ... {rest.format(word)}", sound, asks_for(word))
 
 
 def answers(
@@ -130,7 +131,7 @@ def answers(
     for text, things in said:
         for number in range(len(speakers.voices)):
             sound = speakers.say(number, CALL, SIGN_S, text)
-            yield Said(sound, asks_for(*things.split()))
+            yield Said(text, sound, asks_for(*things.split()))
 
 
 def other_answers(speakers: Speakers, count: int) -> Iterator[Said]:
@@ -140,25 +141,26 @@ def other_answers(speakers: Speakers, count: int) -> Iterator[Said]:
 def commands(speakers: Speakers, count: int) -> Iterator[Said]:
     for number in range(4 * len(COMMANDS)):
         command = COMMANDS[number // 4]
-        yield Said(speakers.say(number, command), command.__eq__)
+        yield Said(command, speakers.say(number, command), command.__eq__)
 
 
 def unrelated(speakers: Speakers, count: int) -> Iterator[Said]:
-    return (Said(speakers.say(*one), nothing) for one in enumerate(UNRELATED))
+    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(UNRELATED))
 
 
 def near_sounds(speakers: Speakers, count: int) -> Iterator[Said]:
-    return (Said(speakers.say(*one), nothing) for one in enumerate(NEAR))
+    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(NEAR))
 
 
 def stops(speakers: Speakers, count: int) -> Iterator[Said]:
     for number in range(4 * len(STOPS)):
-        yield Said(SECOND + speakers.say(number, STOPS[number // 4]) + SECOND, bool)
+        stop = STOPS[number // 4]
+        yield Said(stop, SECOND + speakers.say(number, stop) + SECOND, bool)
 
 
 def no_stops(speakers: Speakers, count: int) -> Iterator[Said]:
     for one in enumerate(UNRELATED + NEAR):
-        yield Said(SECOND + speakers.say(*one) + SECOND, nothing)
+        yield Said(one[1], SECOND + speakers.say(*one) + SECOND, nothing)
 
 
 ROWS = {
@@ -197,13 +199,19 @@ class Ears:
         self.sound += recording.seconds
         return heard if heard is not None and heard.sure else None
 
-    def row(self, name: str, said: Iterator[Said]) -> str:
+    def row(self, name: str, said: Iterator[Said], show: bool) -> str:
         right = wrong = refused = 0
         for one in said:
             heard = self.hear(one.pcm, name in STORY_ROWS)
-            right += heard is not None and one.right(heard.text)
-            wrong += heard is not None and not one.right(heard.text)
-            refused += heard is None
+            if heard is None or (heard.text == CALL and one.right is not nothing):
+                refused += 1  # of a request the call alone was heard
+            elif one.right(heard.text):
+                right += 1
+                continue
+            else:
+                wrong += 1
+            if show:
+                print(f"  {one.text} -> {heard and (heard.text, round(heard.confidence, 2))}")
         return f"{right + wrong + refused} | {right} | {wrong} | {refused}"
 
 
@@ -215,6 +223,9 @@ def main() -> None:
     parser.add_argument("--voices", choices=("flite", "festival"), default="flite")
     parser.add_argument("--conditions", nargs="+", choices=every, default=["clean", "20dB"])
     parser.add_argument("--rows", nargs="+", choices=kinds, default=kinds)
+    parser.add_argument(
+        "--show", action="store_true", help="what was not right, and what was heard"
+    )
     args = parser.parse_args()
     settings = HearingSettings(things=args.things)
     voices = VOICES if args.voices == "flite" else tuple(FESTIVAL_VOICES)
@@ -224,7 +235,9 @@ def main() -> None:
             ears = Ears(PocketSphinxRecogniser(settings, Path(cache)), settings)
             for name in args.rows:
                 said = (ROWS | STORY_ROWS)[name](Speakers(voices, condition), args.requests)
-                print(f"| {name}, {condition.name} | {ears.row(name, said)} |", flush=True)
+                print(
+                    f"| {name}, {condition.name} | {ears.row(name, said, args.show)} |", flush=True
+                )
         print(f"{condition.name}: {ears.cpu / ears.sound:.3f} s of CPU for a second of sound")
 
 
