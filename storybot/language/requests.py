@@ -30,9 +30,11 @@ class Request:
 
 
 MAX_THINGS = 2
+# What a thing may be called; the story does not take it up.
+ADJECTIVES = ("little", "big", "small", "tiny", "brave", "funny", "friendly", "happy", "silly")
 SMALL_WORDS = re.compile(
     r"an?|the|some|my|our|one|two|three|many|of|about|and|with|please|now|thanks|thank|you"
-    r"|little|big|small|tiny|brave|funny|friendly|happy|silly|named|called"
+    rf"|named|called|{'|'.join(ADJECTIVES)}"
 )
 UNFINISHED = re.compile(r".*\b(?:an?|the|some|about|and|with|me|us|tell|read|of)")
 # "about a cat and a": what was to follow was not said, or it was the s of "cats".
@@ -113,6 +115,15 @@ def understand(text: str) -> Request | None:
     if things and not unknown:
         return Request(RequestKind.STORY, things)
     return None
+
+
+def breaks_off(text: str, keyphrase: str) -> bool:
+    """Whether more is to follow these recognised words: "tell me", "about a", "a cat and"."""
+    said = POLITE.sub("", f"{text} ").strip()
+    if said == keyphrase:
+        return False
+    begun = f"{keyphrase} ".startswith(f"{said} ")
+    return begun or UNFINISHED.fullmatch(text) is not None or text.endswith(ADJECTIVES)
 
 
 def spoken_back(request: Request) -> str:

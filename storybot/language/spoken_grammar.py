@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from storybot.language.automaton import END, START, Automaton, Transition
+from storybot.language.requests import ADJECTIVES
 from storybot.language.things import Thing
 
 STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
 # They sound like these and mean the contrary: recognised as what they are, they do nothing.
 NO_STOPS = ("do not stop", "don't stop", "please do not stop", "please don't stop")
+# Answers that ask for nothing and sound like a thing: "no" like "snow", "yes" like "nest".
+NO_ANSWERS = ("no", "yes", "what", "hello", "i don't know")
 COMMANDS = (
     "another one",
     "another story",
@@ -23,13 +26,17 @@ COMMANDS = (
 )
 POLITE = ("please", "can you", "could you")
 ARTICLES = ("a", "an", "the", "some")
+# Of what may end or go on: how often it ends where more was to follow, as before a pause.
+BREAKS_OFF = 1 / 64
+DESCRIBED = 1 / 4  # of the things, by an adjective
+SECOND_THING = 1 / 8  # after a thing
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name
 
 
 def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     """Whole requests, which begin with the keyphrase, and the commands.
 
-    In JSGF: [<polite>] <call> [about <topics>] [please] | <command>.
+    In JSGF: [<polite>] <call> [about <topics>] [please] | <command>. They may break off.
     """
     made = Automaton()
     asked, called, about, told = (made.state() for _ in range(4))
@@ -37,10 +44,15 @@ def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     made.say(START, last, COMMANDS, 1 / 2)
     made.say(START, asked, POLITE, 1 / 4)
     made.skip(START, asked, 1 / 4)
-    _call(made, asked, called, keyphrase)
+    _call(made, asked, called, keyphrase, 1 - BREAKS_OFF)
+    words = keyphrase.split()
+    begun = [" ".join(words[:count]) for count in range(1, len(words))]
+    if begun:
+        made.say(asked, last, begun, BREAKS_OFF)
     made.say(called, about, ["about"], 1 / 2)
     made.skip(called, told, 1 / 2)
-    _topics(made, about, told, topics)
+    made.skip(about, last, BREAKS_OFF)
+    _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
@@ -56,11 +68,12 @@ def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     last = _last(made)
     _call(made, START, called, keyphrase, 1 / 2)
     made.skip(START, called, 1 / 2)
-    made.say(called, last, COMMANDS, 1 / 2)
+    made.say(called, last, COMMANDS + NO_ANSWERS, 1 / 2)
     made.may_say(called, introduced, ["a story"], 1 / 4)
-    made.say(introduced, about, ["about"])
+    made.say(introduced, about, ["about"], 1 - BREAKS_OFF)
+    made.say(introduced, last, ["about"], BREAKS_OFF)
     made.skip(called, about, 1 / 4)
-    _topics(made, about, told, topics)
+    _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
@@ -69,6 +82,12 @@ def stop_sentences() -> list[Transition]:
     made = Automaton()
     made.say(START, _last(made), STOPS + NO_STOPS)
     return made.transitions()
+
+
+def begins_as_call(text: str, keyphrase: str) -> bool:
+    """Whether a sentence with this beginning, possibly cut short, can only be a call."""
+    beginnings = {said.split()[0] for said in (keyphrase, *POLITE)}
+    return text.split()[0] in beginnings and text not in COMMANDS
 
 
 def spoken_forms(things: Iterable[Thing]) -> list[str]:
@@ -109,10 +128,19 @@ def _call(made: Automaton, source: int, target: int, keyphrase: str, share: floa
     made.may_say(named, target, [QUESTION])
 
 
-def _topics(made: Automaton, source: int, target: int, topics: Iterable[str]) -> None:
-    """<topics> = <topic> [and <topics>]; <topic> = [<article>] <thing>."""
-    meant, named = made.state(), made.state()
-    made.may_say(source, meant, ARTICLES)
-    made.say(meant, named, topics)
-    made.say(named, source, ["and"], 1 / 2)
-    made.skip(named, target, 1 / 2)
+def _topics(made: Automaton, source: int, target: int, last: int, topics: Iterable[str]) -> None:
+    """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing>.
+
+    From `source` to `target`; what breaks off before the first thing goes to `last`. After it
+    nothing may: the silence and noise after a short answer became "and".
+    """
+    meant, described, named, joined = (made.state() for _ in range(4))
+    made.may_say(source, meant, ARTICLES, 1 - BREAKS_OFF)
+    made.say(source, last, ARTICLES, BREAKS_OFF)
+    made.may_say(joined, meant, ARTICLES)
+    made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
+    made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
+    made.skip(meant, described, 1 - DESCRIBED)
+    made.say(described, named, topics)
+    made.say(named, joined, ["and"], SECOND_THING)
+    made.skip(named, target, 1 - SECOND_THING)

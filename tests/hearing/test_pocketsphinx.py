@@ -11,13 +11,16 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.hearing.recognisers.pocketsphinx.file_cache import CHECKSUM_LINE, CHECKSUM_LINE_BYTES
+from storybot.hearing.recordings import hear_recording
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.speaking.earcons import earcon
 from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.hearing.speech import say, without_silence
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
@@ -25,6 +28,7 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel
 
 SETTINGS = HearingSettings(things=150)
 QUIET = bytes(32000)
+SHARED = Path(os.environ.get("STORYBOT_SHARED", Path(__file__).parents[3] / "shared"))
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,74 @@ def test_a_request_in_one_breath(
     assert isinstance(event, Utterance) and event.sure
     assert "tell me a story about" in event.text
     assert all(thing in event.text.split() for thing in things.split())
+
+
+@pytest.mark.parametrize("half_tones", [3.0, 4.5])
+@pytest.mark.parametrize("voice", VOICES)
+def test_a_smaller_speaker_asks(
+    recogniser: PocketSphinxRecogniser, voice: str, half_tones: float
+) -> None:
+    said = say("tell me a story about a dragon", voice, half_tones)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, said + QUIET)
+    assert isinstance(event, Utterance) and event.sure
+    request = understand(event.text)
+    assert request is not None and [thing.word for thing in request.things] == ["dragon"]
+
+
+def test_an_answer_is_decoded_as_the_call_before_it(recogniser: PocketSphinxRecogniser) -> None:
+    call = say("tell me a story", "awb", 4.5)
+    assert heard(recogniser, ListenFor.KEYPHRASE, call + QUIET) == [KeyphraseOnly()]
+    (event,) = heard(recogniser, ListenFor.REQUEST, say("a dragon", "awb", 4.5))
+    assert isinstance(event, Utterance) and event.sure and event.text == "a dragon"
+
+
+@pytest.mark.parametrize("pause", [0.4, 0.6, 0.8, 1.0])
+@pytest.mark.parametrize(
+    ("begun", "rest", "voice"),
+    [
+        ("tell me", "a story about a dragon", "slt"),
+        ("tell me a story about", "a dragon", "awb"),
+        ("tell me a story about a", "dragon", "rms"),
+        ("please tell me a story about the", "dragon", "kal16"),
+        ("can you tell me a story about a big", "dragon", "awb"),
+    ],
+)
+def test_a_pause_inside_a_request(
+    recogniser: PocketSphinxRecogniser, begun: str, rest: str, voice: str, pause: float
+) -> None:
+    silence = bytes(2 * int(pause * 16000))
+    sound = without_silence(say(begun, voice)) + silence + without_silence(say(rest, voice))
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Utterance) and event.sure
+    assert "tell me a story about" in event.text and event.text.endswith("dragon")
+
+
+@pytest.mark.parametrize("voice", VOICES)
+@pytest.mark.parametrize("said", ["tell me a story about a", "tell me a story about"])
+def test_what_breaks_off_is_a_call_and_names_no_thing(
+    recogniser: PocketSphinxRecogniser, said: str, voice: str
+) -> None:
+    sound = without_silence(say(said, voice)) + 2 * QUIET
+    assert heard(recogniser, ListenFor.KEYPHRASE, sound) == [KeyphraseOnly()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "after-tell-me-slt",
+        "before-a-cat-awb",
+        "before-about-rms",
+        "before-cat-rms",
+        "before-cat-slt",
+    ],
+)
+def test_recordings_with_a_pause(recogniser: PocketSphinxRecogniser, name: str) -> None:
+    recording = SHARED / "field" / "wav" / f"pause-{name}.wav"
+    if not recording.exists():
+        pytest.skip(f"{recording} is missing")
+    answer = hear_recording(read_wav(recording), recogniser, SETTINGS)
+    request = understand(answer.text) if answer is not None and answer.sure else None
+    assert request is not None and [thing.word for thing in request.things] == ["cat"]
 
 
 def test_a_request_in_a_little_noise(recogniser: PocketSphinxRecogniser) -> None:
