@@ -235,7 +235,7 @@ def test_another_voice_is_tried_before_it_is_taken(
 
     def fault_of_voice(speaking: SpeakingSettings) -> str:
         tried.append(speaking.voice)
-        return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
+        return "it needs espeak-ng; install it" if speaking.voice == "espeak-process" else ""
 
     monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
 
@@ -243,12 +243,12 @@ def test_another_voice_is_tried_before_it_is_taken(
         async def voice(name: str) -> dict[str, Any]:
             return await house.ask(ChangeSettings({"speaking.voice": name}))
 
-        refused = await voice("espeak-child")
+        refused = await voice("espeak-process")
         assert refused["code"] == "bad-setting" and "install it" in refused["error"]
         assert (await house.ask(ShowSettings()))["settings"]["speaking.voice"] == "auto"
         assert (await voice("espeak"))["settings"]["speaking.voice"] == "espeak"
         assert (await voice("espeak"))["ok"] and (await voice("nobody"))["code"] == "bad-setting"
-        assert tried == ["espeak-child", "espeak"]
+        assert tried == ["espeak-process", "espeak"]
 
     play(tmp_path, scene)
 
