@@ -25,6 +25,7 @@ MODULES: dict[str, dict[str, str]] = {
         "flite": "storybot.speaking.voices.flite",
         "piper": "storybot.speaking.voices.piper",
         "pyttsx3": "storybot.speaking.voices.pyttsx3",
+        "wyoming": "storybot.speaking.voices.wyoming",
     },
     "output": {  # make(SpeakingSettings, rate, wav) -> Player; device_names() of loudspeakers
         "portaudio": "storybot.speaking.outputs.portaudio",

@@ -56,7 +56,7 @@ class TellingSettings:
     plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
     length: str = choice("short", "middle", "long")  # of a story from a plot: 1, 2-3, 5 minutes
     draft_temperature: float = number(0.5, 0.0, 2.0)  # in place of temperature for drafts
-    drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
+    drafts: int = number(12, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has
@@ -77,6 +77,7 @@ class SpeakingSettings:
         "flite",
         "piper",
         "pyttsx3",
+        "wyoming",
         was={"espeak-child": "espeak-process", "robot": "espeak"},
     )
     flite_speaker: str = choice("slt", "rms", "awb", "kal16")  # recorded from four people
@@ -148,6 +149,23 @@ class LibrarySettings:
 
 
 @dataclass(frozen=True)
+class HomeSettings:
+    """The box in the home network; processes beside the daemon read these, see storybot/home."""
+
+    id: str = ""  # letters, digits, _ and -; empty: made from the machine's own id
+    name: str = "Story box"  # as Home Assistant shows it
+    mqtt_host: str = ""  # name or address of the MQTT broker; empty: none
+    mqtt_port: int = number(1883, 1, 65535)
+    mqtt_user: str = ""
+    mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
+    mqtt_tls: bool = False
+    mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
+    wyoming_port: int = number(10900, 1, 65535)
+    voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """The daemon as a whole."""
 
@@ -166,4 +184,5 @@ class Settings:
     bedtime: BedtimeSettings = BedtimeSettings()
     safety: SafetySettings = SafetySettings()
     library: LibrarySettings = LibrarySettings()
+    home: HomeSettings = HomeSettings()
     service: ServiceSettings = ServiceSettings()

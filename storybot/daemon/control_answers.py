@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import random
+import asyncio
 from itertools import islice
 from typing import Any, Protocol
 
 from storybot.config import changeable
+from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
     ControlRequest,
-    ErrorCode,
     ListLibrary,
     Message,
     ShowSettings,
@@ -21,16 +22,19 @@ from storybot.controls.socket.messages import (
     Sleep,
     Status,
     Stop,
+    Streamed,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
 )
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
-from storybot.errors import StorybotError
+from storybot.daemon.writing import Writing
+from storybot.errors import Exit, StorybotError
 from storybot.language import replies
-from storybot.language.requests import Request, RequestKind
-from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.language.requests import Request, RequestKind, spoken_back
 from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
@@ -43,7 +47,7 @@ from storybot.robot.events import (
 )
 from storybot.robot.state import STORY_PARTS, Obstacle
 from storybot.stories.library import KeptStory, Library
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.stories.story_request import fresh_seed
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
@@ -65,12 +69,18 @@ class ControlAnswers:
 
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
+        self._writing = Writing(daemon)
 
-    async def answer(self, request: ControlRequest) -> Message:
+    async def answer(self, request: ControlRequest) -> Message | Streamed:
         """What to send back."""
         match request:
             case Ask(text):
                 return await self._asked(text)
+            case Understand(text):
+                understood = self._understood(text)
+                return _meaning(understood) if isinstance(understood, Request) else understood
+            case Write(text, seed):
+                return self._written(text, seed)
             case Stop():
                 return await self._request(Request(RequestKind.STOP))
             case Again():
@@ -97,21 +107,40 @@ class ControlAnswers:
             case ChangeSettings(new):
                 return await self._change_settings(new)
 
-    async def _asked(self, text: str) -> Message:
+    def _understood(self, text: str) -> Request | Message:
+        """What the words ask for, or the refusal."""
+        # Its patterns take 0.2 MB that nobody needs until somebody types a request.
+        from storybot.language.typed_requests import is_allowed, understand_typed
+
         allowed = self._daemon.services.configuration.allowed
         request = understand_typed(text, allowed)
         if not is_allowed(request, text, allowed):
-            await self._daemon.happen(RequestRefused())
             return messages.refusal(ErrorCode.NOT_ALLOWED, replies.Reply.REFUSED.value)
         if request is None:
             return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
-        return await self._request(request)
+        return request
+
+    async def _asked(self, text: str) -> Message:
+        understood = self._understood(text)
+        if isinstance(understood, Request):
+            return await self._request(understood)
+        if understood["code"] == ErrorCode.NOT_ALLOWED.value:
+            await self._daemon.happen(RequestRefused())
+        return understood
+
+    def _written(self, text: str, seed: int | None) -> Message | Streamed:
+        understood = self._understood(text)
+        if not isinstance(understood, Request):
+            return understood
+        if understood.kind is not RequestKind.STORY:
+            return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
+        return self._writing.begin(understood, fresh_seed() if seed is None else seed)
 
     async def _request(self, request: Request) -> Message:
         if request.kind not in STARTS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
-        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
+        return await self._start(Asked(request, fresh_seed(), Source.SOCKET))
 
     async def _tell_saved(self, number: int) -> Message:
         try:
@@ -144,13 +173,34 @@ class ControlAnswers:
         return messages.answer(**_described(story), opening=story.opening, text=story.text)
 
     async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
+        configuration = self._daemon.services.configuration
         try:
-            settings = changeable.changed(self._daemon.services.configuration.settings, new)
+            wanted = changeable.changed(configuration.settings, new)
+            await _try_voice(
+                configuration.settings.speaking, wanted.speaking, configuration.profile
+            )
+            # Others may have changed settings while the voice was tried.
+            settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
         except StorybotError as error:
             return messages.refusal(ErrorCode.BAD_SETTING, str(error))
         await self._daemon.happen(reloaded)
         return messages.answer(settings=changeable.values(settings))
+
+
+def _meaning(request: Request) -> Message:
+    things = [thing.word for thing in request.things]
+    return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
+
+
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings, profile: str) -> None:
+    """StorybotError where another voice is wanted that cannot speak here."""
+    if after.voice == before.voice:
+        return
+    from storybot.config.trial import fault_of_voice  # few ever change the voice so
+
+    if wrong := await asyncio.to_thread(fault_of_voice, after, profile):
+        raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 
 def _described(story: KeptStory) -> dict[str, Any]:

@@ -15,15 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storybot.config import trial
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
-from storybot.config.schema import LibrarySettings, Settings
+from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     ShowSettings,
     ShowStory,
@@ -31,8 +32,10 @@ from storybot.controls.socket.messages import (
     Status,
     Stop,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
     encoded,
     request_line,
 )
@@ -91,6 +94,8 @@ def test_every_line_of_the_page_is_allowed() -> None:
 
 REQUESTS = st.one_of(
     st.builds(Ask, st.text(max_size=500)),
+    st.builds(Understand, st.text(max_size=500)),
+    st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
     st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings()]),
     st.builds(TellSaved, st.integers(1, 10**9)),
     st.builds(Volume, st.none() | st.integers(0, 100), st.none() | st.integers(-100, 100)),
@@ -206,6 +211,9 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
             {"speaking.volume_cap": 100},
             {"safety.filter": False},
             {"bedtime.quiet_from": "late", "bedtime.quiet_until": "07:00"},
+            {"bedtime.quiet_from": "20:00"},
+            {"bedtime.quiet_from": "20:00+01:00", "bedtime.quiet_until": "07:00"},
+            {"bedtime.fade": float("nan")},
             {"speaking.speed": 130, "nothing.at_all": 1},
         ):
             refused = await asked(ChangeSettings(wrong), "refusal")  # type: ignore[arg-type]
@@ -215,6 +223,31 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
         await house.wait(
             lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
         )
+
+    play(tmp_path, scene)
+
+
+def test_another_voice_is_tried_before_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def fault_of_voice(speaking: SpeakingSettings, profile: str) -> str:
+        tried.append(speaking.voice)
+        return "it needs espeak-ng; install it" if speaking.voice == "espeak-process" else ""
+
+    monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
+
+    async def scene(house: House) -> None:
+        async def voice(name: str) -> dict[str, Any]:
+            return await house.ask(ChangeSettings({"speaking.voice": name}))
+
+        refused = await voice("espeak-process")
+        assert refused["code"] == "bad-setting" and "install it" in refused["error"]
+        assert (await house.ask(ShowSettings()))["settings"]["speaking.voice"] == "auto"
+        assert (await voice("espeak"))["settings"]["speaking.voice"] == "espeak"
+        assert (await voice("espeak"))["ok"] and (await voice("nobody"))["code"] == "bad-setting"
+        assert tried == ["espeak-process", "espeak"]
 
     play(tmp_path, scene)
 
