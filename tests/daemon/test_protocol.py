@@ -221,7 +221,8 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
         assert (await asked(ShowSettings()))["settings"] == shown | new
         house.daemon.reload()
         await house.wait(
-            lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
+            lambda: house.daemon.robot.settings.speaking == SpeakingSettings(),
+            "the files' settings",
         )
 
     play(tmp_path, scene)
