@@ -222,7 +222,8 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
         assert (await asked(ShowSettings()))["settings"] == shown | new
         house.daemon.reload()
         await house.wait(
-            lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
+            lambda: house.daemon.robot.settings.speaking == SpeakingSettings(),
+            "the files' settings",
         )
 
     play(tmp_path, scene)
@@ -233,7 +234,7 @@ def test_another_voice_is_tried_before_it_is_taken(
 ) -> None:
     tried: list[str] = []
 
-    def fault_of_voice(speaking: SpeakingSettings) -> str:
+    def fault_of_voice(speaking: SpeakingSettings, profile: str) -> str:
         tried.append(speaking.voice)
         return "it needs espeak-ng; install it" if speaking.voice == "espeak-process" else ""
 

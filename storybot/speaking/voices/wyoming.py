@@ -20,6 +20,7 @@ from storybot.config.schema import SpeakingSettings
 from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, Voice, spread_words
 
 LOG = logging.getLogger("storybot")
+ABOUT = "a voice of another machine; the box's own where that is gone"
 SOCKET = "/run/storybot-voice/socket"
 SAMPLE_RATE_HZ = 22050  # Hz, of what comes back
 ANSWER_TIMEOUT_S = 2.0  # for the first frame, and for each further one
