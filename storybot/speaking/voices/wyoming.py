@@ -29,7 +29,6 @@ RETRY_S = 30.0  # from a failure to the next try: a machine that is gone delays 
 SOUND_MAX_BYTES = 60 * SAMPLE_RATE_HZ * 2  # of one sentence
 PIECE_BYTES = 8192  # bytes handed on at once
 HEAD = struct.Struct(">I")
-ABOUT = "the voice of another machine (home.voice), or else the box's own"
 
 
 class WyomingVoice:
