@@ -23,7 +23,9 @@ from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
-from storybot.stories.story_request import SEED_LIMIT, StoryRequest, new_story_request
+from storybot.stories.library import Library
+from storybot.stories.story_request import SEED_LIMIT, StoryRequest
+from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
 from storybot.telling.engine_factory import make_engine
 from storybot.telling.engine_figures import EngineFigures
@@ -126,10 +128,13 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     if args.opening is not None:
         return StoryRequest("", args.opening, seed)
     if args.heard is not None:
-        return new_story_request(
-            request_arguments.heard(args.heard, settings.hearing, safe), seed, settings.telling
-        )
-    return new_story_request(request_arguments.typed(args.words, safe), seed, settings.telling)
+        asked = request_arguments.heard(args.heard, settings.hearing, safe)
+    else:
+        asked = request_arguments.typed(args.words, safe)
+    if args.length is not None:  # the option has the last word
+        asked = replace(asked, style=replace(asked.style, length=""))
+    library = Library(settings.library, daemon_state_folder())
+    return request_arguments.story_of(asked, seed, settings.telling, library)
 
 
 async def _tell(

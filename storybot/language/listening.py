@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.language.requests import RequestKind, understand
+from storybot.language.request_patterns import STYLES
+from storybot.language.requests import RequestKind, Style, understand
+
+_STYLE = re.compile(rf"\b(?:{'|'.join(STYLES)}) (?=story\b)")
 
 
 class ListenFor(Enum):
@@ -28,6 +32,7 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
     one", "again" and "louder" need no keyphrase, because they follow a story.
     """
     request = understand(text)
+    call = without_style(text)
     if listen_for is ListenFor.STOP:
         return text if request is not None and request.kind is RequestKind.STOP else None
     if listen_for is ListenFor.REQUEST:
@@ -36,6 +41,12 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
         return KeyphraseOnly()
     if request is not None and request.kind is not RequestKind.STORY:
         return text
-    if f" {keyphrase} " not in f" {text} ":
+    if f" {keyphrase} " not in f" {call} ":
         return None
-    return text if request is not None and request.things else KeyphraseOnly()
+    whole = request is not None and (request.things or request.style != Style())
+    return text if whole else KeyphraseOnly()
+
+
+def without_style(text: str) -> str:
+    """The words without those for the kind of story, which may stand inside the keyphrase."""
+    return _STYLE.sub("", text)

@@ -20,7 +20,7 @@ from storybot.robot.transitions import (
     stop_story,
     story_request,
 )
-from storybot.stories.story_request import StoryRequest
+from storybot.stories.story_request import StoryRequest, next_chapter
 
 
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
@@ -61,10 +61,14 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     if kind in (RequestKind.LOUDER, RequestKind.SOFTER):
         direction = 1 if kind is RequestKind.LOUDER else -1
         return set_volume(robot, robot.volume + direction * volume.VOLUME_STEP)
+    if kind in (RequestKind.STORY, RequestKind.GO_ON) and robot.mode in BUSY:
+        return robot, []
     if kind is RequestKind.STORY:
-        if robot.mode in BUSY:
-            return robot, []
-        return begin_story(robot, story_request(robot, event.request.things, event.seed))
+        wish = event.request
+        return begin_story(robot, story_request(robot, wish.things, event.seed, wish.style))
+    if kind is RequestKind.GO_ON:
+        story = next_chapter(robot.story) if robot.story else story_request(robot, (), event.seed)
+        return begin_story(robot, story)
     if kind is RequestKind.AGAIN:
         return _again(robot, event.seed)
     things = robot.story.things if robot.story else ()

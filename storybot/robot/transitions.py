@@ -7,6 +7,7 @@ from typing import Any
 
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
+from storybot.language.requests import Style
 from storybot.language.things import Thing
 from storybot.robot import commands, volume
 from storybot.robot.commands import Command
@@ -60,9 +61,11 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
     )
 
 
-def story_request(robot: Robot, things: tuple[Thing, ...], seed: int) -> StoryRequest:
-    """A story about `things` as the settings want it, a calm one at night."""
-    return new_story_request(things, seed, robot.settings.telling, calm=robot.night)
+def story_request(
+    robot: Robot, things: tuple[Thing, ...], seed: int, style: Style = Style()
+) -> StoryRequest:
+    """A story about `things` as asked for, else as the settings want it; a calm one at night."""
+    return new_story_request(things, seed, robot.settings.telling, robot.night, style)
 
 
 def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:

@@ -16,8 +16,10 @@ USUAL = 250  # the seed chooses among the first so many things of the list
 
 
 def wanted(thing: Thing) -> Wanted:
-    """A thing of the list, as it is asked for without a name or a number."""
-    return Wanted("", thing.word) if thing.is_name else Wanted(thing.word)
+    """What was asked for, as the planner takes it."""
+    if thing.is_name:
+        return Wanted("", thing.word)
+    return Wanted(thing.word, thing.name, bool(thing.count), thing.count)
 
 
 def cast_asked(

@@ -33,7 +33,7 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
-from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
 from storybot.language.requests import breaks_off
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
@@ -78,13 +78,14 @@ class PocketSphinxRecogniser:
         self._begun: _Begun | None = None  # while the rest of a request is awaited
         self._call = b""  # the speech with the keyphrase, while the request is awaited
         things = usual_things(settings.things)
-        self._forms = spoken_grammar.spoken_forms(things)
+        self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
-        files = prepare_reduced_model(cache, words)
+        given = {thing.forms[0]: thing.sounds for thing in things if thing.sounds}
+        files = prepare_reduced_model(cache, words, given=given)
         with count_crashes(files.deaths) as died:
             if died:
                 files.forget()
-                files = prepare_reduced_model(cache, words, full=died > 1)
+                files = prepare_reduced_model(cache, words, died > 1, given)
             self._decoder = _decoder(files)
             self._add(ListenFor.STOP)
             self._listen_for = ListenFor.STOP
@@ -115,8 +116,8 @@ class PocketSphinxRecogniser:
         if what is ListenFor.STOP:
             return spoken_grammar.stop_sentences()
         if what is ListenFor.REQUEST:
-            return spoken_grammar.answer_sentences(self._keyphrase, self._forms)
-        return spoken_grammar.call_sentences(self._keyphrase, self._forms)
+            return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
+        return spoken_grammar.call_sentences(self._keyphrase, self._topics)
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         heard = self._understood(self._segments.feed(block))
@@ -236,7 +237,7 @@ class PocketSphinxRecogniser:
         return DecodingResult(
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
-            call=min(spoken, default=None) if self._keyphrase in text else None,
+            call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
             coverage=coverage(before + pcm, words, parts),
         )
 
