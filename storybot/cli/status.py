@@ -38,7 +38,7 @@ def described(status: dict[str, Any]) -> str:
     rows.append(("volume", f"{status['volume']} %{night}"))
     if status["sleeps_in"] is not None or status["sleeps_after"] is not None:
         rows.append(("", bedtime(status["state"], status["sleeps_in"], status["sleeps_after"])))
-    rows.append(("stories", f"{status['story']} since it was started"))
+    rows.append(("stories", f"{status['stories']} since it was started"))
     if status["overruns"] or status["underruns"]:
         gaps = f"{status['overruns']} in what was heard, {status['underruns']} in what was played"
         rows.append(("lost", f"sound, since it was started: {gaps}"))

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Callable
 
-from storybot.config.schema import ControlsSettings
+from storybot.config.schema import ControlsSettings, Settings
 from storybot.controls.buttons import gestures
 from storybot.controls.buttons.button import Button
 from storybot.controls.buttons.choice import make_button
@@ -16,7 +16,8 @@ from storybot.controls.buttons.gestures import Gesture
 from storybot.controls.lights.choice import make_lights
 from storybot.controls.lights.lights import Lights, NoLights
 from storybot.daemon.configuration import Configuration
-from storybot.daemon.supervisor import Emit, Supervisor
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed
 from storybot.stories.story_request import SEED_LIMIT
@@ -47,27 +48,34 @@ class ButtonService:
     def __init__(
         self, configuration: Configuration, emit: Emit, make: Make = make_controls
     ) -> None:
-        self._configuration, self._emit, self._make = configuration, emit, make
+        self.settings = configuration.settings.controls
+        self._emit, self._make = emit, make
         self._lights: Lights = NoLights()
         self._shown = "off"
-        self._supervisor = Supervisor(Part.BUTTON, emit)
+        self.health = Health("buttons", emit, Part.BUTTON)
+        self._restarting = RestartingTask(self.health, self._work)
 
-    @property
-    def settings(self) -> ControlsSettings:
-        """As they are now."""
-        return self._configuration.settings.controls
+    async def start(self) -> None:
+        self._restarting.start()
 
-    async def run(self) -> None:
-        """Take presses for ever."""
-        await self._supervisor.keep(self._work)
+    async def stop(self) -> None:
+        await self._restarting.stop()
+        self._turn_off()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        if settings.controls != self.settings:
+            self.settings = settings.controls
+            self._restarting.restart()
 
     def show(self, name: str) -> None:
         """Show this state of the box from now on."""
         self._shown = name
         self._lights.show(name)
 
-    def close(self) -> None:
-        """Turn the lights off and release them."""
+    def _turn_off(self) -> None:
         self._lights.close()
         self._lights = NoLights()
 
@@ -75,7 +83,7 @@ class ButtonService:
         button, self._lights = self._make(self.settings)
         try:
             self._lights.show(self._shown)
-            self._supervisor.working()
+            self.health.working()
             if button is None:
                 await asyncio.Event().wait()
             else:
@@ -83,7 +91,7 @@ class ButtonService:
         finally:
             if button is not None:
                 button.close()
-            self.close()
+            self._turn_off()
 
     async def _press(self, button: Button) -> None:
         """Edges in, gestures out; wakes by itself when only time completes a gesture."""

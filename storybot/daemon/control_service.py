@@ -1,124 +1,50 @@
-"""Answers the requests that come through the control socket."""
+"""Keeps the control socket open, and makes it again where somebody removed it."""
 
 from __future__ import annotations
 
-import random
-from typing import Any, Protocol
+import asyncio
 
-from storybot.controls.socket import messages
-from storybot.controls.socket.messages import (
-    Again,
-    Ask,
-    ControlRequest,
-    Sleep,
-    Status,
-    Stop,
-    TellSaved,
-    Volume,
-    Watch,
-)
-from storybot.daemon.services import Services
-from storybot.errors import StorybotError
-from storybot.language import replies
-from storybot.language.requests import Request, RequestKind
-from storybot.language.typed_requests import is_allowed, understand_typed
-from storybot.robot import Robot, obstacle
-from storybot.robot.events import (
-    Asked,
-    Event,
-    ReplayAsked,
-    RequestRefused,
-    SleepAsked,
-    Source,
-    VolumeAsked,
-)
-from storybot.robot.state import STORY_PARTS, Obstacle
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.config.schema import Settings
+from storybot.controls.socket.server import Answer, SocketServer
+from storybot.daemon.health import LOG, Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
 
-STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
-
-
-class ControlledDaemon(Protocol):
-    """The daemon, as far as this module uses it."""
-
-    robot: Robot
-    services: Services
-
-    async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
-
-    def status(self) -> dict[str, Any]: ...
+SOCKET_CHECK_INTERVAL_S = 5.0  # s between two looks whether the socket is still there
+SOCKET_CHECK_DEADLINE_S = 30.0  # s without a look after which the watchdog is not fed
 
 
 class ControlService:
-    """One method, `answer`, for the SocketServer."""
+    """One SocketServer; `answer` gives the answer to each request."""
 
-    def __init__(self, daemon: ControlledDaemon) -> None:
-        self._daemon = daemon
+    def __init__(self, settings: Settings, answer: Answer, emit: Emit) -> None:
+        self._controls = settings.controls
+        self.server = SocketServer(settings.controls, answer)
+        self.health = Health("control", emit)
+        self._restarting = RestartingTask(self.health, self._work)
 
-    async def answer(self, request: ControlRequest) -> bytes:
-        """The line to send back."""
-        match request:
-            case Ask(text):
-                return await self._asked(text)
-            case Stop():
-                return await self._request(Request(RequestKind.STOP))
-            case Again():
-                return await self._request(Request(RequestKind.AGAIN))
-            case TellSaved(number):
-                return await self._tell_saved(number)
-            case Volume(percent, by):
-                wanted = self._daemon.robot.volume + by if by is not None else percent
-                if wanted is not None:
-                    await self._daemon.happen(VolumeAsked(wanted))
-                return messages.answer(volume=self._daemon.robot.volume)
-            case Sleep(minutes, stories):
-                await self._daemon.happen(SleepAsked(minutes, stories))
-                return messages.answer(**self._daemon.status())
-            case Status() | Watch():
-                return messages.answer(**self._daemon.status())
+    async def start(self) -> None:
+        """StorybotError when another storybot has the socket, or it cannot be made."""
+        await self.server.open()
+        self._restarting.start()
 
-    async def _asked(self, text: str) -> bytes:
-        allowed = self._daemon.services.configuration.allowed
-        request = understand_typed(text, allowed)
-        if not is_allowed(request, text, allowed):
-            await self._daemon.happen(RequestRefused())
-            return messages.refusal(replies.Reply.REFUSED.value)
-        if request is None:
-            return messages.refusal(replies.NOT_UNDERSTOOD)
-        return await self._request(request)
+    async def stop(self) -> None:
+        await self._restarting.stop()
+        await self.server.close()
 
-    async def _request(self, request: Request) -> bytes:
-        if request.kind not in STARTS:
-            await self._daemon.happen(Asked(request, 0, Source.SOCKET))
-            return messages.answer(**self._daemon.status())
-        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
 
-    async def _tell_saved(self, number: int) -> bytes:
-        library = self._daemon.services.narrator.library
-        try:
-            story = library.get(number)
-        except StorybotError as error:
-            return messages.refusal(str(error))
-        return await self._start(ReplayAsked(story.request()))
+    def apply(self, settings: Settings) -> None:
+        old, self._controls = self._controls, settings.controls
+        if (old.socket, old.socket_group) != (self._controls.socket, self._controls.socket_group):
+            LOG.warning("the control socket stays where it is until storybot is restarted")
 
-    async def _start(self, event: Event) -> bytes:
-        """Give the robot an event that should begin a story, and answer whether it did."""
-        before, after = await self._daemon.happen(event)
-        if after.number == before.number or after.story is None:
-            return messages.refusal(_why_no_story(before))
-        return messages.answer(
-            said=after.story.title, story=after.story.number, seed=after.story.seed
-        )
-
-
-def _why_no_story(robot: Robot) -> str:
-    """Why no story began, for whoever asked for it."""
-    match obstacle(robot):
-        case Obstacle.NOT_RUNNING:
-            return replies.not_running(robot.mode.value)
-        case Obstacle.BEING_TOLD:
-            return replies.BEING_TOLD
-        case Obstacle.PARTS_MISSING:
-            return replies.parts_missing(sorted(part.value for part in robot.missing & STORY_PARTS))
-        case None:
-            return replies.TIME_TO_SLEEP
+    async def _work(self) -> None:
+        self.health.expect(SOCKET_CHECK_DEADLINE_S)
+        while True:
+            if not self.server.is_there():
+                await self.server.reopen()
+                LOG.warning("the control socket %s was removed and made again", self.server.path)
+            self.health.working()
+            self.health.progress()
+            await asyncio.sleep(SOCKET_CHECK_INTERVAL_S)

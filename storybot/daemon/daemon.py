@@ -12,7 +12,7 @@ from typing import Any
 from storybot.config.schema import ONLY_TELL, Settings
 from storybot.daemon import status_report
 from storybot.daemon.configuration import configure
-from storybot.daemon.control_service import ControlService
+from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
 from storybot.errors import Exit, StorybotError
@@ -28,7 +28,6 @@ LOG = logging.getLogger("storybot")
 EVENT_DEADLINE_S = 8.0  # for one event to be dealt with, or the watchdog is not fed
 SPEAKER_READY_TIMEOUT_S = 6.0  # for the loudspeaker to be opened before READY
 END_TIMEOUT_S = 2.0  # after which the daemon ends whatever still runs
-WATCHDOG_MAX_INTERVAL_S = 2.0  # at most between two checks of the deadlines
 
 
 class Daemon:
@@ -50,9 +49,9 @@ class Daemon:
         self.robot: Robot = initial_robot(settings, configuration.small)
         self.started_at = time.monotonic()
         self.services: Services = build(
-            configuration, self.emit, ControlService(self).answer, factories
+            configuration, self.emit, ControlAnswers(self).answer, factories
         )
-        self._reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
+        self.reloader = Reloader(lambda: _servable(reread()), self.services, self.emit)
         self._fields = fields or StoryFields()
         self._events: asyncio.Queue[tuple[Event, asyncio.Future[Step] | None]] = asyncio.Queue()
         self._ended = asyncio.Event()
@@ -73,33 +72,32 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until told to end; StorybotError when the control socket cannot be opened."""
-        await self.services.control.open()
+        await self.services.supervisor.start()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
-        self.services.start()
         own = [
             asyncio.create_task(work, name=name)
             for name, work in (
                 ("robot", self._live()),
-                ("watchdog", self._watch()),
+                ("watchdog", self.services.supervisor.watch()),
                 ("end", self._until_ended()),
+                ("start", self._start()),
             )
         ]
-        starting = asyncio.create_task(self._start())
         try:
             done, _ = await asyncio.wait(
-                [*own, *self.services.tasks()], return_when=asyncio.FIRST_COMPLETED
+                [*own, *self.services.supervisor.tasks()], return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 task.result()  # a bug: the process ends and systemd starts it again
         finally:
             systemd.notify("STOPPING=1")
-            for task in (*own, starting):
+            for task in own:
                 task.cancel()
-            await self._reloader.close()
-            await self.services.close()
+            await self.reloader.close()
+            await self.services.stop()
 
     def end(self) -> None:
         """End in good order, at the latest after END_TIMEOUT_S."""
@@ -108,26 +106,29 @@ class Daemon:
 
     def reload(self) -> None:
         """Read the settings again; where they are broken, the old ones stay."""
-        self._reloader.begin()
+        self.reloader.begin()
 
     async def _start(self) -> None:
-        """Wait for the loudspeaker, test the engine, then start the robot."""
+        """Wait for the loudspeaker, test the engine, then start the robot.
+
+        Runs for ever: what ends, in run(), is a fault of our own.
+        """
         await self.services.speaker.tried(SPEAKER_READY_TIMEOUT_S)
         try:
             await self.services.narrator.check()
         except StorybotError as error:
-            LOG.error("no stories: %s", error)
-            self.services.narrator.engine_lost(str(error))
+            self.services.narrator.engine_lost(error)
         library = self.services.narrator.library
         last = library.last()
         await self.happen(Started(last.request() if last else None, library.newest()))
         systemd.notify("READY=1")
+        await asyncio.Event().wait()
 
     async def _live(self) -> None:
-        deadlines = self.services.deadlines
+        health = self.services.robot_health
         while True:
             event, done = await self._events.get()
-            deadlines.arm("robot", EVENT_DEADLINE_S)
+            health.expect(EVENT_DEADLINE_S)
             before = self.robot
             self.robot, todo = step(before, event)
             status_report.tell(self, before, event)
@@ -135,7 +136,7 @@ class Daemon:
                 done.set_result((before, self.robot))
             for command in todo:
                 await self._carry_out(command)
-            deadlines.disarm("robot")
+            health.at_rest()
 
     async def _carry_out(self, command: Command) -> None:
         services = self.services
@@ -153,7 +154,7 @@ class Daemon:
             case commands.Tell(request, number):
                 services.narrator.begin(request, number)
             case commands.StopStory():
-                await services.narrator.stop()
+                await services.narrator.stop_story()
             case commands.PauseStory():
                 services.speaker.speaker.pause()
             case commands.ResumeStory():
@@ -179,22 +180,6 @@ class Daemon:
 
     async def _until_ended(self) -> None:
         await self._ended.wait()
-
-    async def _watch(self) -> None:
-        """Feed systemd's watchdog while no deadline is missed."""
-        wanted = systemd.watchdog_interval()
-        pause = (
-            WATCHDOG_MAX_INTERVAL_S if wanted is None else min(WATCHDOG_MAX_INTERVAL_S, wanted / 4)
-        )
-        told: list[str] = []
-        while True:
-            stalled = self.services.deadlines.missed()
-            if not stalled:
-                systemd.notify("WATCHDOG=1")
-            elif stalled != told:
-                LOG.error("no progress: %s", ", ".join(stalled))
-            told = stalled
-            await asyncio.sleep(pause)
 
 
 def _servable(settings: Settings) -> Settings:

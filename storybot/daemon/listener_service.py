@@ -8,11 +8,12 @@ import logging
 import random
 from collections.abc import Callable
 
+from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
-from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.health import Emit, Health
 from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
-from storybot.daemon.supervisor import Emit, Supervisor
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recogniser_client import (
     Ended,
@@ -29,12 +30,13 @@ from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
 from storybot.stories.story_request import SEED_LIMIT
-from storybot.system.processes import cpu_seconds
+from storybot.system.processes import CannotBeKilled, cpu_seconds
 
 LOG = logging.getLogger("storybot")
 # From the start of the process to its first message. The first start on a machine takes 0.8 s of
 # x86-64's processor, later ones 0.1 s; the small board is up to 30 times slower.
 READY_TIMEOUT_S = 60.0
+START_DEADLINE_S = READY_TIMEOUT_S + 10.0  # longer than it takes to end one that is not ready
 # without a heartbeat that shows progress, for a process that uses no processor time
 HEARTBEAT_TIMEOUT_S = 5.0
 # There is no heartbeat while the last part of a sentence is decoded. PocketSphinx needs 0.7 s on
@@ -42,8 +44,11 @@ HEARTBEAT_TIMEOUT_S = 5.0
 # times longer on the small board. So a process that uses the processor has longer.
 BUSY_TIMEOUT_S = 45.0  # without a heartbeat, even if it uses the processor
 BUSY_CPU_SHARE = 0.1  # of one processor; a process that hangs uses none
-WATCHDOG_DEADLINE_S = 20.0  # longer than it takes to find and kill a process that hangs
+# Longer than it takes to find and kill a process that hangs; in force until the next process
+# sends its first heartbeat.
+HEARTBEAT_DEADLINE_S = 20.0
 TERM_GRACE_S = 0.7  # between TERM and KILL
+GONE_CHECK_INTERVAL_S = 1.0  # between two checks of a process that could not be killed
 
 
 class ListenerService:
@@ -55,17 +60,19 @@ class ListenerService:
         make: Callable[[], RecogniserClient | None],
         speaker: SpeakerService,
         emit: Emit,
-        deadlines: Deadlines,
     ) -> None:
         """`make` returns None where the box has no microphone and shall have none."""
         self._configuration, self.small = configuration, configuration.small
-        self._make, self._speaker, self._emit, self._deadlines = make, speaker, emit, deadlines
-        self._supervisor = Supervisor(Part.HEARING, emit)
+        self._make, self._speaker, self._emit = make, speaker, emit
+        self._settings = configuration.settings.hearing  # of the process that runs
+        self.health = Health("listener", emit, Part.HEARING)
+        self._restarting = RestartingTask(self.health, self._work)
         self._wanted: ListenFor | None = None
         self._told: ListenFor | None = None  # what the process was told last
         self._change = asyncio.Event()
         self._child: RecogniserClient | None = None
-        self._gone = asyncio.Event()
+        self._unkillable: CannotBeKilled | None = None  # the process before, which KILL did not end
+        self._gone = asyncio.Event()  # no process, or only one that cannot be killed
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
         self._read = self._decoded = -1  # samples, as the last heartbeat had them
@@ -73,13 +80,27 @@ class ListenerService:
         self._got_on = 0.0  # s of the loop's clock when both last grew
         self._used = 0.0  # s of processor time that the process had used at the last check
 
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        await self._restarting.stop()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        if settings.hearing != self._settings:
+            self._settings = settings.hearing
+            self._restarting.restart()
+
     def listen(self, purpose: ListenFor) -> None:
         """Listen for this from now on; while the robot speaks, only "stop" is listened for."""
         self._wanted = purpose
         self._change.set()
 
     async def stop_listening(self) -> None:
-        """Stop listening; in the small profile the process has ended when this returns."""
+        """Stop; in the small profile the process has ended, or cannot be killed, on return."""
         self._wanted = None
         self._change.set()
         if self.small:
@@ -95,52 +116,81 @@ class ListenerService:
         """The process id, for `storybot status`."""
         return None if self._child is None else self._child.pid
 
-    async def run(self) -> None:
-        """Keep the process running for ever."""
-        await self._supervisor.keep(self._work)
-
     async def _work(self) -> None:
         """Start the process, again and again where it may end; returns when it failed."""
         while True:
             while self.small and self._wanted is None:
+                self.health.at_rest()
                 self._change.clear()
                 await self._change.wait()
+            await self._until_the_old_one_is_gone()
             if (child := self._make()) is None:
-                self._supervisor.working()
+                self.health.at_rest()
+                self.health.working()
                 await asyncio.Event().wait()
             elif not await self._live(child):
                 return
 
     async def _live(self, child: RecogniserClient) -> bool:
         """Run one process; True when it was ended because nothing is to be listened for."""
+        self.health.expect(START_DEADLINE_S)
         self._gone.clear()
         self._child = child
+        unwanted = True
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
-                if not await self._begun(child):
-                    return True
-            steering = asyncio.create_task(self._steer(child))
-            serving = asyncio.create_task(self._serve(child))
-            try:
-                await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
-                if serving.done():
-                    serving.result()
-                return steering.done() and not serving.done()
-            finally:
-                for task in (serving, steering):
-                    task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, StorybotError):
-                        await task
+                begun = await self._begun(child)
+            if begun:
+                unwanted = await self._serve_until_unwanted(child)
         except TimeoutError:
             raise StorybotError(
                 f"the recogniser process was not ready within {READY_TIMEOUT_S:g} s and was ended",
                 Exit.SOUND_IN,
             ) from None
         finally:
-            self._deadlines.disarm("hearing")
+            # A second restart must not cut it short; the next process waits for it.
+            await asyncio.shield(self._end(child))
+        if unwanted:
+            self.health.at_rest()
+        return unwanted
+
+    async def _serve_until_unwanted(self, child: RecogniserClient) -> bool:
+        """Send commands to the process and take its events; False when it ended by itself."""
+        steering = asyncio.create_task(self._steer(child))
+        serving = asyncio.create_task(self._serve(child))
+        try:
+            await asyncio.wait([steering, serving], return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+            return steering.done() and not serving.done()
+        finally:
+            for task in (serving, steering):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, StorybotError):
+                    await task
+
+    async def _end(self, child: RecogniserClient) -> None:
+        """End the process; one that cannot be killed makes hearing a lost part until it is gone."""
+        try:
             await child.stop(TERM_GRACE_S)
+        except CannotBeKilled as error:
+            self._unkillable = error
+            LOG.error("%s", error)  # a service that is lost already does not log its failures
+            self.health.failed(str(error), at_once=True)
+        finally:
             self._child = self._told = None
             self._gone.set()
+
+    async def _until_the_old_one_is_gone(self) -> None:
+        """Wait for a process that could not be killed: it may hold the microphone, and memory."""
+        await self._gone.wait()
+        if self._unkillable is None:
+            return
+        self.health.failed(str(self._unkillable))  # tells more than why it had to be killed
+        while not self._unkillable.gone:
+            self.health.expect(HEARTBEAT_DEADLINE_S)
+            await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+        self._unkillable = None
 
     async def _begun(self, child: RecogniserClient) -> bool:
         """Start the process; False when nothing is to be listened for before it is ready."""
@@ -183,12 +233,12 @@ class ListenerService:
         self._read = self._decoded = -1
         self.lost_sound.restarted()
         self._got_on = seen = loop.time()
-        self._deadlines.arm("hearing", WATCHDOG_DEADLINE_S)
+        self.health.expect(HEARTBEAT_DEADLINE_S)
         coming = asyncio.ensure_future(anext(events))
         try:
             while True:
-                patience = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
-                if (await asyncio.wait([coming], timeout=patience))[0]:
+                left = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
+                if (await asyncio.wait([coming], timeout=left))[0]:
                     self._take(coming.result())
                     coming = asyncio.ensure_future(anext(events))
                 elif max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S <= loop.time():
@@ -206,17 +256,17 @@ class ListenerService:
                 f"the recogniser process made no progress for {silent:.0f} s and was ended",
                 Exit.SOUND_IN,
             )
-        self._deadlines.renew("hearing")
+        self.health.progress()
 
     def _take(self, event: RecogniserEvent) -> None:
         match event:
             case Ready():
-                self._supervisor.working()
+                self.health.working()
             case Heartbeat(read, decoded, overruns):
                 self._beat(read, decoded)
                 self.lost_sound.seen(overruns, asyncio.get_running_loop().time())
             case Trouble(sentence):
-                self._supervisor.failed(sentence, at_once=True)
+                self.health.failed(sentence, at_once=True)
             case Ended(code):
                 raise StorybotError(
                     f"the recogniser process ended by itself ({code})", Exit.SOUND_IN
@@ -247,8 +297,8 @@ class ListenerService:
 
     def _beat(self, read: int, decoded: int) -> None:
         """Note progress where both counts grew, or the microphone is known to be lost."""
-        if self._supervisor.lost or (read > self._read and decoded > self._decoded):
+        if self.health.lost or (read > self._read and decoded > self._decoded):
             self._read, self._decoded = read, decoded
             self._got_on = asyncio.get_running_loop().time()
             self._used = cpu_seconds(self.pid)
-            self._deadlines.renew("hearing")
+            self.health.progress()

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
-from storybot.daemon.deadlines import Deadlines
+from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
-from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
 from storybot.language.openings import TEST_OPENING
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
-from storybot.robot.events import Part, PartBack, PartLost, StoryBegan, StoryFailed, StoryTold
+from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
+from storybot.system.processes import CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
 
@@ -36,15 +37,16 @@ LEAST_SENTENCES = 2  # begun, of a story cut short that is worth keeping: the fi
 ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
 TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
 
+Result = TypeVar("Result")
 Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
 
 
 class Watchers(Protocol):
     """Who is told the story's text as it is heard."""
 
-    def sentence(self, number: int, text: str) -> None: ...
+    def sentence(self, story: int, text: str) -> None: ...
 
-    def word(self, text: str) -> None: ...
+    def word(self, story: int, text: str) -> None: ...
 
 
 def is_worth_keeping(told: list[str], whole: bool) -> bool:
@@ -63,12 +65,12 @@ class NarratorService:
         speaker: SpeakerService,
         emit: Emit,
         watchers: Watchers,
-        deadlines: Deadlines,
     ) -> None:
         self.make, self.library = make, Library(configuration.settings.library)
         self._configuration = configuration
         self._speaker, self._emit, self._watchers = speaker, emit, watchers
-        self._deadlines = deadlines
+        self._library_settings = configuration.settings.library
+        self.health = Health("narrator", emit, Part.ENGINE)
         self._pipeline: StoryPipeline | None = None  # of the last story
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
@@ -77,35 +79,49 @@ class NarratorService:
         self._failed_stories = 0  # one after the other
         self._engine_error: Exception | None = None  # that ended the last story
         self._probing: asyncio.Task[None] | None = None
+        self._unkillable: CannotBeKilled | None = None  # the engine that KILL did not end
 
     @property
     def engine(self) -> RunningEngine | None:
         """The engine that is writing now."""
         return None if self._pipeline is None else self._pipeline.engine
 
+    async def start(self) -> None:
+        """Nothing runs until a story begins."""
+
+    def task(self) -> asyncio.Task[None] | None:
+        return None
+
+    def apply(self, settings: Settings) -> None:
+        if settings.library != self._library_settings:
+            self._library_settings, self.library = settings.library, Library(settings.library)
+
     def begin(self, request: StoryRequest, number: int) -> None:
         """Tell the story asked for; events about it carry `number`."""
         self._task = asyncio.create_task(self._tell(request, number))
 
-    async def stop(self) -> None:
+    async def stop_story(self) -> None:
         """Be silent at once and end the engine; what was told so far is kept."""
         task, self._task = self._task, None
         engine = self.engine
         if task is not None:  # first, or it would say its next sentence after the stop
             task.cancel()
-        self._speaker.stop()
+        self._speaker.silence()
         if engine is not None:
-            await engine.stop(ENGINE_TERM_GRACE_S)
+            try:
+                await engine.stop(ENGINE_TERM_GRACE_S)
+            except CannotBeKilled as error:
+                self.engine_lost(error)
         if task is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            self._speaker.stop()
+            self._speaker.silence()
 
-    async def close(self) -> None:
-        """Stop, and wait a moment for the library."""
+    async def stop(self) -> None:
+        """End the story, and wait a moment for the library."""
         if self._probing is not None:
             self._probing.cancel()
-        await self.stop()
+        await self.stop_story()
         self._disk.shutdown(wait=False)
         if self._saving:
             await asyncio.wait(self._saving, timeout=LAST_SAVE_TIMEOUT_S)
@@ -120,7 +136,7 @@ class NarratorService:
     async def _tell(self, request: StoryRequest, number: int) -> None:
         told: list[str] = []
         whole = False
-        self._deadlines.arm("story", SENTENCE_DEADLINE_S)
+        self.health.expect(SENTENCE_DEADLINE_S)
         try:
             await self._speak(request, number, told)
             await self._speaker.silent()
@@ -131,9 +147,9 @@ class NarratorService:
             LOG.warning("the story was lost: %s", error, exc_info=not expected)
             self._emit(StoryFailed(number, str(error)))
             if error is self._engine_error:
-                self._count_failure(str(error))
+                self._count_failure(error)
         finally:
-            self._deadlines.disarm("story")
+            self.health.at_rest()
             if is_worth_keeping(told, whole):
                 self._save(request, " ".join(told), whole)
 
@@ -146,9 +162,11 @@ class NarratorService:
                 if isinstance(text, Exception):
                     self._engine_error = text
                     raise text
-                self._deadlines.renew("story")
+                self.health.progress()
                 told.append(text)
-                await self._speaker.tell(text, self._on_word(number, text, first=len(told) == 1))
+                await self._speaker.tell(
+                    text, self._on_word(request, number, text, first=len(told) == 1)
+                )
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -164,11 +182,13 @@ class NarratorService:
                 async for sentence in sentences:
                     ready.put_nowait(sentence.text)
         except Exception as error:  # whoever waits for `ready` must learn of it
+            if isinstance(error, CannotBeKilled):
+                self.engine_lost(error)
             ready.put_nowait(error)
         else:
             ready.put_nowait(None)
 
-    def _on_word(self, number: int, text: str, first: bool) -> OnWord:
+    def _on_word(self, request: StoryRequest, number: int, text: str, first: bool) -> OnWord:
         """What to do as a sentence is heard: its first word tells that it began."""
         begun = False
 
@@ -178,33 +198,43 @@ class NarratorService:
                 begun = True
                 if first:
                     self._emit(StoryBegan(number))
-                self._watchers.sentence(number, text)
-            self._watchers.word(word)
+                self._watchers.sentence(request.number, text)
+            self._watchers.word(request.number, word)
 
         return on_word
 
-    def _count_failure(self, sentence: str) -> None:
+    def _count_failure(self, error: Exception) -> None:
         self._failed_stories += 1
         if self._failed_stories >= STORIES_UNTIL_ENGINE_LOST:
-            self.engine_lost(sentence)
+            self.engine_lost(error)
 
-    def engine_lost(self, sentence: str) -> None:
+    def engine_lost(self, error: Exception) -> None:
         """The engine does not work: say so, and test it from time to time until it does."""
-        self._emit(PartLost(Part.ENGINE, sentence))
+        self.health.failed(str(error), at_once=True)
+        if isinstance(error, CannotBeKilled):
+            self._unkillable = error
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
 
     async def _probe(self) -> None:
         while True:
             await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
+            if self._unkillable is not None and not self._unkillable.gone:
+                continue  # it still has its memory: there may be none for a second one
+            self._unkillable = None
             try:
                 await self.check()
             except (StorybotError, OSError) as error:
-                LOG.debug("still no engine: %s", error)
+                self.engine_lost(error)
             else:
                 break
         self._failed_stories, self._probing = 0, None
-        self._emit(PartBack(Part.ENGINE))
+        self.health.working()
+
+    async def read_library(self, read: Callable[[Library], Result]) -> Result:
+        """Call `read` in the thread that writes there: a disk may be slow."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, read, self.library)
 
     def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
         """Keep the story, in a thread: a slow disk must not hold up the event loop."""

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from storybot.config import quiet_hours
+from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
-from storybot.daemon.supervisor import Emit
+from storybot.daemon.health import Emit, Health
+from storybot.daemon.restarting_task import RestartingTask
 from storybot.robot.events import QuietBegan, QuietEnded
 
 CLOCK_CHECK_INTERVAL_S = 15.0
+CLOCK_CHECK_DEADLINE_S = 60.0  # without a look, after which the watchdog is not fed
 
 
 class NightService:
@@ -30,17 +33,34 @@ class NightService:
         """`now` returns local time."""
         self._configuration, self._emit, self._now = configuration, emit, now
         self._quiet = False
+        self.health = Health("night", emit)
+        self._restarting = RestartingTask(self.health, self._work)
 
-    async def run(self) -> None:
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        await self._restarting.stop()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        self.look()
+
+    async def _work(self) -> None:
         """Look at the time for ever."""
+        self.health.expect(CLOCK_CHECK_DEADLINE_S)
         while True:
             self.look()
+            self.health.working()
+            self.health.progress()
             await asyncio.sleep(CLOCK_CHECK_INTERVAL_S)
 
     def look(self) -> None:
         """Emit what changed since the last look."""
-        settings = self._configuration.settings.bedtime
-        quiet = quiet_hours.is_quiet(self._now().time(), settings)
+        bedtime = self._configuration.settings.bedtime
+        quiet = quiet_hours.is_quiet(self._now().time(), bedtime)
         if quiet != self._quiet:
             self._quiet = quiet
             self._emit(QuietBegan() if quiet else QuietEnded())

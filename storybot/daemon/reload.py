@@ -8,16 +8,12 @@ import logging
 import time as clock
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
 
-from storybot.config import quiet_hours
 from storybot.config.schema import Settings
+from storybot.daemon.health import Emit
 from storybot.daemon.services import Services
-from storybot.daemon.supervisor import Emit
 from storybot.errors import StorybotError
-from storybot.language.safety_filter import load_filter
 from storybot.robot.events import Reloaded
-from storybot.stories.library import Library
 from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
@@ -39,6 +35,21 @@ class Reloader:
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
 
+    def take(self, new: Settings) -> Reloaded:
+        """Make new settings hold; returns the event that tells the robot of them.
+
+        StorybotError, and nothing changed, when they do not work.
+        """
+        services = self._services
+        old = services.configuration.settings
+        services.configuration.take(new)
+        services.supervisor.apply(new)
+        if new.service.debug != old.service.debug:
+            systemd.set_debug(new.service.debug)
+        if new.service.profile != old.service.profile:
+            LOG.warning("the profile stays as it is until storybot is restarted")
+        return Reloaded(new, services.narrator.library.newest())
+
     async def close(self) -> None:
         """Stop; the thread of a reading that is going on is not waited for."""
         if self._work is not None:
@@ -53,9 +64,8 @@ class Reloader:
                 settings = await _beside_the_loop(self._read)
                 if self._wanted:
                     continue
-                take(self._services, settings)
+                self._emit(self.take(settings))
                 LOG.info("new settings hold from now on")
-                self._emit(Reloaded(settings))
             except StorybotError as error:
                 LOG.error("the settings stay as they were: %s", error)
             except Exception as error:  # systemd must not wait for READY for ever
@@ -71,31 +81,3 @@ async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
         return await asyncio.get_running_loop().run_in_executor(thread, read)
     finally:
         thread.shutdown(wait=False)
-
-
-def take(services: Services, new: Settings) -> None:
-    """Make new settings hold; StorybotError, and nothing changed, when they do not work."""
-    allowed = load_filter(new.safety)
-    quiet_hours.is_quiet(time(), new.bedtime)
-    library = Library(new.library)
-    configuration = services.configuration
-    old = configuration.settings
-    configuration.settings, configuration.allowed = new, allowed
-    if new.library != old.library:
-        services.narrator.library = library
-    services.night.look()
-    if new.controls != old.controls:
-        services.restart("button")
-    if (new.controls.socket, new.controls.socket_group) != (
-        old.controls.socket,
-        old.controls.socket_group,
-    ):
-        LOG.warning("the control socket stays where it is until storybot is restarted")
-    if new.hearing != old.hearing:
-        services.restart("listener")
-    if new.speaking != old.speaking:
-        services.speaker.replace(lambda: services.factories.speaker(new, configuration.profile))
-    if new.service.debug != old.service.debug:
-        systemd.set_debug(new.service.debug)
-    if new.service.profile != old.service.profile:
-        LOG.warning("the profile stays as it is until storybot is restarted")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from storybot.daemon.deadlines import Deadlines
+from storybot.config.schema import Settings
+from storybot.daemon.configuration import Configuration
 from storybot.daemon.echo_filter import EchoFilter
+from storybot.daemon.health import Emit, Health
 from storybot.daemon.lost_sound import LostSound
-from storybot.daemon.supervisor import Emit, Supervisor
+from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
 from storybot.speaking.captions import OnWord
@@ -18,7 +19,10 @@ from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
 CHECK_INTERVAL_S = 0.25  # between two checks of the loudspeaker
+# Deadlines after which the watchdog is not fed, as nothing but a new process ends a sound library
+# that hangs. One of them is always in force.
 PLAYBACK_DEADLINE_S = 8.0  # without a sample played, while there is something to say
+OPEN_DEADLINE_S = 20.0  # for one attempt to load the voice and to open the loudspeaker
 GIVE_UP_TIMEOUT_S = 3.0  # for calls that wait for a lost loudspeaker to end
 IDLE_RELEASE_S = 0.5  # without anything to say, after which the loudspeaker is released
 
@@ -26,14 +30,20 @@ IDLE_RELEASE_S = 0.5  # without anything to say, after which the loudspeaker is 
 class SpeakerService:
     """One Speaker, opened again and again while there is no loudspeaker."""
 
-    def __init__(self, speaker: Speaker, emit: Emit, deadlines: Deadlines) -> None:
-        self.speaker = speaker
-        self._supervisor = Supervisor(Part.VOICE, emit)
-        self._deadlines = deadlines
+    def __init__(
+        self, configuration: Configuration, make: Callable[[Settings, str], Speaker], emit: Emit
+    ) -> None:
+        """`make` is given settings and profile."""
+        self._make, self._profile = make, configuration.profile
+        self._settings = configuration.settings.speaking  # of the newest speaker
+        self.speaker = make(configuration.settings, configuration.profile)
+        self.health = Health("speaker", emit, Part.VOICE)
+        self._restarting = RestartingTask(self.health, self._work)
         self._open = asyncio.Event()
         self._tried = asyncio.Event()
         self._jobs: set[asyncio.Task[Any]] = set()
         self._stops = 0
+        self._opening = 0  # attempts to open a speaker that are under way
         self._replacing_speaker = False  # the old speaker is closed and the next one not open yet
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
@@ -43,17 +53,34 @@ class SpeakerService:
         self.speaking = False  # words, not only earcons
         self.on_speaking_changed: Callable[[], None] = lambda: None  # speaking changed
 
-    async def run(self) -> None:
-        """Open the speaker, then check it for ever."""
-        await self._supervisor.keep(self._work)
+    async def start(self) -> None:
+        self._restarting.start()
+
+    async def stop(self) -> None:
+        """Be silent and release the loudspeaker."""
+        await self._restarting.stop()
+        if self._replacing is not None:
+            self._replacing.cancel()  # or it would open another loudspeaker once this one is silent
+        self._stop_reviving()
+        self.speaker.stop()
+        await self.speaker.close()
+
+    def task(self) -> asyncio.Task[None] | None:
+        return self._restarting.task
+
+    def apply(self, settings: Settings) -> None:
+        if settings.speaking != self._settings:
+            self._settings = settings.speaking
+            self.replace(lambda: self._make(settings, self._profile))
 
     async def _work(self) -> None:
         try:
-            await self.speaker.open()
+            await self._open_speaker()
         finally:
             self._tried.set()
-        self._supervisor.working()
+        self.health.working()
         self._open.set()
+        self.health.expect(PLAYBACK_DEADLINE_S)
         played, idle_since = -1, 0.0
         loop = asyncio.get_running_loop()
         while True:
@@ -61,9 +88,10 @@ class SpeakerService:
             self._look_for_trouble()
             self.lost_sound.seen(self.speaker.underruns, loop.time())
             self._echo_filter.note(loop.time(), self.speaker.saying)
-            if (now_played := self.speaker.played_samples) != played or not self.sounding:
+            moved = (now_played := self.speaker.played_samples) != played
+            if not self._opening and (moved or not self.sounding):
                 played = now_played
-                self._deadlines.renew("voice")
+                self.health.progress()
             if self._jobs or self._draining or not self.sounding:
                 idle_since = loop.time()
             elif loop.time() - idle_since > IDLE_RELEASE_S:
@@ -73,11 +101,11 @@ class SpeakerService:
         trouble = self.speaker.trouble
         if trouble is not None:
             if not self.speaker.device_hangs:
-                self._deadlines.renew("voice")  # it tries to open the loudspeaker, as it should
-            if not self._supervisor.lost:
-                self._supervisor.failed(trouble, at_once=True)
-        elif self._supervisor.lost and not self._revived():
-            self._supervisor.working()
+                self.health.progress()  # it tries to open the loudspeaker, as it should
+            if not self.health.lost:
+                self.health.failed(trouble, at_once=True)
+        elif self.health.lost and not self._reviving() and not self._opening:
+            self.health.working()
 
     def is_echo(self, text: str) -> bool:
         """Whether the robot itself says this, or said it a moment ago."""
@@ -85,19 +113,22 @@ class SpeakerService:
         self._echo_filter.note(now, self.speaker.saying)
         return self._echo_filter.holds(text, now)
 
-    def _revived(self) -> bool:
+    def _reviving(self) -> bool:
         """Whether the earcon that shows that the loudspeaker is back is still to be played."""
         return any(task.get_name() == "revive" for task in self._jobs)
 
     async def tried(self, longest: float) -> None:
-        """Wait until opening the speaker succeeded or failed; at most `longest` s."""
-        with contextlib.suppress(TimeoutError):
+        """Wait until opening the speaker succeeded or failed; after `longest` s it is lost."""
+        try:
             await asyncio.wait_for(self._tried.wait(), longest)
+        except TimeoutError:
+            sentence = f"the loudspeaker was not ready within {longest:g} s"
+            self.health.failed(sentence, at_once=True)
 
     @property
     def works(self) -> bool:
         """Whether something said now would be heard."""
-        return (self._open.is_set() or self._replacing_speaker) and not self._supervisor.lost
+        return (self._open.is_set() or self._replacing_speaker) and not self.health.lost
 
     def say(self, text: str) -> None:
         """Queue a sentence."""
@@ -137,19 +168,23 @@ class SpeakerService:
     ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        if not self._supervisor.lost:
-            await self.silent()
+        await self._silent_or_lost()
         self._replacing_speaker = True
-        was_open = self._open.is_set()
         try:
-            if self._supervisor.lost:  # nobody waits for the old loudspeaker any more
+            if self.health.lost:  # nobody waits for the old loudspeaker any more
                 await self._give_up()
             self._open.clear()  # two speakers would be in each other's way
             await self._exchange(make)
         finally:
             self._replacing_speaker = False
-            if was_open:
-                self._open.set()
+
+    async def _silent_or_lost(self) -> None:
+        silent = asyncio.ensure_future(self.silent())
+        try:
+            while not silent.done() and not self.health.lost:
+                await asyncio.wait([silent], timeout=CHECK_INTERVAL_S)
+        finally:
+            silent.cancel()
 
     async def _give_up(self) -> None:
         """End calls that wait for the lost loudspeaker; new ones wait for the next speaker."""
@@ -166,24 +201,37 @@ class SpeakerService:
         self.lost_sound.restarted()
         await old.close()
         try:
-            await self.speaker.open()
+            await self._open_speaker()
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
-        if self._supervisor.lost:
+            self.health.failed(str(error), at_once=True)
+        else:
+            self._open.set()
+        if self.health.lost:
             self._revive()
 
-    def stop(self) -> None:
+    async def _open_speaker(self) -> None:
+        """One attempt; its deadline stays in force until it is over."""
+        self._opening += 1
+        try:
+            opened: Speaker | None = None
+            while opened is not self.speaker:  # another one replaced it meanwhile
+                self.health.expect(OPEN_DEADLINE_S)
+                opened = self.speaker
+                try:
+                    await opened.open()
+                except StorybotError:
+                    if opened is self.speaker:
+                        raise
+        finally:
+            self._opening -= 1
+        self.health.expect(PLAYBACK_DEADLINE_S)
+
+    def silence(self) -> None:
         """Be silent now and drop what is queued."""
         self._stops += 1
         self.speaker.stop()
-        if self._supervisor.lost:  # the stopped Speaker no longer tries to open its loudspeaker
+        if self.health.lost:  # the stopped Speaker no longer tries to open its loudspeaker
             self._revive()
-
-    async def close(self) -> None:
-        """Be silent and release the loudspeaker."""
-        self._stop_reviving()
-        self.speaker.stop()
-        await self.speaker.close()
 
     def _begin(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(job)
@@ -191,11 +239,12 @@ class SpeakerService:
         task.add_done_callback(self._jobs.discard)
         if not self.sounding:
             self.sounding = True
-            self._deadlines.arm("voice", PLAYBACK_DEADLINE_S)
+            if self._open.is_set() and not self._opening:
+                self.health.expect(PLAYBACK_DEADLINE_S)
         return task
 
     async def _aloud(self, job: Callable[[], Coroutine[Any, Any, Any]], stops: int) -> Any:
-        """Run `job` once the speaker is open; None when stop() was called meanwhile."""
+        """Run `job` once the speaker is open; None when silence() was called meanwhile."""
         if self._draining is not None:  # it ends by releasing the loudspeaker
             await asyncio.wait([self._draining])
         await self._open.wait()
@@ -218,19 +267,22 @@ class SpeakerService:
         try:
             await self._aloud(job, stops)
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
+            self.health.failed(str(error), at_once=True)
             self._revive()
 
     def _revive(self) -> None:
         """Try to play an earcon until the loudspeaker works again."""
-        if not self._revived():
+        if not self._reviving():
             task = self._begin(self._until_back())
             task.set_name("revive")
 
     async def _until_back(self) -> None:
         while True:
+            self.health.expect(OPEN_DEADLINE_S)  # an attempt that fails is progress
             try:
                 if await self.speaker.earcon("ready"):
+                    self.health.expect(PLAYBACK_DEADLINE_S)
+                    self._open.set()
                     return
             except StorybotError:
                 await asyncio.sleep(CHECK_INTERVAL_S)
@@ -247,11 +299,10 @@ class SpeakerService:
         try:
             await self.speaker.drain()
         except StorybotError as error:
-            self._supervisor.failed(str(error), at_once=True)
+            self.health.failed(str(error), at_once=True)
             self._revive()
         finally:
             self._draining = None
             if not self._jobs:
                 self.sounding = False
-                self._deadlines.disarm("voice")
                 self._set_speaking(False)

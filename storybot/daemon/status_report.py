@@ -40,7 +40,8 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
     return {
         "state": robot.mode.value,
         "title": robot.story.title if robot.story and robot.mode in BUSY else None,
-        "story": robot.number,
+        "story": robot.story.number if robot.story and robot.mode in BUSY else None,
+        "stories": robot.number,
         "missing": sorted(part.value for part in robot.missing),
         "works": [LEFT[part] for part in sorted(robot.missing, key=lambda part: part.value)],
         "listens_for": services.listener.listens_for,
@@ -53,7 +54,11 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "underruns": services.speaker.lost_sound.count,
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
-        "stalled": services.deadlines.missed(),
+        "stalled": services.supervisor.stalled(),
+        "services": {
+            health.name: {"condition": health.condition.value, "why": health.sentence}
+            for health in services.supervisor.healths()
+        },
     }
 
 

@@ -1,70 +1,86 @@
-"""Keeps one part running: restarts it with growing delays, and emits PartLost and PartBack."""
+"""Starts and stops all services, and feeds the watchdog while none of them is stalled."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 
+from storybot.config.schema import Settings
+from storybot.daemon.health import Condition, Health
+from storybot.daemon.service import STOP_DEADLINE_S, Service
 from storybot.errors import StorybotError
-from storybot.robot.events import Event, Part, PartBack, PartLost
+from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
-Emit = Callable[[Event], None]
-
-FIRST_RESTART_DELAY_S = 0.2  # each further restart waits twice as long
-MAX_RESTART_DELAY_S = 3.0  # a device that is plugged in again must work within 5 s
-FAILURES_UNTIL_LOST = 3  # one after the other
-STABLE_AFTER_S = 10.0  # of working, after which earlier failures do not count
-
-
-def delay(failures: int) -> float:
-    """Seconds to wait after so many failures in a row."""
-    return float(min(FIRST_RESTART_DELAY_S * 2 ** min(failures - 1, 10), MAX_RESTART_DELAY_S))
+WATCHDOG_MAX_INTERVAL_S = 2.0  # at most between two checks of the health of all
 
 
 class Supervisor:
-    """Supervises one part."""
+    """The services, in the order in which they start."""
 
-    def __init__(self, part: Part, emit: Emit) -> None:
-        self.part, self._emit = part, emit
-        self.failures = 0
-        self.lost = False
-        self._is_trouble_logged = False  # since it last worked
-        self._working_since: float | None = None
+    def __init__(self, services: Sequence[Service], robot: Health) -> None:
+        """`robot` is the health of the event loop's own work, which is no service."""
+        self.services = tuple(services)
+        self._robot = robot
 
-    async def keep(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` for ever. It calls working() when it works; its end is a failure."""
+    async def start(self) -> None:
+        """Start all; StorybotError from the first that the daemon cannot run without."""
+        for service in self.services:
+            await service.start()
+
+    async def stop(self) -> None:
+        """Stop all, each within its deadline; what takes longer ends with the process.
+
+        The first one, which keeps a second daemon away, stops after all the others.
+        """
+        first, *others = self.services
+        await asyncio.gather(*map(_stop, others))
+        await _stop(first)
+
+    def apply(self, settings: Settings) -> None:
+        """Give checked settings to all."""
+        for service in self.services:
+            service.apply(settings)
+
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """Tasks that run for ever; one that is done has failed."""
+        return [task for service in self.services if (task := service.task()) is not None]
+
+    def healths(self) -> list[Health]:
+        """Of every service, and of the robot."""
+        return [*(service.health for service in self.services), self._robot]
+
+    def stalled(self) -> list[str]:
+        """Who missed a deadline, by the name of the part, or else of the service."""
+        return [
+            health.name if health.part is None else health.part.value
+            for health in self.healths()
+            if health.condition is Condition.STALLED
+        ]
+
+    async def watch(self) -> None:
+        """Feed systemd's watchdog as long as nobody is stalled; for ever."""
+        wanted = systemd.watchdog_interval()
+        pause = (
+            WATCHDOG_MAX_INTERVAL_S if wanted is None else min(WATCHDOG_MAX_INTERVAL_S, wanted / 4)
+        )
+        told: list[str] = []
         while True:
-            try:
-                await work()
-                sentence = f"the {self.part.value} ended by itself"
-            except StorybotError as error:
-                sentence = str(error)
-            self.failed(sentence)
-            await asyncio.sleep(delay(self.failures))
+            stalled = self.stalled()
+            if not stalled:
+                systemd.notify("WATCHDOG=1")
+            elif stalled != told:
+                LOG.error("no progress: %s", ", ".join(stalled))
+            told = stalled
+            await asyncio.sleep(pause)
 
-    def working(self) -> None:
-        """The part works now."""
-        self._working_since = asyncio.get_running_loop().time()
-        if self._is_trouble_logged:
-            self._is_trouble_logged = False
-            LOG.info("%s works again", self.part.value)
-        if self.lost:
-            self.lost = False
-            self._emit(PartBack(self.part))
 
-    def failed(self, sentence: str, at_once: bool = False) -> None:
-        """The part failed; with `at_once` it counts as lost after this failure already."""
-        now = asyncio.get_running_loop().time()
-        if self._working_since is not None and now - self._working_since > STABLE_AFTER_S:
-            self.failures = 0
-        self._working_since = None
-        self.failures += 1
-        if self.lost:
-            return
-        LOG.warning("%s: %s", self.part.value, sentence)
-        self._is_trouble_logged = True
-        if at_once or self.failures >= FAILURES_UNTIL_LOST:
-            self.lost = True
-            self._emit(PartLost(self.part, sentence))
+async def _stop(service: Service) -> None:
+    try:
+        async with asyncio.timeout(STOP_DEADLINE_S):
+            await service.stop()
+    except TimeoutError:
+        LOG.warning("%s did not stop within %g s", service.health.name, STOP_DEADLINE_S)
+    except StorybotError as error:
+        LOG.warning("%s: %s", service.health.name, error)

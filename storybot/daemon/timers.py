@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from storybot.daemon.supervisor import Emit
+from storybot.daemon.health import Emit
 from storybot.robot.events import Timer, TimerExpired
 
 

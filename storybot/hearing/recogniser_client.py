@@ -90,7 +90,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 
 
 class RecogniserClient:
-    """One recogniser process."""
+    """One recogniser process, from its start to its end."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
         self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
@@ -158,7 +158,10 @@ class RecogniserClient:
             await self._process.stdin.drain()
 
     async def stop(self, grace: float) -> None:
-        """End the process: TERM, after `grace` s KILL, both to its whole process group."""
+        """End the process: TERM, after `grace` s KILL, both to its whole process group.
+
+        CannotBeKilled when that does not end it.
+        """
         if self._process is not None:
             await end_group(self._process, grace)
 

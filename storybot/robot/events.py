@@ -161,6 +161,7 @@ class Reloaded:
     """New settings hold from now on."""
 
     settings: Settings
+    newest: int = 0  # the highest number in the library, which may be another one now
 
 
 @dataclass(frozen=True)

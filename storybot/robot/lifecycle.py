@@ -96,7 +96,8 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
     if event.settings.speaking.volume != robot.settings.speaking.volume:
         volume = event.settings.speaking.volume
     volume = event.settings.speaking.bounded(volume)
-    after = replace(robot, settings=event.settings, volume=volume)
+    newest = max(robot.newest, event.newest)
+    after = replace(robot, settings=event.settings, volume=volume, newest=newest)
     return after, [*set_sound(after), commands.Show(light(after))]
 
 

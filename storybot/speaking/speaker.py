@@ -115,9 +115,13 @@ class Speaker:
         )
 
     async def drain(self) -> None:
-        """Wait until everything said has been heard, then release the loudspeaker."""
-        _, player = self._synthesizer.voice_and_player()
-        generation = self._synthesizer.generation
+        """Wait until everything said has been heard, then release the loudspeaker.
+
+        Returns at once where it was never open.
+        """
+        player, generation = self._synthesizer.player, self._synthesizer.generation
+        if player is None:
+            return
         while generation == self._synthesizer.generation and player.played() < player.written():
             try:
                 player.check()
@@ -205,14 +209,14 @@ class Speaker:
 
     async def close(self) -> None:
         """Be silent, end the thread and release the device; a wav is complete then."""
+        if self._worker.ended:
+            return
         self.stop()
         if self._showing is not None:
             self._showing.cancel()
-        player = self._synthesizer.player
         try:
-            if player is not None:
-                async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
-                    await self._worker.do(player.close)
+            async with asyncio.timeout(DEVICE_CLOSE_TIMEOUT_S):
+                await self._worker.do(self._synthesizer.close)
         except TimeoutError:
             pass  # a sound server that hangs: the device is released when the process ends
         finally:

@@ -108,6 +108,7 @@ class Synthesizer:
             except StorybotError as lost:
                 self.reopen(lost, generation)
                 continue
+            self.trouble = None
             if generation != self.generation:  # stop() was called during the write
                 player.stop()
                 break
@@ -137,6 +138,11 @@ class Synthesizer:
         if generation == self.generation:
             self._follows = False
             player.release()
+
+    def close(self) -> None:
+        """Release the device, also one that was still being opened when it was decided to."""
+        if self.player is not None:
+            self.player.close()
 
     def stop(self) -> None:
         """Drop everything given so far and be silent; from any thread."""

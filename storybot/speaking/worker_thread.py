@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from storybot.errors import Exit, StorybotError
+
 Result = TypeVar("Result")
 
 
@@ -20,17 +22,24 @@ class WorkerThread:
 
     def __init__(self, name: str) -> None:
         self._tasks: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        self.ended = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     async def do(self, task: Callable[[], Result]) -> Result:
-        """Have a task done after those before it; one that is cancelled while it waits never is."""
+        """Have a task done after those before it; one that is cancelled while it waits never is.
+
+        StorybotError(Exit.SOUND_OUT) after end().
+        """
+        if self.ended:
+            raise StorybotError("the speaker was closed", Exit.SOUND_OUT)
         done: Future[Result] = Future()
         self._tasks.put((task, done))
         return await asyncio.wrap_future(done)
 
     def end(self) -> None:
         """Let the thread end after what it was given."""
+        self.ended = True
         self._tasks.put(None)
 
     def _work(self) -> None:

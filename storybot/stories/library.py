@@ -110,9 +110,11 @@ class Library:
         """The highest number given so far; 0 where there is no story."""
         return max(self.numbers(), default=0)
 
-    def stories(self) -> Iterator[KeptStory]:
-        """All whole stories, newest first."""
+    def stories(self, before: int | None = None) -> Iterator[KeptStory]:
+        """All stories that can be read, newest first; those older than story `before`, if given."""
         for number in reversed(self.numbers()):
+            if before is not None and number >= before:
+                continue
             with contextlib.suppress(StorybotError):
                 yield self.get(number)
 

@@ -5,6 +5,9 @@ with all of its group. A child whose parent was killed ends at its next write: i
 is a pipe to that parent, and SIGPIPE is left at its default. A child that neither writes nor ends
 is bounded by RLIMIT_CPU, which the kernel keeps. None of this needs code between fork and exec,
 which is unsafe beside the voice's thread.
+
+A process inside a system call that a driver never finishes does not even end by KILL. Nobody waits
+for it longer than KILL_TIMEOUT_S: whoever started it is told with CannotBeKilled.
 """
 
 from __future__ import annotations
@@ -17,7 +20,26 @@ import signal
 import subprocess
 from pathlib import Path
 
+from storybot.errors import StorybotError
+
+KILL_TIMEOUT_S = 1.0  # s after KILL in which the kernel ends a process that no driver holds
 CHILD_OOM_SCORE = 800  # /proc/PID/oom_score_adj: dies before the daemon (0) when memory runs out
+
+
+class CannotBeKilled(StorybotError):
+    """A child that is still there after KILL; `pid` is its process."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(
+            f"process {pid} cannot be killed: a driver holds it in the kernel; "
+            "unplug the device that it uses, or start the machine again"
+        )
+        self.pid = pid
+
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended at last."""
+        return not Path(f"/proc/{self.pid}").exists()
 
 
 def limit_cpu_time(pid: int, cpu_seconds: float) -> None:
@@ -51,7 +73,8 @@ async def end_group(process: asyncio.subprocess.Process, grace: float) -> int:
     """End a child and its group: TERM, `grace` s, then KILL. Returns the child's exit status.
 
     The child must have been started with start_new_session=True. When the waiting task is
-    cancelled, the group is killed at once.
+    cancelled, the group is killed at once. Raises CannotBeKilled when it is still there
+    KILL_TIMEOUT_S after KILL.
     """
     if process.returncode is None:
         signal_group(process.pid, signal.SIGTERM)
@@ -60,13 +83,24 @@ async def end_group(process: asyncio.subprocess.Process, grace: float) -> int:
             return await process.wait()
     except TimeoutError:
         signal_group(process.pid, signal.SIGKILL)
-        return await process.wait()
+        return await _killed(process)
     finally:
         signal_group(process.pid, signal.SIGKILL)
 
 
-def end_group_now(process: subprocess.Popen[bytes], grace: float = 0.0) -> int:
-    """The same for a child that a thread started and waits for itself."""
+async def _killed(process: asyncio.subprocess.Process) -> int:
+    try:
+        async with asyncio.timeout(KILL_TIMEOUT_S):
+            return await process.wait()
+    except TimeoutError:
+        raise CannotBeKilled(process.pid) from None
+
+
+def end_group_now(process: subprocess.Popen[bytes], grace: float = 0.0) -> None:
+    """The same for a child that a thread started and waits for itself.
+
+    One that cannot be killed is left: its device stays taken, and whoever opens that is told so.
+    """
     if process.poll() is None and grace > 0:
         signal_group(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -76,4 +110,5 @@ def end_group_now(process: subprocess.Popen[bytes], grace: float = 0.0) -> int:
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
-    return process.wait()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(KILL_TIMEOUT_S)

@@ -95,9 +95,11 @@ class Engine:
                 return
             raise silence(deadline) from None
         finally:
-            await self._end(process, TERM_GRACE_S)
-            await read_empty(process.stdout)
-            errors.cancel()
+            try:
+                await self._end(process, TERM_GRACE_S)
+                await read_empty(process.stdout)
+            finally:
+                errors.cancel()
         if self._stopped:
             return
         if status != 0:
@@ -115,7 +117,10 @@ class Engine:
         return DraftsEngine(self._settings, self.program, self._model, self._tokenizer)
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:
-        """End the story that is being written, if there is one: TERM, `grace` s, then KILL."""
+        """End the story that is being written, if there is one: TERM, `grace` s, then KILL.
+
+        CannotBeKilled when that does not end it.
+        """
         self._stopped = True
         if self._process is not None:
             await self._end(self._process, grace)

@@ -17,6 +17,7 @@ from storybot.errors import StorybotError
 from storybot.language.safety_filter import Filter, StoryFilter
 from storybot.language.sentence_splitting import Sentence
 from storybot.stories.story_request import StoryRequest
+from storybot.system.processes import CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.engine_figures import EngineFigures
 from storybot.telling.story_sentences import sentences_of
@@ -76,7 +77,7 @@ class StoryPipeline:
                         if story_filter.over:
                             return
             except Exception as error:
-                if not runs_left:
+                if not runs_left or isinstance(error, CannotBeKilled):  # it still has its memory
                     raise
                 expected = isinstance(error, StorybotError)
                 LOG.warning("the engine broke off: %s", error, exc_info=not expected)

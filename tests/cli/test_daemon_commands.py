@@ -101,6 +101,7 @@ def test_a_talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert "They played all day." in said and "seed" in said
             assert (await terminal.type("library", "tell", "1"))[1] == "A story about a cat."
             await house.until(Mode.IDLE)
+            await house.wait(lambda: not house.daemon.services.narrator._saving, "kept")
             assert (await terminal.type("library", "rm", "1"))[1] == "Story 1 is forgotten."
             code, _, error = await terminal.type("library", "show", "1")
             assert code == Exit.FAULT and "no story 1" in error
@@ -158,7 +159,7 @@ def test_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         async with living(house):
             watching = asyncio.create_task(terminal.type("watch"))
             watching_json = asyncio.create_task(terminal.type("watch", "--json"))
-            while len(house.daemon.services.control._watchers) < 2:
+            while len(house.daemon.services.control.server._watchers) < 2:
                 await asyncio.sleep(0.01)
             await house.told_once()
         (_, one, _), (_, two, _) = await watching, await watching_json

@@ -75,7 +75,7 @@ class Presses:
         service = ButtonService(configure(Settings(controls=settings), "full"), self._emit)
 
         async def scene() -> None:
-            running = asyncio.create_task(service.run())
+            await service.start()
             await asyncio.sleep(0.05)
             for one in said:
                 if isinstance(one, bytes):
@@ -83,8 +83,9 @@ class Presses:
                 else:
                     await asyncio.sleep(one)
             await asyncio.sleep(settings.double_press + 0.3)
-            assert not running.done()
-            running.cancel()
+            running = service.task()
+            assert running is not None and not running.done()
+            await service.stop()
 
         asyncio.run(scene())
 

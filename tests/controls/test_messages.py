@@ -1,4 +1,4 @@
-"""The socket's language: every request there and back, and whatever strangers may send."""
+"""The control protocol: every request there and back, and whatever strangers may send."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,
+    ChangeSettings,
+    ErrorCode,
+    ListLibrary,
+    ShowSettings,
+    ShowStory,
     Sleep,
     Status,
     Stop,
     TellSaved,
     Volume,
     Watch,
+    encoded,
     read_reply,
     read_request,
     request_line,
@@ -38,6 +44,11 @@ REQUESTS = [
     Sleep(stories=2),
     Status(),
     Watch(),
+    ListLibrary(),
+    ListLibrary(limit=3, before=9),
+    ShowStory(4),
+    ShowSettings(),
+    ChangeSettings({"speaking.speed": 140, "bedtime.quiet_from": "20:00"}),
 ]
 
 
@@ -45,7 +56,7 @@ REQUESTS = [
 def test_there_and_back(sent: messages.ControlRequest) -> None:
     line = request_line(sent)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
-    assert read_request(line) == sent
+    assert read_request(line) == (sent, 2)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +68,14 @@ def test_there_and_back(sent: messages.ControlRequest) -> None:
         (b"[" * 8_000, "not a line of JSON"),
         (b"[" * 100_000, "too long; a line has at most 8192 bytes"),
         (b"[]", "an object"),
-        (b"{}", "version 1"),
-        (b'{"v":2,"do":"stop"}', "version 1"),
+        (b"{}", "versions 1 and 2"),
+        (b'{"v":3,"do":"stop"}', "versions 1 and 2"),
+        (b'{"v":true,"do":"stop"}', "versions 1 and 2"),
+        (b'{"v":1,"do":"settings"}', "one of ask, stop"),
+        (b'{"v":2,"do":"set","settings":{}}', "an object of 1 to 32"),
+        (b'{"v":2,"do":"set","settings":{"speaking.speed":[1]}}', "a text, a number"),
+        (b'{"v":2,"do":"library-show"}', "needs"),
+        (b'{"v":2,"do":"library-list","limit":0}', "from 1 to 200"),
         (b'{"v":1}', '"do" must be a text'),
         (b'{"v":1,"do":7}', '"do" must be a text'),
         (b'{"v":1,"do":"dance"}', "one of ask, stop"),
@@ -82,7 +99,7 @@ def test_bad_lines(line: bytes, why: str) -> None:
     assert why in str(refused.value)
 
 
-NAMES = ("text", "percent", "by", "minutes", "stories", "number")
+NAMES = ("text", "percent", "by", "minutes", "stories", "number", "story", "limit", "settings")
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
@@ -94,23 +111,24 @@ json_values = st.recursive(
     st.binary(max_size=200)
     | json_values.map(lambda value: json.dumps(value).encode())
     | st.fixed_dictionaries(
-        {"v": st.just(1), "do": st.sampled_from(sorted(messages.REQUEST_TYPES))},
+        {"v": st.sampled_from((1, 2)), "do": st.sampled_from(sorted(messages.REQUEST_TYPES))},
         optional=dict.fromkeys(NAMES, json_values),
     ).map(lambda value: json.dumps(value).encode())
 )
 def test_any_line_is_a_request_or_refused(line: bytes) -> None:
     try:
-        request = read_request(line)
+        request, _ = read_request(line)
     except BadMessage as refused:
-        reply: dict[str, Any] = read_reply(messages.refusal(str(refused)))
-        assert reply["ok"] is False and reply["error"]
+        refusal = messages.refusal(refused.code, str(refused))
+        reply: dict[str, Any] = read_reply(encoded(refusal))
+        assert reply["ok"] is False and reply["error"] and ErrorCode(reply["code"])
     else:
-        assert read_request(request_line(request)) == request
+        assert read_request(request_line(request)) == (request, 2)
 
 
 def test_replies() -> None:
-    assert read_reply(messages.answer(said="Ä")) == {"v": 1, "ok": True, "said": "Ä"}
-    assert read_reply(messages.news("word", text="cat"))["news"] == "word"
+    assert read_reply(encoded(messages.answer(said="Ä"))) == {"v": 2, "ok": True, "said": "Ä"}
+    assert read_reply(encoded(messages.news("word", story=1, text="cat"), 1))["news"] == "word"
     for line in (b"", b"[]", b'{"v":9}'):
         with pytest.raises(BadMessage):
             read_reply(line)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,14 +18,21 @@ import pytest
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Client, ask
-from storybot.controls.socket.messages import Ask, ControlRequest, Status, Watch
+from storybot.controls.socket.messages import (
+    Ask,
+    ControlRequest,
+    ErrorCode,
+    Message,
+    Status,
+    Watch,
+)
 from storybot.controls.socket.server import UNREAD_MAX_BYTES, SocketServer
 from storybot.errors import Exit, StorybotError
 
 
-async def echo(request: ControlRequest) -> bytes:
+async def echo(request: ControlRequest) -> Message:
     if isinstance(request, Ask) and request.text == "no":
-        return messages.refusal("not now; ask later")
+        return messages.refusal(ErrorCode.NOT_RUNNING, "not now; ask later")
     return messages.answer(request=type(request).__name__)
 
 
@@ -157,7 +167,7 @@ def test_who_does_not_read_is_dropped(tmp_path: Path) -> None:
             sent = 0
             while server._watchers and sent < 100 * UNREAD_MAX_BYTES:
                 server.publish(line)
-                sent += len(line)
+                sent += 1000
                 await asyncio.sleep(0)
             assert not server._watchers
             assert (await asyncio.to_thread(ask, path, Status()))["ok"]
@@ -172,8 +182,20 @@ def test_too_many_clients(tmp_path: Path) -> None:
             others = [await asyncio.open_unix_connection(path) for _ in range(32)]
             while len(server._clients) < 32:
                 await asyncio.sleep(0.01)
-            with pytest.raises(StorybotError, match=r"too many|hung up"):
-                await asyncio.to_thread(ask, path, Status())
+            for _ in range(5):
+                with pytest.raises(StorybotError, match="too many"):
+                    await asyncio.to_thread(ask, path, Status())
+            for request, code in (
+                (b'{"v":2,"do":"status"}\n', "too-many-clients"),
+                (b'{"v":1,"do":"status"}\n', None),
+                (b"", "too-many-clients"),  # it asks nothing
+            ):
+                reader, writer = await asyncio.open_unix_connection(path)
+                writer.write(request)
+                reply = json.loads(await reader.readline())
+                assert "too many" in reply["error"] and reply.get("code") == code
+                assert await reader.read() == b""
+                writer.close()
             for _, writer in others:
                 writer.close()
             while server._clients:
@@ -194,6 +216,115 @@ def test_a_second_daemon_is_refused_and_a_dead_socket_replaced(tmp_path: Path) -
         left.close()
         async with serving(tmp_path) as (_, path):
             assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+
+    run(body)
+
+
+def test_of_two_daemons_that_start_at_once_one_is_refused(tmp_path: Path) -> None:
+    """Each would find that nobody answers yet: the lock decides, and the socket is the winner's."""
+
+    async def body() -> None:
+        settings = ControlsSettings(socket=str(tmp_path / "control"), socket_group="")
+        daemons = [SocketServer(settings, echo) for _ in range(8)]
+        opened = await asyncio.gather(*(one.open() for one in daemons), return_exceptions=True)
+        assert [found for found in opened if found is None] == [None]
+        assert all("running already" in str(found) for found in opened if found is not None)
+        for one, found in zip(daemons, opened, strict=True):
+            if found is not None:
+                await one.close()  # which owns nothing
+        assert (await asyncio.to_thread(ask, settings.socket, Status()))["ok"]
+        await daemons[opened.index(None)].close()
+        assert not Path(settings.socket).exists()
+
+    run(body)
+
+
+def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from storybot.config.schema import ControlsSettings\n"
+        "from storybot.controls.socket.server import SocketServer\n"
+        "async def main():\n"
+        "    await SocketServer(ControlsSettings(socket=sys.argv[1]), None).open()\n"
+        "    print('open', flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    path = str(tmp_path / "control")
+    other = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None and other.stdout.readline() == "open\n"
+
+    async def body() -> None:
+        with pytest.raises(StorybotError, match="running already"):
+            await SocketServer(ControlsSettings(socket=path), echo).open()
+        other.kill()
+        other.wait()
+        async with serving(tmp_path) as (_, path_again):
+            assert (await asyncio.to_thread(ask, path_again, Status()))["ok"]
+
+    try:
+        run(body)
+    finally:
+        other.kill()
+        other.communicate()
+
+
+def test_closing_leaves_what_another_has_put_there(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (_, path):
+            Path(path).unlink()
+            other = socket.socket(socket.AF_UNIX)
+            other.bind(path)
+        assert Path(path).is_socket()
+        other.close()
+
+    run(body)
+
+
+def test_a_socket_that_another_took_is_left_to_it_and_the_lock_is_kept(tmp_path: Path) -> None:
+    """As a storybot does that knows of no lock; a third one is kept off all the same."""
+
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+            Path(path).unlink()
+            other = socket.socket(socket.AF_UNIX)
+            other.bind(path)
+            other.listen()
+            with pytest.raises(StorybotError, match="running already"):
+                await server.reopen()
+            assert not server.is_there()
+            other.close()
+            with pytest.raises(StorybotError, match="running already"):
+                await SocketServer(ControlsSettings(socket=path), echo).open()
+            await server.reopen()
+            assert server.is_there()
+            assert (await asyncio.to_thread(ask, path, Status()))["ok"]
+
+    run(body)
+
+
+def test_each_client_is_answered_in_its_own_version(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path) as (server, path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            for version in (1, 2):
+                line = f'{{"v":{version},"do":"ask","text":"no"}}\n'
+                writer.write(line.encode())
+                reply = json.loads(await reader.readline())
+                assert reply["v"] == version and reply["error"] == "not now; ask later"
+                assert reply.get("code") == (None if version == 1 else "not-running")
+            old, old_writer = await asyncio.open_unix_connection(path)
+            old_writer.write(b'{"v":1,"do":"watch"}\n')
+            writer.write(b'{"v":2,"do":"watch"}\n')
+            await old.readline()
+            await reader.readline()
+            while len(server._watchers) < 2:
+                await asyncio.sleep(0.01)
+            server.publish(messages.news("word", story=7, text="cat"))
+            assert json.loads(await old.readline()) == {"v": 1, "news": "word", "text": "cat"}
+            assert json.loads(await reader.readline())["story"] == 7
+            for one in (writer, old_writer):
+                one.close()
 
     run(body)
 

@@ -97,7 +97,7 @@ class Soak:
         self.striking: asyncio.Task[None] | None = None
         self.fault = self.before = "nothing"  # of this story, and of the last one
         story = house.daemon.services.narrator
-        emit, begin, stop = story._emit, story.begin, story.stop
+        emit, begin, stop = story._emit, story.begin, story.stop_story
 
         def listen(event: Event) -> None:
             if isinstance(event, StoryTold):
@@ -117,7 +117,7 @@ class Soak:
             await stop()
 
         changed = cast(Any, story)
-        changed._emit, changed.begin, changed.stop = listen, begun, stopped
+        changed._emit, changed.begin, changed.stop_story = listen, begun, stopped
 
     @property
     def open(self) -> set[int]:

@@ -20,7 +20,7 @@ from storybot.config.schema import (
     SpeakingSettings,
 )
 from storybot.controls.socket.messages import Ask, Stop
-from storybot.daemon import supervisor
+from storybot.daemon import restarting_task
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.system.systemd import LOG
@@ -188,7 +188,7 @@ def test_button_board_unplugged(tmp_path: Path) -> None:
 
 
 def test_backoff() -> None:
-    delays = [supervisor.delay(failures) for failures in range(1, 50)]
+    delays = [restarting_task.delay(failures) for failures in range(1, 50)]
     assert delays == sorted(delays)
     assert delays[0] < 0.5 and delays[-1] == 3.0
 

@@ -85,9 +85,9 @@ def test_a_story_that_breaks_as_nobody_foresaw(tmp_path: Path, where: str) -> No
         def broken(*_: object) -> Any:
             raise ZeroDivisionError
 
-        room = house.daemon.services.narrator
+        narrator = house.daemon.services.narrator
         if where == "make":
-            room.make = broken
+            narrator.make = broken
         else:
             house.daemon.services.speaker.tell = broken  # type: ignore[method-assign]
         await house.ask(Ask("a story about a cat"))
@@ -191,9 +191,9 @@ def test_nothing_of_a_story_is_said_after_its_stop(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         await telling(house)
-        room = house.daemon.services.narrator
-        await house.wait(lambda: room.engine is None, "all written")
-        engine = room._pipeline.engine = house.engines.make()
+        narrator = house.daemon.services.narrator
+        await house.wait(lambda: narrator.engine is None, "all written")
+        engine = narrator._pipeline.engine = house.engines.make()
 
         async def slow(grace: float = 1.0) -> None:
             await asyncio.sleep(grace)
@@ -213,9 +213,9 @@ def test_a_stop_takes_back_what_was_just_given(tmp_path: Path) -> None:
         voice = house.daemon.services.speaker
         said = len(house.heard)
         voice.say("Nobody wants to hear this.")
-        voice.stop()
+        voice.silence()
         voice.earcon("stopped")
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(5)
         assert house.heard[said:] == []
 
@@ -228,9 +228,9 @@ def test_two_stops_do_not_bring_a_loudspeaker_back(tmp_path: Path) -> None:
         house.speaker.plugged = False
         await house.until(Mode.PAUSED, 3)
         voice = house.daemon.services.speaker
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(0.1)
-        voice.stop()
+        voice.silence()
         await asyncio.sleep(5)
         assert house.mode is Mode.PAUSED and not voice.works
         house.speaker.plugged = True

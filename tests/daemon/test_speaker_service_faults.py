@@ -103,12 +103,12 @@ def test_voice_stuck_starves_the_watchdog(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         await telling(house)
         house.speaker.stuck = True
-        progress = house.daemon.services.deadlines
-        took = await house.wait(lambda: "voice" in progress.missed())
+        progress = house.daemon.services.supervisor
+        took = await house.wait(lambda: "voice" in progress.stalled())
         assert took < 15.0
         assert (await house.ask(Status()))["stalled"] == ["voice"]
         house.speaker.stuck = False
-        await house.wait(lambda: not progress.missed())
+        await house.wait(lambda: not progress.stalled())
 
     play(tmp_path, scene)
 
@@ -118,14 +118,14 @@ def test_a_search_that_hangs_starves_the_watchdog(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         await telling(house)
-        progress = house.daemon.services.deadlines
+        progress = house.daemon.services.supervisor
         house.speaker.plugged = False
         await asyncio.sleep(20)
-        assert not progress.missed()
+        assert not progress.stalled()
         house.speaker.device_hangs = True
-        await house.wait(lambda: "voice" in progress.missed(), "starving", 15)
+        await house.wait(lambda: "voice" in progress.stalled(), "starving", 15)
         house.speaker.device_hangs = False
-        await house.wait(lambda: not progress.missed())
+        await house.wait(lambda: not progress.stalled())
 
     play(tmp_path, scene)
 

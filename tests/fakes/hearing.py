@@ -15,6 +15,7 @@ from storybot.hearing.recogniser_client import (
     Trouble,
     UtteranceRecognised,
 )
+from storybot.system.processes import KILL_TIMEOUT_S, CannotBeKilled
 
 BEAT = 0.2  # s between heartbeats
 
@@ -70,6 +71,8 @@ class FakeRecogniserClient:
         self.unplugged = False
         self.stopped = False
         self.never_ready = False
+        self.unkillable = False  # as while a driver holds it in the kernel
+        self.ended = False
 
     async def start(self) -> None:
         await asyncio.sleep(0)
@@ -110,6 +113,11 @@ class FakeRecogniserClient:
         self.purpose = None
 
     async def stop(self, grace: float = 1.0) -> None:
+        if self.unkillable:
+            self.purpose = None
+            await asyncio.sleep(grace + KILL_TIMEOUT_S)
+            raise FakeCannotBeKilled(self)
+        self.ended = True
         if self._beating is not None:
             self._beating.cancel()
         if self.living:
@@ -125,3 +133,15 @@ class FakeRecogniserClient:
     def well(self) -> None:
         """The microphone is back."""
         self.put(Ready("fake", "fake"))
+
+
+class FakeCannotBeKilled(CannotBeKilled):
+    """Of a process that there is not."""
+
+    def __init__(self, child: FakeRecogniserClient) -> None:
+        super().__init__(child.pid)
+        self._child = child
+
+    @property
+    def gone(self) -> bool:
+        return self._child.ended

@@ -12,8 +12,8 @@ from typing import Any, cast
 from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
 from storybot.controls.buttons.button import Button
 from storybot.controls.lights.lights import Lights
-from storybot.controls.socket.messages import ControlRequest, read_reply
-from storybot.daemon.control_service import ControlService
+from storybot.controls.socket.messages import ControlRequest, encoded, read_reply
+from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.daemon import Daemon
 from storybot.daemon.services import Factories
 from storybot.errors import StorybotError
@@ -132,7 +132,7 @@ class House:
 
     async def ask(self, request: ControlRequest) -> dict[str, Any]:
         """As through the control socket, the socket left out."""
-        return read_reply(await ControlService(self.daemon).answer(request))
+        return read_reply(encoded(await ControlAnswers(self.daemon).answer(request)))
 
     async def press(self, seconds: float = 0.1) -> None:
         self.buttons[-1].put(True)

@@ -11,7 +11,7 @@ from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
 RATE = 22050
-AHEAD = 2.0  # s before the end of a sentence at which say() returns
+PATIENCE = 90.0  # s for which a lost loudspeaker is looked for
 
 
 class FakeSpeaker:
@@ -19,6 +19,8 @@ class FakeSpeaker:
 
     def __init__(self, plugged: bool = True, settings: SpeakingSettings | None = None) -> None:
         self.plugged = plugged
+        self.open_takes = 0.01  # s
+        self.patience = PATIENCE
         self.settings = settings or SpeakingSettings()
         self.stuck = False  # plays nothing, says nothing about it
         self.heard: list[str] = []  # sentences and earcons whose sound began
@@ -39,12 +41,18 @@ class FakeSpeaker:
         self._lock = asyncio.Lock()
 
     async def open(self) -> None:
-        await asyncio.sleep(0.01)
+        """Like the real one it does nothing once it was open, lost loudspeaker or not."""
+        if self.closed:
+            raise StorybotError("the speaker was closed", Exit.SOUND_OUT)
+        if self.opened:
+            return
+        await asyncio.sleep(self.open_takes)
         if not self.plugged:
             raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
         self.opened = True
 
     async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        await self.open()
         turn = self._turn
         async with self._lock:
             if not await self._until_plugged(turn):
@@ -58,6 +66,7 @@ class FakeSpeaker:
             return Spoken(0.01, 1.0, whole)
 
     async def earcon(self, name: str) -> bool:
+        await self.open()
         turn = self._turn
         async with self._lock:
             if not await self._until_plugged(turn):
@@ -66,8 +75,12 @@ class FakeSpeaker:
             return await self._play(0.3, turn)
 
     async def _until_plugged(self, turn: int) -> bool:
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + self.patience
         while not self.plugged and turn == self._turn:
-            self.trouble = "there is no loudspeaker; plug one in"
+            self.trouble = "the loudspeaker takes no more sound; plug it in again"
+            if loop.time() > limit:  # the trouble stays: it is still lost
+                raise StorybotError(self.trouble, Exit.SOUND_OUT)
             await asyncio.sleep(0.5)
         self.trouble = None
         return turn == self._turn

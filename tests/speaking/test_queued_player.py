@@ -121,15 +121,47 @@ def test_what_the_device_holds_is_not_yet_played() -> None:
     player.close()
 
 
-def test_a_device_that_holds_much_is_closed_to_silence_it() -> None:
+def test_a_device_that_holds_much_is_opened_anew_after_a_stop() -> None:
     output = FakeOutput(latency=0.5)
-    output.stop_needs_close = True
+    output.holds_much = True
     player = player_of(output)
     player.write(sound(RATE))
     player.stop()
-    assert output.closed == 1
     assert player.write(sound(10))
-    assert output.opened == 2
+    assert (output.closed, output.opened) == (1, 2)
+    player.close()
+
+
+def test_a_stop_waits_for_nobody() -> None:
+    """It runs on the event loop: a device that opens, closes or hangs must not hold that up."""
+    output = FakeOutput()
+    output.holds_much = True
+    player = player_of(output)
+    with player._device:  # as while the voice's thread waits for aplay
+        began = time.monotonic()
+        player.stop()
+        assert time.monotonic() - began < 0.1
+    player.close()
+
+
+def test_a_stop_while_the_device_is_released_spares_the_next_sound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it makes the device drop is dropped there, and the device is not opened a third time."""
+    output = FakeOutput()
+    output.holds_much = True
+    player = player_of(output)
+    finish = output.finish
+
+    def stopped_meanwhile() -> None:
+        player.stop()
+        finish()
+
+    monkeypatch.setattr(output, "finish", stopped_meanwhile)
+    player.release()
+    assert player.write(sound(10))
+    assert player.write(sound(10))
+    assert (output.closed, output.opened) == (1, 2)
     player.close()
 
 

@@ -9,6 +9,9 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
+from storybot.system import processes
 from storybot.system.processes import (
     cpu_seconds,
     end_group,
@@ -107,7 +110,8 @@ def test_now() -> None:
     )
     assert child.stdout is not None
     grandchild = int(child.stdout.readline())
-    assert end_group_now(child, grace=0.1) == -signal.SIGKILL
+    end_group_now(child, grace=0.1)
+    assert child.returncode == -signal.SIGKILL
     assert child.stdout.closed
     assert soon_gone(grandchild)
 
@@ -124,3 +128,26 @@ def test_signals_to_nobody_are_no_fault() -> None:
     signal_group(child.pid, signal.SIGTERM)
     limit_cpu_time(child.pid, 5)
     assert not os.path.exists(f"/proc/{child.pid}")  # noqa: PTH110
+
+
+def test_who_cannot_be_killed_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while a driver holds it in the kernel: here KILL is not even sent."""
+    monkeypatch.setattr(processes, "KILL_TIMEOUT_S", 0.2)
+    really = processes.signal_group
+    monkeypatch.setattr(processes, "signal_group", lambda pid, number: None)
+
+    async def body() -> None:
+        process, _ = await start(FAMILY.format(ignored="TERM"))
+        began = time.monotonic()
+        with pytest.raises(processes.CannotBeKilled, match=str(process.pid)):
+            await end_group(process, 0.1)
+        assert time.monotonic() - began < 2.0
+        really(process.pid, signal.SIGKILL)
+        await process.wait()
+
+    asyncio.run(body())
+    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    end_group_now(child)
+    assert child.poll() is None
+    really(child.pid, signal.SIGKILL)
+    child.wait()

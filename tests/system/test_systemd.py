@@ -17,7 +17,6 @@ import pytest
 from storybot.config import handover
 from storybot.config.schema import ServiceSettings, Settings
 from storybot.controls.socket.messages import Ask
-from storybot.daemon.deadlines import Deadlines
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.system import systemd as service
@@ -98,7 +97,7 @@ def test_the_watchdog_starves_when_the_voice_is_stuck(
         await house.ask(Ask("a story about a cat"))
         await house.until(Mode.TELLING)
         house.speaker.stuck = True
-        await house.wait(lambda: house.daemon.services.deadlines.missed() == ["voice"])
+        await house.wait(lambda: house.daemon.services.supervisor.stalled() == ["voice"])
         await asyncio.sleep(2)
         told(systemd)
         await asyncio.sleep(20)
@@ -109,21 +108,6 @@ def test_the_watchdog_starves_when_the_voice_is_stuck(
 
     play(tmp_path, scene)
     assert caplog.text.count("no progress: voice") == 1
-
-
-def test_progress() -> None:
-    now = 0.0
-    progress = Deadlines(lambda: now)
-    progress.renew("nobody")
-    progress.arm("ear", 5.0)
-    now = 4.0
-    progress.renew("ear")
-    now = 8.0
-    assert progress.missed() == []
-    now = 9.5
-    assert progress.missed() == ["ear"]
-    progress.disarm("ear")
-    assert progress.missed() == []
 
 
 def test_plain_log_without_systemd(

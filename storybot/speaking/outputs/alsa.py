@@ -24,7 +24,7 @@ from storybot.speaking.outputs.player import (
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.system.alsa_devices import AlsaDevice, choose_device, parse_devices
 from storybot.system.alsa_messages import AlsaMessages, english
-from storybot.system.processes import end_group_now, signal_group
+from storybot.system.processes import KILL_TIMEOUT_S, end_group_now, signal_group
 
 APLAY_BUFFER_S = 0.1  # s of sound aplay keeps
 PIPE_BYTES = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
@@ -35,8 +35,6 @@ OPEN_TIMEOUT_S = 2.0  # s for aplay to take the device
 
 class AlsaOutput:
     """One ALSA device, chosen by part of its name, or the default one."""
-
-    stop_needs_close = True
 
     def __init__(self, wanted: str = "", program: str = "aplay") -> None:
         self._wanted, self._program = wanted, program
@@ -89,6 +87,13 @@ class AlsaOutput:
         child = self._child
         return child is not None and child.poll() is None
 
+    def discard(self) -> bool:
+        child = self._child
+        if child is None or child.returncode is not None:
+            return False
+        signal_group(child.pid, signal.SIGKILL)
+        return True
+
     def finish(self) -> None:
         self._over.set()
         if self._child is not None:
@@ -103,8 +108,9 @@ class AlsaOutput:
         if child is None or pump is None:
             return
         signal_group(child.pid, signal.SIGKILL)
-        pump.join()  # its write into the broken pipe fails; only then may the pipe be closed
-        end_group_now(child)
+        pump.join(KILL_TIMEOUT_S)  # its write into the broken pipe fails
+        if not pump.is_alive():  # only then may the pipe be closed; else a driver holds aplay
+            end_group_now(child)
         self._earlier_underruns, self._messages = self.underruns, None
 
     def _device(self) -> str:

@@ -66,7 +66,6 @@ class OutputDevice(Protocol):
     """A device that draws samples from a QueuedPlayer."""
 
     name: str
-    stop_needs_close: bool  # its buffers are long: stop() has to close it, which does not wait
 
     @property
     def underruns(self) -> int:
@@ -77,6 +76,12 @@ class OutputDevice(Protocol):
 
     def alive(self) -> bool:
         """Whether the open device still works, as far as its driver can tell."""
+
+    def discard(self) -> bool:
+        """Drop what the device still holds; from any thread, and without waiting for anything.
+
+        True: it plays no more until it was closed and opened again.
+        """
 
     def finish(self) -> None:
         """Play what the device still holds, then release it."""

@@ -36,8 +36,6 @@ class Format:
 class PortAudioOutput:
     """One PortAudio device, chosen by part of its name, or the default one."""
 
-    stop_needs_close = False
-
     def __init__(self, wanted: str = "") -> None:
         self._wanted = wanted
         self.name = wanted or "default"
@@ -86,6 +84,9 @@ class PortAudioOutput:
             return stream is not None and bool(stream.is_active())
         except OSError:
             return False
+
+    def discard(self) -> bool:
+        return False  # it holds some tens of ms
 
     def finish(self) -> None:
         self._stream.stop_stream()  # waits until the device has played what it holds

@@ -32,12 +32,16 @@ class QueuedPlayer:
         self._written = 0  # frames
         self._stops = 0  # calls of stop()
         self._open = self._paused = False
+        self._discarded = False  # stop() made the device drop its sound: it must be opened anew
         self._drawn_at = 0.0  # monotonic s when the device last drew
         self._sound_at = 0.0  # monotonic s when it last got samples
 
     def open(self) -> None:
         with self._device:
+            if self._discarded:
+                self._give_back()
             if not self._open:
+                self._discarded = False  # that was said of the device before
                 self.latency = self._output.open(self._rate, self._fetch)
                 self._drawn_at = time.monotonic()
                 self._open = True
@@ -97,13 +101,14 @@ class QueuedPlayer:
             self._queued = 0
             self._paused = False
             self._change.notify_all()
-        if self._output.stop_needs_close and not self._device.locked():
-            self._close_device()
+        # No lock: whoever holds it waits for the device, and this is called on the event loop.
+        if self._output.discard():
+            self._discarded = True
 
     def release(self) -> None:
         with self._device:
             if self._open:
-                self._open = False
+                self._open = self._discarded = False
                 self._output.finish()
 
     def close(self) -> None:
@@ -112,9 +117,12 @@ class QueuedPlayer:
 
     def _close_device(self) -> None:
         with self._device:
-            if self._open:
-                self._open = False
-                self._output.close()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._open:
+            self._open = self._discarded = False
+            self._output.close()
 
     def _fetch(self, frames: int) -> bytes:
         """What the device plays next: up to so many frames; runs in the device's thread."""

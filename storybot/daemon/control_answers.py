@@ -1,0 +1,178 @@
+"""Answers what is asked through the control socket."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from typing import Any, Protocol
+
+from storybot.config import changeable
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import (
+    Again,
+    Ask,
+    ChangeSettings,
+    ControlRequest,
+    ErrorCode,
+    ListLibrary,
+    Message,
+    ShowSettings,
+    ShowStory,
+    Sleep,
+    Status,
+    Stop,
+    TellSaved,
+    Volume,
+    Watch,
+)
+from storybot.daemon.reload import Reloader
+from storybot.daemon.services import Services
+from storybot.errors import StorybotError
+from storybot.language import replies
+from storybot.language.requests import Request, RequestKind
+from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.robot import Robot, obstacle
+from storybot.robot.events import (
+    Asked,
+    Event,
+    ReplayAsked,
+    RequestRefused,
+    SleepAsked,
+    Source,
+    VolumeAsked,
+)
+from storybot.robot.state import STORY_PARTS, Obstacle
+from storybot.stories.library import KeptStory, Library
+from storybot.stories.story_request import SEED_LIMIT
+
+STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
+
+
+class ControlledDaemon(Protocol):
+    """The daemon, as far as this module uses it."""
+
+    robot: Robot
+    services: Services
+    reloader: Reloader
+
+    async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
+
+    def status(self) -> dict[str, Any]: ...
+
+
+class ControlAnswers:
+    """One method, `answer`, for the control service."""
+
+    def __init__(self, daemon: ControlledDaemon) -> None:
+        self._daemon = daemon
+
+    async def answer(self, request: ControlRequest) -> Message:
+        """What to send back."""
+        match request:
+            case Ask(text):
+                return await self._asked(text)
+            case Stop():
+                return await self._request(Request(RequestKind.STOP))
+            case Again():
+                return await self._request(Request(RequestKind.AGAIN))
+            case TellSaved(story):
+                return await self._tell_saved(story)
+            case Volume(percent, by):
+                wanted = self._daemon.robot.volume + by if by is not None else percent
+                if wanted is not None:
+                    await self._daemon.happen(VolumeAsked(wanted))
+                return messages.answer(volume=self._daemon.robot.volume)
+            case Sleep(minutes, stories):
+                await self._daemon.happen(SleepAsked(minutes, stories))
+                return messages.answer(**self._daemon.status())
+            case Status() | Watch():
+                return messages.answer(**self._daemon.status())
+            case ListLibrary(limit, before):
+                return await self._list_library(limit, before)
+            case ShowStory(story):
+                return await self._show_story(story)
+            case ShowSettings():
+                settings = self._daemon.services.configuration.settings
+                return messages.answer(settings=changeable.values(settings))
+            case ChangeSettings(new):
+                return await self._change_settings(new)
+
+    async def _asked(self, text: str) -> Message:
+        allowed = self._daemon.services.configuration.allowed
+        request = understand_typed(text, allowed)
+        if not is_allowed(request, text, allowed):
+            await self._daemon.happen(RequestRefused())
+            return messages.refusal(ErrorCode.NOT_ALLOWED, replies.Reply.REFUSED.value)
+        if request is None:
+            return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
+        return await self._request(request)
+
+    async def _request(self, request: Request) -> Message:
+        if request.kind not in STARTS:
+            await self._daemon.happen(Asked(request, 0, Source.SOCKET))
+            return messages.answer(**self._daemon.status())
+        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
+
+    async def _tell_saved(self, number: int) -> Message:
+        try:
+            story = await self._daemon.services.narrator.read_library(lambda kept: kept.get(number))
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
+        return await self._start(ReplayAsked(story.request()))
+
+    async def _start(self, event: Event) -> Message:
+        """Give the robot an event that should begin a story, and answer whether it did."""
+        before, after = await self._daemon.happen(event)
+        if after.number == before.number or after.story is None:
+            return _why_no_story(before)
+        return messages.answer(
+            said=after.story.title, story=after.story.number, seed=after.story.seed
+        )
+
+    async def _list_library(self, limit: int, before: int | None) -> Message:
+        def read(library: Library) -> list[KeptStory]:
+            return list(islice(library.stories(before), limit))
+
+        found = await self._daemon.services.narrator.read_library(read)
+        return messages.answer(library=[_described(story) for story in found])
+
+    async def _show_story(self, number: int) -> Message:
+        try:
+            story = await self._daemon.services.narrator.read_library(lambda kept: kept.get(number))
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
+        return messages.answer(**_described(story), opening=story.opening, text=story.text)
+
+    async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
+        try:
+            settings = changeable.changed(self._daemon.services.configuration.settings, new)
+            reloaded = self._daemon.reloader.take(settings)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.BAD_SETTING, str(error))
+        await self._daemon.happen(reloaded)
+        return messages.answer(settings=changeable.values(settings))
+
+
+def _described(story: KeptStory) -> dict[str, Any]:
+    return {
+        "story": story.number,
+        "title": story.title,
+        "date": story.date,
+        "seed": story.seed,
+        "whole": story.whole,
+    }
+
+
+def _why_no_story(robot: Robot) -> Message:
+    """Why no story began, for whoever asked for it."""
+    match obstacle(robot):
+        case Obstacle.NOT_RUNNING:
+            sentence = replies.not_running(robot.mode.value)
+            return messages.refusal(ErrorCode.NOT_RUNNING, sentence)
+        case Obstacle.BEING_TOLD:
+            return messages.refusal(ErrorCode.BEING_TOLD, replies.BEING_TOLD)
+        case Obstacle.PARTS_MISSING:
+            parts = sorted(part.value for part in robot.missing & STORY_PARTS)
+            return messages.refusal(ErrorCode.PARTS_MISSING, replies.parts_missing(parts))
+        case None:
+            return messages.refusal(ErrorCode.TIME_TO_SLEEP, replies.TIME_TO_SLEEP)

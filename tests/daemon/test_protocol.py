@@ -1,0 +1,330 @@
+"""The control protocol as docs/protocol.md and its schema have it; what version 1 still gets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storybot.config.changeable import CHANGEABLE, changed, values
+from storybot.config.load import load_settings
+from storybot.config.schema import LibrarySettings, Settings
+from storybot.controls.socket import messages
+from storybot.controls.socket.messages import (
+    Again,
+    Ask,
+    ChangeSettings,
+    ErrorCode,
+    ListLibrary,
+    ShowSettings,
+    ShowStory,
+    Sleep,
+    Status,
+    Stop,
+    TellSaved,
+    Volume,
+    Watch,
+    encoded,
+    request_line,
+)
+from storybot.daemon.control_answers import ControlAnswers
+from storybot.errors import StorybotError
+from storybot.robot import Mode
+from storybot.stories.library import Library
+from tests.fakes.house import House, play
+
+DOCS = Path(__file__).parents[2] / "docs"
+OLD = Path(__file__).parents[1] / "upgrade"  # as the last release with protocol 1 wrote it
+SCHEMA = json.loads((DOCS / "protocol.schema.json").read_text())
+CHECKERS = {
+    name: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
+    for name in ("request", "answer", "refusal", "news")
+}
+
+
+def valid(kind: str, line: bytes) -> dict[str, Any]:
+    """The message in a line, which the schema allows as a message of that kind."""
+    message: dict[str, Any] = json.loads(line)
+    CHECKERS[kind].validate(message)
+    return message
+
+
+def watched(house: House) -> list[dict[str, Any]]:
+    """All news from now on, each of which the schema allows."""
+    seen: list[dict[str, Any]] = []
+    house.daemon.services.news._publish = lambda news: seen.append(valid("news", encoded(news)))
+    return seen
+
+
+def test_the_schema_is_one_and_lists_every_code() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    codes = SCHEMA["$defs"]["refusal"]["properties"]["code"]["enum"]
+    assert codes == [code.value for code in ErrorCode]
+    page = (DOCS / "protocol.md").read_text()
+    for word in (*codes, *messages.REQUEST_TYPES, *CHANGEABLE):
+        assert f"`{word}`" in page, word
+
+
+def test_every_line_of_the_page_is_allowed() -> None:
+    """And every request in it is read."""
+    page = (DOCS / "protocol.md").read_text()
+    lines = re.findall(r"^([<>]) (\{.*\})$", page, re.MULTILINE)
+    assert len(lines) > 10
+    for way, line in lines:
+        if way == ">":
+            valid("request", line.encode())
+            messages.read_request(line.encode())
+        elif '"news"' in line:
+            valid("news", line.encode())
+        else:
+            valid("answer" if '"ok":true' in line else "refusal", line.encode())
+
+
+REQUESTS = st.one_of(
+    st.builds(Ask, st.text(max_size=500)),
+    st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings()]),
+    st.builds(TellSaved, st.integers(1, 10**9)),
+    st.builds(Volume, st.none() | st.integers(0, 100), st.none() | st.integers(-100, 100)),
+    st.builds(Sleep, st.none() | st.floats(0, 1440), st.none() | st.integers(1, 50)),
+    st.builds(ListLibrary, st.integers(1, 200), st.none() | st.integers(1, 10**9)),
+    st.builds(ShowStory, st.integers(1, 10**9)),
+    st.builds(
+        ChangeSettings,
+        st.dictionaries(
+            st.sampled_from(CHANGEABLE),
+            st.booleans() | st.integers() | st.text(max_size=20),
+            min_size=1,
+        ),
+    ),
+)
+
+
+@given(REQUESTS)
+def test_every_request_is_allowed(request: messages.ControlRequest) -> None:
+    line = request_line(request)
+    valid("request", line)
+    assert messages.read_request(line)[1] == 2
+
+
+def test_one_id_for_a_story_everywhere(tmp_path: Path) -> None:
+    """In the answer, the news, the status, the journal and the library; also when told again."""
+
+    async def scene(house: House) -> None:
+        seen = watched(house)
+
+        async def told(request: messages.ControlRequest, story: int) -> None:
+            seen.clear()
+            answer = valid("answer", encoded(await ControlAnswers(house.daemon).answer(request)))
+            assert answer["story"] == story
+            await house.until(Mode.TELLING)
+            status = valid("answer", encoded(await ControlAnswers(house.daemon).answer(Status())))
+            assert status["story"] == story
+            assert house.fields.fields["STORY_ID"] == str(story)
+            await house.until(Mode.IDLE)
+            heard = [news for news in seen if news["news"] in ("sentence", "word")]
+            assert heard and {news["story"] for news in heard} == {story}
+            assert (await house.ask(Status()))["story"] is None
+
+        await told(Ask("a story about a cat"), 13)  # the library has number 12
+        await told(Ask("a story about a dog"), 14)
+        await told(TellSaved(13), 13)
+        await told(Again(), 13)
+        await told(Ask("another one"), 15)
+        assert (await house.ask(Status()))["stories"] == 5
+        await house.wait(lambda: not house.daemon.services.narrator._saving)
+        found = valid("answer", encoded(await ControlAnswers(house.daemon).answer(ListLibrary())))
+        assert [story["story"] for story in found["library"]] == [15, 14, 13, 12]
+
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    text = json.loads((OLD / "stories" / "000001.json").read_text()) | {"number": 12}
+    (folder / "000012.json").write_text(json.dumps(text))
+    play(tmp_path, scene)
+
+
+def test_a_library_that_is_changed_at_a_reload_keeps_ids_apart(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        from dataclasses import replace
+
+        await house.told_once()
+        other = LibrarySettings(folder=str(tmp_path / "other"))
+        house.settings = replace(house.settings, library=other)
+        house.daemon.reload()
+        await house.wait(lambda: house.daemon.robot.newest == 2, "the other library")
+        assert (await house.ask(Ask("a story about a dog")))["story"] == 3
+
+    (tmp_path / "other").mkdir()
+    for path in (OLD / "stories").glob("*.json"):
+        shutil.copy(path, tmp_path / "other")
+    play(tmp_path, scene)
+
+
+def test_the_library(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+            return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
+
+        assert (await asked(ListLibrary()))["library"] == []
+        for _ in range(3):
+            await house.told_once()
+        await house.wait(lambda: not house.daemon.services.narrator._saving)
+        both = (await asked(ListLibrary(limit=2)))["library"]
+        assert [story["story"] for story in both] == [3, 2]
+        assert [one["story"] for one in (await asked(ListLibrary(before=2)))["library"]] == [1]
+        shown = await asked(ShowStory(3))
+        assert shown["title"] == both[0]["title"] and "They played all day." in shown["text"]
+        assert (await asked(ShowStory(9), "refusal"))["code"] == "no-story"
+        assert (await asked(TellSaved(9), "refusal"))["code"] == "no-story"
+
+    play(tmp_path, scene)
+
+
+def test_settings_changed_while_running(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+            return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
+
+        shown = (await asked(ShowSettings()))["settings"]
+        assert shown == values(house.settings) and tuple(shown) == CHANGEABLE
+        new: dict[str, Any] = {"speaking.speed": 120, "bedtime.sleep_minutes": 5}
+        assert (await asked(ChangeSettings(new)))["settings"] == shown | new
+        await house.wait(lambda: len(house.speakers) == 2 and house.speaker.opened)
+        await asked(Ask("good night"))
+        assert (await house.ask(Status()))["sleeps_in"] <= 300
+        for wrong in (
+            {"speaking.speed": 1},
+            {"speaking.speed": "fast"},
+            {"speaking.volume_cap": 100},
+            {"safety.filter": False},
+            {"bedtime.quiet_from": "late", "bedtime.quiet_until": "07:00"},
+            {"speaking.speed": 130, "nothing.at_all": 1},
+        ):
+            refused = await asked(ChangeSettings(wrong), "refusal")  # type: ignore[arg-type]
+            assert refused["code"] == "bad-setting" and refused["error"]
+        assert (await asked(ShowSettings()))["settings"] == shown | new
+        house.daemon.reload()
+        await house.wait(
+            lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
+        )
+
+    play(tmp_path, scene)
+
+
+def test_every_changeable_setting_can_be_set_to_what_it_is() -> None:
+    assert changed(Settings(), values(Settings())) == Settings()
+    with pytest.raises(StorybotError, match=r"safety\.filter.*cannot be changed"):
+        changed(Settings(), {"safety.filter": False})
+
+
+def refuse_while(mode: Mode) -> Callable[[House], None]:
+    def before(house: House) -> None:
+        if mode is Mode.DEGRADED:
+            house.speaker.plugged = False
+
+    return before
+
+
+@pytest.mark.parametrize(
+    ("request_", "mode", "code"),
+    [
+        (Ask("what time is it"), Mode.IDLE, ErrorCode.NOT_UNDERSTOOD),
+        (Ask("a story about a gun"), Mode.IDLE, ErrorCode.NOT_ALLOWED),
+        (Ask("a story about a cat"), Mode.TELLING, ErrorCode.BEING_TOLD),
+        (Ask("a story about a cat"), Mode.DEGRADED, ErrorCode.PARTS_MISSING),
+        (Ask("a story about a cat"), Mode.STARTING, ErrorCode.NOT_RUNNING),
+    ],
+)
+def test_each_refusal_has_its_code(
+    tmp_path: Path, request_: Ask, mode: Mode, code: ErrorCode
+) -> None:
+    async def scene(house: House) -> None:
+        if mode is Mode.TELLING:
+            await house.ask(Ask("a story about a dog"))
+            await house.until(Mode.TELLING)
+        answer = encoded(await ControlAnswers(house.daemon).answer(request_))
+        assert valid("refusal", answer)["code"] == code.value
+
+    until = None if mode is Mode.STARTING else Mode.DEGRADED if mode is Mode.DEGRADED else Mode.IDLE
+    if until is None:
+
+        async def first(house: House) -> None:
+            await house.wait(lambda: house.daemon.services.control.server._server is not None)
+            await scene(house)
+            await house.until(Mode.IDLE)
+
+        play(tmp_path, first, until=None)
+    else:
+        play(tmp_path, scene, until=until, before=refuse_while(mode))
+
+
+# What the last release with protocol 1 wrote: its clients, settings and library keep working.
+
+
+def shape(message: dict[str, Any]) -> dict[str, str]:
+    """The fields of a message, each with the kind of its value."""
+    return {name: type(value).__name__ for name, value in message.items()}
+
+
+def test_a_client_of_version_1_gets_what_it_got(tmp_path: Path) -> None:
+    """Every request of a recorded session gets an answer of the same shape."""
+    recorded = [json.loads(line) for line in (OLD / "session.jsonl").read_text().splitlines()]
+    talk = [one for one in recorded if "request" in one]
+    kinds = {one["news"]["news"]: shape(one["news"]) for one in recorded if "news" in one}
+
+    async def scene(house: House) -> None:
+        news: list[dict[str, Any]] = []
+        house.daemon.services.news._publish = lambda one: news.append(json.loads(encoded(one, 1)))
+        for one in talk:
+            request, version = messages.read_request(json.dumps(one["request"]).encode())
+            assert version == 1
+            answer = json.loads(encoded(await ControlAnswers(house.daemon).answer(request), 1))
+            assert shape(answer) == shape(one["answer"]) | {
+                # a null may be a number now, and the other way round
+                name: shape(answer)[name]
+                for name in ("title", "sleeps_in")
+                if name in answer
+            }, one
+            for name in ("ok", "error", "said", "volume"):
+                assert answer.get(name) == one["answer"].get(name), one
+            if isinstance(request, Ask) and request.text == "a story about a quokka":
+                await house.until(Mode.TELLING)
+            elif isinstance(request, Ask | TellSaved | Stop) and answer["ok"]:
+                await house.until(Mode.IDLE)
+        assert {one["news"] for one in news} == kinds.keys()
+        for one in news:
+            assert shape(one).keys() == kinds[one["news"]].keys()
+
+    play(tmp_path, scene)
+
+
+def test_old_settings_hold(tmp_path: Path) -> None:
+    loaded = load_settings(OLD / "config.yaml", {})
+    assert any(str(OLD) in place for place in loaded.origin.values())
+
+
+def test_an_old_library_is_read_listed_and_told_again(tmp_path: Path) -> None:
+    shutil.copytree(OLD / "stories", tmp_path / "stories")
+    library = Library(LibrarySettings(folder=str(tmp_path / "stories")))
+    assert [story.number for story in library.stories()] == [2, 1]
+
+    async def scene(house: House) -> None:
+        assert house.daemon.robot.newest == 2
+        found = (await house.ask(ListLibrary()))["library"]
+        assert [(one["story"], one["whole"]) for one in found] == [(2, False), (1, True)]
+        assert (await house.ask(TellSaved(1)))["said"] == "A story about a cat."
+        await house.until(Mode.IDLE)
+        assert (await house.ask(Ask("a story about a dog")))["story"] == 3
+        await house.until(Mode.IDLE)
+        await asyncio.sleep(1)
+        assert library.newest() == 3
+
+    play(tmp_path, scene)
