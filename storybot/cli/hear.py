@@ -18,8 +18,11 @@ from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recordings import hear_recording
 from storybot.hearing.utterance import Utterance
+from storybot.language.family import use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import spoken_back, understand
+from storybot.stories.family_file import FamilyFile
+from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
 
 REOPEN_INTERVAL_S = 1.0  # s between two attempts to have a lost microphone back
@@ -35,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Recognise a recording, or the microphone until Ctrl-C."""
+    use_family(FamilyFile(settings.hearing.family_words, daemon_state_folder()).words())
     if args.wav is None:
         return _listen(args, settings)
     recording = read_wav(args.wav)

@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "what the daemon is doing",
     "watch": "follow what the daemon is doing",
     "library": "the last stories: list, show, tell, rm",
+    "words": "your family's names, toys, pets and places: list, add, remove",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",
     "models": "story models and recognisers; `models get NAME` downloads one",

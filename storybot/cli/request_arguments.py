@@ -13,7 +13,6 @@ from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.stories.library import Library
 from storybot.stories.story_request import StoryRequest, new_story_request, next_chapter
 
-
 NO_WISH = Request(RequestKind.STORY)
 STORIES = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 

@@ -19,10 +19,12 @@ from storybot.cli.standard_streams import STREAM, story_as_json, wav_to_stdout, 
 from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
+from storybot.language.family import use_family
 from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
+from storybot.stories.family_file import FamilyFile
 from storybot.stories.library import Library
 from storybot.stories.story_request import SEED_LIMIT, StoryRequest
 from storybot.system.folders import daemon_state_folder
@@ -75,6 +77,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
     settings = replace(settings, speaking=speaking, telling=telling)
     safe = load_filter(settings.safety)
+    use_family(FamilyFile(settings.hearing.family_words, daemon_state_folder()).words())
     request = _story_request(args, settings, safe)
     engine = make_engine(telling)
     pipeline = StoryPipeline(lambda: engine, safe)

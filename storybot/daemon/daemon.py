@@ -15,6 +15,7 @@ from storybot.daemon.configuration import configure
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
+from storybot.daemon.told_before import with_kept_story
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
@@ -129,6 +130,7 @@ class Daemon:
         while True:
             event, done = await self._events.get()
             health.expect(EVENT_DEADLINE_S)
+            event = await with_kept_story(event, self.services.narrator)
             before = self.robot
             self.robot, todo = step(before, event)
             status_report.tell(self, before, event)

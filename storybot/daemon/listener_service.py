@@ -65,6 +65,7 @@ class ListenerService:
         self._configuration, self.small = configuration, configuration.small
         self._make, self._speaker, self._emit = make, speaker, emit
         self._settings = configuration.settings.hearing  # of the process that runs
+        self._family = configuration.family  # that it knows
         self.health = Health("listener", emit, Part.HEARING)
         self._restarting = RestartingTask(self.health, self._work)
         self._wanted: ListenFor | None = None
@@ -90,8 +91,9 @@ class ListenerService:
         return self._restarting.task
 
     def apply(self, settings: Settings) -> None:
-        if settings.hearing != self._settings:
-            self._settings = settings.hearing
+        family = self._configuration.family
+        if (settings.hearing, family) != (self._settings, self._family):
+            self._settings, self._family = settings.hearing, family
             self._restarting.restart()
 
     def listen(self, purpose: ListenFor) -> None:

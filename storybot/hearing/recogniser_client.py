@@ -14,6 +14,7 @@ from typing import Any
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.family import known_family
 from storybot.system.processes import end_group
 from storybot.system.python_child import python_command
 
@@ -93,7 +94,11 @@ class RecogniserClient:
     """One recogniser process, from its start to its end."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
-        self._given = {"hearing": dataclasses.asdict(settings), "profile": profile}
+        self._given = {
+            "hearing": dataclasses.asdict(settings),
+            "profile": profile,
+            "family": [word.line for word in known_family()],
+        }
         self._small = profile == "small"
         self._process: asyncio.subprocess.Process | None = None
         self._first: RecogniserEvent | None = None

@@ -25,6 +25,7 @@ from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.utterance import Utterance
+from storybot.language.family import parse, use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ def main() -> int:
     # Only its fields: importing the classes of the settings takes 0.4 MB.
     settings: HearingSettings = SimpleNamespace(**given["hearing"])  # type: ignore[assignment]
     profile = str(given["profile"])
+    use_family(parse(given.get("family", ()), "the family's words"))
     try:
         recogniser = make_recogniser(settings)
     except StorybotError as fault:

@@ -26,10 +26,12 @@ KINDS = ("creature", "thing", "place")  # that a word may be of, where no thing 
 MOST_WORDS = 100  # of a family; each is one more that can be mistaken for another
 _WORD = re.compile(r"(?=.{2,40}$)[a-z]+(?:['-][a-z]+)*(?: [a-z]+(?:['-][a-z]+)*){0,2}")  # plain
 # The phones that the recogniser's model knows.
-PHONES = frozenset(
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y"
-    " Z ZH".split()
+_VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
+_CONSONANTS = (
+    *("B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N", "NG", "P", "R", "S", "SH"),
+    *("T", "TH", "V", "W", "Y", "Z", "ZH"),
 )
+PHONES = frozenset((*_VOWELS, *_CONSONANTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,17 @@ def parse(lines: Iterable[str], where: str) -> tuple[FamilyWord, ...]:
     return tuple(found.values())
 
 
+# Those that are known in this process.
+_known: tuple[FamilyWord, ...] = ()
+
+
 def use_family(words: Sequence[FamilyWord]) -> None:
     """Make the words known in this process, in place of those known before."""
+    global _known
+    _known = tuple(words)
     use_family_things(tuple(one.thing for one in words))
+
+
+def known_family() -> tuple[FamilyWord, ...]:
+    """The words that are known in this process."""
+    return _known

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.language.request_patterns import STYLES
-from storybot.language.requests import RequestKind, Style, understand
+from storybot.language.requests import AS_USUAL, RequestKind, understand
 
 _STYLE = re.compile(rf"\b(?:{'|'.join(STYLES)}) (?=story\b)")
 
@@ -43,7 +43,7 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
         return text
     if f" {keyphrase} " not in f" {call} ":
         return None
-    whole = request is not None and (request.things or request.style != Style())
+    whole = request is not None and (request.things or request.style != AS_USUAL)
     return text if whole else KeyphraseOnly()
 
 

@@ -18,7 +18,8 @@ _AGAIN = r" (?:again|once more|one more time)"
 # "the dragon story again", "the story about the dragon again"; the things stand in a group.
 STORY_AGAIN = re.compile(
     r"(?:(?:tell|read)(?: me| us)? )?(?:the|that)"
-    rf"(?: (?P<before>\w[\w' ]*) (?:story|one)| (?:story|one) (?:about|of|with) (?P<after>.+)){_AGAIN}"
+    r"(?: (?P<before>\w[\w' ]*) (?:story|one)| (?:story|one) (?:about|of|with) (?P<after>.+))"
+    rf"{_AGAIN}"
 )
 # "tell me a story about a dragon again": what was asked for before.
 ASKED_AGAIN = re.compile(rf"(?P<after>.* (?:about|of|with) .+){_AGAIN}")

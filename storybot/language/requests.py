@@ -39,6 +39,9 @@ class Style:
     mood: str = ""  # "funny", "calm" (for bedtime); "": not asked for
 
 
+AS_USUAL = Style()
+
+
 @dataclass(frozen=True)
 class Request:
     """`things` and what follows belong to a STORY; no thing means a story about anything."""
@@ -46,7 +49,7 @@ class Request:
     kind: RequestKind
     things: tuple[Thing, ...] = ()  # at most MAX_THINGS; also of AGAIN
     unknown: tuple[str, ...] = ()  # what else it was to be about, in the asker's words
-    style: Style = Style()
+    style: Style = AS_USUAL
 
 
 # The whole utterance, without its politeness, is the command.
@@ -82,7 +85,8 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     (
         RequestKind.GO_ON,
         r"(?:go on|tell (?:me |us )?more)(?: with (?:it|the story|that story))?"
-        r"|(?:what happens|what happened|and) (?:next|then)|the next chapter|keep going|continue(?: it| the story)?",
+        r"|(?:what happens|what happened|and) (?:next|then)|the next chapter|keep going"
+        r"|continue(?: it| the story)?",
     ),
     (
         RequestKind.ANOTHER,

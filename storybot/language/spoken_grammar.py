@@ -57,6 +57,7 @@ AFTER_ARTICLES: tuple[tuple[tuple[str, ...], tuple[Form, ...]], ...] = (
     (("the", "my", "his", "her", ""), tuple(Form)),
 )
 ARTICLES = tuple(article for articles, _ in AFTER_ARTICLES for article in articles)
+OF_THE_FIRST = ("his", "her")  # only of a second thing: a boy and his dog
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _question(made: Automaton, source: int, target: int, call: str, share: float
 
 
 def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics) -> None:
-    """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing> [called <name>].
+    """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing> [<name>].
 
     From `source` to `target`, after which they may be asked for again; what breaks off goes to
     `last`. All things that may follow on an article are equally likely.
@@ -209,8 +210,9 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
         made.say(begins[form], found, words)
     for articles, after in AFTER_ARTICLES:
         meant, described = made.state(), made.state()
-        for state in (source, joined):
-            _articles(made, state, meant, last, articles)
+        first = tuple(article for article in articles if article not in OF_THE_FIRST)
+        _articles(made, source, meant, last, first, len(ARTICLES) - len(OF_THE_FIRST))
+        _articles(made, joined, meant, last, articles, len(ARTICLES))
         made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
         made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
         made.skip(meant, described, 1 - DESCRIBED)
@@ -231,11 +233,11 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
 
 
 def _articles(
-    made: Automaton, source: int, target: int, last: int, articles: tuple[str, ...]
+    made: Automaton, source: int, target: int, last: int, articles: tuple[str, ...], of: int
 ) -> None:
-    """One of the articles, each as likely as any in the grammar."""
+    """One of the articles, each as likely as all the `of` that may stand there."""
     said = [article for article in articles if article]
-    each = 1 / len(ARTICLES)
+    each = 1 / of
     made.say(source, target, said, len(said) * each * (1 - BREAKS_OFF - RARELY))
     made.say(source, last, said, len(said) * each * BREAKS_OFF)
     if len(said) < len(articles):

@@ -113,8 +113,8 @@ def family_children() -> tuple[Thing, ...]:
 def load_things() -> tuple[Thing, ...]:
     """All things of the list, the likeliest first, then the names; ValueError for a broken line.
 
-    The form of a line: one word or several, the kind and, where it is irregular, the plural; #
-    begins a comment.
+    The form of a line: one word or several, the kind and, where it is irregular, the plural of
+    the last of them; # begins a comment.
     """
     things = []
     for number, line in enumerate(THINGS_FILE.read_text(encoding="utf-8").splitlines(), 1):
@@ -126,7 +126,7 @@ def load_things() -> tuple[Thing, ...]:
             raise ValueError(f"{THINGS_FILE}:{number}: expected word, kind and maybe plural")
         *words, kind = fields
         word = " ".join(words)
-        plural = irregular or regular_plural(word)
+        plural = " ".join((*words[:-1], irregular)) if irregular else regular_plural(word)
         things.append(Thing(word, kind, word if kind in ONE_FORM else plural))
     return tuple(things)
 

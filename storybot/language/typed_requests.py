@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
-from storybot.language.requests import Request, RequestKind, Style, style_in, understand
+from storybot.language.requests import AS_USUAL, Request, RequestKind, style_in, understand
 from storybot.language.safety_filter import Filter, plain_text
 from storybot.language.things import COUNTS, Thing, family_children, unlisted_thing
 from storybot.language.wishes import (
@@ -97,7 +97,7 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
         things += [thing for thing in named if thing not in things]
     if not things:
         return whole
-    style = style_in(asks[0]) if asks is not None else Style()
+    style = style_in(asks[0]) if asks is not None else AS_USUAL
     return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]), style=style)
 
 

@@ -33,6 +33,7 @@ class Timer(Enum):
     ANSWER = "answer"  # for the request after the keyphrase
     SLEEP = "sleep"  # good night
     HOLD = "hold"  # while a story waits for its loudspeaker
+    GO_ON = "go-on"  # for which "go on" is taken for the story's, without the keyphrase
 
 
 @dataclass(frozen=True)

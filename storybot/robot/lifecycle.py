@@ -10,6 +10,7 @@ from storybot.robot.bedtime import time_to_sleep
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
 from storybot.robot.transitions import (
+    GO_ON_TIME,
     Step,
     begin_story,
     enter,
@@ -59,7 +60,8 @@ def story_began(robot: Robot, event: events.StoryBegan) -> Step:
 def story_told(robot: Robot, event: events.StoryTold) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
-    held = _let_go(robot)
+    robot = replace(robot, goes_on=True)
+    held = [*_let_go(robot), GO_ON_TIME]
     if robot.stories_left is None:
         return go_idle(robot, *held)
     left = robot.stories_left - 1
@@ -84,6 +86,8 @@ def timer_expired(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
         # The keyphrase alone asks for a story about anything.
         return begin_story(robot, story_request(robot, (), robot.seed))
+    if event.timer is Timer.GO_ON:
+        return replace(robot, goes_on=False), []
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)
     if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):

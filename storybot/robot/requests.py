@@ -67,6 +67,8 @@ def asked(robot: Robot, event: events.Asked) -> Step:
         wish = event.request
         return begin_story(robot, story_request(robot, wish.things, event.seed, wish.style))
     if kind is RequestKind.GO_ON:
+        if event.source is Source.VOICE and robot.mode is not Mode.HEARING and not robot.goes_on:
+            return robot, []  # "go on" and what sounds like it is often said to others
         story = next_chapter(robot.story) if robot.story else story_request(robot, (), event.seed)
         return begin_story(robot, story)
     if kind is RequestKind.AGAIN:

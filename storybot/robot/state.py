@@ -51,6 +51,7 @@ class Robot:
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
+    goes_on: bool = False  # a story has just ended: "go on" needs no keyphrase
     asked_again: bool = False  # it has asked once, since the keyphrase, to say the request again
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said

@@ -7,7 +7,7 @@ from typing import Any
 
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
-from storybot.language.requests import Style
+from storybot.language.requests import AS_USUAL, Style
 from storybot.language.things import Thing
 from storybot.robot import commands, volume
 from storybot.robot.commands import Command
@@ -19,6 +19,9 @@ STOP_WAITING = (
     commands.StopTimer(Timer.ANSWER),
     commands.StopTimer(Timer.HOLD),
 )  # waits that ended
+
+GO_ON_S = 180.0  # after a story's end
+GO_ON_TIME = commands.StartTimer(Timer.GO_ON, GO_ON_S)
 
 Step = tuple[Robot, list[Command]]
 
@@ -48,7 +51,9 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
     """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
-    awake = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
+    awake = replace(
+        robot, bedtime=False, stories_left=None, sleeps_after_story=False, goes_on=False
+    )
     listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
         awake,
@@ -56,13 +61,14 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
         *todo,
         *STOP_WAITING,
         commands.StopTimer(Timer.SLEEP),
+        commands.StopTimer(Timer.GO_ON),
         listening,
         *set_sound(awake),
     )
 
 
 def story_request(
-    robot: Robot, things: tuple[Thing, ...], seed: int, style: Style = Style()
+    robot: Robot, things: tuple[Thing, ...], seed: int, style: Style = AS_USUAL
 ) -> StoryRequest:
     """A story about `things` as asked for, else as the settings want it; a calm one at night."""
     return new_story_request(things, seed, robot.settings.telling, robot.night, style)
@@ -77,8 +83,9 @@ def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     if story.number == 0:  # one told again keeps the number that the library knows it by
         story = replace(story, number=robot.newest + 1)
     newest = max(robot.newest, story.number)
-    told = replace(robot, story=story, number=number, newest=newest)
-    after, shown = enter(told, Mode.THINKING, *first, *STOP_WAITING)
+    told = replace(robot, story=story, number=number, newest=newest, goes_on=False)
+    stop_waiting = (*STOP_WAITING, commands.StopTimer(Timer.GO_ON))
+    after, shown = enter(told, Mode.THINKING, *first, *stop_waiting)
     todo = [
         *shown,
         *set_sound(told),
@@ -90,4 +97,6 @@ def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
 
 
 def stop_story(robot: Robot) -> Step:
-    return go_idle(robot, commands.StopStory(), *set_sound(robot), commands.Earcon("stopped"))
+    robot = replace(robot, goes_on=True)
+    stopped = (commands.StopStory(), *set_sound(robot), commands.Earcon("stopped"), GO_ON_TIME)
+    return go_idle(robot, *stopped)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.language.family import FamilyWord, parse, read_word
+from storybot.language.safety_filter import Filter
 from storybot.language.things import plain
 from storybot.system.folders import state_folder
 
@@ -77,9 +78,15 @@ class FamilyFile:
             ) from fault
 
 
-def new_word(word: str, what: str = "", sounds: str = "") -> FamilyWord:
+def allowed_word(word: str, what: str, sounds: str, allowed: Filter) -> FamilyWord:
     """What is to be added; StorybotError, which says what is wrong with it."""
     try:
-        return read_word(" | ".join((word.replace("|", " "), what, sounds)))
+        found = read_word(" | ".join(part.replace("|", "/") for part in (word, what, sounds)))
     except ValueError as fault:
         raise StorybotError(str(fault), Exit.USAGE) from None
+    if not allowed.allows(found.word):
+        raise StorybotError(
+            f'the safety filter refuses "{found.word}"; write it into the file of the setting '
+            "safety.allowed_phrases first"
+        )
+    return found

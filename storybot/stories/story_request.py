@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from storybot.config.schema import TellingSettings
 from storybot.language.openings import opening, opening_of_next_day
-from storybot.language.requests import Request, RequestKind, Style, spoken_back
+from storybot.language.requests import AS_USUAL, Request, RequestKind, Style, spoken_back
 from storybot.language.things import Thing, load_things
 
 # where none was asked for, one of the first so many of the list is chosen
@@ -43,7 +43,7 @@ def new_story_request(
     seed: int,
     telling: TellingSettings = USUAL_TELLING,
     calm: bool = False,
-    style: Style = Style(),
+    style: Style = AS_USUAL,
 ) -> StoryRequest:
     """A request for a story about `things`; where there are none, the seed picks a thing.
 

@@ -23,7 +23,7 @@ lean_imports.begin(LAZY_MODULES)
 import storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa
 from storybot.hearing.recognisers.choice import make_recogniser
 settings = SimpleNamespace(
-    recogniser="pocketsphinx", keyphrase="tell me a story", things=300, gate=-3.1,
+    recogniser="pocketsphinx", keyphrase="tell me a story", things=500, gate=-3.1,
     longest_request=8.0,
 )
 recogniser = make_recogniser(settings)

@@ -38,6 +38,7 @@ class ErrorCode(Enum):
     TIME_TO_SLEEP = "time-to-sleep"
     NO_STORY = "no-story"  # none has that id, or it cannot be read
     BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
+    BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
 
 
 class BadMessage(ValueError):
@@ -125,6 +126,27 @@ class ChangeSettings:
     settings: dict[str, bool | int | float | str] = field(hash=False)
 
 
+@dataclass(frozen=True)
+class ShowWords:
+    """The family's words."""
+
+
+@dataclass(frozen=True)
+class AddWord:
+    """A word of the family, in place of one that is written the same."""
+
+    word: str
+    what: str = ""  # "cat", "girl", "place"; "": not said
+    sounds: str = ""  # "M IY M IY"; "": as it is read
+
+
+@dataclass(frozen=True)
+class RemoveWord:
+    """Forget a word of the family."""
+
+    word: str
+
+
 ControlRequest = (
     Ask
     | Stop
@@ -138,6 +160,9 @@ ControlRequest = (
     | ShowStory
     | ShowSettings
     | ChangeSettings
+    | ShowWords
+    | AddWord
+    | RemoveWord
 )
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
@@ -153,6 +178,9 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "library-show": ShowStory,
     "settings": ShowSettings,
     "set": ChangeSettings,
+    "words": ShowWords,
+    "words-add": AddWord,
+    "words-remove": RemoveWord,
 }
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 _BOUNDS = {
@@ -165,6 +193,7 @@ _BOUNDS = {
     "limit": (1, STORIES_MAX),
 }
 _FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
+_TEXTS = frozenset(("text", "word", "what", "sounds"))
 _MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before"))
 
 
@@ -212,7 +241,7 @@ def _text(value: Any, name: str) -> str:
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name == "text":
+    if name in _TEXTS:
         return _text(value, name)
     if name == "settings":
         return _settings(value)

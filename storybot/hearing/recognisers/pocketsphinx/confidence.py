@@ -9,7 +9,7 @@ from operator import mul
 from typing import Any
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
-from storybot.language.requests import MAX_THINGS
+from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model

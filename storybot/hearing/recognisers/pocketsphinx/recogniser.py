@@ -94,7 +94,7 @@ class PocketSphinxRecogniser:
     def listen_for(self, what: ListenFor) -> None:
         """Only one grammar is kept beside the small one for STOP.
 
-        For 300 things each takes 1 MB and 10 ms to compile.
+        For 500 things each takes 1 MB and 20 ms to compile.
         """
         if what is self._listen_for:
             return
