@@ -39,6 +39,7 @@ class HearingSettings:
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
     longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
     answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase
+    questions: str = choice("on", "off")  # asks back in words; off: in signals
     barge_in: str = choice("auto", "on", "off")  # listen for "stop" while telling
 
 

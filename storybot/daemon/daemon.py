@@ -17,6 +17,7 @@ from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
 from storybot.daemon.told_before import with_kept_story
 from storybot.errors import Exit, StorybotError
+from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started
@@ -149,6 +150,8 @@ class Daemon:
                 await services.listener.stop_listening()
             case commands.Say(reply):
                 self._say(reply.value)
+            case commands.AskWhether(request):
+                self._say(replies.did_you_say(request.things))
             case commands.SayTitle(request):
                 self._say(request.title)
             case commands.Earcon(name):

@@ -16,6 +16,7 @@ from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recogniser_client import (
+    DoubtfulRecognised,
     Ended,
     Heartbeat,
     KeyphraseRecognised,
@@ -23,12 +24,22 @@ from storybot.hearing.recogniser_client import (
     Ready,
     RecogniserClient,
     RecogniserEvent,
+    SpeechBegun,
     Trouble,
     UtteranceRecognised,
 )
-from storybot.language.listening import ListenFor
-from storybot.language.requests import RequestKind, understand
-from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
+from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
+from storybot.language.requests import understand
+from storybot.robot.events import (
+    Asked,
+    DoubtfulHeard,
+    KeyphraseHeard,
+    NotUnderstood,
+    Part,
+    RequestRefused,
+    Source,
+    SpeechBegan,
+)
 from storybot.stories.story_request import SEED_LIMIT
 from storybot.system.processes import CannotBeKilled, cpu_seconds
 
@@ -218,7 +229,7 @@ class ListenerService:
             if self.small and self._wanted is None:
                 return
             wanted = self._wanted
-            if wanted is not ListenFor.STOP and self._speaker.speaking:
+            if wanted not in DURING_STORY and self._speaker.speaking:
                 wanted = None
             if wanted is not self._told:
                 if wanted is None:
@@ -277,6 +288,12 @@ class ListenerService:
                 self._told = ListenFor.REQUEST  # the process switched to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
                     self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
+            case SpeechBegun():
+                if self._wanted is ListenFor.REQUEST:
+                    self._emit(SpeechBegan())
+            case DoubtfulRecognised(text, confidence):
+                LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
+                self._perhaps_heard(text)
             case UtteranceRecognised(text, confidence):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 self._heard(text)
@@ -285,17 +302,28 @@ class ListenerService:
 
     def _heard(self, text: str) -> None:
         request = understand(text)
-        if self._wanted is ListenFor.STOP:
-            if request and request.kind is RequestKind.STOP and not self._speaker.is_echo(text):
-                self._emit(Asked(request, 0, Source.VOICE))
+        if self._wanted in DURING_STORY:
+            meant = relevant_part(text, self._wanted, "") is not None
+            if request and meant and not self._speaker.is_echo(text) and self._allows(text):
+                self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
         elif self._wanted is None:
             return
-        elif not self._configuration.allowed.allows(text):
+        elif not self._allows(text):
             self._emit(RequestRefused())
         elif request is None:
             self._emit(NotUnderstood())
         else:
             self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
+
+    def _perhaps_heard(self, text: str) -> None:
+        """Only what may be asked for is asked about."""
+        awaited = self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST)
+        request = understand(text)
+        if awaited and request is not None and request.things and self._allows(text):
+            self._emit(DoubtfulHeard(request, random.randrange(SEED_LIMIT)))
+
+    def _allows(self, text: str) -> bool:
+        return self._configuration.allowed.allows(text)
 
     def _beat(self, read: int, decoded: int) -> None:
         """Note progress where both counts grew, or the microphone is known to be lost."""

@@ -18,7 +18,7 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.openings import TEST_OPENING
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
-from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
+from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
@@ -164,9 +164,7 @@ class NarratorService:
                     raise text
                 self.health.progress()
                 told.append(text)
-                await self._speaker.tell(
-                    text, self._on_word(request, number, text, first=len(told) == 1)
-                )
+                await self._speaker.tell(text, self._on_word(request, number, text, len(told)))
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -188,16 +186,21 @@ class NarratorService:
         else:
             ready.put_nowait(None)
 
-    def _on_word(self, request: StoryRequest, number: int, text: str, first: bool) -> OnWord:
-        """What to do as a sentence is heard: its first word tells that it began."""
+    def _on_word(self, request: StoryRequest, number: int, text: str, place: int) -> OnWord:
+        """What to do as the sentence at this place of the story is heard.
+
+        Its first word tells that it began.
+        """
         begun = False
 
         def on_word(word: str) -> None:
             nonlocal begun
             if not begun:
                 begun = True
-                if first:
+                if place == 1:
                     self._emit(StoryBegan(number))
+                elif place == 2:
+                    self._emit(StoryGoesOn(number))
                 self._watchers.sentence(request.number, text)
             self._watchers.word(request.number, word)
 

@@ -64,6 +64,19 @@ class UtteranceRecognised:
 
 
 @dataclass(frozen=True)
+class DoubtfulRecognised:
+    """A request that was perhaps made."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class SpeechBegun:
+    """Somebody begins to speak, while the request is awaited."""
+
+
+@dataclass(frozen=True)
 class Trouble:
     """The microphone or recogniser is missing; a microphone is looked for until Ready."""
 
@@ -78,14 +91,24 @@ class Ended:
 
 
 RecogniserEvent = (
-    Ready | Level | Heartbeat | KeyphraseRecognised | UtteranceRecognised | Trouble | Ended
+    Ready
+    | Level
+    | Heartbeat
+    | KeyphraseRecognised
+    | SpeechBegun
+    | UtteranceRecognised
+    | DoubtfulRecognised
+    | Trouble
+    | Ended
 )
 EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
     "ready": Ready,
     "level": Level,
     "heartbeat": Heartbeat,
     "keyphrase": KeyphraseRecognised,
+    "speech": SpeechBegun,
     "heard": UtteranceRecognised,
+    "doubtful": DoubtfulRecognised,
     "trouble": Trouble,
 }
 
@@ -147,7 +170,7 @@ class RecogniserClient:
             event = await self._next()
 
     async def listen(self, what: str) -> None:
-        """Listen for "keyphrase", "request" or "stop" from now on."""
+        """Listen for one of ListenFor, by its value, from now on."""
         await self.send({"do": "listen", "for": what})
 
     async def pause(self) -> None:

@@ -23,6 +23,8 @@ STORY_AGAIN = re.compile(
 )
 # "tell me a story about a dragon again": what was asked for before.
 ASKED_AGAIN = re.compile(rf"(?P<after>.* (?:about|of|with) .+){_AGAIN}")
+# "no, I said a boat"; what was meant stands in a group.
+CORRECTION = re.compile(r"(?:no|nope|not that)(?: no)*(?: i said| i mean| i want)? (.+)")
 STYLES = ("long", "short", "funny", "bedtime")  # that recognisers listen for before "story"
 LENGTHS = {"long": "long", "longer": "long", "short": "short", "quick": "short"}
 MOODS = {"funny": "funny", "silly": "funny", "bedtime": "calm", "goodnight": "calm", "calm": "calm"}

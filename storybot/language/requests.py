@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from storybot.language.request_patterns import (
     ASKED_AGAIN,
     ASKS_FOR_STORY,
+    CORRECTION,
     LENGTHS,
     MOODS,
     POLITE,
@@ -29,6 +30,8 @@ class RequestKind(Enum):
     LOUDER = "louder"
     SOFTER = "softer"
     GOOD_NIGHT = "good-night"
+    YES = "yes"  # an answer to a question of the box
+    NO = "no"  # the same, or with `things` a correction: "no, a boat"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Request:
     """`things` and what follows belong to a STORY; no thing means a story about anything."""
 
     kind: RequestKind
-    things: tuple[Thing, ...] = ()  # at most MAX_THINGS; also of AGAIN
+    things: tuple[Thing, ...] = ()  # at most MAX_THINGS; also of AGAIN and NO
     unknown: tuple[str, ...] = ()  # what else it was to be about, in the asker's words
     style: Style = AS_USUAL
 
@@ -88,6 +91,8 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
         r"|(?:what happens|what happened|and) (?:next|then)|the next chapter|keep going"
         r"|continue(?: it| the story)?",
     ),
+    (RequestKind.YES, r"(?:yes|yeah|yep|yup|right|that'?s right|exactly|sure)(?: (?:yes|i did))?"),
+    (RequestKind.NO, r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?"),
     (
         RequestKind.ANOTHER,
         r"(?:i want |i would like |i'd like |tell (?:me |us )?|read (?:me |us )?)?"
@@ -114,6 +119,8 @@ def understand(text: str) -> Request | None:
         return None
     if again := _told_before(utterance):
         return again
+    if (corrected := CORRECTION.fullmatch(utterance)) and (right := understand(corrected[1])):
+        return replace(right, kind=RequestKind.NO) if right.kind is RequestKind.STORY else None
     if asked := ASKS_FOR_STORY.match(utterance):
         wishes = wishes_in(utterance[asked.end() :].split(), family_children())
         things = wishes.things[:MAX_THINGS]
@@ -144,6 +151,12 @@ def _told_before(utterance: str) -> Request | None:
     return Request(RequestKind.AGAIN, wishes.things[:MAX_THINGS]) if wishes.things else None
 
 
+def is_wish(text: str) -> bool:
+    """Whether the words ask for a story about something."""
+    request = understand(text)
+    return request is not None and request.kind is RequestKind.STORY and bool(request.things)
+
+
 def breaks_off(text: str, keyphrase: str) -> bool:
     """Whether more is to follow these recognised words: "tell me", "about a", "a cat and"."""
     said = POLITE.sub("", f"{text} ").strip()
@@ -160,6 +173,8 @@ def spoken_back(request: Request) -> str:
         style = request.style
         story = " ".join(["A", *filter(None, (style.length, SAID_MOODS[style.mood])), "story"])
         return f"{story} about {about}." if about else f"{story}."
+    if request.kind is RequestKind.NO and about:
+        return f"No, {about}."
     if request.kind is RequestKind.AGAIN and about:
         return f"The story about {' and '.join(thing.definite for thing in request.things)} again."
     return COMMAND_ECHOES[request.kind]
@@ -173,5 +188,7 @@ COMMAND_ECHOES = {
     RequestKind.STOP: "Stop.",
     RequestKind.LOUDER: "Louder.",
     RequestKind.SOFTER: "Softer.",
+    RequestKind.YES: "Yes.",
+    RequestKind.NO: "No.",
     RequestKind.GOOD_NIGHT: "Good night.",
 }

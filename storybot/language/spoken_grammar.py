@@ -14,8 +14,10 @@ from storybot.language.wishes import ADJECTIVES, NAMED
 STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
 # They sound like these and mean the contrary: recognised as what they are, they do nothing.
 NO_STOPS = ("do not stop", "don't stop", "please do not stop", "please don't stop")
-# Answers that ask for nothing and sound like a thing: "no" like "snow", "yes" like "nest".
-NO_ANSWERS = ("no", "yes", "what", "hello", "i don't know")
+# Answers to a question of the box, which sound like things: "no" like "snow", "yes" like "nest".
+YES_OR_NO = ("yes", "no")
+# Answers that ask for nothing and sound like a thing.
+NO_ANSWERS = ("what", "hello", "i don't know")
 COMMANDS = (
     "another one",
     "another story",
@@ -121,9 +123,10 @@ def answer_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     last = _last(made)
     _call(made, START, called, keyphrase, 1 / 2)
     made.skip(START, called, 1 / 2)
-    made.say(called, last, COMMANDS + NO_ANSWERS, 1 / 2)
+    made.say(called, last, COMMANDS + YES_OR_NO + NO_ANSWERS, 1 / 2)
     story = [f"a {style} story" for style in STYLES]
-    made.say(called, introduced, ["something", "the story", *story], RARELY)
+    made.say(called, introduced, ["something", "the story", *story], RARELY / 2)
+    made.say(called, about, ["no"], RARELY / 2)
     made.may_say(called, introduced, ["a story"], 1 / 4 - RARELY)
     made.say(introduced, about, ABOUT, 1 - BREAKS_OFF)
     made.say(introduced, last, ["about"], BREAKS_OFF)
@@ -139,6 +142,18 @@ def stop_sentences() -> list[Transition]:
     return made.transitions()
 
 
+def correction_sentences(topics: Topics) -> list[Transition]:
+    """Stops and, as a story begins, "no, a boat"."""
+    made = Automaton()
+    about, told = made.state(), made.state()
+    last = _last(made)
+    made.say(START, last, STOPS + NO_STOPS, 1 / 2)
+    made.say(START, about, ["no", "no no", "no i said"], 1 / 2)
+    _topics(made, about, told, last, topics)
+    made.skip(told, last, 1.0)
+    return made.transitions()
+
+
 def words_of(*languages: Iterable[Transition]) -> set[str]:
     """Every word that these may answer."""
     return {word for transitions in languages for *_, word in transitions if word}
@@ -151,8 +166,11 @@ def phrase_list(keyphrase: str, things: Sequence[Thing]) -> list[str]:
     many = topics.forms.get(Form.MANY, ())
     counted = [f"{few} {form}" for few in ("two", "three") for form in many]
     called = [f"called {name}" for name in topics.names]
-    sentences = call_sentences(keyphrase, topics), answer_sentences(keyphrase, topics)
-    words = words_of(*sentences)
+    words = words_of(
+        call_sentences(keyphrase, topics),
+        answer_sentences(keyphrase, topics),
+        correction_sentences(topics),
+    )
     call = [keyphrase, *_styled(keyphrase)]
     return [*call, *COMMANDS, *about, *counted, *called, *sorted(words)]
 
@@ -226,7 +244,7 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
         calling = made.state()
         made.say(found, calling, NAMED, RARELY)
         made.say(calling, named, topics.names)
-    made.say(named, joined, ["and", "with"], SECOND_THING * (1 - BREAKS_OFF))
+    made.say(named, joined, ["and"], SECOND_THING * (1 - BREAKS_OFF))
     made.say(named, last, ["and"], SECOND_THING * BREAKS_OFF)
     made.say(named, target, AGAIN, RARELY)
     made.skip(named, target, 1 - SECOND_THING - RARELY)

@@ -83,6 +83,19 @@ class ReplayAsked:
 
 
 @dataclass(frozen=True)
+class DoubtfulHeard:
+    """Something was heard that may be this request for a story, with things."""
+
+    request: Request
+    seed: int
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """While the request is awaited, somebody begins to speak."""
+
+
+@dataclass(frozen=True)
 class NotUnderstood:
     """Something was said that is no request."""
 
@@ -121,6 +134,13 @@ class SleepAsked:
 @dataclass(frozen=True)
 class StoryBegan:
     """The first sentence of story `number` sounds."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class StoryGoesOn:
+    """The second sentence of story `number` sounds."""
 
     number: int
 
@@ -177,12 +197,15 @@ Event = (
     | KeyphraseHeard
     | Asked
     | ReplayAsked
+    | DoubtfulHeard
+    | SpeechBegan
     | NotUnderstood
     | RequestRefused
     | Pressed
     | VolumeAsked
     | SleepAsked
     | StoryBegan
+    | StoryGoesOn
     | StoryTold
     | StoryFailed
     | TimerExpired

@@ -37,6 +37,8 @@ def set_sound(robot: Robot) -> list[Command]:
 
 def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
     """The robot in `mode`; the lights follow."""
+    if mode is not Mode.HEARING:
+        changes["doubt"] = None
     after = replace(robot, mode=mode, **changes)
     return after, [*todo, commands.Show(light(after))]
 
@@ -78,12 +80,21 @@ def begin_story(robot: Robot, story: StoryRequest, *first: Command) -> Step:
     """Begin a story: its title is said while the engine writes."""
     if robot.missing & STORY_PARTS:
         return go_idle(robot, *first, commands.Say(Reply.NOT_READY))
-    listening = commands.Listen(ListenFor.STOP) if robot.barge_in else commands.StopListening()
+    listening: Command = commands.StopListening()
+    if robot.barge_in:
+        listening = commands.Listen(ListenFor.CORRECTION)
     number = robot.number + 1
     if story.number == 0:  # one told again keeps the number that the library knows it by
         story = replace(story, number=robot.newest + 1)
     newest = max(robot.newest, story.number)
-    told = replace(robot, story=story, number=number, newest=newest, goes_on=False)
+    told = replace(
+        robot,
+        story=story,
+        number=number,
+        newest=newest,
+        goes_on=False,
+        correctable=robot.barge_in,
+    )
     stop_waiting = (*STOP_WAITING, commands.StopTimer(Timer.GO_ON))
     after, shown = enter(told, Mode.THINKING, *first, *stop_waiting)
     todo = [

@@ -16,7 +16,7 @@ FEW = Topics({Form.ONE: ("cat", "dog"), Form.MANY: ("cats",), Form.PROPER: ("noa
 CALLS = spoken_grammar.call_sentences(CALL, FEW)
 RARE = 1 / 16
 USUAL = GOES_ON = 15 / 16  # where a style may stand, where a sentence may break off
-ENDS, ADDS = 13 / 16, 1 / 8 * GOES_ON / 2  # no second thing; one with "and"
+ENDS, ADDS = 13 / 16, 1 / 8 * GOES_ON  # no second thing; one with "and"
 # One of seven articles or none, no adjective, no name; for a second thing one of nine or none.
 ARTICLE = 14 / 16 / 8 * 3 / 4 * USUAL
 NONE = 15 / 16 / 8 * 3 / 4 * USUAL

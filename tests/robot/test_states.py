@@ -57,7 +57,8 @@ def test_every_state_is_consistent(steps: tuple[Found, ...]) -> None:
             assert world.ear == (None if robot.quiet else "keyphrase"), where
             assert world.shown is commands.Light.OFF, where
         if robot.mode in BUSY:
-            assert world.ear == ("stop" if robot.barge_in else None), where
+            ear = "correction" if robot.correctable else "stop"
+            assert world.ear == (ear if robot.barge_in else None), where
 
 
 def test_small_never_hears_while_it_tells(steps: tuple[Found, ...]) -> None:

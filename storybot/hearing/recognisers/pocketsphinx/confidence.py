@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from dataclasses import dataclass, replace
 from operator import mul
@@ -21,6 +22,8 @@ COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 CALLED_GATE_SLACK = 0.6
 # A short answer scores lower; other speech becomes a chain of things, or scores lower still.
 ANSWER_GATE_SLACK = 1.1
+QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
+_ASKED = re.compile(r" (?:about|with) ")
 SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
@@ -86,16 +89,28 @@ def doubtful(decoded: DecodingResult, gate: float, called: bool) -> bool:
 
     `called`: the keyphrase came before this speech, rather than in it.
     """
-    slack = 0.0
+    return not _believed(decoded, gate, _slack(decoded, called))
+
+
+def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
+    """Whether a doubtful result is near enough to one that is believed to ask about it."""
+    return _believed(decoded, gate, _slack(decoded, called) + QUESTION_GATE_SLACK)
+
+
+def _slack(decoded: DecodingResult, called: bool) -> float:
     if called and " and " not in decoded.text:
-        slack = ANSWER_GATE_SLACK
-    elif called or (decoded.call is not None and " about " in decoded.text):
-        slack = CALLED_GATE_SLACK
+        return ANSWER_GATE_SLACK
+    if called or (decoded.call is not None and _ASKED.search(decoded.text)):
+        return CALLED_GATE_SLACK
+    return 0.0
+
+
+def _believed(decoded: DecodingResult, gate: float, slack: float) -> bool:
     return (
-        decoded.coverage < COVERAGE_MIN
-        or decoded.score < gate - slack
-        or (decoded.call is not None and decoded.call < gate)
-        or decoded.text.count(" and ") >= MAX_THINGS
+        decoded.coverage >= COVERAGE_MIN
+        and decoded.score >= gate - slack
+        and (decoded.call is None or decoded.call >= gate)
+        and decoded.text.count(" and ") < MAX_THINGS
     )
 
 

@@ -18,6 +18,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     coverage,
     doubtful,
     likely_to_go_on,
+    worth_asking,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
 from storybot.hearing.recognisers.pocketsphinx.endpointing import (
@@ -34,7 +35,7 @@ from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END, START, Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
-from storybot.language.requests import breaks_off
+from storybot.language.requests import breaks_off, is_wish
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
@@ -115,9 +116,15 @@ class PocketSphinxRecogniser:
     def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
             return spoken_grammar.stop_sentences()
+        if what is ListenFor.CORRECTION:
+            return spoken_grammar.correction_sentences(self._topics)
         if what is ListenFor.REQUEST:
             return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
         return spoken_grammar.call_sentences(self._keyphrase, self._topics)
+
+    @property
+    def speaking(self) -> bool:
+        return self._segments.speaking
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         heard = self._understood(self._segments.feed(block))
@@ -179,11 +186,22 @@ class PocketSphinxRecogniser:
             decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
         ):
             called = decoded.call is not None and decoded.call >= self._settings.gate
-            return (self._call_in(pcm) if called else None) or Utterance(text, score, sure=False)
+            call = self._call_in(pcm) if called else None
+            if self._is_likely(decoded, called=call is not None):
+                return Utterance(text, score, sure=False, likely=True)
+            return call or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
             self._call = pcm
             return wanted
         return Utterance(text, score)
+
+    def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
+        """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
+        awaited = self._listen_for is ListenFor.REQUEST
+        if self._settings.questions != "on" or not (awaited or called):
+            return False
+        wish = is_wish(decoded.text)
+        return wish and worth_asking(decoded, self._settings.gate, awaited)
 
     def _breaks_off(self, decoded: DecodingResult) -> bool:
         return (
