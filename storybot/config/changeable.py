@@ -22,6 +22,7 @@ CHANGEABLE = (
     "telling.longest",
     "telling.plot",
     "telling.length",
+    "speaking.voice",
     "speaking.speed",
     "speaking.pitch",
     "speaking.pause",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,6 +10,8 @@ from itertools import islice
 from typing import Any, Protocol
 
 from storybot.config import changeable
+from storybot.config.schema import SpeakingSettings
+from storybot.config.trial import fault_of_voice
 from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     AddWord,
@@ -26,15 +29,19 @@ from storybot.controls.socket.messages import (
     Sleep,
     Status,
     Stop,
+    Streamed,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
 )
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
-from storybot.errors import StorybotError
+from storybot.daemon.writing import Writing
+from storybot.errors import Exit, StorybotError
 from storybot.language import replies
-from storybot.language.requests import Request, RequestKind
+from storybot.language.requests import Request, RequestKind, spoken_back
 from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
@@ -71,12 +78,18 @@ class ControlAnswers:
 
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
+        self._writing = Writing(daemon)
 
-    async def answer(self, request: ControlRequest) -> Message:
+    async def answer(self, request: ControlRequest) -> Message | Streamed:
         """What to send back."""
         match request:
             case Ask(text):
                 return await self._asked(text)
+            case Understand(text):
+                understood = self._understood(text)
+                return _meaning(understood) if isinstance(understood, Request) else understood
+            case Write(text, seed):
+                return self._written(text, seed)
             case Stop():
                 return await self._request(Request(RequestKind.STOP))
             case Again():
@@ -109,15 +122,33 @@ class ControlAnswers:
             case RemoveWord(word):
                 return await self._change_words(lambda kept: kept.remove(word))
 
-    async def _asked(self, text: str) -> Message:
+    def _understood(self, text: str) -> Request | Message:
+        """What the words ask for, or the refusal."""
         allowed = self._daemon.services.configuration.allowed
         request = understand_typed(text, allowed)
         if not is_allowed(request, text, allowed):
-            await self._daemon.happen(RequestRefused())
             return messages.refusal(ErrorCode.NOT_ALLOWED, replies.Reply.REFUSED.value)
         if request is None:
             return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
-        return await self._request(request)
+        return request
+
+    async def _asked(self, text: str) -> Message:
+        understood = self._understood(text)
+        if isinstance(understood, Request):
+            return await self._request(understood)
+        if understood["code"] == ErrorCode.NOT_ALLOWED.value:
+            await self._daemon.happen(RequestRefused())
+        return understood
+
+    def _written(self, text: str, seed: int | None) -> Message | Streamed:
+        understood = self._understood(text)
+        if not isinstance(understood, Request):
+            return understood
+        if understood.kind is not RequestKind.STORY:
+            return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
+        return self._writing.begin(
+            understood, random.randrange(SEED_LIMIT) if seed is None else seed
+        )
 
     async def _request(self, request: Request) -> Message:
         if request.kind not in STARTS:
@@ -156,8 +187,12 @@ class ControlAnswers:
         return messages.answer(**_described(story), opening=story.opening, text=story.text)
 
     async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
+        configuration = self._daemon.services.configuration
         try:
-            settings = changeable.changed(self._daemon.services.configuration.settings, new)
+            wanted = changeable.changed(configuration.settings, new)
+            await _try_voice(configuration.settings.speaking, wanted.speaking)
+            # Others may have changed settings while the voice was tried.
+            settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
         except StorybotError as error:
             return messages.refusal(ErrorCode.BAD_SETTING, str(error))
@@ -184,6 +219,19 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.BAD_WORD, str(error))
         await self._daemon.happen(reloaded)
         return messages.answer(words=self._words())
+
+
+def _meaning(request: Request) -> Message:
+    things = [thing.word for thing in request.things]
+    return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
+
+
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
+    """StorybotError where another voice is wanted that cannot speak here."""
+    if after.voice == before.voice:
+        return
+    if wrong := await asyncio.to_thread(fault_of_voice, after):
+        raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 
 def _described(story: KeptStory) -> dict[str, Any]:

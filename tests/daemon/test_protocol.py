@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
-from storybot.config.schema import LibrarySettings, Settings
+from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     AddWord,
@@ -34,11 +34,14 @@ from storybot.controls.socket.messages import (
     Status,
     Stop,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
     encoded,
     request_line,
 )
+from storybot.daemon import control_answers
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.language.family import known_family, use_family
@@ -95,6 +98,8 @@ def test_every_line_of_the_page_is_allowed() -> None:
 
 REQUESTS = st.one_of(
     st.builds(Ask, st.text(max_size=500)),
+    st.builds(Understand, st.text(max_size=500)),
+    st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
     st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings(), ShowWords()]),
     st.builds(AddWord, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)),
     st.builds(RemoveWord, st.text(max_size=40)),
@@ -291,6 +296,31 @@ def test_a_story_told_before_is_found_by_what_it_is_about(tmp_path: Path) -> Non
         house.recognisers.hear("the cat story again")
         await house.until(Mode.TELLING)
         assert house.daemon.robot.story is not None and house.daemon.robot.story.number == 2
+
+    play(tmp_path, scene)
+
+
+def test_another_voice_is_tried_before_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def fault_of_voice(speaking: SpeakingSettings) -> str:
+        tried.append(speaking.voice)
+        return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
+
+    monkeypatch.setattr(control_answers, "fault_of_voice", fault_of_voice)
+
+    async def scene(house: House) -> None:
+        async def voice(name: str) -> dict[str, Any]:
+            return await house.ask(ChangeSettings({"speaking.voice": name}))
+
+        refused = await voice("espeak-child")
+        assert refused["code"] == "bad-setting" and "install it" in refused["error"]
+        assert (await house.ask(ShowSettings()))["settings"]["speaking.voice"] == "auto"
+        assert (await voice("espeak"))["settings"]["speaking.voice"] == "espeak"
+        assert (await voice("espeak"))["ok"] and (await voice("nobody"))["code"] == "bad-setting"
+        assert tried == ["espeak-child", "espeak"]
 
     play(tmp_path, scene)
 

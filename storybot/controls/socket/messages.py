@@ -7,7 +7,7 @@ speaks in each request, and is answered in that version.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
@@ -39,6 +39,8 @@ class ErrorCode(Enum):
     NO_STORY = "no-story"  # none has that id, or it cannot be read
     BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
     BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
+    BUSY = "busy"  # a story is being written for somebody
+    SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile
 
 
 class BadMessage(ValueError):
@@ -54,6 +56,21 @@ class Ask:
     """A request in words: "a story about a cat", "another one", "louder"."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Understand:
+    """What a request in words would ask for; nothing is done about it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """A story for the client alone, as text; the box is silent. The same seed, the same story."""
+
+    text: str
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +166,8 @@ class RemoveWord:
 
 ControlRequest = (
     Ask
+    | Understand
+    | Write
     | Stop
     | Again
     | TellSaved
@@ -167,6 +186,8 @@ ControlRequest = (
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "ask": Ask,
+    "understand": Understand,
+    "write": Write,
     "stop": Stop,
     "again": Again,
     "tell-saved": TellSaved,
@@ -191,10 +212,11 @@ _BOUNDS = {
     "story": (1, 10**9),
     "before": (1, 10**9),
     "limit": (1, STORIES_MAX),
+    "seed": (0, 2**31 - 1),
 }
 _FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
 _TEXTS = frozenset(("text", "word", "what", "sounds"))
-_MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before"))
+_MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before", "seed"))
 
 
 def read_request(line: bytes) -> tuple[ControlRequest, int]:
@@ -276,6 +298,14 @@ def request_line(request: ControlRequest) -> bytes:
 def answer(**found: Any) -> Message:
     """The answer to a request that was carried out."""
     return {"ok": True} | found
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """An answer after which news go on, for this client alone; until then it asks nothing else."""
+
+    answer: Message
+    news: AsyncGenerator[Message, None]
 
 
 def refusal(code: ErrorCode, sentence: str) -> Message:
