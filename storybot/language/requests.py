@@ -92,7 +92,10 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
         r"|continue(?: it| the story)?",
     ),
     (RequestKind.YES, r"(?:yes|yeah|yep|yup|right|that'?s right|exactly|sure)(?: (?:yes|i did))?"),
-    (RequestKind.NO, r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?"),
+    (  # an article at its end is silence, or what followed was not said
+        RequestKind.NO,
+        r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?(?: (?:a|an|the|some))?",
+    ),
     (
         RequestKind.ANOTHER,
         r"(?:i want |i would like |i'd like |tell (?:me |us )?|read (?:me |us )?)?"

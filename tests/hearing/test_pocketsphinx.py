@@ -99,6 +99,29 @@ def test_wishes_as_children_say_them(
     assert request is not None and spoken_back(request) == back
 
 
+@pytest.mark.parametrize(
+    ("said", "voice"),
+    [("yes", "slt"), ("yes", "rms"), ("no", "slt"), ("no", "rms"), ("no a dragon", "awb")],
+)
+def test_answers_to_a_question(recogniser: PocketSphinxRecogniser, said: str, voice: str) -> None:
+    assert heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story", voice)) == [
+        KeyphraseOnly()
+    ]
+    (event,) = heard(recogniser, ListenFor.REQUEST, spoken(said, voice))
+    assert isinstance(event, Utterance) and event.sure
+    assert understand(event.text) == understand(said)
+
+
+@pytest.mark.parametrize("voice", VOICES[:3])
+def test_a_correction_as_a_story_begins(recogniser: PocketSphinxRecogniser, voice: str) -> None:
+    (event,) = heard(recogniser, ListenFor.CORRECTION, spoken("no, a dragon", voice))
+    assert isinstance(event, Utterance) and event.sure
+    assert understand(event.text) == understand("no a dragon")
+    for said in ("a story about a cat", "the dragon was happy", "no more juice for you"):
+        events = heard(recogniser, ListenFor.CORRECTION, spoken(said, voice))
+        assert not [one for one in events if isinstance(one, Utterance) and one.sure]
+
+
 @pytest.mark.parametrize("pause", [0.4, 0.6, 0.8, 1.0])
 @pytest.mark.parametrize(
     ("begun", "rest", "voice"),

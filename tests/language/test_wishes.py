@@ -129,3 +129,25 @@ def test_a_key_of_a_stranger() -> None:
     assert [thing.key for thing in request.things] == ["quokka called Bob", "two wombats"]
     assert [thing_of(thing.key) for thing in request.things] == [*request.things]
     assert find_thing("quokka") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "back"),
+    [
+        ("yes", "Yes."),
+        ("yes please", "Yes."),
+        ("no", "No."),
+        ("no no", "No."),
+        ("no a", "No."),
+        ("no, a boat", "No, a boat."),
+        ("no I said a boat and a cat", "No, a boat and a cat."),
+        ("no, the fire truck please", "No, a fire truck."),
+    ],
+)
+def test_answers_and_corrections(words: str, back: str) -> None:
+    assert said(understand(words)) == back
+
+
+@pytest.mark.parametrize("words", ["no thank you very much", "no more juice", "no stop"])
+def test_what_is_no_correction(words: str) -> None:
+    assert understand(words) is None

@@ -22,6 +22,7 @@ COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 CALLED_GATE_SLACK = 0.6
 # A short answer scores lower; other speech becomes a chain of things, or scores lower still.
 ANSWER_GATE_SLACK = 1.1
+NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
 SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
@@ -98,6 +99,8 @@ def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
 
 
 def _slack(decoded: DecodingResult, called: bool) -> float:
+    if called and decoded.text == "no":
+        return NO_GATE_SLACK
     if called and " and " not in decoded.text:
         return ANSWER_GATE_SLACK
     if called or (decoded.call is not None and _ASKED.search(decoded.text)):
