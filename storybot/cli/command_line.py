@@ -20,7 +20,16 @@ NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # They speak to the running daemon, which may have other settings, or look at its stories.
 UNTRIED = (
-    *("ask", "stop", "again", "volume", "sleep", "status", "watch", "library", "mqtt"),
+    "ask",
+    "stop",
+    "again",
+    "volume",
+    "sleep",
+    "status",
+    "watch",
+    "library",
+    "mqtt",
+    "wyoming",
     "words",
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import random
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -26,7 +25,7 @@ from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 from storybot.stories.family_file import FamilyFile
 from storybot.stories.library import Library
-from storybot.stories.story_request import SEED_LIMIT, StoryRequest
+from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed
 from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
 from storybot.telling.engine_factory import make_engine
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.opening is None and args.heard is None:
         args.words = words_from(sys.stdin, args.words)
     if args.seed is None:
-        args.seed = random.randrange(1, SEED_LIMIT)
+        args.seed = fresh_seed()
     if args.wav == STREAM:
         return wav_to_stdout(args, lambda: _run(args, settings))
     if args.json:

@@ -55,7 +55,7 @@ class TellingSettings:
     plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
     length: str = choice("short", "middle", "long")  # of a story from a plot: 1, 2-3, 5 minutes
     draft_temperature: float = number(0.5, 0.0, 2.0)  # in place of temperature for drafts
-    drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
+    drafts: int = number(12, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has
@@ -145,6 +145,8 @@ class HomeSettings:
     mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
+    wyoming_port: int = number(10900, 1, 65535)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import islice
@@ -11,15 +10,14 @@ from typing import Any, Protocol
 
 from storybot.config import changeable
 from storybot.config.schema import SpeakingSettings
-from storybot.config.trial import fault_of_voice
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     AddWord,
     Again,
     Ask,
     ChangeSettings,
     ControlRequest,
-    ErrorCode,
     ListLibrary,
     Message,
     RemoveWord,
@@ -42,7 +40,6 @@ from storybot.daemon.writing import Writing
 from storybot.errors import Exit, StorybotError
 from storybot.language import replies
 from storybot.language.requests import Request, RequestKind, spoken_back
-from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
@@ -56,7 +53,7 @@ from storybot.robot.events import (
 from storybot.robot.state import STORY_PARTS, Obstacle
 from storybot.stories.family_file import FamilyFile, allowed_word
 from storybot.stories.library import KeptStory, Library
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.stories.story_request import fresh_seed
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 
@@ -124,6 +121,9 @@ class ControlAnswers:
 
     def _understood(self, text: str) -> Request | Message:
         """What the words ask for, or the refusal."""
+        # Its patterns take 0.2 MB that nobody needs until somebody types a request.
+        from storybot.language.typed_requests import is_allowed, understand_typed
+
         allowed = self._daemon.services.configuration.allowed
         request = understand_typed(text, allowed)
         if not is_allowed(request, text, allowed):
@@ -146,15 +146,13 @@ class ControlAnswers:
             return understood
         if understood.kind is not RequestKind.STORY:
             return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
-        return self._writing.begin(
-            understood, random.randrange(SEED_LIMIT) if seed is None else seed
-        )
+        return self._writing.begin(understood, fresh_seed() if seed is None else seed)
 
     async def _request(self, request: Request) -> Message:
         if request.kind not in STARTS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
-        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
+        return await self._start(Asked(request, fresh_seed(), Source.SOCKET))
 
     async def _tell_saved(self, number: int) -> Message:
         try:
@@ -230,6 +228,8 @@ async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
+    from storybot.config.trial import fault_of_voice  # few ever change the voice so
+
     if wrong := await asyncio.to_thread(fault_of_voice, after):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 

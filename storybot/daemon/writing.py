@@ -7,7 +7,8 @@ from contextlib import aclosing
 from typing import Protocol
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import ErrorCode, Message, Streamed
+from storybot.controls.socket.error_codes import ErrorCode
+from storybot.controls.socket.messages import Message, Streamed
 from storybot.daemon.narrator_service import ENGINE_NICENESS, ENGINE_RUNS_PER_STORY
 from storybot.daemon.services import Services
 from storybot.errors import StorybotError

@@ -94,7 +94,7 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     (RequestKind.YES, r"(?:yes|yeah|yep|yup|right|that'?s right|exactly|sure)(?: (?:yes|i did))?"),
     (  # an article at its end is silence, or what followed was not said
         RequestKind.NO,
-        r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?(?: (?:a|an|the|some))?",
+        r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?(?: (?:a|an|the))?",
     ),
     (
         RequestKind.ANOTHER,

@@ -37,6 +37,11 @@ class Timer(Enum):
 
 
 @dataclass(frozen=True)
+class PlainEvent:
+    """An event that says nothing but its name."""
+
+
+@dataclass(frozen=True)
 class Started:
     """The model was checked and every part was tried; `last` is the library's newest story."""
 
@@ -90,18 +95,15 @@ class DoubtfulHeard:
     seed: int
 
 
-@dataclass(frozen=True)
-class SpeechBegan:
+class SpeechBegan(PlainEvent):
     """While the request is awaited, somebody begins to speak."""
 
 
-@dataclass(frozen=True)
-class NotUnderstood:
+class NotUnderstood(PlainEvent):
     """Something was said that is no request."""
 
 
-@dataclass(frozen=True)
-class RequestRefused:
+class RequestRefused(PlainEvent):
     """Something was asked for that the safety filter refuses."""
 
 
@@ -167,13 +169,11 @@ class TimerExpired:
     timer: Timer
 
 
-@dataclass(frozen=True)
-class QuietBegan:
+class QuietBegan(PlainEvent):
     """The quiet hours began."""
 
 
-@dataclass(frozen=True)
-class QuietEnded:
+class QuietEnded(PlainEvent):
     """The quiet hours ended."""
 
 
@@ -182,11 +182,10 @@ class Reloaded:
     """New settings hold from now on."""
 
     settings: Settings
-    newest: int = 0  # the highest number in the library, which may be another one now
+    newest: int = 0  # the highest number in the library, where that may be another one now
 
 
-@dataclass(frozen=True)
-class EndAsked:
+class EndAsked(PlainEvent):
     """The daemon shall end (SIGTERM)."""
 
 

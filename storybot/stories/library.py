@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
@@ -23,6 +24,7 @@ from storybot.system.folders import state_folder
 
 FILE_VERSION = 1  # of the files
 _NAME = re.compile(r"(\d{6,})\.json")
+ROWS = ("asked", "recent", "plots")  # fields that are lists in a file
 _UNFINISHED = ".unfinished"
 
 
@@ -44,6 +46,8 @@ class KeptStory:
     calm: bool = False
     funny: bool = False
     part: int = 0
+    recent: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()  # the names of those that it follows
 
     @property
     def things(self) -> tuple[Thing, ...]:
@@ -62,12 +66,19 @@ class KeptStory:
             self.drafts,
             self.length,
             self.calm,
-            self.funny,
-            self.part,
+            funny=self.funny,
+            part=self.part,
+            recent=self.recent,
         )
 
 
-def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
+def kept_story(
+    request: StoryRequest,
+    text: str,
+    whole: bool,
+    date: datetime,
+    plots: tuple[str, ...] = (),
+) -> KeptStory:
     """A story to be saved, under the number of its request."""
     asked = tuple(thing.key for thing in request.things)
     day = date.isoformat(timespec="seconds")
@@ -84,8 +95,10 @@ def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) ->
         request.drafts,
         request.length,
         request.calm,
-        request.funny,
-        request.part,
+        funny=request.funny,
+        part=request.part,
+        recent=request.recent or (),
+        plots=plots,
     )
 
 
@@ -128,6 +141,10 @@ class Library:
         found = [s for s in self.stories() if words <= {*s.asked, *(t.word for t in s.things)}]
         return next((story for story in found if story.whole), found[0] if found else None)
 
+    def plots(self, most: int) -> list[tuple[str, ...]]:
+        """The plots of the newest `most` stories, oldest first."""
+        return [story.plots for story in islice(self.stories(), most)][::-1]
+
     def get(self, number: int) -> KeptStory:
         """One story; StorybotError when it is not there or its file is spoilt."""
         path = self._path(number)
@@ -135,7 +152,8 @@ class Library:
             found = json.loads(path.read_text("utf-8"))
             if found.pop("version") != FILE_VERSION:
                 raise ValueError("another version")
-            story = KeptStory(**(found | {"asked": tuple(found["asked"])}))
+            rows = {key: tuple(found[key]) for key in ROWS if key in found}
+            story = KeptStory(**(found | rows))
         except FileNotFoundError:
             raise StorybotError(
                 f"There is no story {number}; `storybot library list` shows those there are."

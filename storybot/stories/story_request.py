@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 from dataclasses import dataclass, field, replace
 
 from storybot.config.schema import TellingSettings
@@ -31,6 +31,8 @@ class StoryRequest:
     calm: bool = False  # a planned story for bedtime
     funny: bool = False  # a planned story to laugh about
     part: int = 0  # how many chapters went before, each told as a story of its own
+    # Plots told lately, which a planned story avoids; None: whoever tells it knows them.
+    recent: tuple[str, ...] | None = None
 
     @property
     def about(self) -> tuple[Thing, ...]:
@@ -76,5 +78,12 @@ def next_chapter(story: StoryRequest) -> StoryRequest:
     )
 
 
+def fresh_seed() -> int:
+    """The seed of a new story, below SEED_LIMIT."""
+    return int.from_bytes(os.urandom(8)) % SEED_LIMIT
+
+
 def _familiar_thing(seed: int) -> tuple[Thing, ...]:
+    import random  # 0.2 MB until the first story about anything
+
     return (random.Random(seed).choice(load_things()[:FAMILIAR_THINGS]),)

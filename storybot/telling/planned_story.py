@@ -19,6 +19,7 @@ def planned_story(engine: DraftsEngine, request: StoryRequest, allowed: Filter) 
         request.seed,
         Length(request.length),
         request.calm,
+        request.recent or (),
         funny=request.funny,
         part=request.part,
     )

@@ -23,7 +23,7 @@ class _Taste:
 
     calm: bool
     funny: bool
-    recent: Collection[str]  # names of plots that are to be avoided
+    recent: Sequence[str]  # names of plots that are to be avoided, the newest last
 
 
 def plan(
@@ -31,14 +31,15 @@ def plan(
     seed: int,
     length: Length = Length.SHORT,
     calm: bool = False,
-    recent: Collection[str] = (),
+    recent: Sequence[str] = (),
     *,
     funny: bool = False,
     part: int = 0,
 ) -> Plan:
     """The beats of a story about `asked`, or of a chapter that goes on with it.
 
-    `recent` names plots that were told lately (Plan.plots): they are avoided where others fit.
+    `recent` names plots that were told lately (Plan.plots), the newest last: others that fit are
+    taken before them, then those that were told longest ago.
     `part` is how many chapters were told since that story; all of them have the same heroes.
     Nothing here fails, whatever is asked for.
     """
@@ -47,7 +48,7 @@ def plan(
     first = CHAPTERS[length]
     plots = _chosen(asked_roles, first, _Taste(calm, funny, recent), rng)
     for later in range(1, part + 1):
-        taste = _Taste(calm, funny, {*recent, *(plot.name for plot in plots)})
+        taste = _Taste(calm, funny, (*recent, *(plot.name for plot in plots)))
         plots += _chosen(asked_roles, 1, taste, random.Random(f"{seed} {later}"))
     roles = fill_cast(plots[0], asked_roles, rng)
     lasting = {"hero", "friend", *asked_roles}  # these roles stay the same in all chapters
@@ -101,7 +102,7 @@ def _chosen(
     fitting = [plot for fit, plot in fits if fit == best]
     fitting = [plot for plot in fitting if plot.calm] * taste.calm or fitting
     fitting = [plot for plot in fitting if plot.funny] * taste.funny or fitting
-    fitting = [plot for plot in fitting if plot.name not in taste.recent] or fitting
+    fitting = _not_lately(fitting, taste.recent)
     chosen = [rng.choice(fitting)]
     while len(chosen) < number:
         left = [plot for plot in fitting if plot not in chosen] or fitting
@@ -109,6 +110,13 @@ def _chosen(
         families = {plot.family for plot in chosen}
         chosen.append(rng.choice([p for p in left if p.family not in families] or left))
     return chosen
+
+
+def _not_lately(plots: list[Plot], recent: Sequence[str]) -> list[Plot]:
+    """Those that were not told lately; where all were, those told longest ago."""
+    told = {name: at for at, name in enumerate(recent, 1)}
+    longest_ago = min(told.get(plot.name, 0) for plot in plots)
+    return [plot for plot in plots if told.get(plot.name, 0) == longest_ago]
 
 
 def _has(plot: Plot, slot: str) -> bool:

@@ -15,16 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storybot.config import trial
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
 from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     AddWord,
     Again,
     Ask,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     RemoveWord,
     ShowSettings,
@@ -41,7 +42,6 @@ from storybot.controls.socket.messages import (
     encoded,
     request_line,
 )
-from storybot.daemon import control_answers
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.language.family import known_family, use_family
@@ -217,6 +217,9 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
             {"speaking.volume_cap": 100},
             {"safety.filter": False},
             {"bedtime.quiet_from": "late", "bedtime.quiet_until": "07:00"},
+            {"bedtime.quiet_from": "20:00"},
+            {"bedtime.quiet_from": "20:00+01:00", "bedtime.quiet_until": "07:00"},
+            {"bedtime.fade": float("nan")},
             {"speaking.speed": 130, "nothing.at_all": 1},
         ):
             refused = await asked(ChangeSettings(wrong), "refusal")  # type: ignore[arg-type]
@@ -309,7 +312,7 @@ def test_another_voice_is_tried_before_it_is_taken(
         tried.append(speaking.voice)
         return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
 
-    monkeypatch.setattr(control_answers, "fault_of_voice", fault_of_voice)
+    monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
 
     async def scene(house: House) -> None:
         async def voice(name: str) -> dict[str, Any]:

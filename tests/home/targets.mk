@@ -2,10 +2,13 @@
 APT_HOME := mosquitto
 BOXES ?= 100
 
-.PHONY: test-home fleet
+.PHONY: test-home fleet home-figures
 
-test-home: build/.apt-HOME test-venv engine ## Home Assistant by MQTT: broker, units under systemd (as root)
+test-home: build/.apt-HOME test-venv engine ## Home Assistant: MQTT, Wyoming, units under systemd (as root)
 	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py $(PYTEST_ARGS)
 
 fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory
 	@$(PY) -m tests.home.fleet -n $(BOXES)
+
+home-figures: build/.apt-HOME test-venv engine ## start and memory beside the daemon; a served story
+	@$(PY) -m tests.home.figures

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, fields
-from enum import Enum
 from typing import Any
 
 from storybot.controls.socket import protocol_1
+from storybot.controls.socket.error_codes import ErrorCode
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
@@ -24,31 +24,17 @@ STORIES_DEFAULT, STORIES_MAX = 50, 200  # stories in one answer
 Message = Mapping[str, Any]  # an answer or news, without its version
 
 
-class ErrorCode(Enum):
-    """Why a request was refused, for programs; the sentence beside it is for people."""
-
-    BAD_REQUEST = "bad-request"
-    UNKNOWN_VERSION = "unknown-version"
-    TOO_MANY_CLIENTS = "too-many-clients"
-    NOT_UNDERSTOOD = "not-understood"  # the words ask for nothing that storybot does
-    NOT_ALLOWED = "not-allowed"  # the safety filter refuses the words
-    NOT_RUNNING = "not-running"  # it is starting or ending
-    BEING_TOLD = "being-told"  # another story
-    PARTS_MISSING = "parts-missing"  # voice or engine
-    TIME_TO_SLEEP = "time-to-sleep"
-    NO_STORY = "no-story"  # none has that id, or it cannot be read
-    BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
-    BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
-    BUSY = "busy"  # a story is being written for somebody
-    SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile
-
-
 class BadMessage(ValueError):
     """A line that is no request; the text says why, for who sent it."""
 
     def __init__(self, sentence: str, code: ErrorCode = ErrorCode.BAD_REQUEST) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@dataclass(frozen=True)
+class PlainRequest:
+    """A request that says nothing but its name."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +59,11 @@ class Write:
     seed: int | None = None
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(PlainRequest):
     """End the story."""
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(PlainRequest):
     """The same story again."""
 
 
@@ -106,13 +90,11 @@ class Sleep:
     stories: int | None = None
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(PlainRequest):
     """The robot's state."""
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(PlainRequest):
     """News from now on."""
 
 
@@ -131,8 +113,7 @@ class ShowStory:
     story: int
 
 
-@dataclass(frozen=True)
-class ShowSettings:
+class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
 
@@ -236,6 +217,7 @@ def read_request(line: bytes) -> tuple[ControlRequest, int]:
             f'this storybot speaks the versions {known}: send "v": {VERSION}',
             ErrorCode.UNKNOWN_VERSION,
         )
+    version = int(version)  # some programs write 2.0
     if version == 1:
         message = protocol_1.upgraded(message)
     kind = REQUEST_TYPES.get(_text(message.pop("do", None), "do"))
@@ -322,7 +304,8 @@ def encoded(message: Message, version: int = VERSION) -> bytes:
     """The line for a client that speaks `version`."""
     known = protocol_1.downgraded(message) if version == 1 else message
     text = json.dumps({"v": version, **known}, ensure_ascii=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    # What is no character (half a surrogate pair, a byte of an argument) becomes "?".
+    return text.encode(errors="replace") + b"\n"
 
 
 def read_reply(line: bytes) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     BadMessage,
     ControlRequest,
-    ErrorCode,
     Message,
     Streamed,
     Watch,
