@@ -102,7 +102,8 @@ def _somebody(plot: Plot, rng: random.Random) -> Role:
 
 
 def _friend(plot: Plot, hero: Role, rng: random.Random) -> Role:
-    friends = [n for n, lore in load_lore().items() if lore.friendly and n != hero.noun]
+    like = {hero.noun, hero.noun.split()[-1]}  # a baby monkey and a monkey would be confused
+    friends = [n for n, lore in load_lore().items() if lore.friendly and n not in like]
     return role_of(Wanted(_one_of(friends, plot, rng)), "friend", rng)
 
 
