@@ -12,7 +12,7 @@ from storybot.language.things import Thing
 from storybot.robot import commands, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
-from storybot.robot.state import STORY_PARTS, Mode, Robot, light
+from storybot.robot.state import BUSY, STORY_PARTS, Mode, Robot, light
 from storybot.stories.story_request import StoryRequest, new_story_request
 
 STOP_WAITING = (
@@ -39,6 +39,8 @@ def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
     """The robot in `mode`; the lights follow."""
     if mode is not Mode.HEARING:
         changes["doubt"] = None
+    if mode not in BUSY:
+        changes["correctable"] = False
     after = replace(robot, mode=mode, **changes)
     return after, [*todo, commands.Show(light(after))]
 

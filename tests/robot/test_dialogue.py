@@ -153,6 +153,11 @@ def test_from_the_second_sentence_on_it_is_only_stopped() -> None:
     assert talk.robot.mode is Mode.TELLING
 
 
+def test_without_a_story_there_is_nothing_to_correct() -> None:
+    talk = Talk().on(said("a story about a cat"), said("stop"))
+    assert talk.on(said("no, a boat", Source.SOCKET)).todo == ()
+
+
 def test_who_hears_nothing_during_a_story_is_not_corrected() -> None:
     talk = Talk(small=True).on(said("a story about a cat"))
     assert commands.StopListening() in talk.todo and not talk.robot.correctable
