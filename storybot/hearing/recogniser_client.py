@@ -30,6 +30,10 @@ SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they
 }
 
 
+# Of the list, in the small profile: each hundred more takes 0.9 MB.
+SMALL_THINGS = 300
+
+
 @dataclass(frozen=True)
 class Ready:
     """The microphone is open, for the first time or again."""
@@ -117,6 +121,9 @@ class RecogniserClient:
     """One recogniser process, from its start to its end."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
+        if profile == "small":
+            things = min(settings.things, SMALL_THINGS)
+            settings = dataclasses.replace(settings, things=things)
         self._given = {
             "hearing": dataclasses.asdict(settings),
             "profile": profile,

@@ -226,17 +226,17 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
     begins = {form: made.state() for form in topics.forms}
     for form, words in topics.forms.items():
         made.say(begins[form], found, words)
+    adjective, described = made.state(), made.state()  # one for all: each takes memory
+    made.say(adjective, described, ADJECTIVES, 1 - BREAKS_OFF)
+    made.say(adjective, last, ADJECTIVES, BREAKS_OFF)
+    _any_form(made, described, begins, topics, tuple(Form))
     for articles, after in AFTER_ARTICLES:
-        meant, described = made.state(), made.state()
+        meant = made.state()
         first = tuple(article for article in articles if article not in OF_THE_FIRST)
         _articles(made, source, meant, last, first, len(ARTICLES) - len(OF_THE_FIRST))
         _articles(made, joined, meant, last, articles, len(ARTICLES))
-        made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
-        made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
-        made.skip(meant, described, 1 - DESCRIBED)
-        counts = {form: len(topics.forms[form]) for form in after if form in topics.forms}
-        for form, count in counts.items():
-            made.skip(described, begins[form], count / sum(counts.values()))
+        made.skip(meant, adjective, DESCRIBED)
+        _any_form(made, meant, begins, topics, after, 1 - DESCRIBED)
     for state in (source, joined):
         made.say(state, named, ["me"], RARELY)
     made.skip(found, named, 1 - RARELY)
@@ -248,6 +248,20 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
     made.say(named, last, ["and"], SECOND_THING * BREAKS_OFF)
     made.say(named, target, AGAIN, RARELY)
     made.skip(named, target, 1 - SECOND_THING - RARELY)
+
+
+def _any_form(
+    made: Automaton,
+    source: int,
+    begins: Mapping[Form, int],
+    topics: Topics,
+    allowed: Sequence[Form],
+    share: float = 1.0,
+) -> None:
+    """To a word of these forms, all equally likely."""
+    counts = {form: len(topics.forms[form]) for form in allowed if form in topics.forms}
+    for form, count in counts.items():
+        made.skip(source, begins[form], share * count / sum(counts.values()))
 
 
 def _articles(

@@ -207,7 +207,7 @@ def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=60)
-    parser.add_argument("--things", type=int, default=300)
+    parser.add_argument("--things", type=int, default=500)
     args = parser.parse_args()
     settings = HearingSettings(things=args.things)
     print("| | said | accepted | right |\n|---|---|---|---|")
