@@ -21,6 +21,7 @@ from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started
+from storybot.speaking.pauses import Place
 from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
@@ -152,7 +153,7 @@ class Daemon:
             case commands.AskWhether(request):
                 self._say(replies.did_you_say(request.things))
             case commands.SayTitle(request):
-                self._say(request.title)
+                self._say(request.title, Place.TITLE)
             case commands.Earcon(name):
                 services.speaker.earcon(name)
             case commands.Tell(request, number):
@@ -178,9 +179,9 @@ class Daemon:
             case commands.Finish():
                 self._ended.set()
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, place: Place = Place.WITHIN) -> None:
         self.services.news.said(text)
-        self.services.speaker.say(text)
+        self.services.speaker.say(text, place)
 
     async def _until_ended(self) -> None:
         await self._ended.wait()

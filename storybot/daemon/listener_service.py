@@ -41,7 +41,7 @@ from storybot.robot.events import (
     SpeechBegan,
 )
 from storybot.stories.story_request import fresh_seed
-from storybot.system.processes import CannotBeKilled
+from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 
 LOG = logging.getLogger("storybot")
 # From the start of the process to its first message. The first start on a machine takes 0.8 s of
@@ -52,7 +52,6 @@ START_DEADLINE_S = READY_TIMEOUT_S + 10.0  # longer than it takes to end one tha
 # sends its first heartbeat.
 HEARTBEAT_DEADLINE_S = 20.0
 TERM_GRACE_S = 0.7  # between TERM and KILL
-GONE_CHECK_INTERVAL_S = 1.0  # between two checks of a process that could not be killed
 
 
 class ListenerService:

@@ -34,7 +34,7 @@ POLITE = ("please", "can you", "could you")
 ABOUT = ("about", "with")
 AGAIN = ("again", "story again")
 # Of what may end or go on: how often it ends where more was to follow, as before a pause.
-BREAKS_OFF = 1 / 16
+BREAKS_OFF = 1 / 64
 DESCRIBED = 1 / 4  # of the things, by an adjective
 SECOND_THING = 1 / 8  # after a thing
 RARELY = 1 / 16  # styles, "called Noah", "about me", "the dragon story again"
@@ -154,6 +154,12 @@ def correction_sentences(topics: Topics) -> list[Transition]:
     return made.transitions()
 
 
+def begins_as_call(text: str, keyphrase: str) -> bool:
+    """Whether a sentence with this beginning, possibly cut short, can only be a call."""
+    beginnings = {said.split()[0] for said in (keyphrase, *POLITE)}
+    return text.split()[0] in beginnings and text not in COMMANDS
+
+
 def words_of(*languages: Iterable[Transition]) -> set[str]:
     """Every word that these may answer."""
     return {word for transitions in languages for *_, word in transitions if word}
@@ -219,8 +225,9 @@ def _question(made: Automaton, source: int, target: int, call: str, share: float
 def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics) -> None:
     """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing> [<name>].
 
-    From `source` to `target`, after which they may be asked for again; what breaks off goes to
-    `last`. All things that may follow on an article are equally likely.
+    From `source` to `target`, after which they may be asked for again; what breaks off before the
+    first thing goes to `last`. After it nothing may: the silence and noise after a short answer
+    became "and". All things that may follow on an article are equally likely.
     """
     found, named, joined = (made.state() for _ in range(3))
     begins = {form: made.state() for form in topics.forms}
@@ -233,8 +240,10 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
     for articles, after in AFTER_ARTICLES:
         meant = made.state()
         first = tuple(article for article in articles if article not in OF_THE_FIRST)
-        _articles(made, source, meant, last, first, len(ARTICLES) - len(OF_THE_FIRST))
-        _articles(made, joined, meant, last, articles, len(ARTICLES))
+        number = len(ARTICLES) - len(OF_THE_FIRST)
+        _articles(made, source, meant, first, number, 1 - RARELY - BREAKS_OFF)
+        made.say(source, last, _said(first), len(_said(first)) / number * BREAKS_OFF)
+        _articles(made, joined, meant, articles, len(ARTICLES), 1 - RARELY)
         made.skip(meant, adjective, DESCRIBED)
         _any_form(made, meant, begins, topics, after, 1 - DESCRIBED)
     for state in (source, joined):
@@ -244,8 +253,7 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
         calling = made.state()
         made.say(found, calling, NAMED, RARELY)
         made.say(calling, named, topics.names)
-    made.say(named, joined, ["and"], SECOND_THING * (1 - BREAKS_OFF))
-    made.say(named, last, ["and"], SECOND_THING * BREAKS_OFF)
+    made.say(named, joined, ["and"], SECOND_THING)
     made.say(named, target, AGAIN, RARELY)
     made.skip(named, target, 1 - SECOND_THING - RARELY)
 
@@ -265,12 +273,13 @@ def _any_form(
 
 
 def _articles(
-    made: Automaton, source: int, target: int, last: int, articles: tuple[str, ...], of: int
+    made: Automaton, source: int, target: int, articles: Sequence[str], of: int, share: float
 ) -> None:
     """One of the articles, each as likely as all the `of` that may stand there."""
-    said = [article for article in articles if article]
-    each = 1 / of
-    made.say(source, target, said, len(said) * each * (1 - BREAKS_OFF - RARELY))
-    made.say(source, last, said, len(said) * each * BREAKS_OFF)
-    if len(said) < len(articles):
-        made.skip(source, target, each * (1 - RARELY))
+    made.say(source, target, _said(articles), len(_said(articles)) / of * share)
+    if "" in articles:
+        made.skip(source, target, (1 - RARELY) / of)
+
+
+def _said(articles: Sequence[str]) -> list[str]:
+    return [article for article in articles if article]

@@ -54,7 +54,7 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 
 
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
-    """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
+    """Sleep, with a lullaby where it was bedtime. Outside quiet hours the keyphrase wakes it."""
     awake = replace(
         robot, bedtime=False, stories_left=None, sleeps_after_story=False, goes_on=False
     )
@@ -68,6 +68,7 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
         commands.StopTimer(Timer.GO_ON),
         listening,
         *set_sound(awake),
+        *((commands.Earcon("lullaby"),) if robot.bedtime else ()),
     )
 
 

@@ -62,13 +62,6 @@ def spoken(text: str, voice: str = "slt") -> bytes:
             return file.readframes(file.getnframes())
 
 
-def without_silence(text: str, voice: str = "slt") -> bytes:
-    """The speech from its first to its last loud sample."""
-    samples = array("h", spoken(text, voice))
-    loud = [place for place, sample in enumerate(samples) if abs(sample) > 160]
-    return samples[loud[0] : loud[-1] + 1].tobytes()
-
-
 def noisy(speech: bytes, decibels: float, seed: int = 1) -> bytes:
     """The speech with white noise this far below its own mean power."""
     samples = array("h", speech)

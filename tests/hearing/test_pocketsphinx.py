@@ -21,7 +21,8 @@ from storybot.language.family import parse, use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.requests import RequestKind, spoken_back, understand
 from storybot.speaking.earcons import earcon
-from tests.fakes.recognisers import VOICES, noisy, spoken, without_silence
+from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.hearing.speech import say, without_silence
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
@@ -122,6 +123,25 @@ def test_a_correction_as_a_story_begins(recogniser: PocketSphinxRecogniser, voic
         assert not [one for one in events if isinstance(one, Utterance) and one.sure]
 
 
+@pytest.mark.parametrize("half_tones", [3.0, 4.5])
+@pytest.mark.parametrize("voice", VOICES)
+def test_a_smaller_speaker_asks(
+    recogniser: PocketSphinxRecogniser, voice: str, half_tones: float
+) -> None:
+    said = say("tell me a story about a dragon", voice, half_tones)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, said + QUIET)
+    assert isinstance(event, Utterance) and event.sure
+    request = understand(event.text)
+    assert request is not None and [thing.word for thing in request.things] == ["dragon"]
+
+
+def test_an_answer_is_decoded_as_the_call_before_it(recogniser: PocketSphinxRecogniser) -> None:
+    call = say("tell me a story", "awb", 4.5)
+    assert heard(recogniser, ListenFor.KEYPHRASE, call + QUIET) == [KeyphraseOnly()]
+    (event,) = heard(recogniser, ListenFor.REQUEST, say("a dragon", "awb", 4.5))
+    assert isinstance(event, Utterance) and event.sure and event.text == "a dragon"
+
+
 @pytest.mark.parametrize("pause", [0.4, 0.6, 0.8, 1.0])
 @pytest.mark.parametrize(
     ("begun", "rest", "voice"),
@@ -137,7 +157,7 @@ def test_a_pause_inside_a_request(
     recogniser: PocketSphinxRecogniser, begun: str, rest: str, voice: str, pause: float
 ) -> None:
     silence = bytes(2 * int(pause * 16000))
-    sound = without_silence(begun, voice) + silence + without_silence(rest, voice)
+    sound = without_silence(say(begun, voice)) + silence + without_silence(say(rest, voice))
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
     assert isinstance(event, Utterance) and event.sure
     assert "tell me a story about" in event.text and event.text.endswith("dragon")
@@ -148,7 +168,7 @@ def test_a_pause_inside_a_request(
 def test_what_breaks_off_is_a_call_and_names_no_thing(
     recogniser: PocketSphinxRecogniser, said: str, voice: str
 ) -> None:
-    sound = without_silence(said, voice) + 2 * QUIET
+    sound = without_silence(say(said, voice)) + 2 * QUIET
     assert heard(recogniser, ListenFor.KEYPHRASE, sound) == [KeyphraseOnly()]
 
 

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocketsphinx import Decoder
-
-from storybot.errors import Exit, StorybotError
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
@@ -17,23 +14,24 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     Segment,
     coverage,
     doubtful,
+    likelier,
     likely_to_go_on,
+    worth_another_front_end,
     worth_asking,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
+from storybot.hearing.recognisers.pocketsphinx.decoder import GrammarDecoder
 from storybot.hearing.recognisers.pocketsphinx.endpointing import (
     MARGIN_S,
     Speech,
     SpeechDetector,
     joined,
 )
-from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
-    ReducedModel,
-    prepare_reduced_model,
-)
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
-from storybot.language.automaton import END, START, Transition
+from storybot.language.automaton import Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
 from storybot.language.requests import breaks_off, is_wish
 from storybot.language.things import usual_things
@@ -42,13 +40,10 @@ from storybot.system.folders import cache_folder
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
 
-# In noise they take a quarter of the default beams' time, and as many things are found.
-BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
 # s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
 REST_WAIT_S = 1.2
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
-PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,14 @@ class _Begun:
     speech: Speech
     decoded: DecodingResult
     unended: list[Segment]  # its words, before it was known that they are its end
+
+
+@dataclass(frozen=True)
+class _Call:
+    """The keyphrase as it was said last."""
+
+    pcm: bytes
+    front_end: FrontEnd
 
 
 class PocketSphinxRecogniser:
@@ -77,7 +80,7 @@ class PocketSphinxRecogniser:
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
         self._begun: _Begun | None = None  # while the rest of a request is awaited
-        self._call = b""  # the speech with the keyphrase, while the request is awaited
+        self._call = _Call(b"", ADULT)  # while the request is awaited
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
@@ -87,8 +90,8 @@ class PocketSphinxRecogniser:
             if died:
                 files.forget()
                 files = prepare_reduced_model(cache, words, died > 1, given)
-            self._decoder = _decoder(files)
-            self._add(ListenFor.STOP)
+            stops = self._sentences(ListenFor.STOP)
+            self._decoder = GrammarDecoder(files, ListenFor.STOP.value, stops)
             self._listen_for = ListenFor.STOP
             self.listen_for(ListenFor.KEYPHRASE)
 
@@ -100,18 +103,13 @@ class PocketSphinxRecogniser:
         if what is self._listen_for:
             return
         self._begun = None
-        self._decoder.activate_search(ListenFor.STOP.value)
+        self._decoder.use(ListenFor.STOP.value)
         if self._listen_for is not ListenFor.STOP:
-            self._decoder.remove_search(self._listen_for.value)
+            self._decoder.remove(self._listen_for.value)
         if what is not ListenFor.STOP:
-            self._add(what)
-            self._decoder.activate_search(what.value)
+            self._decoder.add(what.value, self._sentences(what))
+            self._decoder.use(what.value)
         self._listen_for = what
-
-    def _add(self, what: ListenFor) -> None:
-        # PocketSphinx takes a transition without a word as one of three fields.
-        given = [way if way[3] else way[:3] for way in self._sentences(what)]
-        self._decoder.add_fsg(what.value, self._decoder.create_fsg(what.value, START, END, given))
 
     def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
@@ -191,7 +189,7 @@ class PocketSphinxRecogniser:
                 return Utterance(text, score, sure=False, likely=True)
             return call or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
-            self._call = pcm
+            self._call = _Call(pcm, decoded.front_end)
             return wanted
         return Utterance(text, score)
 
@@ -229,25 +227,40 @@ class PocketSphinxRecogniser:
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
         # No silence follows the keyphrase: the one before it is put in its place.
-        self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
+        call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
+        self._call = _Call(call, decoded.front_end)
         return KeyphraseOnly()
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
-        """What was said in this stretch of speech.
+        """What was said in this stretch of speech, by an adult or by a child."""
+        if self._listen_for is not ListenFor.KEYPHRASE:
+            front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
+            return self._decode_with(front_end, pcm)
+        decoded = self._decode_with(ADULT, pcm)
+        if decoded is None or not worth_another_front_end(decoded, self._keyphrase):
+            return decoded
+        unended = self._unended
+        again = self._decode_with(CHILD, pcm)
+        gate = self._settings.gate
+        if again is not None and likelier(again, decoded, gate, self._keyphrase):
+            return again
+        self._unended = unended
+        return decoded
 
-        A short request by itself is decoded badly, because the cepstral mean of so little speech is
-        a poor estimate. So it is decoded together with the keyphrase before it.
+    def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
+        """A short request by itself is decoded badly, because the cepstral mean of so little
+        speech is a poor estimate. So it is decoded together with the keyphrase before it.
         """
-        before = self._call if self._listen_for is ListenFor.REQUEST else b""
-        decoder = self._decoder
-        self._search(before + pcm)
-        parts = self._parts()
+        before = self._call.pcm if self._listen_for is ListenFor.REQUEST else b""
+        parts, unended = self._decoder.decode(before + pcm, front_end, self.meanwhile)
+        if self._listen_for is ListenFor.KEYPHRASE:
+            self._unended = [part for part in unended if not part.filler]
         words = [part for part in parts if not part.filler]
         call = self._keyphrase.split()
         called = [word.text for word in words[: len(call)]] == call
         if before and called:
             words = words[len(call) :]
-        if decoder.hyp() is None or not words:
+        if not words:
             return None
         frames = sum(word.frames for word in words)
         text = " ".join(word.text for word in words)
@@ -257,6 +270,7 @@ class PocketSphinxRecogniser:
             score=sum(word.score * word.frames for word in words) / frames,
             call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
             coverage=coverage(before + pcm, words, parts),
+            front_end=front_end,
         )
 
     def _end_of_call(self, words: list[Segment]) -> int:
@@ -268,41 +282,7 @@ class PocketSphinxRecogniser:
         )
         return next(ends, 0)
 
-    def _search(self, pcm: bytes) -> None:
-        """Decode in pieces, with a call of `meanwhile` after each.
-
-        The cepstral mean is that of the whole stretch, found by a first pass with the smallest
-        grammar: a mean estimated while decoding gave worse results.
-        """
-        decoder = self._decoder
-        decoder.activate_search(ListenFor.STOP.value)
-        decoder.start_utt()
-        decoder.process_raw(pcm, False, True)
-        decoder.end_utt()
-        decoder.set_cmn(decoder.get_cmn())
-        decoder.activate_search(self._listen_for.value)
-        decoder.start_utt()
-        for start in range(0, len(pcm), PIECE_BYTES):
-            decoder.process_raw(pcm[start : start + PIECE_BYTES], False, False)
-            self.meanwhile(PIECE_BYTES // 2)
-        if self._listen_for is ListenFor.KEYPHRASE:
-            self._unended = [part for part in self._parts() if not part.filler]
-        decoder.end_utt()
-
-    def _parts(self) -> list[Segment]:
-        return [Segment.of(segment) for segment in self._decoder.seg() or ()]
-
 
 def make(settings: HearingSettings) -> PocketSphinxRecogniser:
     """A recogniser of what the settings allow to be asked for."""
     return PocketSphinxRecogniser(settings, cache_folder())
-
-
-def _decoder(files: ReducedModel) -> Decoder:
-    try:
-        return files.decoder(**BEAMS)
-    except RuntimeError as fault:
-        files.forget()
-        raise StorybotError(
-            f"the recogniser cannot read {files.dictionary} ({fault}); it is made anew", Exit.FAULT
-        ) from fault
