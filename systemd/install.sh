@@ -9,6 +9,7 @@ prefix=${PREFIX:-/usr/local}
 dest=${DESTDIR:-}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
+beside="storybot-mqtt" # units of their own beside the daemon, enabled by whoever wants them
 
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 
@@ -17,7 +18,7 @@ put_program() {
     [ -x "$python" ] || python=python3
     "$python" -m venv "$dest$home"
     # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
-    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/.."
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt]"
     if [ -n "$dest" ]; then # its scripts name the place they were made in
         grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
         find "$dest$home" -name __pycache__ -exec rm -r {} +
@@ -38,6 +39,9 @@ put_service() {
     install -d "$dest$units/storybot.service.d" "$dest/etc/sysusers.d" "$dest/etc/tmpfiles.d" \
         "$dest/etc/udev/rules.d" "$dest/etc/storybot"
     sed "s#@BINDIR@#$prefix/bin#" "$here/storybot.service" > "$dest$units/storybot.service"
+    for name in $beside; do
+        sed "s#@BINDIR@#$prefix/bin#" "$here/$name.service" > "$dest$units/$name.service"
+    done
     version=$(systemctl --version 2>/dev/null | awk 'NR == 1 {print $2}' || true)
     if [ "${version:-0}" -ge 254 ]; then
         install -m 644 "$here/storybot.service.d/50-growing-delay.conf" \
@@ -57,7 +61,7 @@ put_service() {
         systemd-tmpfiles --create /etc/tmpfiles.d/storybot.conf
         udevadm control --reload 2>/dev/null || true
         udevadm trigger -s sound -s usb -s tty -s gpio -s leds 2>/dev/null || true
-        systemctl try-restart storybot.service
+        systemctl try-restart storybot.service $(printf '%s.service ' $beside)
         echo "storybot is installed; start it now and at every boot with:"
         echo "  systemctl enable --now storybot"
     fi
@@ -65,8 +69,11 @@ put_service() {
 
 remove() {
     if live; then
-        systemctl disable --now storybot.service 2>/dev/null || true
+        systemctl disable --now storybot.service $(printf '%s.service ' $beside) 2>/dev/null || true
     fi
+    for name in $beside; do
+        rm -f "$dest$units/$name.service"
+    done
     rm -f "$dest$units/storybot.service" "$dest/etc/sysusers.d/storybot.conf" \
         "$dest/etc/tmpfiles.d/storybot.conf" "$dest/etc/udev/rules.d/60-storybot.rules" \
         "$dest$units/storybot.service.d/50-growing-delay.conf" \

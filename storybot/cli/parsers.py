@@ -22,6 +22,7 @@ COMMANDS = {
     "sleep": "send the daemon to sleep after a while",
     "status": "what the daemon is doing",
     "watch": "follow what the daemon is doing",
+    "mqtt": "the box in Home Assistant: joins the running daemon and an MQTT broker",
     "library": "the last stories: list, show, tell, rm",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",

@@ -21,6 +21,7 @@ CHANGEABLE = (
     "telling.longest",
     "telling.plot",
     "telling.length",
+    "speaking.voice",
     "speaking.speed",
     "speaking.pitch",
     "speaking.pause",

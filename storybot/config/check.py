@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from storybot.config.controls_check import find_control_faults
+from storybot.config.home_check import find_home_faults
 from storybot.config.quiet_hours import clock_time
 from storybot.config.schema import (
     ONLY_TELL,
@@ -59,6 +60,7 @@ def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) 
         if "telling.engine" in changed:
             found += _of_engine(settings.telling.engine)
         found += find_control_faults(settings.controls)
+        found += find_home_faults(settings.home)
         if not found:  # they would only say once more what is wrong already
             found += _of_trials(settings, changed)
     for key, wrong in found:

@@ -132,6 +132,20 @@ class LibrarySettings:
 
 
 @dataclass(frozen=True)
+class HomeSettings:
+    """The box in the home network; processes beside the daemon read these, see storybot/home."""
+
+    id: str = ""  # letters, digits, _ and -; empty: made from the machine's own id
+    name: str = "Story box"  # as Home Assistant shows it
+    mqtt_host: str = ""  # name or address of the MQTT broker; empty: none
+    mqtt_port: int = number(1883, 1, 65535)
+    mqtt_user: str = ""
+    mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
+    mqtt_tls: bool = False
+    mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """The daemon as a whole."""
 
@@ -150,4 +164,5 @@ class Settings:
     bedtime: BedtimeSettings = BedtimeSettings()
     safety: SafetySettings = SafetySettings()
     library: LibrarySettings = LibrarySettings()
+    home: HomeSettings = HomeSettings()
     service: ServiceSettings = ServiceSettings()

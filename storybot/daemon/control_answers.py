@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from itertools import islice
 from typing import Any, Protocol
 
 from storybot.config import changeable
+from storybot.config.schema import SpeakingSettings
+from storybot.config.trial import fault_of_voice
 from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     Again,
@@ -27,7 +30,7 @@ from storybot.controls.socket.messages import (
 )
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError
 from storybot.language import replies
 from storybot.language.requests import Request, RequestKind
 from storybot.language.typed_requests import is_allowed, understand_typed
@@ -144,13 +147,25 @@ class ControlAnswers:
         return messages.answer(**_described(story), opening=story.opening, text=story.text)
 
     async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
+        configuration = self._daemon.services.configuration
         try:
-            settings = changeable.changed(self._daemon.services.configuration.settings, new)
+            wanted = changeable.changed(configuration.settings, new)
+            await _try_voice(configuration.settings.speaking, wanted.speaking)
+            # Others may have changed settings while the voice was tried.
+            settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
         except StorybotError as error:
             return messages.refusal(ErrorCode.BAD_SETTING, str(error))
         await self._daemon.happen(reloaded)
         return messages.answer(settings=changeable.values(settings))
+
+
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
+    """StorybotError where another voice is wanted that cannot speak here."""
+    if after.voice == before.voice:
+        return
+    if wrong := await asyncio.to_thread(fault_of_voice, after):
+        raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 
 def _described(story: KeptStory) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
-from storybot.config.schema import LibrarySettings, Settings
+from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.messages import (
     Again,
@@ -36,6 +36,7 @@ from storybot.controls.socket.messages import (
     encoded,
     request_line,
 )
+from storybot.daemon import control_answers
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.robot import Mode
@@ -215,6 +216,31 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
         await house.wait(
             lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
         )
+
+    play(tmp_path, scene)
+
+
+def test_another_voice_is_tried_before_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def fault_of_voice(speaking: SpeakingSettings) -> str:
+        tried.append(speaking.voice)
+        return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
+
+    monkeypatch.setattr(control_answers, "fault_of_voice", fault_of_voice)
+
+    async def scene(house: House) -> None:
+        async def voice(name: str) -> dict[str, Any]:
+            return await house.ask(ChangeSettings({"speaking.voice": name}))
+
+        refused = await voice("espeak-child")
+        assert refused["code"] == "bad-setting" and "install it" in refused["error"]
+        assert (await house.ask(ShowSettings()))["settings"]["speaking.voice"] == "auto"
+        assert (await voice("espeak"))["settings"]["speaking.voice"] == "espeak"
+        assert (await voice("espeak"))["ok"] and (await voice("nobody"))["code"] == "bad-setting"
+        assert tried == ["espeak-child", "espeak"]
 
     play(tmp_path, scene)
 

@@ -17,10 +17,13 @@ needs_analyze = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    path = tmp_path / "storybot.service"
-    text = (FOLDER / "storybot.service").read_text("utf-8")
+UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
+
+
+@pytest.fixture(params=UNITS)
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / str(request.param)
+    text = (FOLDER / path.name).read_text("utf-8")
     path.write_text(text.replace("@BINDIR@/storybot", "/bin/true"))
     return path
 
@@ -35,7 +38,7 @@ def test_verified(unit: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "storybot" not in done.stderr
+    assert "storybot" not in done.stderr, done.stderr
 
 
 @needs_analyze
@@ -47,7 +50,7 @@ def test_hardened(unit: Path) -> None:
         check=False,
         text=True,
     )
-    found = re.search(r"Overall exposure level for storybot.service: ([\d.]+)", done.stdout)
+    found = re.search(rf"Overall exposure level for {unit.name}: ([\d.]+)", done.stdout)
     if found is None:
         pytest.skip(f"this systemd-analyze judges no files: {done.stderr.strip()[-200:]}")
     assert float(found[1]) <= 2.5
@@ -80,8 +83,12 @@ def test_service_files_put_and_removed(tmp_path: Path) -> None:
     assert config.with_suffix(".yaml.new").read_text("utf-8") == shipped
     unit = tmp_path / "etc/systemd/system/storybot.service"
     assert "ExecStart=/usr/local/bin/storybot run" in unit.read_text("utf-8")
+    installed = sorted(path.name for path in unit.parent.glob("*.service"))
+    assert installed == UNITS and not list(unit.parent.glob("*.wants")), "and none enabled"
+    for name in UNITS:
+        assert "@" not in (unit.parent / name).read_text("utf-8").partition("SystemCall")[0]
     subprocess.run([script, "uninstall"], check=True, env=environment)
-    assert not unit.exists() and config.exists()
+    assert not list(unit.parent.glob("*.service")) and config.exists()
 
 
 @pytest.mark.slow

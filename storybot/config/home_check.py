@@ -1,0 +1,22 @@
+"""The box in the home network: whether its settings can be used in the topics of a broker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from storybot.config.schema import HomeSettings
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,32}")  # what Home Assistant allows in a discovery topic
+EVERYBODY = "all"  # the id that means every box
+
+
+def find_home_faults(home: HomeSettings) -> Iterator[tuple[str, str]]:
+    """Each "home.KEY" that is wrong, and why; whether the broker answers is seen later."""
+    if home.id and (not ID.fullmatch(home.id) or home.id == EVERYBODY):
+        yield (
+            "home.id",
+            f"expected up to 32 letters, digits, _ and -, and not {EVERYBODY!r}: {home.id!r}",
+        )
+    if home.mqtt_ca_file and not home.mqtt_tls:
+        yield "home.mqtt_ca_file", "is used with TLS alone; set home.mqtt_tls to true"

@@ -1,0 +1,81 @@
+"""Listens at the broker as Home Assistant would, and gives commands."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+LONGEST_S = 20.0
+
+
+class Listener:
+    """Keeps all messages in the order they came."""
+
+    def __init__(self, port: int, prepare: Callable[[Client], None] = lambda client: None) -> None:
+        self.messages: list[MQTTMessage] = []
+        self._port, self._changed = port, threading.Condition()
+        self.client = Client(CallbackAPIVersion.VERSION2)
+        self.client.max_queued_messages_set(0)
+        prepare(self.client)
+        self.client.on_connect = lambda client, *_: client.subscribe("#")
+        self.client.on_message = self._heard
+
+    def __enter__(self) -> Listener:
+        subscribed = threading.Event()
+        self.client.on_subscribe = lambda *_: subscribed.set()
+        self.client.reconnect_delay_set(1, 1)
+        self.client.connect("127.0.0.1", self._port)
+        self.client.loop_start()
+        assert subscribed.wait(LONGEST_S)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def _heard(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        with self._changed:
+            self.messages.append(message)
+            self._changed.notify_all()
+
+    def give(self, topic: str, payload: str | bytes = "", *, retain: bool = False) -> None:
+        self.client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(LONGEST_S)
+
+    def clear(self) -> None:
+        with self._changed:
+            self.messages.clear()
+
+    def texts(self, topic: str) -> list[str]:
+        return [each.payload.decode() for each in list(self.messages) if each.topic == topic]
+
+    def last(self, topic: str) -> Any:
+        """The newest message there, read as JSON where it is that; None where none came."""
+        texts = self.texts(topic)
+        if not texts:
+            return None
+        try:
+            return json.loads(texts[-1])
+        except ValueError:
+            return texts[-1]
+
+    def until(self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S) -> Any:
+        """The newest message there once it is right."""
+        limit = time.monotonic() + longest
+        with self._changed:
+            while (found := self.last(topic)) is None or not right(found):
+                left = limit - time.monotonic()
+                assert left > 0, f"{topic}: {found}"
+                self._changed.wait(left)
+        return found

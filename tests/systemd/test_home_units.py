@@ -1,0 +1,120 @@
+"""The units beside the daemon under a real systemd, sealed as they are, with a real broker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.home.broker import PROGRAM, Mosquitto
+from tests.home.listener import Listener
+from tests.home.processes import why_no_daemon
+from tests.systemd.machine import Machine, why_not
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+REASON = (
+    ("" if os.environ.get("STORYBOT_SYSTEMD") else "needs root and time: make test-home")
+    or why_not()
+    or why_no_daemon()
+    or ("" if PROGRAM.exists() else "needs mosquitto")
+)
+pytestmark = [pytest.mark.skipif(bool(REASON), reason=REASON), pytest.mark.slow]
+CONFIG = """\
+telling: {{engine: /opt/storytest/src/build/native/storyteller, plot: "off", longest: 60}}
+hearing: {{driver: none}}
+speaking: {{driver: silent, voice: espeak}}
+home: {{id: shelf, mqtt_host: 127.0.0.1, mqtt_port: {port}, mqtt_user: box}}
+"""
+BESIDE = "[Unit]\nDefaultDependencies=no\n[Service]\nEnvironment=PYTHONDONTWRITEBYTECODE=1\n"
+ONLINE = "storybot/shelf/online"
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """With a password."""
+    folder = tmp_path_factory.mktemp("broker")
+    words = ["mosquitto_passwd", "-b", "-c", folder / "passwords", "box", "open sesame"]
+    subprocess.run(words, check=True, capture_output=True)
+    options = f"password_file {folder / 'passwords'}\nallow_anonymous false\n"
+    with Mosquitto(folder, options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def box(broker: Mosquitto) -> Iterator[Machine]:
+    unit = (FOLDER / "storybot-mqtt.service").read_text().replace("@BINDIR@", "/usr/local/bin")
+    files = {"storybot-mqtt.service": unit, "beside.conf": BESIDE}
+    with Machine(CONFIG.format(port=broker.port), files) as machine:
+        machine.run("mkdir -p /etc/systemd/system/storybot-mqtt.service.d")
+        machine.run(
+            "cp /opt/storytest/data/beside.conf /etc/systemd/system/storybot-mqtt.service.d/"
+        )
+        machine.run("systemd-tmpfiles --create /opt/storytest/src/systemd/storybot.tmpfiles")
+        machine.run("echo 'open sesame' >/etc/storybot/mqtt-password")
+        machine.run("systemctl daemon-reload; systemctl start storybot")
+        yield machine
+
+
+@pytest.fixture
+def listener(broker: Mosquitto) -> Iterator[Listener]:
+    with Listener(
+        broker.port, lambda client: client.username_pw_set("box", "open sesame")
+    ) as listening:
+        yield listening
+
+
+def pid_of(box: Machine) -> str:
+    return box.run("systemctl show -P MainPID storybot-mqtt").strip()
+
+
+def test_the_bridge_in_its_unit(box: Machine, listener: Listener) -> None:
+    """It reads its password, reaches daemon and broker, and is nobody else's user."""
+    assert box.run("systemctl is-active storybot-mqtt", check=False).strip() == "inactive"
+    box.run("systemctl start storybot-mqtt")
+    listener.until(ONLINE, lambda text: text == "online")
+    listener.give("storybot/shelf/cmd/ask", "a story about a cat")
+    listener.until("storybot/shelf/event", lambda event: event["event_type"] == "began")
+    listener.give("storybot/shelf/cmd/stop", "")
+    listener.until("storybot/shelf/state", lambda state: state["state"] == "idle")
+    users = box.run(f"stat -c %u /proc/{pid_of(box)}; id -u storybot").split()
+    assert users[0] not in ("0", users[1])
+    password = box.run("stat -c '%a %U %G' /etc/storybot/mqtt-password").strip()
+    assert password == "640 root storybot-mqtt"
+    score = box.run("systemd-analyze security storybot-mqtt | tail -n 1")
+    assert float(score.split("storybot-mqtt.service: ")[1].split()[0]) <= 2.5
+
+
+def test_killed_it_comes_again_and_the_box_does_not_notice(
+    box: Machine, listener: Listener
+) -> None:
+    box.run("systemctl start storybot-mqtt")
+    listener.until(ONLINE, lambda text: text == "online")
+    box.run("systemctl kill -s KILL storybot-mqtt")
+    listener.until(ONLINE, lambda text: text == "offline")
+    listener.until(ONLINE, lambda text: text == "online", 30)
+    assert box.show("NRestarts") == "0" and box.show("ActiveState") == "active"
+
+
+def test_the_daemon_goes_and_comes(box: Machine, listener: Listener) -> None:
+    box.run("systemctl start storybot-mqtt")
+    listener.until(ONLINE, lambda text: text == "online")
+    box.run("systemctl stop storybot")
+    listener.until(ONLINE, lambda text: text == "offline")
+    box.run("systemctl start storybot")
+    listener.until(ONLINE, lambda text: text == "online", 30)
+
+
+def test_wrong_settings_are_not_tried_for_ever(box: Machine) -> None:
+    box.run("sed -i 's/id: shelf/id: all/' /etc/storybot/config.yaml")
+    box.run("systemctl restart storybot-mqtt", check=False)
+    limit = time.monotonic() + 20
+    while "failed" not in box.run("systemctl is-active storybot-mqtt", check=False):
+        assert time.monotonic() < limit
+        time.sleep(0.2)
+    assert "home.id" in box.run("journalctl -q --no-pager -u storybot-mqtt -o cat -n 5")
+    box.run("sed -i 's/id: all/id: shelf/' /etc/storybot/config.yaml")
+    box.run("systemctl restart storybot-mqtt")
