@@ -1,0 +1,11 @@
+# The box in the home network: a real broker, and the units beside the daemon.
+APT_HOME := mosquitto
+BOXES ?= 100
+
+.PHONY: test-home fleet
+
+test-home: build/.apt-HOME test-venv engine ## Home Assistant by MQTT: broker, units under systemd (as root)
+	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py $(PYTEST_ARGS)
+
+fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory
+	@$(PY) -m tests.home.fleet -n $(BOXES)
