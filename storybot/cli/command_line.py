@@ -19,7 +19,7 @@ from storybot.errors import Exit, StorybotError
 NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # They speak to the running daemon, which may have other settings, or look at its stories.
-UNTRIED = ("ask", "stop", "again", "volume", "sleep", "status", "watch", "library", "mqtt")
+UNTRIED = ("ask", "stop", "again", "volume", "sleep", "status", "watch", "library", "mqtt", "page")
 
 
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:

@@ -17,6 +17,8 @@ from storybot.controls.socket.messages import (
     ChangeSettings,
     ErrorCode,
     ListLibrary,
+    MarkFavourite,
+    RemoveStory,
     ShowSettings,
     ShowStory,
     Sleep,
@@ -47,6 +49,9 @@ REQUESTS = [
     ListLibrary(),
     ListLibrary(limit=3, before=9),
     ShowStory(4),
+    RemoveStory(4),
+    MarkFavourite(4, True),
+    MarkFavourite(4, False),
     ShowSettings(),
     ChangeSettings({"speaking.speed": 140, "bedtime.quiet_from": "20:00"}),
 ]

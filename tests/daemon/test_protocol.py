@@ -25,6 +25,8 @@ from storybot.controls.socket.messages import (
     ChangeSettings,
     ErrorCode,
     ListLibrary,
+    MarkFavourite,
+    RemoveStory,
     ShowSettings,
     ShowStory,
     Sleep,
@@ -98,6 +100,8 @@ REQUESTS = st.one_of(
     st.builds(Sleep, st.none() | st.floats(0, 1440), st.none() | st.integers(1, 50)),
     st.builds(ListLibrary, st.integers(1, 200), st.none() | st.integers(1, 10**9)),
     st.builds(ShowStory, st.integers(1, 10**9)),
+    st.builds(RemoveStory, st.integers(1, 10**9)),
+    st.builds(MarkFavourite, st.integers(1, 10**9), st.booleans()),
     st.builds(
         ChangeSettings,
         st.dictionaries(
@@ -185,6 +189,12 @@ def test_the_library(tmp_path: Path) -> None:
         assert shown["title"] == both[0]["title"] and "They played all day." in shown["text"]
         assert (await asked(ShowStory(9), "refusal"))["code"] == "no-story"
         assert (await asked(TellSaved(9), "refusal"))["code"] == "no-story"
+        assert await asked(MarkFavourite(1, True)) == {"v": 2, "ok": True, "changed": 1}
+        assert (await asked(RemoveStory(2)))["changed"] == 2
+        left = (await asked(ListLibrary()))["library"]
+        assert [(one["story"], one["favourite"]) for one in left] == [(3, False), (1, True)]
+        for gone in (RemoveStory(2), MarkFavourite(2, True)):
+            assert (await asked(gone, "refusal"))["code"] == "no-story"
 
     play(tmp_path, scene)
 

@@ -114,6 +114,21 @@ class ShowStory:
 
 
 @dataclass(frozen=True)
+class RemoveStory:
+    """Forget a story of the library."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class MarkFavourite:
+    """A favourite stays in the library, however many stories come after it."""
+
+    story: int
+    favourite: bool
+
+
+@dataclass(frozen=True)
 class ShowSettings:
     """The settings that may be changed while storybot runs."""
 
@@ -136,6 +151,8 @@ ControlRequest = (
     | Watch
     | ListLibrary
     | ShowStory
+    | RemoveStory
+    | MarkFavourite
     | ShowSettings
     | ChangeSettings
 )
@@ -151,6 +168,8 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "watch": Watch,
     "library-list": ListLibrary,
     "library-show": ShowStory,
+    "library-remove": RemoveStory,
+    "library-favourite": MarkFavourite,
     "settings": ShowSettings,
     "set": ChangeSettings,
 }
@@ -218,6 +237,10 @@ def _checked(name: str, value: Any) -> Any:
         return _settings(value)
     if value is None and name in _MAY_BE_NULL:
         return None
+    if name == "favourite":
+        if not isinstance(value, bool):
+            raise BadMessage('"favourite" must be true or false')
+        return value
     low, high = _BOUNDS[name]
     number = (int, float) if name in _FRACTIONS else (int,)
     if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:
