@@ -36,6 +36,12 @@ def why_no_daemon() -> str:
     return "" if ENGINE.exists() else "needs the engine: make engine"
 
 
+def nobodys_settings(folder: Path) -> dict[str, str]:
+    """An environment that sets nothing of storybot."""
+    plain = {key: value for key, value in os.environ.items() if "STORYBOT_" not in key}
+    return plain | {"XDG_CONFIG_HOME": str(folder / "no-config")}
+
+
 class Process:
     """`storybot COMMAND --config FILE`; TERM ends it."""
 
@@ -47,12 +53,11 @@ class Process:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        plain = {key: value for key, value in os.environ.items() if "STORYBOT_" not in key}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "storybot", *self._words],
                 stderr=log,
-                env=plain | {"XDG_CONFIG_HOME": str(self.log.parent / "no-config")},
+                env=nobodys_settings(self.log.parent),
             )
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -18,7 +18,7 @@ from storybot.errors import Exit
 from storybot.home.mqtt.commands import COMMANDS
 from tests.home.broker import Mosquitto, free_port, resident_mb
 from tests.home.listener import Listener
-from tests.home.processes import BridgeProcess, Daemon
+from tests.home.processes import BridgeProcess, Daemon, nobodys_settings
 
 BOX = "storybot/ab12"
 DISCOVERY = "homeassistant/device/storybot_ab12/config"
@@ -262,7 +262,8 @@ def test_wrong_settings(tmp_path: Path, home: str, code: int | None, why: str) -
     command = [sys.executable, "-m", "storybot", "mqtt", "--config", str(path)]
     if code is None:
         command += ["--forget"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    env = nobodys_settings(tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
     if code is None:
         assert done.returncode == Exit.FAULT and "does not answer" in done.stderr
     else:

@@ -12,9 +12,9 @@ USUAL_FILE = Path("/etc/storybot/mqtt-password")  # readable by the unit's user 
 
 def read_password(home: HomeSettings, usual: Path = USUAL_FILE) -> str:
     """Its first line; empty where there is none. StorybotError where the file cannot be read."""
-    path = Path(home.mqtt_password_file).expanduser() if home.mqtt_password_file else usual
+    path = Path(home.mqtt_password_file) if home.mqtt_password_file else usual
     try:
-        return path.read_text("utf-8").partition("\n")[0].rstrip("\r")
+        return path.expanduser().read_text("utf-8").partition("\n")[0].rstrip("\r")
     except FileNotFoundError:
         if not home.mqtt_password_file:
             return ""
