@@ -39,7 +39,8 @@ def why_no_daemon() -> str:
 def nobodys_settings(folder: Path) -> dict[str, str]:
     """An environment that sets nothing of storybot."""
     plain = {key: value for key, value in os.environ.items() if "STORYBOT_" not in key}
-    return plain | {"XDG_CONFIG_HOME": str(folder / "no-config")}
+    folders = {"XDG_CONFIG_HOME": "no-config", "XDG_STATE_HOME": "state"}
+    return plain | {name: str(folder / one) for name, one in folders.items()}
 
 
 class Process:

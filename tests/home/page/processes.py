@@ -1,0 +1,80 @@
+"""The page as a process of its own, and what speaks HTTP to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from storybot.home.page.pairing import Pairing
+from tests.home.broker import free_port
+from tests.home.processes import BOUNDS, LONGEST_S, Process
+
+CONFIG = """\
+speaking: {{{bounds}}}
+controls: {{socket: {socket}}}
+service: {{profile: {profile}}}
+home: {{id: ab12, name: Story box, page_port: {port}{more}}}
+"""
+
+
+class PageProcess(Process):
+    """`storybot page`; `more` are further settings of `home`."""
+
+    def __init__(self, folder: Path, socket: str, more: str = "", profile: str = "full") -> None:
+        self.port = free_port()
+        config = CONFIG.format(
+            socket=socket, port=self.port, more=more, bounds=BOUNDS, profile=profile
+        )
+        super().__init__(folder, "page", config)
+        self.pairing = Pairing(folder / "state/storybot/page")
+        self.url = f"http://localhost:{self.port}"
+        self.cookie = ""
+
+    def __enter__(self) -> PageProcess:
+        self.start()
+        self.until_it_answers()
+        return self
+
+    def until_it_answers(self) -> None:
+        limit = time.monotonic() + LONGEST_S
+        while True:
+            try:
+                self.get("/")
+            except OSError:
+                assert self.process is not None and self.process.poll() is None, self.said()
+                assert time.monotonic() < limit
+                time.sleep(0.05)
+            else:
+                return
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        return self.request("GET", path, None, headers)
+
+    def post(self, path: str, body: Any, **headers: str) -> tuple[int, bytes]:
+        usual = {"Origin": self.url, "Content-Type": "application/json"}
+        return self.request("POST", path, json.dumps(body).encode(), usual | headers)
+
+    def do(self, **request: Any) -> dict[str, Any]:
+        """What a paired device asks; the answer of the daemon."""
+        status, body = self.post("/api/do", request, Cookie=self.cookie or self.pair())
+        return {"status": status} | json.loads(body)
+
+    def pair(self) -> str:
+        """The cookie of a device."""
+        self.cookie = f"storybot={self.pairing.new_cookie()}"
+        return self.cookie
+
+    def request(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=20)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
