@@ -52,13 +52,14 @@ class Process:
         self._file.write_text(config)
         self._words = [name, "--config", str(self._file), *words]
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment = nobodys_settings(folder)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "storybot", *self._words],
                 stderr=log,
-                env=nobodys_settings(self.log.parent),
+                env=self.environment,
             )
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -27,6 +27,7 @@ class Board:
         self._changed = asyncio.Event()
         self._sentences: list[str] = []
         self._story: int | None = None
+        self._title: str | None = None
         self._spoken = 0  # characters of the last sentence that were heard before this word
         self.lost()
 
@@ -46,8 +47,11 @@ class Board:
             self._put("word", {"begin": begin, "end": self._spoken})
         elif "state" in line:
             if line["state"] == "thinking":
-                self._story = None
+                self._story, self._title = None, line["title"]
                 self._begin(line["story"])
+            elif line["story"] is not None and line["title"] != self._title:
+                self._title = line["title"]  # of a story that began before we came
+                self._put_story()
             self._put("state", {name: line[name] for name in SHOWN if name in line})
 
     async def follow(self) -> AsyncIterator[str]:
@@ -70,7 +74,8 @@ class Board:
             self._put_story()
 
     def _put_story(self) -> None:
-        self._put("told", {"story": self._story, "sentences": self._sentences})
+        told = {"story": self._story, "title": self._title, "sentences": self._sentences}
+        self._put("told", told)
         self._put("word", {"begin": 0, "end": 0})
 
     def _put(self, kind: str, data: Mapping[str, Any]) -> None:

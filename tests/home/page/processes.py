@@ -10,7 +10,8 @@ from typing import Any
 
 from storybot.home.page.pairing import Pairing
 from tests.home.broker import free_port
-from tests.home.processes import BOUNDS, LONGEST_S, Process
+from tests.home.processes import BOUNDS, LONGEST_S, Daemon, Process
+from tests.speaking.virtual_speaker import VirtualSpeaker
 
 CONFIG = """\
 speaking: {{{bounds}}}
@@ -18,6 +19,18 @@ controls: {{socket: {socket}}}
 service: {{profile: {profile}}}
 home: {{id: ab12, name: Story box, page_port: {port}{more}}}
 """
+
+
+class AudibleDaemon(Daemon):
+    """It tells long stories at a child's pace, over a loudspeaker that takes its time."""
+
+    def __init__(self, folder: Path, speaker: VirtualSpeaker) -> None:
+        super().__init__(folder)
+        config = self._file.read_text().replace("driver: silent", "driver: portaudio")
+        config = config.replace("longest: 60", "longest: 400").replace("speed: 300", "speed: 150")
+        self._file.write_text(config)
+        places = ("XDG_RUNTIME_DIR", "PULSE_SERVER", "ALSA_CONFIG_PATH", "JACK_NO_START_SERVER")
+        self.environment |= {name: speaker.environment[name] for name in places}
 
 
 class PageProcess(Process):

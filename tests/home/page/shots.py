@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -11,13 +12,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.home.page.browsers import launched, paired_page
-from tests.home.page.processes import PageProcess
+from tests.home.page.processes import AudibleDaemon, PageProcess
 from tests.home.processes import Daemon
+from tests.speaking.virtual_speaker import virtual_speaker
 
 SIZES = {"phone": (390, 844), "tablet": (1024, 768), "small": (320, 568)}
 SCHEMES = ("light", "dark")
 TOLD = ("a story about a dragon and a boat", "a story about an owl", "a story about a princess")
 WAIT_MS = 20_000
+TOLD_S = 4.0  # for which each of these is told
 
 
 def main() -> None:
@@ -26,11 +29,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        with Daemon(Path(scratch)) as daemon, PageProcess(Path(scratch), daemon.socket) as served:
+    with tempfile.TemporaryDirectory() as scratch, virtual_speaker() as speaker:
+        place = Path(scratch)
+        with AudibleDaemon(place, speaker) as daemon, PageProcess(place, daemon.socket) as served:
             for words in TOLD:
                 served.do(do="ask", text=words)
-                daemon.until("idle")
+                time.sleep(TOLD_S)
+                daemon.calm()
             with sync_playwright() as playwright, launched(playwright) as browser:
                 for (name, size), scheme in product(SIZES.items(), SCHEMES):
                     for part, page in shown(browser, served, daemon, size, scheme):

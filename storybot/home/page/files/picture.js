@@ -2,7 +2,7 @@
 
 import { pictured } from "/things.js";
 
-const WIDTH = 400, HEIGHT = 300, COVER_HEIGHT = 190;
+const WIDTH = 400, HEIGHT = 300, COVER_HEIGHT = 190, CUT = 60;
 const SVG = "http://www.w3.org/2000/svg";
 const SKIES = [
   { sky: ["#bfe6f5", "#fdf1cf"], hills: ["#a8d5a2", "#86c08a", "#6aa973"], sun: "#ffd25e" },
@@ -50,6 +50,7 @@ export function picture(story, { night = false, cover = false } = {}) {
   const colours = night ? NIGHT : SKIES[Math.floor(random() * SKIES.length)];
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+  svg.setAttribute("preserveAspectRatio", "xMidYMax slice");
   if (cover) { svg.setAttribute("class", "cover"); svg.setAttribute("aria-hidden", "true"); }
   else { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", `A picture: ${story.title}`); }
 
@@ -58,17 +59,20 @@ export function picture(story, { night = false, cover = false } = {}) {
   colours.sky.forEach((colour, at) => make(fade, "stop", { offset: at, "stop-color": colour }));
   make(svg, "rect", { width: WIDTH, height, fill: `url(#${sky})` });
 
-  const at = { x: 60 + random() * 280, y: 42 + random() * 22 };
-  make(svg, "circle", { cx: at.x, cy: at.y, r: 42, fill: colours.sun, opacity: 0.25 });
-  make(svg, "circle", { cx: at.x, cy: at.y, r: 27, fill: colours.sun });
+  const top = cover ? 0 : CUT; // a phone cuts the picture there
+  const at = { x: 60 + random() * 280, y: top + 42 + random() * 18 };
+  for (const [r, opacity] of night ? [[46, 0.05], [37, 0.07]] : [[42, 0.25]]) {
+    make(svg, "circle", { cx: at.x, cy: at.y, r, fill: colours.sun, opacity });
+  }
+  if (night) make(svg, "path", { d: `M${at.x + 9} ${at.y - 25}a27 27 0 1 0 17 33 22 22 0 0 1-17-33z`, fill: colours.sun });
+  else make(svg, "circle", { cx: at.x, cy: at.y, r: 27, fill: colours.sun });
   if (night) {
-    make(svg, "circle", { cx: at.x + 11, cy: at.y - 6, r: 23, fill: colours.sky[0], opacity: 0.92 });
     for (let star = 0; star < 26; star++) {
       make(svg, "circle", { cx: random() * WIDTH, cy: random() * height * 0.55, r: 0.8 + random() * 1.5, fill: "#fff6d8", opacity: 0.5 + random() / 2 });
     }
   } else {
     for (let cloud = 0; cloud < 3; cloud++) {
-      const x = random() * WIDTH, y = 30 + random() * height * 0.25;
+      const x = random() * WIDTH, y = top + 24 + random() * 40;
       for (const [dx, dy, r] of [[-20, 3, 13], [0, -4, 18], [21, 3, 14]]) {
         make(svg, "circle", { cx: x + dx, cy: y + dy, r, fill: "#ffffff", opacity: 0.75 });
       }

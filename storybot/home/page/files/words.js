@@ -21,12 +21,39 @@ export const REFUSALS = {
   "offline": "This page has lost the box. It keeps trying.",
 };
 
-export const SERVICES = {
-  listener: ["👂", "Ears"], narrator: ["🖋️", "Storyteller"], speaker: ["🔊", "Voice"], button: ["🔘", "Button"],
-  control: ["🔌", "Remote control"], night: ["🌙", "Quiet hours"], timers: ["⏰", "Timers"],
+// In place of a sentence of a story.
+export const WAITING = {
+  gone: "The box does not answer. Is it switched on?", asleep: "Shh. The box is asleep.", thinking: "Once upon a time …",
+  hearing: "What shall it be about?", starting: "The box is waking up …", ending: "Good bye.",
+  degraded: "The box is not quite well. Look under Box.", idle: "What shall the next story be about?",
 };
 
-export const CONDITIONS = { well: "is well.", lost: "does not work.", stalled: "hangs; the box will start anew." };
+export const SERVICES = {
+  listener: ["👂", "Ears"], narrator: ["🖋️", "Storyteller"], speaker: ["🔊", "Voice"], buttons: ["🔘", "Button"],
+  control: ["🔌", "Remote control"], night: ["🌙", "Quiet hours"], robot: ["🧸", "The box itself"],
+};
+
+export const CONDITIONS = { well: "Works.", lost: "Does not work.", stalled: "Hangs; the box will start anew." };
+
+export const NO_STORIES = "No story here yet. Ask for one!";
+export const NO_FAVOURITES = "No favourites yet. Open a story and press Favourite.";
+export const THROW_AWAY = "Throw away", SURE = "Really?";
+
+/** "A story about a cat." as the title of a book. */
+export function titled(title) {
+  const about = (title || "Once upon a time").replace(/\.$/, "").replace(/^A story about (?=.)/i, "");
+  return about[0].toUpperCase() + about.slice(1);
+}
+
+/** A piece of a sentence made whole. */
+export function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+}
+
+export function since(seconds) {
+  const hours = Math.round(seconds / 3600);
+  return hours < 1 ? "started less than an hour ago" : hours === 1 ? "started an hour ago" : `started ${hours} hours ago`;
+}
 
 export function refusal({ code, error }) {
   return REFUSALS[code] ?? (error || "That did not work.");
@@ -37,6 +64,7 @@ export function day(date) {
 }
 
 export function sleeps(status, deadline) {
+  if (status.state === "gone") return WAITING.gone;
   if (status.state === "asleep") return status.quiet ? "The box sleeps; these are its quiet hours." : "The box is asleep.";
   const minutes = deadline === null ? null : Math.max(1, Math.round((deadline - Date.now()) / 60000));
   const when = [];
