@@ -4,7 +4,7 @@ BOXES ?= 100
 
 .PHONY: test-home fleet
 
-test-home: build/.apt-HOME test-venv engine ## Home Assistant by MQTT: broker, units under systemd (as root)
+test-home: page-tools engine ## Home Assistant, the page in Chromium, units under systemd (as root)
 	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py $(PYTEST_ARGS)
 
 fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory
