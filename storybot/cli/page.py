@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storybot.cli.output import add_json, show
+from storybot.config import handover
 from storybot.config.home_check import find_home_faults
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.system.folders import state_folder
+from storybot.system import bytecode_cache
+from storybot.system.folders import cache_folder, state_folder
 from storybot.system.profile import memory_kb, resolve_profile
+from storybot.system.python_child import python_command
 
 if TYPE_CHECKING:
+    from storybot.home.box import Box
     from storybot.home.page.pairing import Pairing
 
 SERVICE_STATE = Path("/var/lib/storybot-page")  # of storybot-page.service
@@ -38,16 +42,26 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.code or args.forget:
         return _look_after(args, Pairing(_served_state()))
     _check(settings)
-    import asyncio
-
     from storybot.home.box import this_box
-    from storybot.home.page.server import serve
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    pairing = Pairing(state_folder() if _is_service() else _own_state())
-    pairing.prepare()
-    asyncio.run(serve(settings, this_box(settings.home), pairing))
+    box = this_box(settings.home)
+    folder = state_folder() if _is_service() else _own_state()
+    if resolve_profile(settings.service.profile) == "small":
+        _become_small(settings, box, folder)
+    from storybot.home.page.server import run as serve
+
+    serve(settings, box, Pairing(folder))
     return Exit.OK
+
+
+def _become_small(settings: Settings, box: Box, folder: Path) -> None:
+    """Replace this process by one that never imported a reader of YAML or of arguments."""
+    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
+    os.write(handed, handover.to_json(settings).encode())
+    os.lseek(handed, 0, os.SEEK_SET)
+    os.environ.update(bytecode_cache.environment(cache_folder()))
+    words = (str(handed), box.id, box.name, box.version, str(folder))
+    os.execv(sys.executable, python_command("storybot.cli.page_process", *words))
 
 
 def _look_after(args: argparse.Namespace, pairing: Pairing) -> int:

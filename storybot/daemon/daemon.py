@@ -18,7 +18,7 @@ from storybot.daemon.services import Factories, Services, build
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Started
+from storybot.robot.events import EndAsked, Event, Started, Timer
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
 
@@ -136,6 +136,8 @@ class Daemon:
                 done.set_result((before, self.robot))
             for command in todo:
                 await self._carry_out(command)
+            if any(map(_sets_sleep, todo)):  # the news above told of the timer as it was before
+                self.services.news.state(self.status())
             health.at_rest()
 
     async def _carry_out(self, command: Command) -> None:
@@ -187,3 +189,8 @@ def _servable(settings: Settings) -> Settings:
     if settings.speaking.driver == "wav":
         raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
     return settings
+
+
+def _sets_sleep(command: Command) -> bool:
+    timers = (commands.StartTimer, commands.StopTimer)
+    return isinstance(command, timers) and command.timer is Timer.SLEEP

@@ -22,6 +22,13 @@ LOG = logging.getLogger("storybot")
 BACKLOG = 32  # connections that wait to be taken
 
 
+def run(settings: Settings, box: Box, pairing: Pairing) -> None:
+    """Serve until told to end. StorybotError where that is not possible."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    pairing.prepare()
+    asyncio.run(serve(settings, box, pairing))
+
+
 async def serve(settings: Settings, box: Box, pairing: Pairing) -> None:
     """Until SIGTERM, SIGHUP or Ctrl-C. StorybotError where nobody can be served."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()

@@ -80,6 +80,13 @@ class PageProcess(Process):
         self.cookie = f"storybot={self.pairing.new_cookie()}"
         return self.cookie
 
+    def follow(self) -> http.client.HTTPConnection:
+        """A browser that follows what is told, after a `pair()`."""
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=20)
+        connection.request("GET", "/api/events", headers={"Cookie": self.cookie})
+        assert connection.getresponse().status == 200
+        return connection
+
     def request(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> tuple[int, bytes]:

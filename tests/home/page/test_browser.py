@@ -25,10 +25,12 @@ WIDTHS = (320, 390, 768, 1024, 1440)
 LONGEST_MS = 30_000
 # A simple request, whose answer nobody may read; one for which the browser asks for leave first.
 TRIES = """async (url) => {
-  const ask = (mode, kind) => fetch(`${url}/api/do`, {
-    method: "POST", body: '{"do":"stop"}', credentials: "include", mode, headers: {"Content-Type": kind},
-  });
-  const done = await Promise.allSettled([ask("no-cors", "text/plain"), ask("cors", "application/json")]);
+  const kinds = [["no-cors", "text/plain"], ["cors", "application/json"]];
+  const asked = kinds.map(([mode, kind]) => fetch(`${url}/api/do`, {
+    method: "POST", body: '{"do":"stop"}', credentials: "include", mode,
+    headers: {"Content-Type": kind},
+  }));
+  const done = await Promise.allSettled(asked);
   return done.map((one) => one.status === "rejected" ? "rejected" : one.value.status || null);
 }"""
 FORM = """(url) => {
