@@ -199,6 +199,20 @@ def test_the_library(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_news_tell_of_the_sleep_timer(tmp_path: Path) -> None:
+    """As it is after the request, also where nothing but the timer changed."""
+
+    async def scene(house: House) -> None:
+        seen = watched(house)
+        for minutes in (15, 30):
+            await house.ask(Sleep(minutes))
+            await house.wait(lambda: seen and seen[-1].get("sleeps_in") == minutes * 60)
+        await house.ask(Sleep())
+        await house.wait(lambda: seen[-1]["sleeps_in"] is None)
+
+    play(tmp_path, scene)
+
+
 def test_settings_changed_while_running(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:

@@ -61,16 +61,17 @@ export function picture(story, { night = false, cover = false } = {}) {
 
   const top = cover ? 0 : CUT; // a phone cuts the picture there
   const at = { x: 60 + random() * 280, y: top + 42 + random() * 18 };
+  if (night) {
+    for (let star = 0; star < 26; star++) {
+      make(svg, "circle", { cx: random() * WIDTH, cy: random() * height * 0.55, r: 0.8 + random() * 1.5, fill: "#fff6d8", opacity: 0.5 + random() / 2 });
+    }
+  }
   for (const [r, opacity] of night ? [[46, 0.05], [37, 0.07]] : [[42, 0.25]]) {
     make(svg, "circle", { cx: at.x, cy: at.y, r, fill: colours.sun, opacity });
   }
   if (night) make(svg, "path", { d: `M${at.x + 9} ${at.y - 25}a27 27 0 1 0 17 33 22 22 0 0 1-17-33z`, fill: colours.sun });
   else make(svg, "circle", { cx: at.x, cy: at.y, r: 27, fill: colours.sun });
-  if (night) {
-    for (let star = 0; star < 26; star++) {
-      make(svg, "circle", { cx: random() * WIDTH, cy: random() * height * 0.55, r: 0.8 + random() * 1.5, fill: "#fff6d8", opacity: 0.5 + random() / 2 });
-    }
-  } else {
+  if (!night) {
     for (let cloud = 0; cloud < 3; cloud++) {
       const x = random() * WIDTH, y = top + 24 + random() * 40;
       for (const [dx, dy, r] of [[-20, 3, 13], [0, -4, 18], [21, 3, 14]]) {
@@ -95,7 +96,7 @@ export function picture(story, { night = false, cover = false } = {}) {
     const y = height - 26 + (one ? -14 : 0);
     make(svg, "ellipse", { cx: x, cy: y, rx: size * scale * 0.4, ry: 7, fill: "#1b1533", opacity: 0.22 });
     const kind = one ? "figure second" : "figure";
-    make(svg, "text", { x, y: y - 2, "font-size": size * scale, "text-anchor": "middle", class: kind, "dominant-baseline": "auto" }, thing);
+    make(svg, "text", { x, y: y - size * scale * 0.08, "font-size": size * scale, "text-anchor": "middle", class: kind, "dominant-baseline": "auto" }, thing);
   });
   return svg;
 }
