@@ -9,7 +9,7 @@ prefix=${PREFIX:-/usr/local}
 dest=${DESTDIR:-}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
-beside="storybot-mqtt" # units of their own beside the daemon, enabled by whoever wants them
+beside="storybot-mqtt storybot-wyoming storybot-voice" # units of their own beside the daemon, enabled by whoever wants them
 
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 
@@ -18,7 +18,7 @@ put_program() {
     [ -x "$python" ] || python=python3
     "$python" -m venv "$dest$home"
     # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
-    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt]"
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt,wyoming]"
     if [ -n "$dest" ]; then # its scripts name the place they were made in
         grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
         find "$dest$home" -name __pycache__ -exec rm -r {} +
@@ -40,7 +40,7 @@ put_service() {
         "$dest/etc/udev/rules.d" "$dest/etc/storybot"
     sed "s#@BINDIR@#$prefix/bin#" "$here/storybot.service" > "$dest$units/storybot.service"
     for name in $beside; do
-        sed "s#@BINDIR@#$prefix/bin#" "$here/$name.service" > "$dest$units/$name.service"
+        sed "s#@BINDIR@#$prefix/bin#g" "$here/$name.service" > "$dest$units/$name.service"
     done
     version=$(systemctl --version 2>/dev/null | awk 'NR == 1 {print $2}' || true)
     if [ "${version:-0}" -ge 254 ]; then

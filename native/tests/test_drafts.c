@@ -204,6 +204,79 @@ static void test_merged_alone(const char *path)
     draft_story_close(story);
 }
 
+static bool bias(Drafts *d, float strength, const char *words)
+{
+    Fault fault = {0};
+    return done(drafts_bias(d, strength, text_of(words), &fault), &fault);
+}
+
+static int index_of(const Draft *draft, int token)
+{
+    for (int i = 0; i < draft->count; i++)
+        if (draft->tokens[i] == token)
+            return i;
+    return -1;
+}
+
+/* Words that drafts are drawn towards: each once, in their order; ln p stays the model's. */
+static void test_bias(const char *path)
+{
+    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Drafts *d = &story->drafts;
+    Shadow shadow = {0};
+    CHECK(say(drafts_tell, d, "Hello b."));
+    shadow_text(&shadow, d->context.tokens, d->context.count);
+    int a = token_of(d, " a"), b = token_of(d, " b"), opening = token_of(d, "b");
+    CHECK(bias(d, MAX_BIAS, "b  a")); /* an empty word is none */
+    CHECK(draw(d, 4, 3, GOAL_TOKENS, 6));
+    check_drafts(d, &shadow);
+    for (int k = 0; k < 4; k++)
+        CHECK(index_of(&d->drafts[k], b) == 0 && index_of(&d->drafts[k], a) == 1);
+    drafts_drop(d);
+    CHECK(draw(d, 4, 3, GOAL_TOKENS, 6)); /* used up */
+    int free_of_both = 0;
+    for (int k = 0; k < 4; k++)
+        free_of_both += index_of(&d->drafts[k], b) != 0;
+    CHECK(free_of_both > 0);
+    CHECK(!bias(d, 1.0f, "a")); /* drafts are waiting */
+    drafts_drop(d);
+
+    /* right after the mark that opens a quotation a word has no space in front */
+    CHECK(say(drafts_begin, d, " \""));
+    CHECK(bias(d, MAX_BIAS, "b a"));
+    CHECK(draw(d, 4, 5, GOAL_TOKENS, 6));
+    for (int k = 0; k < 4; k++)
+        CHECK(index_of(&d->drafts[k], opening) == 0 && index_of(&d->drafts[k], a) == 1);
+    drafts_drop(d);
+
+    /* a word of several tokens, told piece by piece; one of too many is left out */
+    CHECK(bias(d, MAX_BIAS, "zq zzzzzzzzzzzzzzzzzzzz"));
+    CHECK(draw(d, 1, 7, GOAL_TOKENS, 6));
+    const BiasWord *word = &d->bias.words[0];
+    CHECK(d->bias.count == 1 && word->count[SPACED] > 1);
+    for (int i = 0; i < word->count[SPACED]; i++)
+        CHECK(d->drafts[0].tokens[i] == word->tokens[SPACED][i]);
+    drafts_drop(d);
+
+    /* the same after such a mark */
+    CHECK(say(drafts_begin, d, " \""));
+    CHECK(bias(d, MAX_BIAS, "zq a"));
+    CHECK(draw(d, 1, 7, GOAL_TOKENS, 6));
+    CHECK(word->count[OPENING] == 2 && d->drafts[0].tokens[2] == a);
+    for (int i = 0; i < 2; i++)
+        CHECK(d->drafts[0].tokens[i] == word->tokens[OPENING][i]);
+    drafts_drop(d);
+
+    /* a word named twice stands there twice */
+    CHECK(bias(d, MAX_BIAS, "a b a"));
+    CHECK(draw(d, 1, 7, GOAL_TOKENS, 3));
+    CHECK(d->drafts[0].tokens[0] == a && d->drafts[0].tokens[1] == b
+          && d->drafts[0].tokens[2] == a);
+    drafts_drop(d);
+    CHECK(!bias(d, 1.0f, "a b a b a b a b a b a b a b a b a"));
+    draft_story_close(story);
+}
+
 /* A draft whose last token was cut is kept without what was cut. */
 static void test_cut(const char *path)
 {
@@ -247,6 +320,7 @@ static uint64_t digest(const char *path, const char *kernel, int threads, int to
     for (int round = 0; round < 3; round++) {
         CHECK(say(drafts_plan, d, round % 2 ? "" : "a b"));
         CHECK(say(drafts_begin, d, round ? " the" : ""));
+        CHECK(bias(d, 1.5f, round == 1 ? "b a" : ""));
         CHECK(draw(d, count, 11 + round, round % 2 ? GOAL_TOKENS : GOAL_SENTENCE, 12));
         for (int k = 0; k < 4; k++) {
             const Draft *draft = &d->drafts[k];
@@ -338,6 +412,7 @@ int main(void)
         test_reference("drafts.story");
         test_merging("drafts.story");
         test_merged_alone("drafts.story");
+        test_bias("drafts.story");
         test_cut("drafts.story");
         test_same("drafts.story");
         test_full("drafts.story");

@@ -19,7 +19,19 @@ from storybot.errors import Exit, StorybotError
 NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 # They speak to the running daemon, which may have other settings, or look at its stories.
-UNTRIED = ("ask", "stop", "again", "volume", "sleep", "status", "watch", "library", "mqtt", "page")
+UNTRIED = (
+    "ask",
+    "stop",
+    "again",
+    "volume",
+    "sleep",
+    "status",
+    "watch",
+    "library",
+    "mqtt",
+    "page",
+    "wyoming",
+)
 
 
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:

@@ -22,7 +22,6 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
-from storybot.language.openings import TEST_OPENING
 from storybot.models.catalogue import find_model
 from storybot.models.engine_files import find_engine_files
 from storybot.models.packing import PACK_SUFFIX, packing_advice, verify_pack
@@ -33,6 +32,7 @@ from storybot.stories.library import Library
 from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import memory_kb, resolve_profile
 from storybot.telling.engine_factory import make_engine
+from storybot.telling.engine_probe import probe
 
 BLOCKS_A_SECOND = 16000 * 2 // BLOCK_BYTES
 SILENT, LOUD = -70.0, -3.0  # dBFS of a quiet room on a working microphone lie between
@@ -135,11 +135,9 @@ def _voice(settings: Settings) -> str:
 def _engine(settings: Settings) -> str:
     engine = make_engine(settings.telling)
 
-    async def tell() -> None:
-        async for _ in engine.tell(TEST_OPENING, 1, 64):
-            pass
-
-    asyncio.run(tell())
+    asyncio.run(probe(engine, False, 64))
+    if settings.telling.plot == "on":
+        asyncio.run(probe(engine, True, 64))
     figures = engine.figures
     speed = figures.tokens_per_second if figures else None
     return f"{engine.program}, {speed:.0f} tokens/s" if speed else str(engine.program)

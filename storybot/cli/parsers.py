@@ -24,6 +24,7 @@ COMMANDS = {
     "watch": "follow what the daemon is doing",
     "mqtt": "the box in Home Assistant: joins the running daemon and an MQTT broker",
     "page": "a page for a phone or a tablet, served beside the running daemon",
+    "wyoming": "stories for voice assistants, and another machine's voice for the box",
     "library": "the last stories: list, show, tell, rm",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import random
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -23,7 +22,7 @@ from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
-from storybot.stories.story_request import SEED_LIMIT, StoryRequest, new_story_request
+from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed, new_story_request
 from storybot.system.profile import resolve_profile
 from storybot.telling.engine_factory import make_engine
 from storybot.telling.engine_figures import EngineFigures
@@ -53,7 +52,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.opening is None and args.heard is None:
         args.words = words_from(sys.stdin, args.words)
     if args.seed is None:
-        args.seed = random.randrange(1, SEED_LIMIT)
+        args.seed = fresh_seed()
     if args.wav == STREAM:
         return wav_to_stdout(args, lambda: _run(args, settings))
     if args.json:

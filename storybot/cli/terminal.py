@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import sys
-import unicodedata
 from typing import TextIO
 
 HANDLER = "storybot.nearest"  # name of the error handler
@@ -48,5 +47,7 @@ def _nearest(fault: UnicodeError) -> tuple[str, int]:
 def _ascii(character: str) -> str:
     if character in NEAREST:
         return NEAREST[character]
+    import unicodedata  # 0.2 MB that most terminals never need
+
     letters = unicodedata.normalize("NFKD", character).replace("\N{FRACTION SLASH}", "/")
     return letters.encode("ascii", "ignore").decode() or UNKNOWN

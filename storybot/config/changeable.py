@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from storybot.config import quiet_hours
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
@@ -59,6 +60,8 @@ def changed(settings: Settings, new: Mapping[str, object]) -> Settings:
         if wrong:
             raise _wrong(name, wrong)
         settings = replace(settings, **{section: replace(part, **{key: value})})
+    for name, wrong in quiet_hours.find_faults(settings.bedtime):
+        raise _wrong(name, wrong)
     return settings
 
 

@@ -6,12 +6,11 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from enum import Enum
 
+from storybot.config import quiet_hours
 from storybot.config.controls_check import find_control_faults
 from storybot.config.home_check import find_home_faults
-from storybot.config.quiet_hours import clock_time
 from storybot.config.schema import (
     ONLY_TELL,
-    BedtimeSettings,
     SafetySettings,
     Settings,
     SpeakingSettings,
@@ -51,7 +50,7 @@ def find_faults(settings: Settings, changed: Container[str], trial: CheckLevel) 
     if trial is CheckLevel.NONE:
         return
     found = [*_of_volume(settings.speaking), *_of_keyphrase(settings.hearing.keyphrase)]
-    found += [*_of_quiet_hours(settings.bedtime), *_of_word_list(settings.safety)]
+    found += [*quiet_hours.find_faults(settings.bedtime), *_of_word_list(settings.safety)]
     if trial is CheckLevel.SERVE:
         if settings.speaking.driver == "wav":
             found.append(("speaking.driver", ONLY_TELL))
@@ -112,22 +111,6 @@ def _of_model(telling: TellingSettings) -> Iterator[Wrong]:
         return
     if files.tokenizer is not None and not files.tokenizer.is_file():
         yield "telling.tokenizer", f"there is no tokenizer file {files.tokenizer}"
-
-
-def _of_quiet_hours(bed: BedtimeSettings) -> Iterator[Wrong]:
-    given = {"quiet_from": bed.quiet_from, "quiet_until": bed.quiet_until}
-    for key, text in given.items():
-        try:
-            told = clock_time(text, key)
-            right = told is None or told.tzinfo is None  # the hours are those of the place
-        except StorybotError:
-            right = False
-        if not right:
-            yield f"bedtime.{key}", f'expected a time such as "20:00", not {text!r}'
-    missing = [key for key, text in given.items() if not text]
-    if len(missing) == 1:
-        (there,) = given.keys() - missing
-        yield f"bedtime.{there}", f"without {missing[0]} there are no quiet hours; give both"
 
 
 def _of_word_list(safety: SafetySettings) -> Iterator[Wrong]:

@@ -53,7 +53,7 @@ class TellingSettings:
     plot: str = choice("on", "off")  # off: the model goes on from an opening by itself
     length: str = choice("short", "middle", "long")  # of a story from a plot: 1, 2-3, 5 minutes
     draft_temperature: float = number(0.5, 0.0, 2.0)  # in place of temperature for drafts
-    drafts: int = number(8, 1, 32)  # of each sentence, of which the best is told
+    drafts: int = number(12, 1, 32)  # of each sentence, of which the best is told
     longest: int = number(400, 16, 4096)  # tokens of one story
     threads: int = number(1, 1, 16)
     kernel: str = ""  # empty: the best this CPU has
@@ -67,7 +67,7 @@ class SpeakingSettings:
 
     driver: str = choice("auto", "portaudio", "alsa", "wav", "silent")
     speaker: str = ""  # part of the device's name; empty: the system's default
-    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3")
+    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3", "wyoming")
     accent: str = "en-us"  # espeak-ng voice name
     speed: int = number(150, 80, 450)  # words per minute
     pitch: int = number(55, 0, 99)  # espeak-ng scale
@@ -146,6 +146,9 @@ class HomeSettings:
     page_address: str = "127.0.0.1"  # of this machine, where the page is served; 0.0.0.0: on all
     page_port: int = number(8080, 1, 65535)
     page_names: str = ""  # further names that a browser may call the box by, with commas between
+    wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
+    wyoming_port: int = number(10900, 1, 65535)
+    voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming
 
 
 @dataclass(frozen=True)

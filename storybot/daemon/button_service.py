@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Callable
 
 from storybot.config.schema import ControlsSettings, Settings
@@ -20,7 +19,7 @@ from storybot.daemon.health import Emit, Health
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
 from storybot.robot.events import Part, Pressed
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.stories.story_request import fresh_seed
 
 LOG = logging.getLogger("storybot")
 Make = Callable[[ControlsSettings], tuple[Button | None, Lights]]
@@ -111,7 +110,7 @@ class ButtonService:
                 else:
                     known, found = gestures.on_time(known, loop.time(), self.settings)
                 for gesture in found:
-                    self._emit(Pressed(self._action(gesture), random.randrange(SEED_LIMIT)))
+                    self._emit(Pressed(self._action(gesture), fresh_seed()))
         finally:
             coming.cancel()
             with contextlib.suppress(asyncio.CancelledError, StorybotError, StopAsyncIteration):

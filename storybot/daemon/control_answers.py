@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from itertools import islice
 from typing import Any, Protocol
 
 from storybot.config import changeable
 from storybot.config.schema import SpeakingSettings
-from storybot.config.trial import fault_of_voice
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
     ControlRequest,
-    ErrorCode,
     ListLibrary,
     MarkFavourite,
     Message,
@@ -27,16 +25,19 @@ from storybot.controls.socket.messages import (
     Sleep,
     Status,
     Stop,
+    Streamed,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
 )
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
+from storybot.daemon.writing import Writing
 from storybot.errors import Exit, StorybotError
 from storybot.language import replies
-from storybot.language.requests import Request, RequestKind
-from storybot.language.typed_requests import is_allowed, understand_typed
+from storybot.language.requests import Request, RequestKind, spoken_back
 from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
@@ -49,7 +50,7 @@ from storybot.robot.events import (
 )
 from storybot.robot.state import STORY_PARTS, Obstacle
 from storybot.stories.library import KeptStory, Library
-from storybot.stories.story_request import SEED_LIMIT
+from storybot.stories.story_request import fresh_seed
 
 STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
 
@@ -71,12 +72,18 @@ class ControlAnswers:
 
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
+        self._writing = Writing(daemon)
 
-    async def answer(self, request: ControlRequest) -> Message:
+    async def answer(self, request: ControlRequest) -> Message | Streamed:
         """What to send back."""
         match request:
             case Ask(text):
                 return await self._asked(text)
+            case Understand(text):
+                understood = self._understood(text)
+                return _meaning(understood) if isinstance(understood, Request) else understood
+            case Write(text, seed):
+                return self._written(text, seed)
             case Stop():
                 return await self._request(Request(RequestKind.STOP))
             case Again():
@@ -107,21 +114,40 @@ class ControlAnswers:
             case ChangeSettings(new):
                 return await self._change_settings(new)
 
-    async def _asked(self, text: str) -> Message:
+    def _understood(self, text: str) -> Request | Message:
+        """What the words ask for, or the refusal."""
+        # Its patterns take 0.2 MB that nobody needs until somebody types a request.
+        from storybot.language.typed_requests import is_allowed, understand_typed
+
         allowed = self._daemon.services.configuration.allowed
         request = understand_typed(text, allowed)
         if not is_allowed(request, text, allowed):
-            await self._daemon.happen(RequestRefused())
             return messages.refusal(ErrorCode.NOT_ALLOWED, replies.Reply.REFUSED.value)
         if request is None:
             return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
-        return await self._request(request)
+        return request
+
+    async def _asked(self, text: str) -> Message:
+        understood = self._understood(text)
+        if isinstance(understood, Request):
+            return await self._request(understood)
+        if understood["code"] == ErrorCode.NOT_ALLOWED.value:
+            await self._daemon.happen(RequestRefused())
+        return understood
+
+    def _written(self, text: str, seed: int | None) -> Message | Streamed:
+        understood = self._understood(text)
+        if not isinstance(understood, Request):
+            return understood
+        if understood.kind is not RequestKind.STORY:
+            return messages.refusal(ErrorCode.NOT_UNDERSTOOD, replies.NOT_UNDERSTOOD)
+        return self._writing.begin(understood, fresh_seed() if seed is None else seed)
 
     async def _request(self, request: Request) -> Message:
         if request.kind not in STARTS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
-        return await self._start(Asked(request, random.randrange(SEED_LIMIT), Source.SOCKET))
+        return await self._start(Asked(request, fresh_seed(), Source.SOCKET))
 
     async def _tell_saved(self, number: int) -> Message:
         try:
@@ -174,10 +200,17 @@ class ControlAnswers:
         return messages.answer(settings=changeable.values(settings))
 
 
+def _meaning(request: Request) -> Message:
+    things = [thing.word for thing in request.things]
+    return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
+
+
 async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
+    from storybot.config.trial import fault_of_voice  # few ever change the voice so
+
     if wrong := await asyncio.to_thread(fault_of_voice, after):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 

@@ -19,6 +19,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started, Timer
+from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
 
@@ -118,9 +119,7 @@ class Daemon:
             await self.services.narrator.check()
         except StorybotError as error:
             self.services.narrator.engine_lost(error)
-        library = self.services.narrator.library
-        last = library.last()
-        await self.happen(Started(last.request() if last else None, library.newest()))
+        await self.happen(await self.services.narrator.read_library(_started))
         systemd.notify("READY=1")
         await asyncio.Event().wait()
 
@@ -182,6 +181,11 @@ class Daemon:
 
     async def _until_ended(self) -> None:
         await self._ended.wait()
+
+
+def _started(library: Library) -> Started:
+    last = library.last()
+    return Started(last.request() if last else None, library.newest())
 
 
 def _servable(settings: Settings) -> Settings:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Callable
 
 from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.recogniser_progress import RecogniserProgress
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import Exit, StorybotError
@@ -29,21 +29,14 @@ from storybot.hearing.recogniser_client import (
 from storybot.language.listening import ListenFor
 from storybot.language.requests import RequestKind, understand
 from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
-from storybot.stories.story_request import SEED_LIMIT
-from storybot.system.processes import CannotBeKilled, cpu_seconds
+from storybot.stories.story_request import fresh_seed
+from storybot.system.processes import CannotBeKilled
 
 LOG = logging.getLogger("storybot")
 # From the start of the process to its first message. The first start on a machine takes 0.8 s of
 # x86-64's processor, later ones 0.1 s; the small board is up to 30 times slower.
 READY_TIMEOUT_S = 60.0
 START_DEADLINE_S = READY_TIMEOUT_S + 10.0  # longer than it takes to end one that is not ready
-# without a heartbeat that shows progress, for a process that uses no processor time
-HEARTBEAT_TIMEOUT_S = 5.0
-# There is no heartbeat while the last part of a sentence is decoded. PocketSphinx needs 0.7 s on
-# x86-64 for 8 s of speech and 1.1 s for 10 s (a keyphrase with the longest request), and up to 30
-# times longer on the small board. So a process that uses the processor has longer.
-BUSY_TIMEOUT_S = 45.0  # without a heartbeat, even if it uses the processor
-BUSY_CPU_SHARE = 0.1  # of one processor; a process that hangs uses none
 # Longer than it takes to find and kill a process that hangs; in force until the next process
 # sends its first heartbeat.
 HEARTBEAT_DEADLINE_S = 20.0
@@ -75,16 +68,14 @@ class ListenerService:
         self._gone = asyncio.Event()  # no process, or only one that cannot be killed
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
-        self._read = self._decoded = -1  # samples, as the last heartbeat had them
         self.lost_sound = LostSound("the microphone lost sound")
-        self._got_on = 0.0  # s of the loop's clock when both last grew
-        self._used = 0.0  # s of processor time that the process had used at the last check
 
     async def start(self) -> None:
         self._restarting.start()
 
     async def stop(self) -> None:
         await self._restarting.stop()
+        await self._gone.wait()  # a process that a restart had begun to end
 
     def task(self) -> asyncio.Task[None] | None:
         return self._restarting.task
@@ -230,41 +221,35 @@ class ListenerService:
         """Take the events of the process; StorybotError when it hangs or ends."""
         loop = asyncio.get_running_loop()
         events = child.events()
-        self._read = self._decoded = -1
+        progress = RecogniserProgress(child.pid, loop.time())
         self.lost_sound.restarted()
-        self._got_on = seen = loop.time()
         self.health.expect(HEARTBEAT_DEADLINE_S)
         coming = asyncio.ensure_future(anext(events))
         try:
             while True:
-                left = max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S - loop.time()
-                if (await asyncio.wait([coming], timeout=left))[0]:
-                    self._take(coming.result())
+                if (await asyncio.wait([coming], timeout=progress.due(loop.time())))[0]:
+                    self._take(coming.result(), progress)
                     coming = asyncio.ensure_future(anext(events))
-                elif max(seen, self._got_on) + HEARTBEAT_TIMEOUT_S <= loop.time():
-                    self._look_at_work(child)
-                    seen = loop.time()
+                elif progress.due(loop.time()) <= 0:
+                    if progress.hangs(loop.time()):
+                        raise StorybotError(
+                            "the recogniser process made no progress for "
+                            f"{progress.silent(loop.time()):.0f} s and was ended",
+                            Exit.SOUND_IN,
+                        )
+                    self.health.progress()
         finally:
             coming.cancel()
 
-    def _look_at_work(self, child: RecogniserClient) -> None:
-        """No heartbeat came: StorybotError where the process hangs or takes too long."""
-        silent = asyncio.get_running_loop().time() - self._got_on
-        before, self._used = self._used, cpu_seconds(child.pid)
-        if self._used - before < BUSY_CPU_SHARE * HEARTBEAT_TIMEOUT_S or silent >= BUSY_TIMEOUT_S:
-            raise StorybotError(
-                f"the recogniser process made no progress for {silent:.0f} s and was ended",
-                Exit.SOUND_IN,
-            )
-        self.health.progress()
-
-    def _take(self, event: RecogniserEvent) -> None:
+    def _take(self, event: RecogniserEvent, progress: RecogniserProgress) -> None:
         match event:
             case Ready():
                 self.health.working()
             case Heartbeat(read, decoded, overruns):
-                self._beat(read, decoded)
-                self.lost_sound.seen(overruns, asyncio.get_running_loop().time())
+                now = asyncio.get_running_loop().time()
+                if progress.beat(read, decoded, now, self.health.lost):
+                    self.health.progress()
+                self.lost_sound.seen(overruns, now)
             case Trouble(sentence):
                 self.health.failed(sentence, at_once=True)
             case Ended(code):
@@ -274,7 +259,7 @@ class ListenerService:
             case KeyphraseRecognised():
                 self._told = ListenFor.REQUEST  # the process switched to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
-                    self._emit(KeyphraseHeard(random.randrange(SEED_LIMIT)))
+                    self._emit(KeyphraseHeard(fresh_seed()))
             case UtteranceRecognised(text, confidence):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 self._heard(text)
@@ -293,12 +278,4 @@ class ListenerService:
         elif request is None:
             self._emit(NotUnderstood())
         else:
-            self._emit(Asked(request, random.randrange(SEED_LIMIT), Source.VOICE))
-
-    def _beat(self, read: int, decoded: int) -> None:
-        """Note progress where both counts grew, or the microphone is known to be lost."""
-        if self.health.lost or (read > self._read and decoded > self._decoded):
-            self._read, self._decoded = read, decoded
-            self._got_on = asyncio.get_running_loop().time()
-            self._used = cpu_seconds(self.pid)
-            self.health.progress()
+            self._emit(Asked(request, fresh_seed(), Source.VOICE))

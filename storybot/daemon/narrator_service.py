@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -16,7 +18,6 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
-from storybot.language.openings import TEST_OPENING
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
@@ -24,6 +25,7 @@ from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest
 from storybot.system.processes import CannotBeKilled
 from storybot.telling.engine import Engine
+from storybot.telling.engine_probe import probe
 from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
 
 LOG = logging.getLogger("storybot")
@@ -35,7 +37,8 @@ LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemo
 ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
 LEAST_SENTENCES = 2  # begun, of a story cut short that is worth keeping: the first one was heard
 ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
-TEST_SEED, TEST_TOKENS = 1, 8  # of the story that shows that the engine works
+TEST_TOKENS = 8  # of the story that shows that the engine works
+RECENT_STORIES = 12  # whose plots are not told again, where others fit
 
 Result = TypeVar("Result")
 Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
@@ -72,6 +75,8 @@ class NarratorService:
         self._library_settings = configuration.settings.library
         self.health = Health("narrator", emit, Part.ENGINE)
         self._pipeline: StoryPipeline | None = None  # of the last story
+        self._begun: StoryRequest | None = None  # the last story
+        self._recent: deque[tuple[str, ...]] = deque(maxlen=RECENT_STORIES)  # their plots
         self._task: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "library")
         self._disk_failed = False
@@ -87,7 +92,8 @@ class NarratorService:
         return None if self._pipeline is None else self._pipeline.engine
 
     async def start(self) -> None:
-        """Nothing runs until a story begins."""
+        """Nothing runs until a story begins; the library tells which plots were told lately."""
+        self._recent.extend(await self.read_library(lambda kept: kept.plots(RECENT_STORIES)))
 
     def task(self) -> asyncio.Task[None] | None:
         return None
@@ -98,7 +104,16 @@ class NarratorService:
 
     def begin(self, request: StoryRequest, number: int) -> None:
         """Tell the story asked for; events about it carry `number`."""
-        self._task = asyncio.create_task(self._tell(request, number))
+        self._begun = self._with_recent(request)
+        self._task = asyncio.create_task(self._tell(self._begun, number))
+
+    def _with_recent(self, request: StoryRequest) -> StoryRequest:
+        """The request with the plots that its plan avoids; those it had, if it is told again."""
+        if request.recent is not None:
+            return request
+        if self._begun is not None and replace(self._begun, recent=None) == request:
+            return replace(request, recent=self._begun.recent)
+        return replace(request, recent=tuple(plot for plots in self._recent for plot in plots))
 
     async def stop_story(self) -> None:
         """Be silent at once and end the engine; what was told so far is kept."""
@@ -128,10 +143,8 @@ class NarratorService:
 
     async def check(self) -> None:
         """Have the engine write a few tokens; StorybotError when model or engine does not work."""
-        engine = self.make()
-        async with aclosing(engine.tell(TEST_OPENING, TEST_SEED, TEST_TOKENS)) as pieces:
-            async for _ in pieces:
-                pass
+        planned = self._configuration.settings.telling.plot == "on"
+        await probe(self.make(), planned, TEST_TOKENS)
 
     async def _tell(self, request: StoryRequest, number: int) -> None:
         told: list[str] = []
@@ -150,8 +163,10 @@ class NarratorService:
                 self._count_failure(error)
         finally:
             self.health.at_rest()
+            plots = self._pipeline.plots if self._pipeline is not None else ()
+            self._recent.append(plots)
             if is_worth_keeping(told, whole):
-                self._save(request, " ".join(told), whole)
+                self._save(request, " ".join(told), whole, plots)
 
     async def _speak(self, request: StoryRequest, number: int, told: list[str]) -> None:
         """Have the engine write ahead; say each sentence when the one before it is nearly over."""
@@ -236,9 +251,9 @@ class NarratorService:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, read, self.library)
 
-    def _save(self, request: StoryRequest, text: str, whole: bool) -> None:
+    def _save(self, request: StoryRequest, text: str, whole: bool, plots: tuple[str, ...]) -> None:
         """Keep the story, in a thread: a slow disk must not hold up the event loop."""
-        story = kept_story(request, text, whole, datetime.now().astimezone())
+        story = kept_story(request, text, whole, datetime.now().astimezone(), plots)
         loop = asyncio.get_running_loop()
         with contextlib.suppress(RuntimeError):  # the service was closed
             saving = loop.run_in_executor(self._disk, self.library.save, story)

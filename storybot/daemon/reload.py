@@ -8,15 +8,18 @@ import logging
 import time as clock
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from storybot.config.schema import Settings
 from storybot.daemon.health import Emit
 from storybot.daemon.services import Services
 from storybot.errors import StorybotError
 from storybot.robot.events import Reloaded
+from storybot.stories.library import Library
 from storybot.system import systemd
 
 LOG = logging.getLogger("storybot")
+Result = TypeVar("Result")
 
 
 class Reloader:
@@ -35,9 +38,10 @@ class Reloader:
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._until_read(), name="reload")
 
-    def take(self, new: Settings) -> Reloaded:
+    def take(self, new: Settings, newest: int = 0) -> Reloaded:
         """Make new settings hold; returns the event that tells the robot of them.
 
+        `newest` is the highest number in the library, where that may be another one.
         StorybotError, and nothing changed, when they do not work.
         """
         services = self._services
@@ -48,7 +52,7 @@ class Reloader:
             systemd.set_debug(new.service.debug)
         if new.service.profile != old.service.profile:
             LOG.warning("the profile stays as it is until storybot is restarted")
-        return Reloaded(new, services.narrator.library.newest())
+        return Reloaded(new, newest)
 
     async def close(self) -> None:
         """Stop; the thread of a reading that is going on is not waited for."""
@@ -61,10 +65,10 @@ class Reloader:
         while self._wanted:
             self._wanted = False
             try:
-                settings = await _beside_the_loop(self._read)
+                settings, newest = await _beside_the_loop(self._read_files)
                 if self._wanted:
                     continue
-                self._emit(self.take(settings))
+                self._emit(self.take(settings, newest))
                 LOG.info("new settings hold from now on")
             except StorybotError as error:
                 LOG.error("the settings stay as they were: %s", error)
@@ -73,8 +77,12 @@ class Reloader:
                 LOG.error("the settings stay as they were: they cannot be read (%s)", reason)
         systemd.notify("READY=1")
 
+    def _read_files(self) -> tuple[Settings, int]:
+        settings = self._read()
+        return settings, Library(settings.library).newest()
 
-async def _beside_the_loop(read: Callable[[], Settings]) -> Settings:
+
+async def _beside_the_loop(read: Callable[[], Result]) -> Result:
     """Call it in a thread of its own, which the end of the daemon does not wait for."""
     thread = ThreadPoolExecutor(1, "settings")
     try:

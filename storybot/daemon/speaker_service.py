@@ -11,6 +11,7 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.echo_filter import EchoFilter
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.loudspeaker_revival import LoudspeakerRevival
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
 from storybot.robot.events import Part
@@ -45,6 +46,7 @@ class SpeakerService:
         self._stops = 0
         self._opening = 0  # attempts to open a speaker that are under way
         self._replacing_speaker = False  # the old speaker is closed and the next one not open yet
+        self._revival = LoudspeakerRevival(self._play_ready, self._begin)
         self._draining: asyncio.Task[None] | None = None
         self._replacing: asyncio.Task[None] | None = None
         self._echo_filter = EchoFilter()
@@ -61,7 +63,7 @@ class SpeakerService:
         await self._restarting.stop()
         if self._replacing is not None:
             self._replacing.cancel()  # or it would open another loudspeaker once this one is silent
-        self._stop_reviving()
+        self._revival.stop()
         self.speaker.stop()
         await self.speaker.close()
 
@@ -104,7 +106,7 @@ class SpeakerService:
                 self.health.progress()  # it tries to open the loudspeaker, as it should
             if not self.health.lost:
                 self.health.failed(trouble, at_once=True)
-        elif self.health.lost and not self._reviving() and not self._opening:
+        elif self.health.lost and not self._revival.under_way and not self._opening:
             self.health.working()
 
     def is_echo(self, text: str) -> bool:
@@ -112,10 +114,6 @@ class SpeakerService:
         now = asyncio.get_running_loop().time()
         self._echo_filter.note(now, self.speaker.saying)
         return self._echo_filter.holds(text, now)
-
-    def _reviving(self) -> bool:
-        """Whether the earcon that shows that the loudspeaker is back is still to be played."""
-        return any(task.get_name() == "revive" for task in self._jobs)
 
     async def tried(self, longest: float) -> None:
         """Wait until opening the speaker succeeded or failed; after `longest` s it is lost."""
@@ -189,7 +187,7 @@ class SpeakerService:
     async def _give_up(self) -> None:
         """End calls that wait for the lost loudspeaker; new ones wait for the next speaker."""
         self._open.clear()
-        self._stop_reviving()
+        self._revival.stop()
         self.speaker.stop()
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=GIVE_UP_TIMEOUT_S)
@@ -207,7 +205,7 @@ class SpeakerService:
         else:
             self._open.set()
         if self.health.lost:
-            self._revive()
+            self._revival.start()
 
     async def _open_speaker(self) -> None:
         """One attempt; its deadline stays in force until it is over."""
@@ -231,7 +229,7 @@ class SpeakerService:
         self._stops += 1
         self.speaker.stop()
         if self.health.lost:  # the stopped Speaker no longer tries to open its loudspeaker
-            self._revive()
+            self._revival.start()
 
     def _begin(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(job)
@@ -268,29 +266,16 @@ class SpeakerService:
             await self._aloud(job, stops)
         except StorybotError as error:
             self.health.failed(str(error), at_once=True)
-            self._revive()
+            self._revival.start()
 
-    def _revive(self) -> None:
-        """Try to play an earcon until the loudspeaker works again."""
-        if not self._reviving():
-            task = self._begin(self._until_back())
-            task.set_name("revive")
-
-    async def _until_back(self) -> None:
-        while True:
-            self.health.expect(OPEN_DEADLINE_S)  # an attempt that fails is progress
-            try:
-                if await self.speaker.earcon("ready"):
-                    self.health.expect(PLAYBACK_DEADLINE_S)
-                    self._open.set()
-                    return
-            except StorybotError:
-                await asyncio.sleep(CHECK_INTERVAL_S)
-
-    def _stop_reviving(self) -> None:
-        for task in self._jobs:
-            if task.get_name() == "revive":
-                task.cancel()
+    async def _play_ready(self) -> bool:
+        """Show that the loudspeaker is back; False when that was cut off."""
+        self.health.expect(OPEN_DEADLINE_S)  # an attempt that fails is progress
+        played = await self.speaker.earcon("ready")
+        if played:
+            self.health.expect(PLAYBACK_DEADLINE_S)
+            self._open.set()
+        return played
 
     def _drain(self) -> None:
         self._draining = asyncio.create_task(self._drained())
@@ -300,7 +285,7 @@ class SpeakerService:
             await self.speaker.drain()
         except StorybotError as error:
             self.health.failed(str(error), at_once=True)
-            self._revive()
+            self._revival.start()
         finally:
             self._draining = None
             if not self._jobs:

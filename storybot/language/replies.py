@@ -17,6 +17,9 @@ class Reply(Enum):
 # What a client of the control socket reads where no story begins.
 NOT_UNDERSTOOD = 'storybot did not understand that; ask for "a story about a cat", for example.'
 TIME_TO_SLEEP = "It is time to sleep now."
+BEING_WRITTEN = "A story is being written for somebody; ask again in a moment."
+CHILD_FIRST = "The box was asked for a story of its own; ask again when that was told."
+NO_MEMORY_TO_WRITE = "This box has no memory to write stories for others (service.profile: small)."
 BEING_TOLD = "A story is being told; `storybot stop` ends it."
 
 

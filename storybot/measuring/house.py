@@ -12,7 +12,8 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,21 +98,50 @@ def folders(checkout: Path) -> Iterator[Folder]:
                 yield Folder(name, len(sources), longest.name, lines)
 
 
-def cost(checkout: Path, code: str, *options: str) -> tuple[float, float]:
-    """Processor seconds and resident MB of a Python that has run `code` with this checkout."""
-    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+def profiles(checkout: Path) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Of each profile its name, what it imports, and the options of Python that it runs with."""
+    old = (checkout / "storybot" / "running").is_dir()
+    return (
+        ("full", FULL_0_1 if old else FULL, ()),
+        ("small", SMALL_0_1 if old else SMALL, ("-OO", "-X", "no_debug_ranges")),
+    )
+
+
+def cost(checkout: Path, code: str, options: Sequence[str], compiled: str) -> tuple[float, float]:
+    """Processor seconds and resident MB of a Python that has run `code` with this checkout.
+
+    `compiled`: the folder for compiled code. Compiling would take more than what is measured.
+    """
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(checkout),
+        "PYTHONPYCACHEPREFIX": compiled,
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
     command = [sys.executable, "-P", *options, "-c", ONLY_THIS + code + COST]
-    seconds, kilobytes = [], []
-    for _ in range(RUNS + 1):
-        ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-        used, resident = ran.stdout.split()
-        seconds.append(float(used))
-        kilobytes.append(int(resident))
-    # The first run compiles the modules.
-    return statistics.median(seconds[1:]), statistics.median(kilobytes[1:]) / 1024
+    ran = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    used, resident = ran.stdout.split()
+    return float(used), int(resident) / 1024
 
 
-def report(checkout: Path) -> Iterator[str]:
+def costs(checkouts: Sequence[Path]) -> dict[tuple[Path, str], tuple[float, float]]:
+    """The medians for each checkout and profile, all measured in turns: other work is shared."""
+    found: dict[tuple[Path, str], list[tuple[float, float]]] = {}
+    with tempfile.TemporaryDirectory() as compiled:
+        for _ in range(RUNS + 1):
+            for checkout in checkouts:
+                for name, code, options in profiles(checkout):
+                    one = cost(checkout, code, options, compiled)
+                    found.setdefault((checkout, name), []).append(one)
+    return {
+        key: (statistics.median(s for s, _ in each[1:]), statistics.median(m for _, m in each[1:]))
+        for key, each in found.items()  # the first run of each compiled the modules
+    }
+
+
+def report(
+    checkout: Path, measured: Mapping[tuple[Path, str], tuple[float, float]]
+) -> Iterator[str]:
     """The lines printed of one checkout."""
     old = (checkout / "storybot" / "running").is_dir()
     yield f"{'folder':32} {'files':>5}  longest (lines)"
@@ -121,19 +151,18 @@ def report(checkout: Path) -> Iterator[str]:
     modules = [checkout / "storybot" / f"{name}.py" for name in path]
     lines = sum(len(module.read_text("utf-8").splitlines()) for module in modules)
     yield f"button pressed -> sound: {len(path)} modules, {lines} lines: {', '.join(path)}"
-    for profile, code, options in (
-        ("full", FULL_0_1 if old else FULL, ()),
-        ("small", SMALL_0_1 if old else SMALL, ("-OO",)),
-    ):
-        seconds, megabytes = cost(checkout, code, *options)
+    for profile in ("full", "small"):
+        seconds, megabytes = measured[checkout, profile]
         yield f"imports, {profile} profile: {seconds:.3f} s of processor time, {megabytes:.1f} MB"
 
 
 def main() -> int:
     """Print the figures of each checkout named, or of this one."""
-    for checkout in (Path(name).resolve() for name in sys.argv[1:] or [str(HERE)]):
+    checkouts = [Path(name).resolve() for name in sys.argv[1:] or [str(HERE)]]
+    measured = costs(checkouts)
+    for checkout in checkouts:
         print(f"== {'this checkout' if checkout == HERE else checkout.name}")
-        for line in report(checkout):
+        for line in report(checkout, measured):
             print(line)
     return 0
 

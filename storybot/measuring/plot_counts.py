@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -108,6 +108,17 @@ def words_by_model(record: Record) -> float:
             given += len(words_of(asked.begin))
             written += len(words_of(asked.kept.text))
     return written / max(1, written + given)
+
+
+def words_guided(record: Record) -> float:
+    """Share of the words in kept drafts that the drafts were drawn to."""
+    guided = written = 0
+    for asked in record.asked:
+        if asked.kept is not None:
+            said = Counter(words_of(asked.kept.text))
+            written += said.total()
+            guided += (said & Counter(words_of(" ".join(asked.guides)))).total()
+    return guided / max(1, written)
 
 
 def wrong_speakers(record: Record, cast: Mapping[str, str]) -> int:

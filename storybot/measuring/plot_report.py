@@ -29,6 +29,7 @@ from storybot.measuring.plot_counts import (
     shared,
     speaks_of,
     words_by_model,
+    words_guided,
     wrong_speakers,
 )
 from storybot.measuring.requests import Request, harder_requests, single_requests
@@ -81,6 +82,8 @@ def plan_rows(told: Sequence[Planned]) -> Iterator[Row]:
     own = sorted(map(words_by_model, records))
     yield Row("words by the model, median", f"{100 * statistics.median(own):.0f} %", ">= 65 %")
     yield Row("words by the model, least", f"{100 * own[0]:.0f} %", ">= 50 %")
+    guided = statistics.median(map(words_guided, records))
+    yield Row("... of these, words that the plan has too", f"{100 * guided:.0f} %", "")
     same = [(" ".join(one.plan.plots), one.text) for one in told]
     yield Row("5-grams that two stories of one plot share", f"{100 * shared(same):.1f} %", "")
     figures = [one.figures for one in told]
@@ -91,10 +94,12 @@ def plan_rows(told: Sequence[Planned]) -> Iterator[Row]:
         yield Row(f"... {fault.replace('_', ' ')}", percent(number, drafts), "")
     beats = sum(f.beats for f in figures)
     yield Row(
-        "beats left out, no draft was good", percent(sum(f.skipped for f in figures), beats), ""
+        "beats left out, no draft was good enough",
+        percent(sum(f.skipped for f in figures), beats),
+        "",
     )
     given_up = sum(f.given_up for f in figures)
-    yield Row("beats told by the plan, no draft was good", percent(given_up, beats), "")
+    yield Row("beats told by the plan, no draft was good enough", percent(given_up, beats), "")
     drawn, kept = sum(f.tokens_drawn for f in figures), sum(f.tokens_kept for f in figures)
     yield Row("tokens drawn for one that is told", f"{drawn / max(1, kept):.1f}", "")
     yield Row("seconds a story", f"{statistics.fmean(one.seconds for one in told):.2f}", "")
@@ -157,7 +162,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=stories.DEFAULT_MODEL)
     parser.add_argument("--sample", type=int, default=0, help="so many requests only, evenly taken")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--drafts", type=int, default=8)
+    parser.add_argument("--drafts", type=int, default=TellingSettings().drafts)
     parser.add_argument("--length", choices=[one.value for one in Length], default="short")
     parser.add_argument("--temperature", type=float, default=usual.draft_temperature)
     parser.add_argument("--top-p", type=float, default=usual.topp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storybot.telling.drafts import Draft, DraftsEngine
@@ -15,6 +16,7 @@ class Asked:
     tag: str  # the text between the brackets; ""
     begin: str
     drafts: tuple[Draft, ...]
+    guides: tuple[str, ...] = ()  # words that the drafts were drawn to
     kept: Draft | None = None
 
     @property
@@ -53,10 +55,16 @@ class RecordingEngine(DraftsEngine):
         await super().told(text)
 
     async def draft(
-        self, tag: str, begin: str, number: int, seed: int, end: End
+        self,
+        tag: str,
+        begin: str,
+        number: int,
+        seed: int,
+        end: End,
+        guides: Sequence[str] = (),
     ) -> tuple[Draft, ...]:
-        drafts = await super().draft(tag, begin, number, seed, end)
-        self.record.asked.append(Asked(tag, begin, drafts))
+        drafts = await super().draft(tag, begin, number, seed, end, guides)
+        self.record.asked.append(Asked(tag, begin, drafts, tuple(guides)))
         return drafts
 
     async def keep(self, draft: Draft) -> None:

@@ -23,14 +23,18 @@ class Light(Enum):
 
 
 @dataclass(frozen=True)
+class PlainCommand:
+    """A command that says nothing but its name."""
+
+
+@dataclass(frozen=True)
 class Listen:
     """Listen for this, as soon as the robot itself is silent."""
 
     purpose: ListenFor
 
 
-@dataclass(frozen=True)
-class StopListening:
+class StopListening(PlainCommand):
     """Stop listening; in the small profile the recogniser process has ended when this is done."""
 
 
@@ -63,18 +67,15 @@ class Tell:
     number: int
 
 
-@dataclass(frozen=True)
-class StopStory:
+class StopStory(PlainCommand):
     """Be silent now and end the engine."""
 
 
-@dataclass(frozen=True)
-class PauseStory:
+class PauseStory(PlainCommand):
     """Pause the story until ResumeStory."""
 
 
-@dataclass(frozen=True)
-class ResumeStory:
+class ResumeStory(PlainCommand):
     """Continue the paused story."""
 
 
@@ -122,8 +123,7 @@ class StopTimer:
     timer: Timer
 
 
-@dataclass(frozen=True)
-class Finish:
+class Finish(PlainCommand):
     """Release every device and end."""
 
 

@@ -36,6 +36,11 @@ class Timer(Enum):
 
 
 @dataclass(frozen=True)
+class PlainEvent:
+    """An event that says nothing but its name."""
+
+
+@dataclass(frozen=True)
 class Started:
     """The model was checked and every part was tried; `last` is the library's newest story."""
 
@@ -81,13 +86,11 @@ class ReplayAsked:
     story: StoryRequest
 
 
-@dataclass(frozen=True)
-class NotUnderstood:
+class NotUnderstood(PlainEvent):
     """Something was said that is no request."""
 
 
-@dataclass(frozen=True)
-class RequestRefused:
+class RequestRefused(PlainEvent):
     """Something was asked for that the safety filter refuses."""
 
 
@@ -146,13 +149,11 @@ class TimerExpired:
     timer: Timer
 
 
-@dataclass(frozen=True)
-class QuietBegan:
+class QuietBegan(PlainEvent):
     """The quiet hours began."""
 
 
-@dataclass(frozen=True)
-class QuietEnded:
+class QuietEnded(PlainEvent):
     """The quiet hours ended."""
 
 
@@ -161,11 +162,10 @@ class Reloaded:
     """New settings hold from now on."""
 
     settings: Settings
-    newest: int = 0  # the highest number in the library, which may be another one now
+    newest: int = 0  # the highest number in the library, where that may be another one now
 
 
-@dataclass(frozen=True)
-class EndAsked:
+class EndAsked(PlainEvent):
     """The daemon shall end (SIGTERM)."""
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
@@ -23,6 +24,7 @@ from storybot.system.folders import state_folder
 
 FILE_VERSION = 1  # of the files
 _NAME = re.compile(r"(\d{6,})\.json")
+ROWS = ("asked", "recent", "plots")  # fields that are lists in a file
 _UNFINISHED = ".unfinished"
 
 
@@ -42,6 +44,8 @@ class KeptStory:
     drafts: int = 1
     length: str = "short"
     calm: bool = False
+    recent: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()  # the names of those that it follows
     favourite: bool = False  # it stays, however many stories come after it
 
     def request(self) -> StoryRequest:
@@ -57,10 +61,17 @@ class KeptStory:
             self.drafts,
             self.length,
             self.calm,
+            recent=self.recent,
         )
 
 
-def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) -> KeptStory:
+def kept_story(
+    request: StoryRequest,
+    text: str,
+    whole: bool,
+    date: datetime,
+    plots: tuple[str, ...] = (),
+) -> KeptStory:
     """A story to be saved, under the number of its request."""
     asked = tuple(thing.word for thing in request.things)
     day = date.isoformat(timespec="seconds")
@@ -77,6 +88,8 @@ def kept_story(request: StoryRequest, text: str, whole: bool, date: datetime) ->
         request.drafts,
         request.length,
         request.calm,
+        recent=request.recent or (),
+        plots=plots,
     )
 
 
@@ -113,6 +126,10 @@ class Library:
         """The newest whole story."""
         return next(self.stories(), None)
 
+    def plots(self, most: int) -> list[tuple[str, ...]]:
+        """The plots of the newest `most` stories, oldest first."""
+        return [story.plots for story in islice(self.stories(), most)][::-1]
+
     def get(self, number: int) -> KeptStory:
         """One story; StorybotError when it is not there or its file is spoilt."""
         path = self._path(number)
@@ -120,7 +137,8 @@ class Library:
             found = json.loads(path.read_text("utf-8"))
             if found.pop("version") != FILE_VERSION:
                 raise ValueError("another version")
-            story = KeptStory(**(found | {"asked": tuple(found["asked"])}))
+            rows = {key: tuple(found[key]) for key in ROWS if key in found}
+            story = KeptStory(**(found | rows))
         except FileNotFoundError:
             raise StorybotError(
                 f"There is no story {number}; `storybot library list` shows those there are."

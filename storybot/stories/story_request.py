@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 from dataclasses import dataclass, field
 
 from storybot.config.schema import TellingSettings
@@ -29,6 +29,8 @@ class StoryRequest:
     drafts: int = 1  # of each sentence of a planned story
     length: str = "short"  # of a planned story: "short", "middle" or "long"
     calm: bool = False  # a planned story for bedtime
+    # Plots told lately, which a planned story avoids; None: whoever tells it knows them.
+    recent: tuple[str, ...] | None = None
 
     @property
     def about(self) -> tuple[Thing, ...]:
@@ -57,5 +59,12 @@ def new_story_request(
     )
 
 
+def fresh_seed() -> int:
+    """The seed of a new story, below SEED_LIMIT."""
+    return int.from_bytes(os.urandom(8)) % SEED_LIMIT
+
+
 def _familiar_thing(seed: int) -> tuple[Thing, ...]:
+    import random  # 0.2 MB until the first story about anything
+
     return (random.Random(seed).choice(load_things()[:FAMILIAR_THINGS]),)

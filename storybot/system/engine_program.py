@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sysconfig
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
@@ -27,9 +25,13 @@ def find_engine(setting: str) -> Path:
                 Exit.ENGINE,
             )
         return engine
+    import sysconfig  # 0.1 MB that a small daemon, which is given the path, never needs
+
     for engine in (Path(sysconfig.get_path("scripts")) / ENGINE_NAME, CHECKOUT_ENGINE):
         if _runs(engine):
             return engine
+    import shutil  # with bz2 and lzma: 0.5 MB that an installed storybot never needs
+
     found = shutil.which(ENGINE_NAME)
     if found is None:
         raise StorybotError(

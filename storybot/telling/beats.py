@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from storybot.telling.editor.vocabulary import load_vocabulary
 from storybot.telling.plan import Beat, End, words_of
 from storybot.telling.plot_lines import Choice, Line
 from storybot.telling.plots import Plot, choices_of
@@ -54,10 +55,12 @@ def with_fitting_tags(beats: list[Beat]) -> list[Beat]:
     """
     told = 0
     fitting = []
+    vocabulary = load_vocabulary()
     for beat in beats:
         keywords = beat.keywords
         while keywords and _tokens((*beat.actors, *keywords)) > told:
-            keywords = keywords[:-1]
+            commonest = min(keywords, key=lambda word: vocabulary.rarity(word.lower()) or 0)
+            keywords = tuple(word for word in keywords if word != commonest)
         actors = beat.actors if _tokens((*beat.actors, *keywords)) <= told else ()
         speaks = beat.speaks and bool(actors)
         fitting.append(replace(beat, actors=actors, speaks=speaks, keywords=keywords))
@@ -71,9 +74,16 @@ def _tokens(words: tuple[str, ...]) -> int:
 
 
 def _left_to_the_model(beat: Beat, roles: Mapping[str, Role]) -> Beat:
-    """The beat without its beginning where that is who acts and nothing else: the tag says so."""
+    """The beat with less of its beginning, where the tag says the same.
+
+    Who acts is left out, of who speaks `said, "`.
+    """
     names = {_capital(roles[name].the) for name in ("hero", "friend")}
+    if beat.speaks and beat.begin in {f'{name} said, "' for name in names}:
+        return replace(beat, begin=beat.begin.removesuffix(' said, "'), end=End.SENTENCE)
     if beat.speaks or len(beat.actors) != 1 or not beat.keywords or beat.begin not in names:
+        return beat
+    if beat.actors[0].lower() not in load_vocabulary():  # the model cannot spell it
         return beat
     return replace(beat, begin="")
 
@@ -126,13 +136,9 @@ def _beat(
     need = [tuple(_forms(words_of(words)[-1])) for stars, words in starred if stars == "**"]
     need += [words_of(fill(" ".join(words), roles, picks, met)) for words in line.need]
     words = _keywords(" ".join(words for _, words in starred))
-    keywords = (
-        tuple(w for w in words if w.lower() not in COMMON_WORDS)[:MOST_KEYWORDS]
-        or words[:MOST_KEYWORDS]
-    )
-    for pair in (words[:2], words[2:]):  # not a word of what is to be told: another story
-        if pair and not (line.speaks and need):
-            need.append(tuple(form for word in pair for form in _forms(word.lower())))
+    acting = {roles[line.actor].actor} if line.actor in roles else set()
+    own = rest.rpartition('"')[0] if quoted else rest
+    keywords = _tag_words(words, _STARRED.sub(r"\2", own), acting)
     both = (roles["hero"].actor, roles["friend"].actor)
     one = (roles[line.actor].actor,) if line.actor in roles else ()
     return Beat(
@@ -153,7 +159,18 @@ def _beat(
 
 def _keywords(words: str) -> tuple[str, ...]:
     found = re.findall(r"[A-Za-z'-]+", words)
-    return tuple(word for word in found if word.lower() not in SMALL_WORDS)
+    return tuple(w for w in found if len(w) > 2 and w.lower() not in SMALL_WORDS)
+
+
+def _tag_words(starred: tuple[str, ...], rest: str, without: set[str]) -> tuple[str, ...]:
+    """The starred words and, where there are few, the rarest others, in the sentence's order."""
+    vocabulary = load_vocabulary()
+    said = [w for w in dict.fromkeys(_keywords(rest)) if w.lower() not in COMMON_WORDS]
+    first = [w for w in said if w in starred][:MOST_KEYWORDS]
+    others = [w for w in said if w not in first and w not in without]
+    others.sort(key=lambda w: -(vocabulary.rarity(w.lower()) or 0))
+    chosen = {*first, *others[: MOST_KEYWORDS - len(first)]}
+    return tuple(word for word in said if word in chosen)
 
 
 def _forms(word: str) -> set[str]:

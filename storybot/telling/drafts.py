@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from storybot.telling.engine_process import (
 from storybot.telling.plan import End
 
 LONGEST_DRAFT = 48  # tokens
+BIAS = 2.5  # nats that are added to the logit of the next word that drafts are drawn to
 CPU_SECONDS = 3600  # that a child may use: no story takes an hour
 
 
@@ -81,13 +83,24 @@ class DraftsEngine:
         await self._ask(f"told {escaped(text)}")
 
     async def draft(
-        self, tag: str, begin: str, number: int, seed: int, end: End
+        self,
+        tag: str,
+        begin: str,
+        number: int,
+        seed: int,
+        end: End,
+        guides: Sequence[str] = (),
     ) -> tuple[Draft, ...]:
-        """`number` drafts for what follows `begin`, under the keywords of `tag` ("": none)."""
+        """`number` drafts for what follows `begin`, under the keywords of `tag` ("": none).
+
+        They are drawn to the words `guides`, in their order.
+        """
         if tag:
             await self._ask(f"plan {escaped(tag)}")
         if begin:
             await self._ask(f"begin {escaped(begin)}")
+        if guides:
+            await self._ask(f"bias {BIAS:g} {escaped(' '.join(guides))}")
         lines = await self._ask(f"draft {number} {seed} {end.value} {LONGEST_DRAFT}")
         return tuple(map(_draft, lines))
 

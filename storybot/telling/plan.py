@@ -9,6 +9,8 @@ from enum import Enum
 from storybot.telling.roles import Cast
 
 NEGATIONS = frozenset(("not", "no", "never", "nothing", "nobody", "cannot"))
+MOST_GUIDES = 16  # as many words as the engine takes
+_WRITTEN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 
 
@@ -57,6 +59,15 @@ class Beat:
         who = " and ".join(self.actors) + (" says:" if self.speaks else ":")
         return " ".join([who] * bool(self.actors) + list(self.keywords))
 
+    def guides_after(self, begin: str) -> tuple[str, ...]:
+        """Words of the planned sentence after `begin`, as they stand: drafts are drawn to them.
+
+        What follows a quotation that the draft ends with is not among them.
+        """
+        rest = self.sentence[len(begin) :]
+        rest = rest.rpartition('"')[0] if self.end is End.QUOTATION else rest
+        return tuple(_WRITTEN.findall(rest)[:MOST_GUIDES])
+
     def breaks_ban(self, words: frozenset[str]) -> bool:
         """Whether a draft of these lower-case words holds one that is banned.
 
@@ -71,6 +82,15 @@ class Beat:
     def meets_needs(self, words: frozenset[str]) -> bool:
         """Whether a sentence, `begin` included, of these lower-case words holds what it must."""
         return all(not needed.isdisjoint(words) for needed in self.need)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a beat stands in its story."""
+
+    gap: str  # between the story and it
+    left: tuple[Beat, ...]  # the chapter's beats after it
+    last: bool  # it ends the story
 
 
 @dataclass(frozen=True, slots=True)

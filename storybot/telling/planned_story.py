@@ -14,5 +14,6 @@ from storybot.telling.planner import plan
 def planned_story(engine: DraftsEngine, request: StoryRequest, allowed: Filter) -> PlanWriter:
     """Who writes the story that was asked for, from the plan that its seed makes."""
     about = [wanted(thing) for thing in request.about]
-    beats = plan(about, request.seed, Length(request.length), request.calm)
+    length, recent = Length(request.length), request.recent or ()
+    beats = plan(about, request.seed, length, request.calm, recent)
     return PlanWriter(engine, beats, request.seed, request.drafts, allowed.allows)

@@ -21,11 +21,12 @@ def plan(
     seed: int,
     length: Length = Length.SHORT,
     calm: bool = False,
-    recent: Collection[str] = (),
+    recent: Sequence[str] = (),
 ) -> Plan:
     """The beats of a story about `asked`.
 
-    `recent` names plots that were told lately (Plan.plots): they are avoided where others fit.
+    `recent` names plots that were told lately (Plan.plots), the newest last: others that fit are
+    taken before them, then those that were told longest ago.
     Nothing here fails, whatever is asked for.
     """
     rng = random.Random(seed)
@@ -70,7 +71,7 @@ def _chosen(
     roles: Mapping[str, Role],
     number: int,
     calm: bool,
-    recent: Collection[str],
+    recent: Sequence[str],
     rng: random.Random,
 ) -> list[Plot]:
     """So many different plots, of different families where that is possible.
@@ -81,7 +82,7 @@ def _chosen(
     best = max(fit for fit, _ in fits)
     fitting = [plot for fit, plot in fits if fit == best]
     fitting = [plot for plot in fitting if plot.calm] * calm or fitting
-    fitting = [plot for plot in fitting if plot.name not in recent] or fitting
+    fitting = _not_lately(fitting, recent)
     chosen = [rng.choice(fitting)]
     while len(chosen) < number:
         left = [plot for plot in fitting if plot not in chosen] or fitting
@@ -89,6 +90,13 @@ def _chosen(
         families = {plot.family for plot in chosen}
         chosen.append(rng.choice([p for p in left if p.family not in families] or left))
     return chosen
+
+
+def _not_lately(plots: list[Plot], recent: Sequence[str]) -> list[Plot]:
+    """Those that were not told lately; where all were, those told longest ago."""
+    told = {name: at for at, name in enumerate(recent, 1)}
+    longest_ago = min(told.get(plot.name, 0) for plot in plots)
+    return [plot for plot in plots if told.get(plot.name, 0) == longest_ago]
 
 
 def _has(plot: Plot, slot: str) -> bool:

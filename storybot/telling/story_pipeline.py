@@ -54,6 +54,7 @@ class StoryPipeline:
         self._make_engine, self._allowed = make_engine, allowed
         self._runs, self._niceness = runs, niceness
         self.engine: RunningEngine | None = None  # while it writes
+        self.plots: tuple[str, ...] = ()  # names of those that the last story followed
         self.figures: EngineFigures | None = None  # of the last story that was written to its end
 
     async def sentences(self, request: StoryRequest) -> AsyncGenerator[Sentence, None]:
@@ -108,6 +109,7 @@ class StoryPipeline:
         from storybot.telling.planned_story import planned_story  # 1.4 MB until the first story
 
         writer = planned_story(engine.drafts(), request, self._allowed)
+        self.plots = writer.plots
         return writer, writer.sentences()
 
     def _lower_priority(self, pid: int | None) -> None:

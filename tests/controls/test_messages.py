@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     BadMessage,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     MarkFavourite,
     RemoveStory,
@@ -62,6 +62,12 @@ def test_there_and_back(sent: messages.ControlRequest) -> None:
     line = request_line(sent)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
     assert read_request(line) == (sent, 2)
+
+
+def test_a_version_with_a_decimal_point_is_answered_without() -> None:
+    request, version = read_request(b'{"v":2.0,"do":"status"}')
+    assert request == Status()
+    assert encoded(messages.answer(), version) == b'{"v":2,"ok":true}\n'
 
 
 @pytest.mark.parametrize(
@@ -137,3 +143,9 @@ def test_replies() -> None:
     for line in (b"", b"[]", b'{"v":9}'):
         with pytest.raises(BadMessage):
             read_reply(line)
+
+
+def test_what_is_no_character_is_sent_as_a_question_mark() -> None:
+    """A byte of an argument that is no UTF-8, for one: `storybot ask $'\\xff'`."""
+    line = messages.request_line(messages.Ask("a cat \udcff \ud800"))
+    assert messages.read_request(line)[0] == messages.Ask("a cat ? ?")

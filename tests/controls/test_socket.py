@@ -18,10 +18,10 @@ import pytest
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Ask,
     ControlRequest,
-    ErrorCode,
     Message,
     Status,
     Watch,

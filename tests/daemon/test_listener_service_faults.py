@@ -11,7 +11,7 @@ import pytest
 
 from storybot.config.schema import HearingSettings, Settings
 from storybot.controls.socket.messages import Status, Stop
-from storybot.daemon import listener_service
+from storybot.daemon import recogniser_progress
 from storybot.robot import Mode
 from tests.daemon.scenes import CAT, listening
 from tests.fakes.house import House, play
@@ -101,7 +101,7 @@ def test_a_recogniser_process_that_computes_has_longer(
 ) -> None:
     """On the small board a long sentence takes half a minute; what never ends is ended too."""
     used = 0.0
-    monkeypatch.setattr(listener_service, "cpu_seconds", lambda pid: used)
+    monkeypatch.setattr(recogniser_progress, "cpu_seconds", lambda pid: used)
 
     async def scene(house: House) -> None:
         nonlocal used

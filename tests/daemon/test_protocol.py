@@ -15,15 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storybot.config import trial
 from storybot.config.changeable import CHANGEABLE, changed, values
 from storybot.config.load import load_settings
 from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
     ChangeSettings,
-    ErrorCode,
     ListLibrary,
     MarkFavourite,
     RemoveStory,
@@ -33,12 +34,13 @@ from storybot.controls.socket.messages import (
     Status,
     Stop,
     TellSaved,
+    Understand,
     Volume,
     Watch,
+    Write,
     encoded,
     request_line,
 )
-from storybot.daemon import control_answers
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.robot import Mode
@@ -94,6 +96,8 @@ def test_every_line_of_the_page_is_allowed() -> None:
 
 REQUESTS = st.one_of(
     st.builds(Ask, st.text(max_size=500)),
+    st.builds(Understand, st.text(max_size=500)),
+    st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
     st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings()]),
     st.builds(TellSaved, st.integers(1, 10**9)),
     st.builds(Volume, st.none() | st.integers(0, 100), st.none() | st.integers(-100, 100)),
@@ -204,9 +208,10 @@ def test_news_tell_of_the_sleep_timer(tmp_path: Path) -> None:
 
     async def scene(house: House) -> None:
         seen = watched(house)
-        for minutes in (15, 30):
-            await house.ask(Sleep(minutes))
-            await house.wait(lambda: seen and seen[-1].get("sleeps_in") == minutes * 60)
+        await house.ask(Sleep(15))
+        await house.wait(lambda: seen and seen[-1].get("sleeps_in") == 900)
+        await house.ask(Sleep(30))
+        await house.wait(lambda: seen[-1].get("sleeps_in") == 1800)
         await house.ask(Sleep())
         await house.wait(lambda: seen[-1]["sleeps_in"] is None)
 
@@ -231,6 +236,9 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
             {"speaking.volume_cap": 100},
             {"safety.filter": False},
             {"bedtime.quiet_from": "late", "bedtime.quiet_until": "07:00"},
+            {"bedtime.quiet_from": "20:00"},
+            {"bedtime.quiet_from": "20:00+01:00", "bedtime.quiet_until": "07:00"},
+            {"bedtime.fade": float("nan")},
             {"speaking.speed": 130, "nothing.at_all": 1},
         ):
             refused = await asked(ChangeSettings(wrong), "refusal")  # type: ignore[arg-type]
@@ -253,7 +261,7 @@ def test_another_voice_is_tried_before_it_is_taken(
         tried.append(speaking.voice)
         return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
 
-    monkeypatch.setattr(control_answers, "fault_of_voice", fault_of_voice)
+    monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
 
     async def scene(house: House) -> None:
         async def voice(name: str) -> dict[str, Any]:

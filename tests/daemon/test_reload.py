@@ -14,9 +14,10 @@ import pytest
 
 from storybot.config import handover
 from storybot.config.schema import Settings
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.messages import Ask, ChangeSettings, ListLibrary, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
+from storybot.stories.library import Library
 from storybot.system import systemd
 from tests.fakes.house import House, play
 
@@ -63,6 +64,30 @@ def test_the_loop_goes_on_while_settings_are_read(tmp_path: Path) -> None:
         assert "The end." in house.speakers[0].heard
 
     play(tmp_path, scene)
+
+
+def test_the_loop_never_waits_for_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that hangs costs stories, and not the buttons, the socket and the watchdog."""
+    readers: list[str] = []
+    numbers = Library.numbers
+
+    def noted(library: Library) -> list[int]:
+        readers.append(threading.current_thread().name)
+        return numbers(library)
+
+    async def scene(house: House) -> None:
+        assert readers and set(readers) == {"library_0"}  # the start
+        house.daemon.reload()
+        await house.wait(lambda: "settings_0" in readers, "the reload")
+        await house.ask(ChangeSettings({"telling.topp": 0.9}))
+        await house.ask(ListLibrary())
+        await house.told_once()
+
+    monkeypatch.setattr(Library, "numbers", noted)
+    play(tmp_path, scene)
+    assert set(readers) == {"library_0", "settings_0"}
 
 
 def test_of_reloads_in_a_row_the_last_wins(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from types import TracebackType
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import Status, Stop
 from storybot.errors import StorybotError
+from tests.home.broker import free_port
 
 ROOT = Path(__file__).parents[2]
 ENGINE, MODEL = ROOT / "build/native/storyteller", ROOT / "storybot/data/default.story"
 LONGEST_S = 40.0
 BOUNDS = "volume_floor: 20, volume_cap: 80"
 DAEMON = """\
-telling: {{engine: {engine}, model: {model}, longest: 60, plot: "off"}}
+telling: {{engine: {engine}, model: {model}, longest: 60, plot: "{plot}"}}
 hearing: {{driver: none}}
 speaking: {{driver: silent, voice: espeak, speed: 300, volume: 60, {bounds}}}
 controls: {{socket: {folder}/control, socket_group: ""}}
@@ -29,6 +30,12 @@ BRIDGE = """\
 speaking: {{{bounds}}}
 controls: {{socket: {socket}}}
 home: {{id: {box}, mqtt_host: 127.0.0.1, mqtt_port: {port}{more}}}
+"""
+
+
+SERVER = """\
+controls: {{socket: {socket}}}
+home: {{id: ab12, wyoming_port: {port}{more}}}
 """
 
 
@@ -83,9 +90,9 @@ class Process:
 class Daemon(Process):
     """Started and answering."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, plot: str = "off") -> None:
         self.socket = str(folder / "control")
-        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS)
+        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS, plot=plot)
         super().__init__(folder, "run", config)
 
     def __enter__(self) -> Daemon:
@@ -109,6 +116,24 @@ class Daemon(Process):
         """Idle, whatever went before."""
         ask(self.socket, Stop())
         self.until("idle")
+
+
+class StoryServer(Process):
+    """`storybot wyoming` on a free port."""
+
+    def __init__(self, folder: Path, socket: str, more: str = "") -> None:
+        self.port = free_port()
+        config = SERVER.format(socket=socket, port=self.port, more=more)
+        super().__init__(folder, "wyoming", config)
+
+    def __enter__(self) -> StoryServer:
+        self.start()
+        limit = time.monotonic() + LONGEST_S
+        while "served at" not in self.said():
+            assert self.process is not None and self.process.poll() is None, self.said()
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        return self
 
 
 class BridgeProcess(Process):

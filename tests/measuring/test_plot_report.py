@@ -14,6 +14,7 @@ from storybot.measuring.plot_counts import (
     shared,
     speaks_of,
     words_by_model,
+    words_guided,
     wrong_speakers,
 )
 from storybot.measuring.recorded_drafts import Asked, Record
@@ -36,7 +37,10 @@ def record() -> Record:
     drafts = (draft(0, " lost her hat."), draft(1, ' hat," said the fox.'))
     return Record(
         ["Once there was a duck."],
-        [Asked("duck says: lost hat", ' "My', drafts, drafts[1]), Asked("", " The duck", (), None)],
+        [
+            Asked("duck says: lost hat", ' "My', drafts, ("lost", "hat"), drafts[1]),
+            Asked("", " The duck", ()),
+        ],
     )
 
 
@@ -69,6 +73,7 @@ def test_obedience_and_words_are_counted_from_what_was_sent() -> None:
     assert found["single"] == {"all": 0.75, "common": 0.5, "less common": 1.0}
     assert found["kept"] == {"all": 0.5, "common": 0.0, "less common": 1.0}
     assert words_by_model(record()) == 4 / 10
+    assert words_guided(record()) == 1 / 4
     assert wrong_speakers(record(), {"duck": "she", "fox": "he"}) == 1
     assert "duck says: lost hat" in record().given
 

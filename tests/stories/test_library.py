@@ -39,8 +39,18 @@ def test_what_is_saved_is_found_again(shelf: Library) -> None:
     kept = shelf.save(a_story())
     assert kept.number == 1
     assert shelf.get(1) == kept == shelf.last()
-    assert kept.request() == new_story_request((CAT,), 5)
+    assert kept.request() == replace(new_story_request((CAT,), 5), recent=())
     assert kept.date == "2026-03-01T19:30:00+00:00"
+
+
+def test_plots_are_kept_with_the_story(shelf: Library) -> None:
+    request = replace(new_story_request((CAT,), 5), recent=("the race", "the big storm"))
+    first = shelf.save(kept_story(request, "Once there was a cat.", True, NOW, ("the lost toy",)))
+    assert shelf.get(first.number) == first
+    assert first.request() == request
+    shelf.save(a_story(seed=6))
+    assert shelf.plots(9) == [("the lost toy",), ()]
+    assert shelf.plots(1) == [()]
 
 
 def test_only_the_last_are_kept(shelf: Library) -> None:

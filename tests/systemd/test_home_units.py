@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from wyoming.asr import Transcript
+from wyoming.info import Describe, Info
 
-from tests.home.broker import PROGRAM, Mosquitto
+from tests.home.broker import PROGRAM, Mosquitto, free_port
 from tests.home.listener import Listener
 from tests.home.processes import why_no_daemon
+from tests.home.test_wyoming import asked
 from tests.systemd.machine import Machine, why_not
 
 FOLDER = Path(__file__).parents[2] / "systemd"
@@ -27,8 +32,10 @@ CONFIG = """\
 telling: {{engine: /opt/storytest/src/build/native/storyteller, plot: "off", longest: 60}}
 hearing: {{driver: none}}
 speaking: {{driver: silent, voice: espeak}}
-home: {{id: shelf, mqtt_host: 127.0.0.1, mqtt_port: {port}, mqtt_user: box}}
+home: {{id: shelf, mqtt_host: 127.0.0.1, mqtt_port: {port}, mqtt_user: box,
+  wyoming_port: {stories}, voice: "127.0.0.1:{voice}"}}
 """
+NAMES = ("storybot-mqtt", "storybot-wyoming", "storybot-voice")
 BESIDE = "[Unit]\nDefaultDependencies=no\n[Service]\nEnvironment=PYTHONDONTWRITEBYTECODE=1\n"
 ONLINE = "storybot/shelf/online"
 
@@ -45,14 +52,30 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture(scope="module")
-def box(broker: Mosquitto) -> Iterator[Machine]:
-    unit = (FOLDER / "storybot-mqtt.service").read_text().replace("@BINDIR@", "/usr/local/bin")
-    files = {"storybot-mqtt.service": unit, "beside.conf": BESIDE}
-    with Machine(CONFIG.format(port=broker.port), files) as machine:
-        machine.run("mkdir -p /etc/systemd/system/storybot-mqtt.service.d")
-        machine.run(
-            "cp /opt/storytest/data/beside.conf /etc/systemd/system/storybot-mqtt.service.d/"
-        )
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A service that speaks, on the port that its folder is named by; what it is to say."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("voice") / str(port)
+    folder.mkdir()
+    with (folder / "said").open("wb") as said:
+        words = [sys.executable, "-m", "tests.home.flite_service", str(port)]
+        service = subprocess.Popen(words, cwd=FOLDER.parent, stdout=said)
+        yield folder / "said"
+        service.kill()
+        service.wait()
+
+
+@pytest.fixture(scope="module")
+def box(broker: Mosquitto, voice: Path) -> Iterator[Machine]:
+    files = {"beside.conf": BESIDE}
+    for name in NAMES:
+        text = (FOLDER / f"{name}.service").read_text()
+        files[f"{name}.service"] = text.replace("@BINDIR@", "/usr/local/bin")
+    config = CONFIG.format(port=broker.port, stories=free_port(), voice=voice.parent.name)
+    with Machine(config, files) as machine:
+        for name in NAMES:
+            drop_ins = f"/etc/systemd/system/{name}.service.d"
+            machine.run(f"mkdir -p {drop_ins}; cp /opt/storytest/data/beside.conf {drop_ins}/")
         machine.run("systemd-tmpfiles --create /opt/storytest/src/systemd/storybot.tmpfiles")
         machine.run("echo 'open sesame' >/etc/storybot/mqtt-password")
         machine.run("systemctl daemon-reload; systemctl start storybot")
@@ -118,3 +141,42 @@ def test_wrong_settings_are_not_tried_for_ever(box: Machine) -> None:
     assert "home.id" in box.run("journalctl -q --no-pager -u storybot-mqtt -o cat -n 5")
     box.run("sed -i 's/id: all/id: shelf/' /etc/storybot/config.yaml")
     box.run("systemctl restart storybot-mqtt")
+
+
+def test_stories_for_voice_assistants_in_their_unit(box: Machine) -> None:
+    """Announced as long as it runs, and by a user of its own."""
+    box.run("mkdir -p /etc/avahi/services; systemctl start storybot")
+    box.run("systemctl start storybot-wyoming")
+    file = "/etc/avahi/services/storybot-wyoming.service"
+    announced = ElementTree.fromstring(box.run(f"cat {file}"))
+    port = int(announced.findtext("service/port") or 0)
+    (info,) = asked(port, Describe().event(), last=("info",))
+    assert Info.from_event(info).handle
+    events = asked(port, Transcript("a story about a cat").event(), last=("handled-stop",))
+    assert len(events) > 4
+    pid = box.run("systemctl show -P MainPID storybot-wyoming").strip()
+    users = box.run(f"stat -c %u /proc/{pid}; id -u storybot").split()
+    assert users[0] not in ("0", users[1])
+    box.run("systemctl stop storybot-wyoming")
+    assert box.run(f"ls {file}", check=False).count("No such file") == 1
+    assert box.show("NRestarts") == "0"
+
+
+def test_another_machine_speaks_for_the_box(box: Machine, voice: Path) -> None:
+    """The daemon, which has no network, reaches it through the unit's socket; or speaks itself."""
+    box.run("systemctl start storybot storybot-voice")
+    box.run("sed -i 's/voice: espeak/voice: wyoming/' /etc/storybot/config.yaml")
+    box.run("systemctl restart storybot")
+    box.run("storybot ask a story about a cat")
+    limit = time.monotonic() + 60
+    while "cat" not in voice.read_text():
+        assert time.monotonic() < limit, box.run("journalctl -q --no-pager -n 40 -o cat")
+        time.sleep(0.2)
+    box.run("storybot stop; systemctl stop storybot-voice")
+    assert "No such file" in box.run("ls /run/storybot-voice", check=False)
+    box.run("systemctl restart storybot; storybot ask a story about a dog")
+    limit = time.monotonic() + 60
+    while "the box's own speaks" not in box.journal():
+        assert time.monotonic() < limit, box.journal()[-2000:]
+        time.sleep(0.2)
+    assert '"state": "' in box.run("storybot status --json") and box.show("NRestarts") == "0"

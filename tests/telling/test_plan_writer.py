@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,10 +19,11 @@ from storybot.language.sentence_splitting import Sentence
 from storybot.language.things import load_things
 from storybot.stories.story_request import new_story_request
 from storybot.system.engine_program import CHECKOUT_ENGINE
+from storybot.telling.best_draft import ENOUGH, ROUNDS
 from storybot.telling.drafts import Draft
 from storybot.telling.engine import Engine
 from storybot.telling.plan import Beat, Chapter, End, Length, Plan
-from storybot.telling.plan_writer import ROUNDS, PlanWriter
+from storybot.telling.plan_writer import PlanWriter
 from storybot.telling.story_pipeline import StoryPipeline
 from tests.telling.editor.scenes import BEAT, CAST
 from tests.telling.test_engine import wait_until_gone
@@ -41,6 +43,7 @@ class GivenDrafts:
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.said: list[str] = []
+        self.drawn: dict[int, list[str]] = {}
         self.knows_keywords = True
         self.room = 500
 
@@ -53,10 +56,13 @@ class GivenDrafts:
         self.said.append(f"told {text!r}")
 
     async def draft(
-        self, tag: str, begin: str, number: int, seed: int, end: End
+        self, tag: str, begin: str, number: int, seed: int, end: End, guides: Sequence[str] = ()
     ) -> tuple[Draft, ...]:
         self.said.append(f"draft [{tag}] {begin!r} {end.value}")
-        texts = self.answers.pop(0) if self.answers else [" saw the duck."]
+        self.guides = tuple(guides)
+        if seed not in self.drawn:  # the same seed gives the same drafts
+            self.drawn[seed] = self.answers.pop(0) if self.answers else [" saw the duck."]
+        texts = self.drawn[seed]
         return tuple(Draft(k, 5, -5.0 - k, -10.0, end.value, t) for k, t in enumerate(texts))
 
     async def keep(self, draft: Draft) -> None:
@@ -80,7 +86,9 @@ def written(
 
 def test_the_best_draft_that_breaks_no_rule_is_told() -> None:
     engine = GivenDrafts([" saw the duck.", " lost her yellow hat.", " lost it all."])
-    beat = replace(LOST, actors=("Dotty",), keywords=("lost", "hat"), paragraph=True)
+    sentence = "The duck lost her yellow hat."
+    beat = replace(LOST, actors=("Dotty",), sentence=sentence, paragraph=True)
+    beat = replace(beat, keywords=("lost", "hat"))
     sentences, writer = written(engine, GIVEN, beat)
     assert sentences == [
         Sentence("Once there was a duck.", 1),
@@ -107,11 +115,63 @@ def test_a_beat_without_a_good_draft_is_told_by_the_plan_or_left_out() -> None:
     assert writer.counts.skipped == 1
 
 
+def test_the_first_sentence_waits_for_no_engine() -> None:
+    class Slow(GivenDrafts):
+        async def start(self) -> None:
+            await super().start()
+            await asyncio.sleep(60)
+
+    async def first() -> str:
+        chapter = Chapter("a plot", CAST, "", (GIVEN, LOST))
+        plan = Plan((chapter,), Length.SHORT, False)
+        writer = PlanWriter(cast(Any, Slow()), plan, 5, 2, lambda text: True)
+        async with aclosing(writer.sentences()) as sentences:
+            return (await anext(sentences)).text
+
+    assert asyncio.run(asyncio.wait_for(first(), 5)) == GIVEN.begin
+
+
 def test_a_second_round_has_another_seed_and_may_succeed() -> None:
     engine = GivenDrafts([" saw the duck."], [" lost her hat."])
     sentences, _ = written(engine, LOST)
     assert sentences[0].text == "The duck lost her hat."
     assert engine.said.count("drop") == 1
+
+
+def test_the_best_of_two_rounds_is_drawn_again() -> None:
+    texts = [" lost her bag."], [" sat on a chair."]
+    engine = GivenDrafts(*texts)
+    sentences, writer = written(engine, replace(LOST, sentence="The duck lost her hat today."))
+    assert sentences[0].text == "The duck lost her bag."
+    assert writer.counts.drafts == ENOUGH + 1
+    assert [line.split()[0] for line in engine.said[-3:]] == ["drop", "draft", "keep"]
+
+
+FAR = [" sat on a chair and ate some bread."]
+
+
+def test_a_draft_far_from_its_plan_is_told_by_the_plan_where_the_model_has_written_enough() -> None:
+    own = replace(LOST, begin="", plain_begin="", sentence="The duck saw a tree by the old wall.")
+    beats = [replace(own, sentence=own.sentence.replace("tree", word)) for word in ("hen", "gate")]
+    engine = GivenDrafts(FAR, FAR)
+    sentences, writer = written(engine, LOST, *beats, *[own] * 3)
+    assert sentences[0].text == LOST.sentence
+    assert writer.counts.given_up >= 1
+    sentences, writer = written(GivenDrafts(FAR, FAR, FAR), GIVEN, LOST)  # half would be told
+    assert sentences[1].text == f"The duck{FAR[0]}"
+    assert writer.counts.given_up == 0
+
+
+def test_an_optional_beat_with_a_poor_draft_is_left_out() -> None:
+    sentences, writer = written(GivenDrafts(FAR, FAR), GIVEN, replace(LOST, optional=True))
+    assert [one.text for one in sentences] == [GIVEN.begin]
+    assert writer.counts.skipped == 1
+
+
+def test_drafts_are_drawn_to_the_words_of_the_plan() -> None:
+    engine = GivenDrafts([" lost her hat."])
+    written(engine, LOST)
+    assert engine.guides == ("lost", "her", "hat")
 
 
 def test_who_spoke_is_told_after_words_that_wait_for_it() -> None:
@@ -140,18 +200,22 @@ def test_an_unsuitable_draft_is_thrown_away() -> None:
     engine = GivenDrafts([" found a knife.", " found a spoon."])
     sentences, writer = written(engine, LOST, allows=lambda text: "knife" not in text)
     assert sentences[0].text == "The duck found a spoon."
-    assert writer.counts.faults == {"unsuitable": 1}
+    assert writer.counts.faults["unsuitable"] >= 1
 
 
 def test_a_full_context_begins_anew_with_beginning_and_end() -> None:
-    beats = [replace(LOST, begin=f"{word} she") for word in ("Now", "Then", "Later")]
+    things = {"Now": "tree", "Then": "hat", "Later": "pond"}
+    beats = [
+        replace(LOST, begin=f"{word} she", sentence=f"{word} she saw a {thing}.")
+        for word, thing in things.items()
+    ]
 
     class Full(GivenDrafts):
         async def keep(self, draft: Draft) -> None:
             await super().keep(draft)
             self.room = 500 - 200 * self.said.count("keep 0")
 
-    engine = Full([" saw a tree."], [" saw a hat."], [" saw two ponds."])
+    engine = Full([" saw a tree."], [" saw a hat."], [" saw a pond."])
     sentences, _ = written(engine, GIVEN, *beats)
     assert [one.number for one in sentences] == [1, 2, 3, 4]
     assert engine.said.count("start") == 2

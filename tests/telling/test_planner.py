@@ -182,6 +182,13 @@ def test_plots_come_again_when_all_were_told() -> None:
     assert plan([Wanted("cat")], 1, recent=[plot.name for plot in PLOTS]).plots
 
 
+def test_where_all_were_told_it_is_the_one_told_longest_ago() -> None:
+    told = [plan([Wanted("cat")], 1).plots[0]]
+    while (found := plan([Wanted("cat")], 1, recent=told).plots[0]) not in told:
+        told.append(found)
+    assert found == told[0] and len(told) > 20
+
+
 def test_at_bedtime_stories_are_calm() -> None:
     calm = {plot.name for plot in PLOTS if plot.calm}
     for seed in range(30):

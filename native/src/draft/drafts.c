@@ -30,6 +30,14 @@ static void forget(Words *words)
     *words = (Words){0};
 }
 
+/* What was asked of the next sentence. */
+static void forget_wishes(Drafts *d)
+{
+    forget(&d->plan);
+    forget(&d->begin);
+    d->bias.count = 0;
+}
+
 void drafts_close(Drafts *d)
 {
     for (int k = 0; k < MAX_DRAFTS; k++)
@@ -37,8 +45,7 @@ void drafts_close(Drafts *d)
     kvcache_close(&d->alone);
     sampler_close(&d->sampler);
     context_close(&d->context);
-    forget(&d->plan);
-    forget(&d->begin);
+    forget_wishes(d);
     free(d->given);
     free(d->first);
     free(d->alone_first);
@@ -122,6 +129,16 @@ bool drafts_begin(Drafts *d, Bytes text, Fault *fault)
         return false;
     unprepare(d);
     return remember(&d->begin, text, fault);
+}
+
+bool drafts_bias(Drafts *d, float strength, Bytes words, Fault *fault)
+{
+    Bias bias;
+    if (!none_waiting(d, fault)
+        || !bias_set(&bias, d->context.tokenizer, strength, words, fault))
+        return false;
+    d->bias = bias;
+    return true;
 }
 
 /* The tag's tokens: its text is encoded as a text of its own, with a space in front. */
@@ -270,16 +287,14 @@ bool drafts_keep(Drafts *d, int k, Fault *fault)
     d->prepared = false; /* the beginning stays, even where all of it merged into the last token */
     free(last);
     unprepare(d);
-    forget(&d->plan);
-    forget(&d->begin);
+    forget_wishes(d);
     return true;
 }
 
 void drafts_drop(Drafts *d)
 {
     unprepare(d);
-    forget(&d->plan);
-    forget(&d->begin);
+    forget_wishes(d);
 }
 
 Bytes drafts_piece(const Drafts *d, const Draft *draft, int i, uint8_t *byte)

@@ -5,6 +5,7 @@
 #ifndef STORYTELLER_DRAFT_DRAFTS_H
 #define STORYTELLER_DRAFT_DRAFTS_H
 
+#include "draft/bias.h"
 #include "draft/context.h"
 #include "draft/ending.h"
 #include "sample/sampler.h"
@@ -23,6 +24,7 @@ typedef struct Draft {
     double ln_alone;    /* the same after nothing but the beginning, see docs/drafts.md */
     uint64_t random;  /* state of the random numbers */
     EndingReader reader;
+    BiasProgress biased;
 } Draft;
 
 /* Text that is the owner's to free. */
@@ -37,6 +39,7 @@ typedef struct Drafts {
     int together;    /* drafts that share a pass, 1 to MAX_BATCH */
     Words plan;      /* the next sentence's tag, without brackets */
     Words begin;     /* how it begins */
+    Bias bias;       /* words that its drafts are drawn towards */
 
     bool prepared;   /* tag and beginning stand in the cache behind the settled story: */
     int original;    /* the story's last token, before the beginning merged into it */
@@ -76,10 +79,13 @@ bool drafts_tell(Drafts *drafts, Bytes text, Fault *fault);
 bool drafts_plan(Drafts *drafts, Bytes text, Fault *fault);
 bool drafts_begin(Drafts *drafts, Bytes text, Fault *fault);
 
+/* Words that its drafts are drawn towards, by `strength` nats (see bias.h); empty for none. */
+bool drafts_bias(Drafts *drafts, float strength, Bytes words, Fault *fault);
+
 /* Draws drafts in place of those that wait. Draft k depends on the seed and k, not on the others. */
 bool drafts_draw(Drafts *drafts, const DraftRequest *request, Fault *fault);
 
-/* Draft k, with the beginning, joins the story; or none does. Plan and beginning are used up. */
+/* Draft k, with the beginning, joins the story; or none does. Plan, beginning and bias are used up. */
 bool drafts_keep(Drafts *drafts, int k, Fault *fault);
 void drafts_drop(Drafts *drafts);
 

@@ -62,9 +62,12 @@ static void draw(Drafts *d, Draft *draft, const float *row_logits, int most)
     else
         for (int token = 0; token < vocab; token++)
             d->logits[token] = row_logits[model->row_of_token[token]];
+    bool opening = ending_opens(&draft->reader);
+    bias_raise(&d->bias, &draft->biased, opening, d->logits);
     d->sampler.state = draft->random;
     int token = sampler_pick(&d->sampler, d->logits);
     draft->random = d->sampler.state;
+    bias_advance(&d->bias, &draft->biased, opening, token);
     take(d, draft, token, most);
     if (draft->count > before)
         draft->ln_in_story += (double)score_logit(model, row_logits, token) - log_sum;

@@ -45,6 +45,11 @@ static bool after_title(const EndingReader *reader)
         || memcmp(tail, "Mrs", 3) == 0;
 }
 
+bool ending_opens(const EndingReader *reader)
+{
+    return reader->open && reader->tail[sizeof reader->tail - 1] == '"';
+}
+
 void ending_start(EndingReader *reader, Goal goal, Bytes begin)
 {
     *reader = (EndingReader){ .goal = goal };

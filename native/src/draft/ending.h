@@ -38,6 +38,9 @@ typedef struct EndingStep {
 /* Starts with the words that the sentence begins with, which end nothing. */
 void ending_start(EndingReader *reader, Goal goal, Bytes begin);
 
+/* Does the text end with the mark that opens a quotation? */
+bool ending_opens(const EndingReader *reader);
+
 /*
  * Takes the next piece. With kept = 0 and an ending the piece does not belong to the draft at all.
  */

@@ -149,14 +149,29 @@ static bool answer_begin(Drafts *d, Bytes text, FILE *out, Fault *fault)
     return drafts_begin(d, text, fault);
 }
 
+/* bias STRENGTH WORDS */
+static bool answer_bias(Drafts *d, Bytes text, FILE *out, Fault *fault)
+{
+    char *at = (char *)(uintptr_t)text.data, *end = at; /* ends with a zero byte */
+    float strength = strtof(at, &end);
+    (void)out;
+    bool number = end != at && (!*end || *end == ' ');
+    if (text.size && !(number && strength >= 0.0f && strength <= MAX_BIAS))
+        return fault_set(fault, FAULT_USAGE, "a bias is a number from 0 to %g and words, not "
+                         "\"%.40s\"", (double)MAX_BIAS, at);
+    size_t start = (size_t)(end - at);
+    return drafts_bias(d, strength, (Bytes){ text.data + start, text.size - start }, fault);
+}
+
 static const struct {
     const char *name;
     bool text; /* takes text, in which escapes are undone, not words */
     bool (*answer)(Drafts *d, Bytes rest, FILE *out, Fault *fault);
 } commands[] = {
     { "told", true, answer_told },   { "plan", true, answer_plan },
-    { "begin", true, answer_begin }, { "draft", false, answer_draft },
-    { "keep", false, answer_keep },  { "drop", false, answer_drop },
+    { "begin", true, answer_begin }, { "bias", true, answer_bias },
+    { "draft", false, answer_draft }, { "keep", false, answer_keep },
+    { "drop", false, answer_drop },
 };
 
 static bool answer(Drafts *d, uint8_t *line, size_t size, FILE *out, Fault *fault)
@@ -177,7 +192,7 @@ static bool answer(Drafts *d, uint8_t *line, size_t size, FILE *out, Fault *faul
         return commands[i].answer(d, (Bytes){ line + start, (size_t)left }, out, fault);
     }
     return fault_set(fault, FAULT_USAGE, "\"%.*s\" is no command; there are told, plan, begin, "
-                     "draft, keep and drop", (int)(length < 40 ? length : 40), (char *)line);
+                     "bias, draft, keep and drop", (int)(length < 40 ? length : 40), (char *)line);
 }
 
 static void write_error(const Fault *fault, FILE *out)

@@ -7,37 +7,20 @@ speaks in each request, and is answered in that version.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, fields
-from enum import Enum
 from typing import Any
 
 from storybot.controls.socket import protocol_1
+from storybot.controls.socket.error_codes import ErrorCode
+from storybot.controls.socket.request_fields import checked
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
 LINE_MAX_BYTES = 8192  # bytes of one request, its end included
-TEXT_MAX_CHARACTERS = 500
-SETTINGS_MAX = 32  # settings changed by one request
-STORIES_DEFAULT, STORIES_MAX = 50, 200  # stories in one answer
+STORIES_DEFAULT = 50  # stories in one answer
 
 Message = Mapping[str, Any]  # an answer or news, without its version
-
-
-class ErrorCode(Enum):
-    """Why a request was refused, for programs; the sentence beside it is for people."""
-
-    BAD_REQUEST = "bad-request"
-    UNKNOWN_VERSION = "unknown-version"
-    TOO_MANY_CLIENTS = "too-many-clients"
-    NOT_UNDERSTOOD = "not-understood"  # the words ask for nothing that storybot does
-    NOT_ALLOWED = "not-allowed"  # the safety filter refuses the words
-    NOT_RUNNING = "not-running"  # it is starting or ending
-    BEING_TOLD = "being-told"  # another story
-    PARTS_MISSING = "parts-missing"  # voice or engine
-    TIME_TO_SLEEP = "time-to-sleep"
-    NO_STORY = "no-story"  # none has that id, or it cannot be read
-    BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
 
 
 class BadMessage(ValueError):
@@ -49,6 +32,11 @@ class BadMessage(ValueError):
 
 
 @dataclass(frozen=True)
+class PlainRequest:
+    """A request that says nothing but its name."""
+
+
+@dataclass(frozen=True)
 class Ask:
     """A request in words: "a story about a cat", "another one", "louder"."""
 
@@ -56,12 +44,25 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Stop:
-    """End the story."""
+class Understand:
+    """What a request in words would ask for; nothing is done about it."""
+
+    text: str
 
 
 @dataclass(frozen=True)
-class Again:
+class Write:
+    """A story for the client alone, as text; the box is silent. The same seed, the same story."""
+
+    text: str
+    seed: int | None = None
+
+
+class Stop(PlainRequest):
+    """End the story."""
+
+
+class Again(PlainRequest):
     """The same story again."""
 
 
@@ -88,13 +89,11 @@ class Sleep:
     stories: int | None = None
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(PlainRequest):
     """The robot's state."""
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(PlainRequest):
     """News from now on."""
 
 
@@ -128,8 +127,7 @@ class MarkFavourite:
     favourite: bool
 
 
-@dataclass(frozen=True)
-class ShowSettings:
+class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
 
@@ -142,6 +140,8 @@ class ChangeSettings:
 
 ControlRequest = (
     Ask
+    | Understand
+    | Write
     | Stop
     | Again
     | TellSaved
@@ -159,6 +159,8 @@ ControlRequest = (
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "ask": Ask,
+    "understand": Understand,
+    "write": Write,
     "stop": Stop,
     "again": Again,
     "tell-saved": TellSaved,
@@ -174,17 +176,6 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "set": ChangeSettings,
 }
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
-_BOUNDS = {
-    "percent": (0, 100),
-    "by": (-100, 100),
-    "minutes": (0, 1440),
-    "stories": (1, 50),
-    "story": (1, 10**9),
-    "before": (1, 10**9),
-    "limit": (1, STORIES_MAX),
-}
-_FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
-_MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before"))
 
 
 def read_request(line: bytes) -> tuple[ControlRequest, int]:
@@ -204,13 +195,21 @@ def read_request(line: bytes) -> tuple[ControlRequest, int]:
             f'this storybot speaks the versions {known}: send "v": {VERSION}',
             ErrorCode.UNKNOWN_VERSION,
         )
+    version = int(version)  # some programs write 2.0
     if version == 1:
         message = protocol_1.upgraded(message)
-    kind = REQUEST_TYPES.get(_text(message.pop("do", None), "do"))
+    kind = REQUEST_TYPES.get(_checked("do", message.pop("do", None)))
     if kind is None or (version == 1 and _NAMES[kind] not in protocol_1.REQUESTS):
         names = protocol_1.REQUESTS if version == 1 else REQUEST_TYPES
         raise BadMessage(f'"do" is one of {", ".join(names)}')
     return _filled(kind, message), version
+
+
+def _checked(name: str, value: Any) -> Any:
+    try:
+        return checked(name, value)
+    except ValueError as wrong:
+        raise BadMessage(str(wrong)) from None
 
 
 def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlRequest:
@@ -224,42 +223,6 @@ def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlReque
         raise BadMessage(f'"{_NAMES[kind]}" needs {sorted(known)}') from None
 
 
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > TEXT_MAX_CHARACTERS:
-        raise BadMessage(f'"{name}" must be a text of at most {TEXT_MAX_CHARACTERS} characters')
-    return value.encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
-
-
-def _checked(name: str, value: Any) -> Any:
-    if name == "text":
-        return _text(value, name)
-    if name == "settings":
-        return _settings(value)
-    if value is None and name in _MAY_BE_NULL:
-        return None
-    if name == "favourite":
-        if not isinstance(value, bool):
-            raise BadMessage('"favourite" must be true or false')
-        return value
-    low, high = _BOUNDS[name]
-    number = (int, float) if name in _FRACTIONS else (int,)
-    if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:
-        what = "a number" if name in _FRACTIONS else "a whole number"
-        raise BadMessage(f'"{name}" must be {what} from {low} to {high}')
-    return value
-
-
-def _settings(value: Any) -> dict[str, bool | int | float | str]:
-    if not isinstance(value, dict) or not 1 <= len(value) <= SETTINGS_MAX:
-        raise BadMessage(f'"settings" must be an object of 1 to {SETTINGS_MAX} settings')
-    for name, one in value.items():
-        if isinstance(one, str):
-            _text(one, name)
-        elif not isinstance(one, bool | int | float):
-            raise BadMessage(f'"{name}" must be a text, a number, true or false')
-    return {_text(name, "settings"): one for name, one in value.items()}
-
-
 def request_line(request: ControlRequest) -> bytes:
     """A request as the line that `read_request` reads."""
     values = {each.name: getattr(request, each.name) for each in fields(request)}
@@ -270,6 +233,14 @@ def request_line(request: ControlRequest) -> bytes:
 def answer(**found: Any) -> Message:
     """The answer to a request that was carried out."""
     return {"ok": True} | found
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """An answer after which news go on, for this client alone; until then it asks nothing else."""
+
+    answer: Message
+    news: AsyncGenerator[Message, None]
 
 
 def refusal(code: ErrorCode, sentence: str) -> Message:
@@ -286,7 +257,8 @@ def encoded(message: Message, version: int = VERSION) -> bytes:
     """The line for a client that speaks `version`."""
     known = protocol_1.downgraded(message) if version == 1 else message
     text = json.dumps({"v": version, **known}, ensure_ascii=False, separators=(",", ":"))
-    return text.encode() + b"\n"
+    # What is no character (half a surrogate pair, a byte of an argument) becomes "?".
+    return text.encode(errors="replace") + b"\n"
 
 
 def read_reply(line: bytes) -> dict[str, Any]:

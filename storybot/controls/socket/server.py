@@ -15,15 +15,17 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     BadMessage,
     ControlRequest,
-    ErrorCode,
     Message,
+    Streamed,
     Watch,
 )
 from storybot.controls.socket.path import server_path
@@ -37,7 +39,7 @@ LOCK_MODE = 0o644  # any user's daemon can take the lock that another's left beh
 REFUSAL_TIMEOUT_S = 1.0  # s for which a client too many may take to ask
 BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
-Answer = Callable[[ControlRequest], Awaitable[Message]]
+Answer = Callable[[ControlRequest], Awaitable[Message | Streamed]]
 
 
 class SocketServer:
@@ -204,11 +206,29 @@ class SocketServer:
                 self._send(writer, messages.refusal(wrong.code, str(wrong)), version)
                 await asyncio.sleep(0)  # let other tasks run between many bad lines
                 continue
+            if isinstance(reply, Streamed):
+                await self._stream(reader, writer, reply, version)
+                continue
             self._send(writer, reply, version)
             if isinstance(request, Watch):
                 self._watchers[writer] = version
         if bad > BAD_LINES_LOGGED:
             LOG.warning("control socket: one client sent %d bad messages", bad)
+
+    async def _stream(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        reply: Streamed,
+        version: int,
+    ) -> None:
+        """Answer, then send news until they end or the client has gone."""
+        self._send(writer, reply.answer, version)
+        async with aclosing(reply.news) as news:
+            async for one in news:
+                if reader.at_eof() or writer.transport.is_closing():
+                    return
+                self._send(writer, one, version)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Refused, ask
+from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
     Again,
     Ask,
@@ -71,7 +72,7 @@ def read(body: bytes) -> ControlRequest:
     except BadMessage as wrong:
         raise CannotAsk(wrong.code.value, str(wrong)) from None
     except (ValueError, RecursionError):
-        raise CannotAsk(messages.ErrorCode.BAD_REQUEST.value) from None
+        raise CannotAsk(ErrorCode.BAD_REQUEST.value) from None
     if not isinstance(request, ALLOWED):
         raise CannotAsk(NOT_ALLOWED)
     if isinstance(request, ChangeSettings) and not request.settings.keys() <= SETTINGS:

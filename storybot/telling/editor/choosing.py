@@ -21,6 +21,7 @@ class Choice:
 
     kept: Draft | None  # None: every one was thrown away
     faults: tuple[str, ...]  # by which rule each was thrown away; "": by none
+    worth: float = 0.0  # the rank of the kept one
 
 
 def rest_of_plan(text: str, beat: Beat) -> str:
@@ -44,4 +45,6 @@ def choose(drafts: Sequence[Draft], begin: str, scene: Scene) -> Choice:
         worth = rank(reading, scene.beat, Likelihood(draft.tokens, draft.in_story, draft.alone))
         if best is None or worth > best[0]:
             best = worth, draft
-    return Choice(best[1] if best is not None else None, tuple(faults))
+    if best is None:
+        return Choice(None, tuple(faults))
+    return Choice(best[1], tuple(faults), best[0])

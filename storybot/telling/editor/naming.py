@@ -129,7 +129,8 @@ def wrong_actor(draft: Reading, scene: Scene) -> bool:
     doing = [role for role in people_of(scene) if not actors.isdisjoint(named_as(role))]
     own = frozenset().union(*map(named_as, doing), actors)
     others = frozenset().union(*(named_as(r) for r in people_of(scene) if r not in doing))
-    first = _first(draft.narration, own | others)
+    he = frozenset().union(*(PRONOUNS.get(role.pronoun, ("it",)) for role in doing))
+    first = _first(draft.narration, own | others | he)  # "There she met a pony": she acts
     return first in others
 
 

@@ -49,23 +49,25 @@ def missing_need(draft: Reading, scene: Scene) -> bool:
 
 def banned(draft: Reading, scene: Scene) -> bool:
     """A word that gives away or denies what the plan tells."""
-    return scene.beat.breaks_ban(frozenset(word.written.lower() for word in draft.own_words))
+    own = [word.written.lower() for word in draft.own_words]
+    cries = [at for at in range(1, len(own)) if own[at - 1 : at + 1] == ["oh", "no"]]
+    return scene.beat.breaks_ban(frozenset(w for at, w in enumerate(own) if at not in cries))
 
 
 def missing_not(draft: Reading, scene: Scene) -> bool:
-    """The plan says that something is not so, and the draft does not: "But it was *not* there"."""
-    denied = any(denies(keyword.lower()) for keyword in scene.beat.keywords)
+    """The plan says that something is not so, and the draft does not: "But it was not there"."""
+    denied = any(map(denies, word_texts(scene.beat.sentence)))
     return denied and not any(denies(word.written.lower()) for word in draft.words)
 
 
 def keyword_denied(draft: Reading, scene: Scene) -> bool:
     """What the plan tells is denied: "happy" becomes "not happy"."""
     asked = frozenset(keyword.lower() for keyword in scene.beat.keywords)
-    if any(map(denies, asked)):
+    if any(map(denies, word_texts(scene.beat.sentence))):
         return False
     words = draft.words
     for at in range(draft.given, len(words)):
-        near = words[max(0, at - DENIED_WITHIN) : at]
+        near = words[max(draft.given, at - DENIED_WITHIN) : at]  # what is given may deny
         denied = any(denies(w.text) and w.clause == words[at].clause for w in near)
         if words[at].text in asked and denied:
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from storybot.telling.editor.naming import PRONOUNS, named_as, people_of
@@ -24,8 +25,9 @@ def wrong_speaker(draft: Reading, scene: Scene) -> bool:
     """Another speaks than the plan says, or somebody speaks as if to or as another."""
     if not any(word.quotation for word in draft.words):
         return scene.beat.speaks and '"' not in draft.begin
-    speakers = _speakers(draft, scene)
     expected = frozenset(actor.lower() for actor in scene.beat.actors)
+    people = sorted(people_of(scene), key=lambda role: expected.isdisjoint(named_as(role)))
+    speakers = _speakers(draft, people)  # a "she" that may be both is whom the plan means
     if scene.beat.speaks and any(expected.isdisjoint(named_as(role)) for role in speakers):
         return True
     if scene.beat.speaks and not speakers:
@@ -33,7 +35,7 @@ def wrong_speaker(draft: Reading, scene: Scene) -> bool:
     return len(speakers) == 1 and _beside_oneself(draft, scene, speakers[0])
 
 
-def _speakers(draft: Reading, scene: Scene) -> list[Role]:
+def _speakers(draft: Reading, people: Sequence[Role]) -> list[Role]:
     """Who is named as a speaker: "... ," said the cat; The cat asked, "..."."""
     found = []
     words = draft.narration
@@ -43,7 +45,7 @@ def _speakers(draft: Reading, scene: Scene) -> list[Role]:
         near = [w.text for w in words[at + 1 : at + 5] if w.clause == word.clause]
         if at and words[at - 1].clause == word.clause:  # something stands before the verb
             near = [w.text for w in reversed(words[:at]) if w.sentence == word.sentence]
-        role = next((role for text in near for role in people_of(scene) if _is(text, role)), None)
+        role = next((role for text in near for role in people if _is(text, role)), None)
         if role is not None and role not in found:
             found.append(role)
     return found

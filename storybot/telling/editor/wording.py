@@ -7,7 +7,7 @@ from functools import cache
 
 from storybot.language.things import load_things
 from storybot.telling.editor.naming import named_as
-from storybot.telling.editor.reading import NARRATION, Reading, Word
+from storybot.telling.editor.reading import NARRATION, Reading, Word, word_texts
 from storybot.telling.editor.scene import Scene, grams
 from storybot.telling.editor.tense import PAST
 
@@ -135,12 +135,14 @@ def plurals() -> frozenset[str]:
 
 
 def said_before(draft: Reading, scene: Scene) -> bool:
-    """The whole sentence was told before."""
+    """The whole sentence was told before, and the plan does not say it again."""
     words = tuple(word.text for word in draft.words)
-    return len(words) > SHORT and words in scene.past.sentences
+    again = words in scene.past.sentences and words != word_texts(scene.beat.sentence)
+    return len(words) > SHORT and again
 
 
 def echo(draft: Reading, scene: Scene) -> bool:
-    """Half of its runs of four words were told before."""
+    """Half of its runs of four words were told before, and the plan does not say them again."""
     own = grams(tuple(word.text for word in draft.own_words))
-    return bool(own) and sum(gram in scene.past.grams for gram in own) >= ECHO * len(own)
+    again = scene.past.grams - {*grams(word_texts(scene.beat.sentence))}
+    return bool(own) and sum(gram in again for gram in own) >= ECHO * len(own)

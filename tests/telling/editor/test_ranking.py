@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.telling.editor.ranking import Likelihood, obeyed, rank
+from storybot.telling.editor.ranking import Likelihood, nearness, obeyed, rank
 from tests.telling.editor.scenes import BEAT, reading
 
 ASKED = replace(BEAT, keywords=("Lost", "hat"))
@@ -18,9 +18,29 @@ def test_keywords_count_in_their_very_form_and_others_half() -> None:
     assert obeyed(reading("The hat's gone."), ASKED) == 1.0
 
 
-def test_a_keyword_more_is_worth_more_than_likelihood() -> None:
-    better = rank(reading("She lost her hat."), ASKED, Likelihood(5, -9.0, -10.0))
-    assert better > rank(reading("She lost it all."), ASKED, FAIR)
+PLANNED = replace(BEAT, keywords=("lost", "hat"), sentence="One day, the duck lost her hat.")
+
+
+def test_the_planned_words_in_their_order_are_worth_more_than_likelihood() -> None:
+    better = rank(reading("One day, the duck lost a hat."), PLANNED, Likelihood(5, -9.0, -10.0))
+    assert better > rank(reading("The duck was lost, and it was sad."), PLANNED, FAIR)
+
+
+def test_nearness_counts_what_both_say_in_the_same_order() -> None:
+    assert nearness(reading(PLANNED.sentence), PLANNED) == 1.0
+    assert nearness(reading("One day, |the duck lost her hat."), PLANNED) == 1.0
+    turned = nearness(reading("One day, |her hat lost the duck."), PLANNED)
+    longer = nearness(reading("One day, |the duck lost her hat and found a big ball."), PLANNED)
+    assert 0.0 < turned < longer < 1.0
+    assert nearness(reading("They were very happy."), PLANNED) == 0.0
+    mine = replace(BEAT, sentence='The duck asked, "Where is your mother?"')
+    yours = nearness(reading('The duck asked, "Where is your father?"'), mine)
+    assert yours > nearness(reading('The duck asked, "Where is my father?"'), mine)
+
+
+def test_what_denies_the_plan_ranks_lower() -> None:
+    denied = rank(reading("One day, the duck never lost her hat."), PLANNED, FAIR)
+    assert rank(reading("One day, the duck just lost her hat."), PLANNED, FAIR) > denied + 1.0
 
 
 def test_what_only_this_story_makes_likely_is_preferred() -> None:

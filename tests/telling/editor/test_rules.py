@@ -183,8 +183,8 @@ def test_early_end(text: str, bad: bool) -> None:
     ],
 )
 def test_missing_not(text: str, bad: bool) -> None:
-    assert obeying.missing_not(reading(text), scene(keywords=("not", "there"))) is bad
-    assert not obeying.missing_not(reading(text), scene(keywords=("there",)))
+    assert obeying.missing_not(reading(text), scene(sentence="But there was no hat.")) is bad
+    assert not obeying.missing_not(reading(text), scene(sentence="But there was a hat."))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,13 @@ def test_missing_not(text: str, bad: bool) -> None:
 )
 def test_keyword_denied(text: str, bad: bool) -> None:
     assert obeying.keyword_denied(reading(text), scene(keywords=("Happy",))) is bad
-    assert not obeying.keyword_denied(reading(text), scene(keywords=("not", "Happy")))
+    denied = scene(keywords=("Happy",), sentence="The duck was not happy any more.")
+    assert not obeying.keyword_denied(reading(text), denied)
+
+
+def test_what_is_given_may_deny() -> None:
+    given = reading("The duck was not| happy any more.")
+    assert not obeying.keyword_denied(given, scene(keywords=("happy",)))
 
 
 @pytest.mark.parametrize(
@@ -212,6 +218,8 @@ def test_keyword_denied(text: str, bad: bool) -> None:
 )
 def test_said_before(text: str, bad: bool) -> None:
     assert wording.said_before(reading(text), scene((*TOLD, "Thank you, fox."))) is bad
+    planned = scene((*TOLD, "Thank you, fox."), sentence="The duck lost her hat by the pond.")
+    assert not wording.said_before(reading(text), planned)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +233,12 @@ def test_said_before(text: str, bad: bool) -> None:
 )
 def test_echo(text: str, bad: bool) -> None:
     assert wording.echo(reading(text), scene(TOLD)) is bad
+
+
+def test_the_plan_may_say_something_again() -> None:
+    planned = scene(TOLD, sentence="Again the fox looked under a big tree.")
+    assert not wording.echo(reading("Then he| looked under a big tree."), planned)
+    assert wording.echo(reading("The happy duck lost her hat by the pond."), planned)
 
 
 def test_unsuitable() -> None:
@@ -251,6 +265,8 @@ def test_missing_need(text: str, bad: bool) -> None:
         ("She had not| looked there.", GOOD),
         ("She didn't look there.", BAD),
         ("She looked everywhere.", GOOD),
+        ('She cried, "|Oh no! It is gone."', GOOD),
+        ('She cried, "|No! It is gone."', BAD),
     ],
 )
 def test_banned(text: str, bad: bool) -> None:
@@ -387,6 +403,9 @@ def test_a_pronoun_that_nobody_has() -> None:
         ("Dotty looked for it.", ("Dotty",), GOOD),
         ("The fox looked for it.", ("Dotty",), BAD),
         ("The fox looked for it.", (), GOOD),
+        ("There she| met a fox.", ("Dotty",), GOOD),
+        ("There he| met a duck.", ("fox",), GOOD),
+        ("There was a fox for her.", ("Dotty",), BAD),
     ],
 )
 def test_wrong_actor(text: str, actors: tuple[str, ...], bad: bool) -> None:
@@ -417,6 +436,14 @@ def test_wrong_actor(text: str, actors: tuple[str, ...], bad: bool) -> None:
 def test_wrong_speaker(text: str, actors: tuple[str, ...], bad: bool) -> None:
     there = scene(actors=actors, speaks=bool(actors))
     assert speaking.wrong_speaker(reading(text), there) is bad
+
+
+def test_a_she_that_may_be_both_is_whom_the_plan_means() -> None:
+    there = scene(actors=("fox",), speaks=True)
+    cast = replace(there.story.cast, friend=replace(there.story.cast.friend, pronoun="she"))
+    there = replace(there, story=replace(there.story, cast=cast))
+    assert not speaking.wrong_speaker(reading('She said, "|I lost my hat."'), there)
+    assert speaking.wrong_speaker(reading('She said, "|I lost my hat, fox."'), there)
 
 
 def test_the_first_rule_broken_gives_its_name() -> None:

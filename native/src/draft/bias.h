@@ -1,0 +1,50 @@
+/*
+ * Words that drafts are drawn towards: the logit of the next token of each word that a draft does
+ * not hold yet is raised (logit bias). ln p of the drafts is that of the logits as they were.
+ */
+#ifndef STORYTELLER_DRAFT_BIAS_H
+#define STORYTELLER_DRAFT_BIAS_H
+
+#include "tokenizer/tokenizer.h"
+
+/* Words, and tokens of one of them. */
+enum { MAX_BIASED = 16, MAX_WORD_TOKENS = 8 };
+#define MAX_BIAS 20.0f
+
+/* A word's tokens: with a space in front, and as right after the mark that opens a quotation. */
+enum { SPACED, OPENING, BIAS_FORMS };
+
+typedef struct BiasWord {
+    int tokens[BIAS_FORMS][MAX_WORD_TOKENS];
+    int count[BIAS_FORMS];
+} BiasWord;
+
+typedef struct Bias {
+    float strength; /* nats that are added to a logit */
+    BiasWord words[MAX_BIASED];
+    int count;
+} Bias;
+
+/* What a draft holds of the words. */
+typedef struct BiasProgress {
+    bool held[MAX_BIASED];
+    uint8_t done[MAX_BIASED]; /* tokens of a word that the draft ends with */
+    uint8_t form[MAX_BIASED]; /* of which form */
+    uint8_t next; /* the word after the last one that was held: the first to come */
+} BiasProgress;
+
+/* Words between spaces; those of more than MAX_WORD_TOKENS tokens are left out. */
+bool bias_set(Bias *bias, const Tokenizer *tokenizer, float strength, Bytes words, Fault *fault);
+
+/*
+ * Raises logits (vocab, by token) for the words that the draft does not hold, those after the last
+ * one it holds first, then those that it passed over: by the strength for the first of them, by a
+ * half, a third ... of it for the others, so that they come in their order. `opening`: the
+ * text ends with the mark that opens a quotation.
+ */
+void bias_raise(const Bias *bias, const BiasProgress *progress, bool opening, float *logits);
+
+/* The draft goes on with this token. */
+void bias_advance(const Bias *bias, BiasProgress *progress, bool opening, int token);
+
+#endif

@@ -1,0 +1,63 @@
+"""stories for voice assistants, and another machine's voice for the box (Wyoming protocol)"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from importlib.util import find_spec
+
+from storybot.config.home_check import address, find_home_faults
+from storybot.config.schema import Settings
+from storybot.errors import Exit, StorybotError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Serve stories, lend a voice to the daemon, or show how avahi would announce the stories."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--voice",
+        action="store_true",
+        help="have another machine speak for the daemon (home.voice, speaking.voice: wyoming)",
+    )
+    what.add_argument(
+        "--announcement",
+        action="store_true",
+        help="print the service file for avahi-daemon, and end",
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    for key, wrong in find_home_faults(settings.home):
+        raise StorybotError(f"{key}: {wrong}", Exit.CONFIG)
+    if find_spec("wyoming") is None:
+        raise StorybotError(
+            "this needs the package wyoming: pip install storybot[wyoming]", Exit.CONFIG
+        )
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    if args.voice:
+        from storybot.home.wyoming.voice_server import VoiceServer
+
+        asyncio.run(VoiceServer(_voice_address(settings)).run())
+        return Exit.OK
+    from storybot.home.box import this_box
+    from storybot.home.wyoming.about import avahi_service
+
+    box = this_box(settings.home)
+    if args.announcement:
+        print(avahi_service(box, settings.home.wyoming_port), end="")
+        return Exit.OK
+    from storybot.home.wyoming.server import Server
+
+    asyncio.run(Server(settings.home, settings.controls.socket, box).run())
+    return Exit.OK
+
+
+def _voice_address(settings: Settings) -> tuple[str, int]:
+    found = address(settings.home.voice)
+    if found is None:
+        raise StorybotError(
+            "no other voice is named; set home.voice to host:port of a Wyoming service", Exit.CONFIG
+        )
+    return found

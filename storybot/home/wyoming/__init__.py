@@ -1,0 +1,1 @@
+"""The box's stories for Home Assistant's voice assistants, by the Wyoming protocol."""
