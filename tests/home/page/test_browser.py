@@ -245,6 +245,17 @@ def test_pairing(browser: Browser, served: PageProcess) -> None:
     context.close()
 
 
+def test_the_page_goes_and_comes(browser: Browser, daemon: AudibleDaemon, tmp_path: Path) -> None:
+    with PageProcess(tmp_path, daemon.socket) as mortal, paired_page(browser, mortal) as page:
+        expect(page.locator("body")).to_have_attribute("data-state", "idle")
+        mortal.end()
+        expect(page.locator("#state")).to_have_text("Nobody answers")
+        expect(page.locator("#tell")).to_be_disabled()
+        mortal.start()
+        expect(page.locator("#state")).to_have_text("Ready for a story")
+        expect(page.locator("#tell")).to_be_enabled()
+
+
 def test_another_page_cannot_reach_it(browser: Browser, served: PageProcess) -> None:
     """What a page of somebody else tries in the same browser, which holds the cookie."""
     with paired_page(browser, served) as page:
