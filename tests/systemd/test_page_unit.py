@@ -47,6 +47,12 @@ class Box:
         connection.request(method, path, text, headers | {"Cookie": self.cookie})
         return connection.getresponse()
 
+    def pair(self) -> None:
+        code = json.loads(self.machine.run("storybot page --code --json"))["code"]
+        answer = self.asked("/api/pair", {"code": code})
+        assert answer.status == 204
+        self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+
     def until_it_answers(self) -> None:
         limit = time.monotonic() + LONGEST_S
         while True:
@@ -76,10 +82,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Box]:
 
 def test_paired_and_asked(box: Box) -> None:
     assert box.asked("/api/box").status == 401
-    code = json.loads(box.machine.run("storybot page --code --json"))["code"]
-    answer = box.asked("/api/pair", {"code": code})
-    assert answer.status == 204
-    box.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    box.pair()
     assert box.asked("/api/box").status == 200
     answer = box.asked("/api/do", {"do": "ask", "text": "a story about a cat"})
     assert answer.status == 200, answer.read()
@@ -97,6 +100,7 @@ def test_it_is_nobody_else(box: Box) -> None:
 
 
 def test_killed_it_comes_again_and_knows_its_devices(box: Box) -> None:
+    box.pair()
     box.machine.run("systemctl kill -s KILL storybot-page")
     time.sleep(0.5)
     box.until_it_answers()
