@@ -52,7 +52,9 @@ def mirror() -> str:
 
 def wanted(name: str) -> tuple[str, list[str], list[str]]:
     """Architecture, suites and packages of NAME.packages; # begins a comment."""
-    lines = [line.partition("#")[0] for line in (HERE / f"{name}.packages").read_text().splitlines()]
+    lines = [
+        line.partition("#")[0] for line in (HERE / f"{name}.packages").read_text().splitlines()
+    ]
     architecture, *suites = lines[0].split()
     return architecture, suites, " ".join(lines[1:]).split()
 

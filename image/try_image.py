@@ -39,7 +39,7 @@ PROCESSES = (
     "awk 'NF == 2 {n[$1] += $2} END {for (p in n) print n[p], p}' | sort -rn | head -n 8"
 )
 WATCH_MEMORY = (
-    "(while sleep 2; do awk '/MemAvailable|SwapFree/ {printf \"%s \", $2} END {print \"\"}' "
+    '(while sleep 2; do awk \'/MemAvailable|SwapFree/ {printf "%s ", $2} END {print ""}\' '
     "/proc/meminfo; done >/run/memory) &"
 )
 LOWEST = "sort -n /run/memory | head -n 1"
@@ -63,7 +63,9 @@ def prepare(cache: Path, settings: str) -> Machine:
     card = f"/cache/trial/card.img{FIRST_PARTITION}"
     workshop("mcopy", "-o", "-i", card, "/cache/trial/storybot.yaml", "::storybot.yaml")
     workshop("mcopy", "-i", card, "::boot.sd", "/cache/trial/boot.sd")
-    workshop("dumpimage", "-T", "flat_dt", "-p", "0", "-o", "/cache/trial/Image", "/cache/trial/boot.sd")
+    workshop(
+        "dumpimage", "-T", "flat_dt", "-p", "0", "-o", "/cache/trial/Image", "/cache/trial/boot.sd"
+    )
     return Machine(
         "/cache/trial/card.img",
         "/cache/trial/Image",
@@ -98,10 +100,14 @@ def boots(guest: Guest) -> None:
     """Wait for the service, print how long that took."""
     guest.wait_for(r"# ")
     guest.run("while [ $(systemctl is-active storybot) != active ]; do sleep 1; done")
-    stamps = guest.run("systemctl show storybot -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic")
+    stamps = guest.run(
+        "systemctl show storybot -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
+    )
     at = {name: int(value) / 1e6 for name, value in (l.split("=") for l in stamps.split())}
     started, ready = at["ExecMainStartTimestampMonotonic"], at["ActiveEnterTimestampMonotonic"]
-    print(f"kernel to service started {started:.1f} s, to listening {ready:.1f} s of the guest's time")
+    print(
+        f"kernel to service started {started:.1f} s, to listening {ready:.1f} s of the guest's time"
+    )
     show_memory(guest, "listening")
 
 

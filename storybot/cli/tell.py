@@ -20,6 +20,7 @@ from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
 from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
+from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed, new_story_request
@@ -160,7 +161,12 @@ async def _tell_aloud(
                 if speaker is None:
                     page.words(sentence)(sentence.text)
                 else:
-                    spoken.append(await speaker.say(sentence.text, page.words(sentence)))
+                    place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
+                    spoken.append(
+                        await speaker.say(
+                            sentence.text, page.words(sentence), place, sentence.quotations
+                        )
+                    )
         if speaker is not None:
             await speaker.drain()
     finally:

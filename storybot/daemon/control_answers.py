@@ -190,7 +190,9 @@ class ControlAnswers:
         configuration = self._daemon.services.configuration
         try:
             wanted = changeable.changed(configuration.settings, new)
-            await _try_voice(configuration.settings.speaking, wanted.speaking)
+            await _try_voice(
+                configuration.settings.speaking, wanted.speaking, configuration.profile
+            )
             # Others may have changed settings while the voice was tried.
             settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
@@ -205,13 +207,13 @@ def _meaning(request: Request) -> Message:
     return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
 
 
-async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings, profile: str) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
     from storybot.config.trial import fault_of_voice  # few ever change the voice so
 
-    if wrong := await asyncio.to_thread(fault_of_voice, after):
+    if wrong := await asyncio.to_thread(fault_of_voice, after, profile):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 

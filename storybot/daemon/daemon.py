@@ -19,6 +19,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started, Timer
+from storybot.speaking.pauses import Place
 from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
@@ -149,7 +150,7 @@ class Daemon:
             case commands.Say(reply):
                 self._say(reply.value)
             case commands.SayTitle(request):
-                self._say(request.title)
+                self._say(request.title, Place.TITLE)
             case commands.Earcon(name):
                 services.speaker.earcon(name)
             case commands.Tell(request, number):
@@ -175,9 +176,9 @@ class Daemon:
             case commands.Finish():
                 self._ended.set()
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, place: Place = Place.WITHIN) -> None:
         self.services.news.said(text)
-        self.services.speaker.say(text)
+        self.services.speaker.say(text, place)
 
     async def _until_ended(self) -> None:
         await self._ended.wait()

@@ -18,6 +18,7 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
+from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
@@ -41,7 +42,8 @@ TEST_TOKENS = 8  # of the story that shows that the engine works
 RECENT_STORIES = 12  # whose plots are not told again, where others fit
 
 Result = TypeVar("Result")
-Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
+# Sentences; then None, or the error that ended them.
+Ready = asyncio.Queue[Sentence | Exception | None]
 
 
 class Watchers(Protocol):
@@ -173,14 +175,15 @@ class NarratorService:
         ready: Ready = asyncio.Queue()
         writing = asyncio.create_task(self._write(request, ready))
         try:
-            while (text := await ready.get()) is not None:
-                if isinstance(text, Exception):
-                    self._engine_error = text
-                    raise text
+            while (sentence := await ready.get()) is not None:
+                if isinstance(sentence, Exception):
+                    self._engine_error = sentence
+                    raise sentence
                 self.health.progress()
+                text = sentence.text
                 told.append(text)
                 await self._speaker.tell(
-                    text, self._on_word(request, number, text, first=len(told) == 1)
+                    sentence, self._on_word(request, number, text, first=len(told) == 1)
                 )
         finally:
             writing.cancel()
@@ -195,7 +198,7 @@ class NarratorService:
         try:
             async with aclosing(self._pipeline.sentences(request)) as sentences:
                 async for sentence in sentences:
-                    ready.put_nowait(sentence.text)
+                    ready.put_nowait(sentence)
         except Exception as error:  # whoever waits for `ready` must learn of it
             if isinstance(error, CannotBeKilled):
                 self.engine_lost(error)

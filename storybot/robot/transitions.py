@@ -46,7 +46,7 @@ def go_idle(robot: Robot, *todo: Command) -> Step:
 
 
 def fall_asleep(robot: Robot, *todo: Command) -> Step:
-    """Sleep. Outside quiet hours it listens for the keyphrase, which wakes it."""
+    """Sleep, with a lullaby where it was bedtime. Outside quiet hours the keyphrase wakes it."""
     awake = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
     listening = commands.StopListening() if robot.quiet else commands.Listen(ListenFor.KEYPHRASE)
     return enter(
@@ -57,6 +57,7 @@ def fall_asleep(robot: Robot, *todo: Command) -> Step:
         commands.StopTimer(Timer.SLEEP),
         listening,
         *set_sound(awake),
+        *((commands.Earcon("lullaby"),) if robot.bedtime else ()),
     )
 
 

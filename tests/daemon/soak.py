@@ -29,6 +29,8 @@ from storybot.models import installed
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken
 from storybot.speaking.voices.espeak import EspeakVoice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters
@@ -67,7 +69,13 @@ class SynthesisingSpeaker(FakeSpeaker):
         super().__init__()
         self._voice = EspeakVoice()
 
-    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+    async def say(
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
+    ) -> Spoken:
         frames = 0
 
         def count(pcm: Pcm) -> bool:
@@ -77,7 +85,7 @@ class SynthesisingSpeaker(FakeSpeaker):
 
         self._voice.synthesise(text, SpeechParameters("en-us", 150, 55), count)
         self.per_word = frames / self._voice.rate / max(1, len(text.split()))
-        return await super().say(text, on_word)
+        return await super().say(text, on_word, place, quotations)
 
 
 class Soak:
