@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _CLOSERS = r"[\"”’)\]]"
 # After a comma, semicolon, colon or dash; and where a quotation ends: "Look!" he said.
 _END = re.compile(rf"(?:[,;:–—]{_CLOSERS}*|[.!?…]+[\"”])(?=\s)|(?<=\s)[–—-](?=\s)")
+# What the box says of its own accord may be several sentences.
+_SENTENCE_END = re.compile(
+    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\bProf)(?<!\b[A-Z])"
+    rf"[.!?…]+{_CLOSERS}*(?=\s+[\"“]?[A-Z])"
+)
 _WORD = re.compile(r"[^\W_]")
 # First index, index behind the last, and whose: 0 the hero's, 1 another's.
 Quotation = tuple[int, int, int]
@@ -25,18 +30,24 @@ class Phrase:
     text: str
     start: int  # index of its first character in the sentence
     who: int | None = None  # whose words these are, of a quotation: 0 the hero's, 1 another's
+    begins_sentence: bool = False  # behind the end of another sentence
 
 
 def phrases(sentence: str, quotations: Sequence[Quotation] = ()) -> Iterator[Phrase]:
     """The phrases of one sentence; none is without a word, unless the sentence has none."""
-    ends = {found.end() for found in _END.finditer(sentence)}
+    sentence_ends = {found.end() for found in _SENTENCE_END.finditer(sentence)}
+    ends = sentence_ends | {found.end() for found in _END.finditer(sentence)}
     ends |= {edge for start, end, _ in quotations for edge in (start, end)}
     start = 0
-    for end in sorted(ends):
-        if _WORD.search(sentence, start, end) and _WORD.search(sentence, end):
-            yield _phrase(sentence, start, end, quotations)
+    for end in (*sorted(ends), len(sentence)):
+        if end == len(sentence) or (
+            _WORD.search(sentence, start, end) and _WORD.search(sentence, end)
+        ):
+            phrase = _phrase(sentence, start, end, quotations)
+            yield replace(phrase, begins_sentence=start in sentence_ends)
+            if end == len(sentence):
+                return
             start = end
-    yield _phrase(sentence, start, len(sentence), quotations)
 
 
 def _phrase(sentence: str, start: int, end: int, quotations: Sequence[Quotation]) -> Phrase:

@@ -85,7 +85,11 @@ class Synthesizer:
         parts: list[Spoken] = []
         for phrase in phrases(utterance.text, utterance.quotations):
             if parts:
-                self._be_silent(self._settings.pause_comma_s, generation)
+                settings = self._settings
+                pause = (
+                    settings.pause_sentence_s if phrase.begins_sentence else settings.pause_comma_s
+                )
+                self._be_silent(pause, generation)
             own = self._in_role(parameters, phrase.who)
             parts.append(self._speak_phrase(phrase, caption, own, generation))
             if not parts[-1].whole:

@@ -29,6 +29,18 @@ def test_where_a_sentence_is_cut(sentence: str, parts: list[str]) -> None:
     assert [phrase.text for phrase in phrases(sentence)] == parts
 
 
+def test_several_sentences_are_told_from_commas() -> None:
+    said = 'I did not catch that, Mr. Fox. You can say: a cat. "Yes?" J. R. said so. and on'
+    assert [(phrase.text, phrase.begins_sentence) for phrase in phrases(said)] == [
+        ("I did not catch that,", False),
+        ("Mr. Fox.", False),
+        ("You can say:", True),
+        ("a cat.", False),
+        ('"Yes?"', True),
+        ("J. R. said so. and on", True),
+    ]
+
+
 def test_a_quotation_is_a_phrase_of_its_own_and_says_whose() -> None:
     sentence = 'Tom cried "Stop!" and ran, but "no," said Mia.'
     quotations = [(10, 17, 0), (31, 36, 1)]
