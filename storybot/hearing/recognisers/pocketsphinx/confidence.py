@@ -143,8 +143,11 @@ def worth_another_front_end(decoded: DecodingResult, keyphrase: str) -> bool:
     return decoded.score < FITTING_SCORE and begins_as_call(decoded.text, keyphrase)
 
 
-def likelier(again: DecodingResult, first: DecodingResult, gate: float, keyphrase: str) -> bool:
-    """Whether to take what was decoded with the second front end."""
-    return again.score > max(first.score, gate + SECOND_FRONT_END_MARGIN) and begins_as_call(
-        again.text, keyphrase
-    )
+def likelier(
+    again: DecodingResult, first: DecodingResult | None, gate: float, keyphrase: str
+) -> bool:
+    """Whether to take what was decoded with the second front end; with the first maybe nothing."""
+    least = gate + SECOND_FRONT_END_MARGIN
+    if first is not None:
+        least = max(least, first.score)
+    return again.score > least and begins_as_call(again.text, keyphrase)

@@ -237,7 +237,7 @@ class PocketSphinxRecogniser:
             front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
             return self._decode_with(front_end, pcm)
         decoded = self._decode_with(ADULT, pcm)
-        if decoded is None or not worth_another_front_end(decoded, self._keyphrase):
+        if decoded is not None and not worth_another_front_end(decoded, self._keyphrase):
             return decoded
         unended = self._unended
         again = self._decode_with(CHILD, pcm)
