@@ -23,6 +23,7 @@ MODULES: dict[str, dict[str, str]] = {
         "espeak": "storybot.speaking.voices.espeak",
         "espeak-child": "storybot.speaking.voices.espeak_child",
         "pyttsx3": "storybot.speaking.voices.pyttsx3",
+        "wyoming": "storybot.speaking.voices.wyoming",
     },
     "output": {  # make(SpeakingSettings, rate, wav) -> Player; device_names() of loudspeakers
         "portaudio": "storybot.speaking.outputs.portaudio",

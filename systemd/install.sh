@@ -9,7 +9,7 @@ prefix=${PREFIX:-/usr/local}
 dest=${DESTDIR:-}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
-beside="storybot-mqtt storybot-wyoming" # units of their own beside the daemon, enabled by whoever wants them
+beside="storybot-mqtt storybot-wyoming storybot-voice" # units of their own beside the daemon, enabled by whoever wants them
 
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 

@@ -23,7 +23,7 @@ COMMANDS = {
     "status": "what the daemon is doing",
     "watch": "follow what the daemon is doing",
     "mqtt": "the box in Home Assistant: joins the running daemon and an MQTT broker",
-    "wyoming": "stories for Home Assistant's voice assistants, by the Wyoming protocol",
+    "wyoming": "stories for voice assistants, and another machine's voice for the box",
     "library": "the last stories: list, show, tell, rm",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",

@@ -67,7 +67,7 @@ class SpeakingSettings:
 
     driver: str = choice("auto", "portaudio", "alsa", "wav", "silent")
     speaker: str = ""  # part of the device's name; empty: the system's default
-    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3")
+    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3", "wyoming")
     accent: str = "en-us"  # espeak-ng voice name
     speed: int = number(150, 80, 450)  # words per minute
     pitch: int = number(55, 0, 99)  # espeak-ng scale
@@ -145,6 +145,7 @@ class HomeSettings:
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
     wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
     wyoming_port: int = number(10900, 1, 65535)
+    voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from storybot.language.things import Thing, load_things
 
 TEST_OPENING = "Once"  # for a story that only shows that the engine works
+TEST_SENTENCE = "Once upon a time, there was a duck who had a hat."  # the same, for drafts
 # {who} introduces whom the story is about, {they} speaks of it again, {They} at a sentence's start.
 ALONE = (
     "Once upon a time, there was {who}. {They}",
