@@ -37,8 +37,7 @@ class Machine:
         command += ["-cpu", "thead-c906", "-m", "64M", "-icount", CLOCK, "-bios", firmware]
         command += ["-kernel", self.kernel, "-append", words, "-display", "none", "-no-reboot"]
         command += ["-monitor", "none", "-serial", "stdio"]
-        # Devices of "virt" are found from the last to the first: vda is named last.
-        for at, path in reversed(list(enumerate((self.image, *self.drives)))):
+        for at, path in enumerate((self.image, *self.drives)):  # /dev/vda, /dev/vdb ...
             command += ["-drive", f"file={path},format=raw,if=none,id=d{at}"]
             command += ["-device", f"virtio-blk-device,drive=d{at}"]
         return command

@@ -21,6 +21,7 @@ from pathlib import Path
 from guest import HERE, Failed, Guest, Machine
 
 CHECKOUT = HERE.parent
+SECTOR = 512  # bytes
 FIRST_PARTITION = "@@1M"  # where genimage puts it
 # With the engine's scalar kernels a story takes minutes; fewer drafts, and deadlines to match.
 SETTINGS = """telling:
@@ -50,7 +51,19 @@ def workshop(*command: str) -> None:
     subprocess.run([str(HERE / "in_workshop.sh"), *command], check=True)
 
 
-def prepare(cache: Path, settings: str) -> Machine:
+def spoken_request(trial: Path) -> str:
+    """A recording of a request, as a drive of whole sectors; its path inside of the workshop."""
+    recording = trial / "request.wav"
+    speak = ["espeak-ng", "-v", "en-us", "-w", str(recording), "tell me a story about a dog"]
+    try:
+        subprocess.run(speak, check=True)
+    except FileNotFoundError:
+        raise Failed("the long form needs espeak-ng: apt-get install espeak-ng") from None
+    recording.write_bytes(recording.read_bytes() + bytes(-recording.stat().st_size % SECTOR))
+    return "/cache/trial/request.wav"
+
+
+def prepare(cache: Path, settings: str, by_voice: bool) -> Machine:
     """A copy of the image with these settings on its card, and the kernel out of its boot.sd."""
     image = CHECKOUT / "build/image/storybot-duo.img"
     if not image.exists():
@@ -69,6 +82,7 @@ def prepare(cache: Path, settings: str) -> Machine:
         "/cache/trial/card.img",
         taken,
         options="modules_load=snd-aloop snd_aloop.index=0",
+        drives=(spoken_request(trial),) if by_voice else (),
     )
 
 
@@ -97,7 +111,7 @@ def told(guest: Guest, stories: int) -> None:
 
 def boots(guest: Guest) -> None:
     """Wait for the service, print how long that took."""
-    guest.wait_for(r"# ")
+    guest.wait_for(r"(?m)^# ")
     guest.run("while [ $(systemctl is-active storybot) != active ]; do sleep 1; done")
     wanted = "-p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
     stamps = guest.run(f"systemctl show storybot {wanted}")
@@ -145,12 +159,11 @@ def main() -> int:
     """Run the trial; one sentence for what went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="also by voice and button")
-    parser.add_argument("--request", type=Path, help="recording of a request, for --long")
     args = parser.parse_args()
     cache = Path(os.environ.get("STORYBOT_IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
     began = time.monotonic()
     try:
-        machine = prepare(cache, SETTINGS + BUTTON * args.long)
+        machine = prepare(cache, SETTINGS + BUTTON * args.long, args.long)
         with Guest(machine, cache / "trial/console.log") as guest:
             boots(guest)
             short_form(guest)
