@@ -30,6 +30,7 @@ UNTRIED = (
     "library",
     "mqtt",
     "wyoming",
+    "words",
 )
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "mqtt": "the box in Home Assistant: joins the running daemon and an MQTT broker",
     "wyoming": "stories for voice assistants, and another machine's voice for the box",
     "library": "the last stories: list, show, tell, rm",
+    "words": "your family's names, toys, pets and places: list, add, remove",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",
     "models": "story models and recognisers; `models get NAME` downloads one",

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     BadMessage,
     ChangeSettings,
     ListLibrary,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -49,6 +52,10 @@ REQUESTS = [
     ShowStory(4),
     ShowSettings(),
     ChangeSettings({"speaking.speed": 140, "bedtime.quiet_from": "20:00"}),
+    ShowWords(),
+    AddWord("Mimi"),
+    AddWord("Zoë", "girl", "Z OW IY"),
+    RemoveWord("Mimi"),
 ]
 
 

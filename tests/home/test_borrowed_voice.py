@@ -18,6 +18,7 @@ from wyoming.audio import AudioStop
 from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize
 
+from storybot.config.schema import SpeakingSettings
 from storybot.home.wyoming.voice_server import REMOTE_TIMEOUT_S
 from storybot.speaking.voices import wyoming as module
 from storybot.speaking.voices.choice import make_voice
@@ -153,7 +154,7 @@ def lending(flite: Service, tmp_path: Path) -> Iterator[Lending]:
 
 @pytest.fixture
 def own() -> Voice:
-    return make_voice("espeak")
+    return make_voice(SpeakingSettings(voice="espeak"))
 
 
 def test_the_other_machine_speaks(own: Voice, lending: Lending) -> None:
@@ -274,7 +275,8 @@ def test_a_slow_machine_does_not_hold_up_the_box(
 
 
 def test_the_settings_choose_it() -> None:
-    assert make_voice("wyoming").name == "wyoming" and make_voice("auto").name != "wyoming"
+    assert make_voice(SpeakingSettings(voice="wyoming")).name == "wyoming"
+    assert make_voice(SpeakingSettings()).name != "wyoming"
 
 
 @pytest.mark.skipif(not PIPER.exists(), reason="needs wyoming-piper: make test-home installs it")

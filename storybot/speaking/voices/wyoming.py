@@ -13,19 +13,19 @@ import logging
 import socket
 import struct
 import time
+from dataclasses import replace
 from typing import BinaryIO
 
-from storybot.drivers import names
+from storybot.config.schema import SpeakingSettings
 from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, Voice, spread_words
 
 LOG = logging.getLogger("storybot")
+ABOUT = "a voice of another machine; the box's own where that is gone"
 SOCKET = "/run/storybot-voice/socket"
 SAMPLE_RATE_HZ = 22050  # Hz, of what comes back
 ANSWER_TIMEOUT_S = 2.0  # for the first frame, and for each further one
 SENTENCE_TIMEOUT_S = 8.0  # for all of them: the box must not be silent for longer
-RETRY_S = (
-    30.0  # from a failure to the next try: not every sentence waits for a machine that is gone
-)
+RETRY_S = 30.0  # from a failure to the next try: a machine that is gone delays few sentences
 SOUND_MAX_BYTES = 60 * SAMPLE_RATE_HZ * 2  # of one sentence
 PIECE_BYTES = 8192  # bytes handed on at once
 HEAD = struct.Struct(">I")
@@ -40,6 +40,7 @@ class WyomingVoice:
         """`own` speaks where the other machine does not; its rate must be SAMPLE_RATE_HZ."""
         self._own, self._path = own, path
         self.rate = own.rate
+        self.level = own.level  # what comes from elsewhere is made as much louder as our own
         self._connection: socket.socket | None = None
         self._not_before = 0.0  # monotonic s
         self._answers = True  # it did when it was tried last
@@ -60,6 +61,9 @@ class WyomingVoice:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         self._own.stop()
+
+    def rest(self) -> None:
+        self._own.rest()
 
     def _borrowed(self, text: str) -> bytes | None:
         """The sentence's sound from the other machine; None where it does not answer in time."""
@@ -105,20 +109,14 @@ def _frames(answer: BinaryIO, limit: float) -> bytes:
             raise OSError("it is too slow")
 
 
-def make() -> Voice:
+def make(settings: SpeakingSettings) -> Voice:
     """The voice; the box's own alone where that has another rate than the samples that come."""
-    own = _own_voice()
+    from storybot.speaking.voices import choice  # it imports the drivers, of which we are one
+
+    own = choice.make_voice(replace(settings, voice="auto"))
     return WyomingVoice(own) if own.rate == SAMPLE_RATE_HZ else own
 
 
 def missing() -> str:
     """What has to be installed for it: nothing, the box's own voice is enough."""
     return ""
-
-
-def _own_voice() -> Voice:
-    from storybot.speaking.voices import choice  # it imports the drivers, of which we are one
-
-    others = [name for name in names("voice") if name != WyomingVoice.name]
-    usable = (name for name in others if not choice.missing_for(name))
-    return choice.make_voice(next(usable, others[0]))
