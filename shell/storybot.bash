@@ -7,7 +7,7 @@
 
 _shtab_storybot_library_subparsers=(list show tell rm)
 _shtab_storybot_words_subparsers=(list add remove)
-_shtab_storybot_subparsers=(tell hear run ask stop again volume sleep status watch mqtt wyoming library words devices voices models config doctor)
+_shtab_storybot_subparsers=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library words devices voices models config doctor)
 
 _shtab_storybot_tell_option_strings=(-h --help --config --opening --heard --seed --length --plot --drafts --model --voice --silent --wav --json --or-wav)
 _shtab_storybot_hear_option_strings=(-h --help --config --once --json)
@@ -20,6 +20,7 @@ _shtab_storybot_sleep_option_strings=(-h --help --config --after --off --json)
 _shtab_storybot_status_option_strings=(-h --help --config --json)
 _shtab_storybot_watch_option_strings=(-h --help --config --json)
 _shtab_storybot_mqtt_option_strings=(-h --help --config --forget --json)
+_shtab_storybot_page_option_strings=(-h --help --config --code --forget --json)
 _shtab_storybot_wyoming_option_strings=(-h --help --config --voice --announcement)
 _shtab_storybot_library_list_option_strings=(-h --help --config --json)
 _shtab_storybot_library_show_option_strings=(-h --help --config --json)
@@ -52,6 +53,7 @@ _shtab_storybot_sleep___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_status___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_watch___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_mqtt___config_COMPGEN=_shtab_compgen_files
+_shtab_storybot_page___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_wyoming___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_library_list___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_library_show___config_COMPGEN=_shtab_compgen_files
@@ -74,7 +76,7 @@ _shtab_storybot_words_pos_0_choices=(list add remove)
 _shtab_storybot_models_pos_0_choices=(list get)
 _shtab_storybot_models___pack_choices=(int8 int4 none)
 _shtab_storybot_models___original_choices=(keep remove)
-_shtab_storybot_pos_0_choices=(tell hear run ask stop again volume sleep status watch mqtt wyoming library words devices voices models config doctor)
+_shtab_storybot_pos_0_choices=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library words devices voices models config doctor)
 
 _shtab_storybot_tell_pos_0_nargs='*'
 _shtab_storybot_tell__h_nargs=0
@@ -114,6 +116,11 @@ _shtab_storybot_mqtt__h_nargs=0
 _shtab_storybot_mqtt___help_nargs=0
 _shtab_storybot_mqtt___forget_nargs='?'
 _shtab_storybot_mqtt___json_nargs=0
+_shtab_storybot_page__h_nargs=0
+_shtab_storybot_page___help_nargs=0
+_shtab_storybot_page___code_nargs=0
+_shtab_storybot_page___forget_nargs=0
+_shtab_storybot_page___json_nargs=0
 _shtab_storybot_wyoming__h_nargs=0
 _shtab_storybot_wyoming___help_nargs=0
 _shtab_storybot_wyoming___voice_nargs=0

@@ -29,6 +29,7 @@ UNTRIED = (
     "watch",
     "library",
     "mqtt",
+    "page",
     "wyoming",
     "words",
 )

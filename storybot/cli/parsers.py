@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "what the daemon is doing",
     "watch": "follow what the daemon is doing",
     "mqtt": "the box in Home Assistant: joins the running daemon and an MQTT broker",
+    "page": "a page for a phone or a tablet, served beside the running daemon",
     "wyoming": "stories for voice assistants, and another machine's voice for the box",
     "library": "the last stories: list, show, tell, rm",
     "words": "your family's names, toys, pets and places: list, add, remove",

@@ -162,6 +162,9 @@ class HomeSettings:
     mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    page_address: str = "127.0.0.1"  # of this machine, where the page is served; 0.0.0.0: on all
+    page_port: int = number(8080, 1, 65535)
+    page_names: str = ""  # further names that a browser may call the box by, with commas between
     wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
     wyoming_port: int = number(10900, 1, 65535)
     voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming

@@ -19,7 +19,9 @@ from storybot.controls.socket.messages import (
     ChangeSettings,
     ControlRequest,
     ListLibrary,
+    MarkFavourite,
     Message,
+    RemoveStory,
     RemoveWord,
     ShowSettings,
     ShowStory,
@@ -107,6 +109,10 @@ class ControlAnswers:
                 return await self._list_library(limit, before)
             case ShowStory(story):
                 return await self._show_story(story)
+            case RemoveStory(story):
+                return await self._change_library(story, lambda kept: kept.remove(story))
+            case MarkFavourite(story, favourite):
+                return await self._change_library(story, lambda kept: kept.mark(story, favourite))
             case ShowSettings():
                 settings = self._daemon.services.configuration.settings
                 return messages.answer(settings=changeable.values(settings))
@@ -184,6 +190,13 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.NO_STORY, str(error))
         return messages.answer(**_described(story), opening=story.opening, text=story.text)
 
+    async def _change_library(self, number: int, change: Callable[[Library], None]) -> Message:
+        try:
+            await self._daemon.services.narrator.read_library(change)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
+        return messages.answer(changed=number)
+
     async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
         configuration = self._daemon.services.configuration
         try:
@@ -243,6 +256,7 @@ def _described(story: KeptStory) -> dict[str, Any]:
         "date": story.date,
         "seed": story.seed,
         "whole": story.whole,
+        "favourite": story.favourite,
     }
 
 

@@ -20,7 +20,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Started
+from storybot.robot.events import EndAsked, Event, Started, Timer
 from storybot.speaking.pauses import Place
 from storybot.stories.library import Library
 from storybot.system import systemd
@@ -139,6 +139,8 @@ class Daemon:
                 done.set_result((before, self.robot))
             for command in todo:
                 await self._carry_out(command)
+            if any(map(_sets_sleep, todo)):  # the news above told of the timer as it was before
+                self.services.news.state(self.status())
             health.at_rest()
 
     async def _carry_out(self, command: Command) -> None:
@@ -197,3 +199,8 @@ def _servable(settings: Settings) -> Settings:
     if settings.speaking.driver == "wav":
         raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
     return settings
+
+
+def _sets_sleep(command: Command) -> bool:
+    timers = (commands.StartTimer, commands.StopTimer)
+    return isinstance(command, timers) and command.timer is Timer.SLEEP

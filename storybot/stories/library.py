@@ -48,6 +48,7 @@ class KeptStory:
     part: int = 0
     recent: tuple[str, ...] = ()
     plots: tuple[str, ...] = ()  # the names of those that it follows
+    favourite: bool = False  # it stays, however many stories come after it
 
     @property
     def things(self) -> tuple[Thing, ...]:
@@ -168,9 +169,9 @@ class Library:
     def save(self, story: KeptStory) -> KeptStory:
         """Keep a story under its number, or the next one free, and drop the oldest ones too many.
 
-        A story told again stays the one entry it is: only one cut short is replaced. Blocks until
-        it is on the disk. Raises OSError when the disk does not take it; then no older story was
-        touched.
+        A story told again stays the one entry it is: only one cut short is replaced. Favourites
+        are not dropped. Blocks until it is on the disk. Raises OSError when the disk does not take
+        it; then no older story was touched.
         """
         if self._keep == 0:
             return story
@@ -182,11 +183,31 @@ class Library:
         numbers, number = self.numbers(), story.number
         if number == 0 or (before is None and number in numbers):
             number = self.newest() + 1
-        kept = replace(story, number=number)
-        self._write(self._path(number), {"version": FILE_VERSION} | asdict(kept))
+        kept = replace(story, number=number, favourite=before is not None and before.favourite)
+        self._put(kept)
         for old in sorted({*numbers, number})[: -self._keep]:
-            self._path(old).unlink(missing_ok=True)
+            if not self._is_favourite(old):
+                self._path(old).unlink(missing_ok=True)
         return kept
+
+    def mark(self, number: int, favourite: bool) -> None:
+        """Let a story stay, or not; StorybotError when it is not there or cannot be written."""
+        story = self.get(number)
+        try:
+            self._put(replace(story, favourite=favourite))
+        except OSError as error:
+            raise StorybotError(
+                f"Story {number} cannot be written ({error.strerror}); make room on the disk, and "
+                f"check who may write in {self.folder}."
+            ) from error
+
+    def _put(self, story: KeptStory) -> None:
+        self._write(self._path(story.number), {"version": FILE_VERSION} | asdict(story))
+
+    def _is_favourite(self, number: int) -> bool:
+        with contextlib.suppress(StorybotError):
+            return self.get(number).favourite
+        return False
 
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):

@@ -27,6 +27,8 @@ from storybot.controls.socket.messages import (
     Ask,
     ChangeSettings,
     ListLibrary,
+    MarkFavourite,
+    RemoveStory,
     RemoveWord,
     ShowSettings,
     ShowStory,
@@ -108,6 +110,8 @@ REQUESTS = st.one_of(
     st.builds(Sleep, st.none() | st.floats(0, 1440), st.none() | st.integers(1, 50)),
     st.builds(ListLibrary, st.integers(1, 200), st.none() | st.integers(1, 10**9)),
     st.builds(ShowStory, st.integers(1, 10**9)),
+    st.builds(RemoveStory, st.integers(1, 10**9)),
+    st.builds(MarkFavourite, st.integers(1, 10**9), st.booleans()),
     st.builds(
         ChangeSettings,
         st.dictionaries(
@@ -196,6 +200,27 @@ def test_the_library(tmp_path: Path) -> None:
         assert shown["title"] == both[0]["title"] and "They played all day." in shown["text"]
         assert (await asked(ShowStory(9), "refusal"))["code"] == "no-story"
         assert (await asked(TellSaved(9), "refusal"))["code"] == "no-story"
+        assert await asked(MarkFavourite(1, True)) == {"v": 2, "ok": True, "changed": 1}
+        assert (await asked(RemoveStory(2)))["changed"] == 2
+        left = (await asked(ListLibrary()))["library"]
+        assert [(one["story"], one["favourite"]) for one in left] == [(3, False), (1, True)]
+        for gone in (RemoveStory(2), MarkFavourite(2, True)):
+            assert (await asked(gone, "refusal"))["code"] == "no-story"
+
+    play(tmp_path, scene)
+
+
+def test_news_tell_of_the_sleep_timer(tmp_path: Path) -> None:
+    """As it is after the request, also where nothing but the timer changed."""
+
+    async def scene(house: House) -> None:
+        seen = watched(house)
+        await house.ask(Sleep(15))
+        await house.wait(lambda: seen and seen[-1].get("sleeps_in") == 900)
+        await house.ask(Sleep(30))
+        await house.wait(lambda: seen[-1].get("sleeps_in") == 1800)
+        await house.ask(Sleep())
+        await house.wait(lambda: seen[-1]["sleeps_in"] is None)
 
     play(tmp_path, scene)
 

@@ -112,6 +112,21 @@ class ShowStory:
     story: int
 
 
+@dataclass(frozen=True)
+class RemoveStory:
+    """Forget a story of the library."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class MarkFavourite:
+    """A favourite stays in the library, however many stories come after it."""
+
+    story: int
+    favourite: bool
+
+
 class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
@@ -157,6 +172,8 @@ ControlRequest = (
     | Watch
     | ListLibrary
     | ShowStory
+    | RemoveStory
+    | MarkFavourite
     | ShowSettings
     | ChangeSettings
     | ShowWords
@@ -177,6 +194,8 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "watch": Watch,
     "library-list": ListLibrary,
     "library-show": ShowStory,
+    "library-remove": RemoveStory,
+    "library-favourite": MarkFavourite,
     "settings": ShowSettings,
     "set": ChangeSettings,
     "words": ShowWords,

@@ -36,6 +36,10 @@ def checked(name: str, value: Any) -> Any:
         return _settings(value)
     if value is None and name in _MAY_BE_NULL:
         return None
+    if name == "favourite":
+        if not isinstance(value, bool):
+            raise ValueError('"favourite" must be true or false')
+        return value
     low, high = _BOUNDS[name]
     number = (int, float) if name in _FRACTIONS else (int,)
     if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:
