@@ -94,3 +94,4 @@ clean: ## remove everything built
 
 -include native/targets.mk native/bench.mk native/duo/targets.mk
 -include training/targets.mk tests/sound/targets.mk tests/home/targets.mk tests/home/page/targets.mk systemd/targets.mk shell/targets.mk
+-include image/targets.mk

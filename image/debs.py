@@ -4,9 +4,10 @@
     debs.py lock NAME      writes NAME.lock: the packages of NAME.packages and all they depend on
     debs.py fetch NAME DIR puts the packages of NAME.lock into DIR, with an index that apt reads
 
-NAME.packages begins with the architecture and the suites; PACKAGE! is taken without what it depends
-on. A line of a lock file: package, version, SHA-256 and path below the mirror. The checksums are those
-of Debian's signed index. The mirror is the one this machine's apt uses, or DEBIAN_MIRROR.
+NAME.packages begins with the architecture and the suites; PACKAGE! is taken without what it
+depends on. A line of a lock file: package, version, SHA-256 and path below the mirror. The
+checksums are those of Debian's signed index. The mirror is the one this machine's apt uses, or
+DEBIAN_MIRROR.
 """
 
 from __future__ import annotations
@@ -37,13 +38,9 @@ def mirror() -> str:
     """The address below which a mirror has dists/ and pool/."""
     if "DEBIAN_MIRROR" in os.environ:
         return os.environ["DEBIAN_MIRROR"].rstrip("/")
-    shown = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    uris = sorted(set(re.findall(r"^Debian (\S+)", shown, re.MULTILINE)))
+    asked = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI)"]
+    shown = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    uris: list[str] = sorted(set(re.findall(r"^Debian (\S+)", shown, re.MULTILINE)))
     uris = [uri for uri in uris if "security" not in uri]
     if not uris:
         raise Failed("no Debian mirror is known: run apt-get update, or set DEBIAN_MIRROR")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# One instruction takes 2 ns of the guest's time and waiting takes none of ours, so that a busy machine
-# cannot make the guest miss a deadline. The C906 at 850 MHz needs 1.9 ns for its mix of instructions.
+# An instruction takes 2 ns of the guest's time, and waiting takes none of ours: a busy machine
+# cannot make the guest miss a deadline.
 CLOCK = "shift=1,sleep=off"
 CONSOLE_TIMEOUT_S = 1800.0  # s of this machine's time for one command
 
@@ -37,8 +37,7 @@ class Machine:
         command += ["-cpu", "thead-c906", "-m", "64M", "-icount", CLOCK, "-bios", firmware]
         command += ["-kernel", self.kernel, "-append", words, "-display", "none", "-no-reboot"]
         command += ["-monitor", "none", "-serial", "stdio"]
-        # Devices of "virt" are found from the last to the first: vda is named last.
-        for at, path in reversed(list(enumerate((self.image, *self.drives)))):
+        for at, path in enumerate((self.image, *self.drives)):  # /dev/vda, /dev/vdb ...
             command += ["-drive", f"file={path},format=raw,if=none,id=d{at}"]
             command += ["-device", f"virtio-blk-device,drive=d{at}"]
         return command

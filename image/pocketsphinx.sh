@@ -40,7 +40,7 @@ cp $out/source/cython/pocketsphinx/__init__.py $out/source/cython/pocketsphinx/s
     $out/install/pocketsphinx/
 # The model of sounds and the dictionary; requests are recognised by a grammar, without the
 # language models of 28 MB.
-mkdir -p $out/install/pocketsphinx/model/en-us
-cp -r $out/source/model/en-us/en-us $out/source/model/en-us/*.dict $out/install/pocketsphinx/model/en-us/
+mkdir -p $out/install/model/en-us
+cp -r $out/source/model/en-us/en-us $out/source/model/en-us/*.dict $out/install/model/en-us/
 cp $out/source/LICENSE $out/install/pocketsphinx/
 echo "$version" >$out/version

@@ -21,5 +21,5 @@ image-lock: build/.apt-IMAGE ## choose the newest packages for the image: image/
 	@date -u -d 'today 00:00' +%s >image/date
 
 # LONG=1 asks by voice and button too.
-image-test: test-venv ## (as root) boot the image in QEMU with 64 MB and have it tell a story
-	@$(PY) image/try_image.py $(if $(LONG),--long)
+image-test: ## (as root) boot the image in QEMU with 64 MB and have it tell a story
+	@python3 image/try_image.py $(if $(LONG),--long)

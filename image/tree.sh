@@ -11,7 +11,7 @@ tree=$cache/tree
 packages=$tree/usr/lib/python3/dist-packages
 rm -rf $tree
 mkdir $tree
-tar --extract --file $cache/rootfs.tar --directory $tree
+tar --extract --file $cache/rootfs.tar --directory $tree --exclude='./dev/*'
 
 # Debian's packages, less what the box has no use for.
 sed 's/#.*//' "$here/packages.removed" | tr -s ' ' '\n' | while read -r package; do
@@ -29,7 +29,7 @@ done
         usr/lib/*/gconv usr/lib/*/perl* usr/share/perl* usr/lib/udev/hwdb.d usr/lib/udev/hwdb.bin \
         usr/share/zoneinfo usr/lib/*/libgpiodcxx* usr/lib/python3.13/lib-dynload/_sqlite3* \
         usr/lib/python3.13/lib-dynload/_dbm* usr/lib/*/security/pam_userdb.so \
-        usr/bin/alsabat usr/bin/alsatplg usr/lib/*/liblastlog2* usr/lib/*/security/pam_lastlog2.so \
+        usr/bin/alsabat usr/bin/alsatplg usr/bin/lslogins usr/bin/lastlog2 usr/lib/*/liblastlog2* usr/lib/*/security/pam_lastlog2.so \
         usr/lib/python3/dist-packages/gpiod/test usr/lib/python3.13/test boot dev/* run/* tmp/*
     find usr/lib/*/espeak-ng-data -maxdepth 1 -name '*_dict' ! -name en_dict -delete
     mkdir -p boot dev proc sys run tmp
@@ -49,6 +49,8 @@ riscv64-linux-gnu-gcc -O2 -shared -fPIC -s -Wl,-soname,libpcaudio.so.0 -Wl,--bui
 ln -s ../../python3/dist-packages/storybot/data/silent-pcaudio.so \
     $tree/usr/lib/riscv64-linux-gnu/libpcaudio.so.0
 cp -r $cache/pocketsphinx/install/pocketsphinx $packages/
+mkdir -p $tree/usr/local/share/pocketsphinx # where it looks for its model by itself
+cp -r $cache/pocketsphinx/install/model $tree/usr/local/share/pocketsphinx/
 install -m 755 $cache/storyteller $tree/usr/bin/storyteller
 mkdir -p $packages/storybot.dist-info
 printf 'Metadata-Version: 2.1\nName: storybot\nVersion: %s\n' \
@@ -71,6 +73,10 @@ install -D -m 644 -t "$tree/etc/systemd/system/storybot.service.d" \
 sed -e 's#^  button: none #  button: evdev#' -e 's#^  button_device: ""#  button_device: /dev/input/storybot-button#' \
     -e 's#^  lights: none #  lights: sysfs#' -e 's#^  lights_device: ""#  lights_device: storybot#' \
     "$checkout/config.yaml" >$tree/usr/lib/storybot/storybot.yaml
+
+# For what runs in the tree below; the namespace is left at the end.
+mount --rbind /dev $tree/dev
+mount --bind /proc $tree/proc
 
 # Accounts, services, and folders as the box has them from its first start on.
 systemd=$tree/etc/systemd/system
@@ -95,15 +101,14 @@ mkdir -p $tree/var/lib/storybot $tree/var/cache/storybot
 
 # Times are part of the names of what is cached next, so they are set first and kept.
 settle() {
-    find $tree -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+    find $tree -xdev -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 settle
-mount --bind /proc $tree/proc
 cp "$here/prepare.py" $tree/tmp/
 chroot $tree env PYTHONDONTWRITEBYTECODE=1 python3 /tmp/prepare.py
 rm $tree/tmp/prepare.py
-umount $tree/proc
 chroot $tree chown -R storybot:storybot /var/cache/storybot /var/lib/storybot
 settle
+umount -l $tree/dev $tree/proc
 
 "$here/check_tree.py" $tree

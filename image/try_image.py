@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Boots the image in QEMU with 64 MB and has it tell a story: `make image-test` (LONG=1: more).
 
-Short: it boots, the service listens, one story that the console asks for is told to its end. Long:
-one more that a voice asks for through a looped sound card, and one that a simulated button asks for.
-Prints the times and the memory. What an emulator cannot show is not claimed: the vendor's boot chain,
-the SoC's devices, RVV 0.7.1 (`make test-duo` has that).
+Short: it boots, the service listens, one story that the console asks for is told to its end.
+Long: one more that a voice asks for through a looped sound card, and one that a simulated button
+asks for. Prints the times and the memory. What an emulator cannot show is not claimed: the
+vendor's boot chain, the SoC's devices, RVV 0.7.1 (`make test-duo` has that).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from guest import HERE, Failed, Guest, Machine
 
 CHECKOUT = HERE.parent
+SECTOR = 512  # bytes
 FIRST_PARTITION = "@@1M"  # where genimage puts it
 # With the engine's scalar kernels a story takes minutes; fewer drafts, and deadlines to match.
 SETTINGS = """telling:
@@ -50,7 +51,19 @@ def workshop(*command: str) -> None:
     subprocess.run([str(HERE / "in_workshop.sh"), *command], check=True)
 
 
-def prepare(cache: Path, settings: str) -> Machine:
+def spoken_request(trial: Path) -> str:
+    """A recording of a request, as a drive of whole sectors; its path inside of the workshop."""
+    recording = trial / "request.wav"
+    speak = ["espeak-ng", "-v", "en-us", "-w", str(recording), "tell me a story about a dog"]
+    try:
+        subprocess.run(speak, check=True)
+    except FileNotFoundError:
+        raise Failed("the long form needs espeak-ng: apt-get install espeak-ng") from None
+    recording.write_bytes(recording.read_bytes() + bytes(-recording.stat().st_size % SECTOR))
+    return "/cache/trial/request.wav"
+
+
+def prepare(cache: Path, settings: str, by_voice: bool) -> Machine:
     """A copy of the image with these settings on its card, and the kernel out of its boot.sd."""
     image = CHECKOUT / "build/image/storybot-duo.img"
     if not image.exists():
@@ -63,13 +76,13 @@ def prepare(cache: Path, settings: str) -> Machine:
     card = f"/cache/trial/card.img{FIRST_PARTITION}"
     workshop("mcopy", "-o", "-i", card, "/cache/trial/storybot.yaml", "::storybot.yaml")
     workshop("mcopy", "-i", card, "::boot.sd", "/cache/trial/boot.sd")
-    workshop(
-        "dumpimage", "-T", "flat_dt", "-p", "0", "-o", "/cache/trial/Image", "/cache/trial/boot.sd"
-    )
+    taken = "/cache/trial/Image"
+    workshop("dumpimage", "-T", "flat_dt", "-p", "0", "-o", taken, "/cache/trial/boot.sd")
     return Machine(
         "/cache/trial/card.img",
-        "/cache/trial/Image",
+        taken,
         options="modules_load=snd-aloop snd_aloop.index=0",
+        drives=(spoken_request(trial),) if by_voice else (),
     )
 
 
@@ -98,12 +111,11 @@ def told(guest: Guest, stories: int) -> None:
 
 def boots(guest: Guest) -> None:
     """Wait for the service, print how long that took."""
-    guest.wait_for(r"# ")
+    guest.wait_for(r"(?m)^# ")
     guest.run("while [ $(systemctl is-active storybot) != active ]; do sleep 1; done")
-    stamps = guest.run(
-        "systemctl show storybot -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
-    )
-    at = {name: int(value) / 1e6 for name, value in (l.split("=") for l in stamps.split())}
+    wanted = "-p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
+    stamps = guest.run(f"systemctl show storybot {wanted}")
+    at = {name: int(value) / 1e6 for name, value in (line.split("=") for line in stamps.split())}
     started, ready = at["ExecMainStartTimestampMonotonic"], at["ActiveEnterTimestampMonotonic"]
     print(
         f"kernel to service started {started:.1f} s, to listening {ready:.1f} s of the guest's time"
@@ -117,7 +129,7 @@ def short_form(guest: Guest) -> None:
     print(guest.run('storybot ask "a story about a cat"').strip())
     told(guest, 1)
     print(guest.run("storybot library show 1").strip())
-    lowest, swap = guest.run(LOWEST).split()
+    lowest = guest.run(LOWEST).split()[0]
     print(f"memory, least available while telling: {int(lowest) / 1024:.1f} MB")
     show_memory(guest, "after a story")
     killed = guest.run("dmesg | grep -c 'Out of memory' || true").strip()
@@ -147,12 +159,11 @@ def main() -> int:
     """Run the trial; one sentence for what went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="also by voice and button")
-    parser.add_argument("--request", type=Path, help="recording of a request, for --long")
     args = parser.parse_args()
     cache = Path(os.environ.get("STORYBOT_IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
     began = time.monotonic()
     try:
-        machine = prepare(cache, SETTINGS + BUTTON * args.long)
+        machine = prepare(cache, SETTINGS + BUTTON * args.long, args.long)
         with Guest(machine, cache / "trial/console.log") as guest:
             boots(guest)
             short_form(guest)

@@ -22,7 +22,8 @@ fail() {
     fail "$report holds no report: run contest.sh first (make contest)"
 if [ -z "${BOARD:-}" ]; then
     BOARD=no
-    ! tr '\0' '\n' </proc/device-tree/compatible 2>/dev/null | grep -q 'cv1800b\|milkv,duo' || BOARD=yes
+    compatible=/proc/device-tree/compatible
+    [ ! -r $compatible ] || ! grep -q 'cv1800b\|milkv,duo' $compatible || BOARD=yes
 fi
 
 rm -rf "$folder"
@@ -53,7 +54,10 @@ runs() {
     echo "An engine for llama2.c's checkpoints in C, without libraries, for one C906 with RVV 0.7.1 and"
     echo "64 MB of memory; and a box around it that hears a request, tells a story and speaks it."
     echo
-    echo "## Performance, the judges' parameters"
+    echo "## Performance"
+    echo
+    sed -n 's/^Prompt /The judges run -t 1.0 -p 0.9 -s 123 -i "Once upon a time"; here: prompt /p' \
+        "$report/report.md"
     echo
     if [ "$BOARD" = yes ]; then
         echo "**Measured on the board.**"
