@@ -70,6 +70,7 @@ def test_pairing_as_it_is_done(served: PageProcess, capsys: pytest.CaptureFixtur
                                monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setenv("XDG_STATE_HOME", str(served.log.parent / "state"))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setattr("storybot.cli.page.SERVICE_STATE", served.log.parent / "none")
     assert main(["page", "--code", "--json"]) == 0
     code = json.loads(capsys.readouterr().out)["code"]
     origin = {"Origin": served.url, "Content-Type": "application/json", "Host": "localhost"}
