@@ -6,7 +6,8 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_storybot_library_subparsers=(list show tell rm)
-_shtab_storybot_subparsers=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library devices voices models config doctor)
+_shtab_storybot_words_subparsers=(list add remove)
+_shtab_storybot_subparsers=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library words devices voices models config doctor)
 
 _shtab_storybot_tell_option_strings=(-h --help --config --opening --heard --seed --length --plot --drafts --model --voice --silent --wav --json --or-wav)
 _shtab_storybot_hear_option_strings=(-h --help --config --once --json)
@@ -26,6 +27,10 @@ _shtab_storybot_library_show_option_strings=(-h --help --config --json)
 _shtab_storybot_library_tell_option_strings=(-h --help --config --json)
 _shtab_storybot_library_rm_option_strings=(-h --help --config --json)
 _shtab_storybot_library_option_strings=(-h --help --config --json)
+_shtab_storybot_words_list_option_strings=(-h --help --config --json)
+_shtab_storybot_words_add_option_strings=(-h --help --config --json --is --sounds)
+_shtab_storybot_words_remove_option_strings=(-h --help --config --json)
+_shtab_storybot_words_option_strings=(-h --help --config --json)
 _shtab_storybot_devices_option_strings=(-h --help --config --json)
 _shtab_storybot_voices_option_strings=(-h --help --config --accents --json)
 _shtab_storybot_models_option_strings=(-h --help --config --pack --original --json)
@@ -55,6 +60,10 @@ _shtab_storybot_library_show___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_library_tell___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_library_rm___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_library___config_COMPGEN=_shtab_compgen_files
+_shtab_storybot_words_list___config_COMPGEN=_shtab_compgen_files
+_shtab_storybot_words_add___config_COMPGEN=_shtab_compgen_files
+_shtab_storybot_words_remove___config_COMPGEN=_shtab_compgen_files
+_shtab_storybot_words___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_devices___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_voices___config_COMPGEN=_shtab_compgen_files
 _shtab_storybot_models___config_COMPGEN=_shtab_compgen_files
@@ -63,10 +72,11 @@ _shtab_storybot_config___check_COMPGEN=_shtab_compgen_files
 _shtab_storybot_doctor___config_COMPGEN=_shtab_compgen_files
 
 _shtab_storybot_library_pos_0_choices=(list show tell rm)
+_shtab_storybot_words_pos_0_choices=(list add remove)
 _shtab_storybot_models_pos_0_choices=(list get)
 _shtab_storybot_models___pack_choices=(int8 int4 none)
 _shtab_storybot_models___original_choices=(keep remove)
-_shtab_storybot_pos_0_choices=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library devices voices models config doctor)
+_shtab_storybot_pos_0_choices=(tell hear run ask stop again volume sleep status watch mqtt page wyoming library words devices voices models config doctor)
 
 _shtab_storybot_tell_pos_0_nargs='*'
 _shtab_storybot_tell__h_nargs=0
@@ -131,6 +141,19 @@ _shtab_storybot_library_pos_0_nargs=A...
 _shtab_storybot_library__h_nargs=0
 _shtab_storybot_library___help_nargs=0
 _shtab_storybot_library___json_nargs=0
+_shtab_storybot_words_list__h_nargs=0
+_shtab_storybot_words_list___help_nargs=0
+_shtab_storybot_words_list___json_nargs=0
+_shtab_storybot_words_add__h_nargs=0
+_shtab_storybot_words_add___help_nargs=0
+_shtab_storybot_words_add___json_nargs=0
+_shtab_storybot_words_remove__h_nargs=0
+_shtab_storybot_words_remove___help_nargs=0
+_shtab_storybot_words_remove___json_nargs=0
+_shtab_storybot_words_pos_0_nargs=A...
+_shtab_storybot_words__h_nargs=0
+_shtab_storybot_words___help_nargs=0
+_shtab_storybot_words___json_nargs=0
 _shtab_storybot_devices__h_nargs=0
 _shtab_storybot_devices___help_nargs=0
 _shtab_storybot_devices___json_nargs=0

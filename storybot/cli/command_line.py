@@ -31,6 +31,7 @@ UNTRIED = (
     "mqtt",
     "page",
     "wyoming",
+    "words",
 )
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "page": "a page for a phone or a tablet, served beside the running daemon",
     "wyoming": "stories for voice assistants, and another machine's voice for the box",
     "library": "the last stories: list, show, tell, rm",
+    "words": "your family's names, toys, pets and places: list, add, remove",
     "devices": "microphones and loudspeakers, the default marked",
     "voices": "voices, the default marked",
     "models": "story models and recognisers; `models get NAME` downloads one",

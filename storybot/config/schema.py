@@ -36,11 +36,13 @@ class HearingSettings:
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
     keyphrase: str = "tell me a story"
-    things: int = number(300, 10, 1000)  # how many things of the list may be asked for
+    family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
+    things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small
     gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
     longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
     answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase
+    questions: str = choice("on", "off")  # asks back in words; off: in signals
     barge_in: str = choice("auto", "on", "off")  # listen for "stop" while telling
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     ChangeSettings,
@@ -20,8 +22,10 @@ from storybot.controls.socket.messages import (
     MarkFavourite,
     Message,
     RemoveStory,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -49,10 +53,11 @@ from storybot.robot.events import (
     VolumeAsked,
 )
 from storybot.robot.state import STORY_PARTS, Obstacle
+from storybot.stories.family_file import FamilyFile, allowed_word
 from storybot.stories.library import KeptStory, Library
 from storybot.stories.story_request import fresh_seed
 
-STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
+STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 
 
 class ControlledDaemon(Protocol):
@@ -113,6 +118,12 @@ class ControlAnswers:
                 return messages.answer(settings=changeable.values(settings))
             case ChangeSettings(new):
                 return await self._change_settings(new)
+            case ShowWords():
+                return messages.answer(words=self._words())
+            case AddWord(word, what, sounds):
+                return await self._add_word(word, what, sounds)
+            case RemoveWord(word):
+                return await self._change_words(lambda kept: kept.remove(word))
 
     def _understood(self, text: str) -> Request | Message:
         """What the words ask for, or the refusal."""
@@ -200,6 +211,27 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.BAD_SETTING, str(error))
         await self._daemon.happen(reloaded)
         return messages.answer(settings=changeable.values(settings))
+
+    def _words(self) -> list[dict[str, str]]:
+        return [asdict(word) for word in self._daemon.services.configuration.family]
+
+    async def _add_word(self, word: str, what: str, sounds: str) -> Message:
+        safe = self._daemon.services.configuration.allowed
+        return await self._change_words(
+            lambda kept: kept.add(allowed_word(word, what, sounds, safe))
+        )
+
+    async def _change_words(self, change: Callable[[FamilyFile], None]) -> Message:
+        """Change the file, in the library's thread, and have it read at once."""
+        settings = self._daemon.services.configuration.settings
+        try:
+            file = FamilyFile(settings.hearing.family_words)
+            await self._daemon.services.narrator.read_library(lambda _: change(file))
+            reloaded = self._daemon.reloader.take(settings)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.BAD_WORD, str(error))
+        await self._daemon.happen(reloaded)
+        return messages.answer(words=self._words())
 
 
 def _meaning(request: Request) -> Message:

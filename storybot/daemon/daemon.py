@@ -15,7 +15,9 @@ from storybot.daemon.configuration import configure
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
+from storybot.daemon.told_before import with_kept_story
 from storybot.errors import Exit, StorybotError
+from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
 from storybot.robot.events import EndAsked, Event, Started, Timer
@@ -129,6 +131,7 @@ class Daemon:
         while True:
             event, done = await self._events.get()
             health.expect(EVENT_DEADLINE_S)
+            event = await with_kept_story(event, self.services.narrator)
             before = self.robot
             self.robot, todo = step(before, event)
             status_report.tell(self, before, event)
@@ -149,6 +152,8 @@ class Daemon:
                 await services.listener.stop_listening()
             case commands.Say(reply):
                 self._say(reply.value)
+            case commands.AskWhether(request):
+                self._say(replies.did_you_say(request.things))
             case commands.SayTitle(request):
                 self._say(request.title, Place.TITLE)
             case commands.Earcon(name):

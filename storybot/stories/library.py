@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
-from storybot.language.things import find_thing, unlisted_thing
+from storybot.language.things import Thing, thing_of
 from storybot.stories.story_request import StoryRequest
 from storybot.system.folders import state_folder
 
@@ -36,7 +36,7 @@ class KeptStory:
     title: str  # "A story about a cat."
     opening: str
     seed: int
-    asked: tuple[str, ...]  # words of what was asked for
+    asked: tuple[str, ...]  # the keys of what was asked for: "cat", "two brothers"
     date: str  # local time, ISO 8601 with offset
     text: str
     whole: bool = True  # False: it was stopped or lost before its end
@@ -44,23 +44,31 @@ class KeptStory:
     drafts: int = 1
     length: str = "short"
     calm: bool = False
+    funny: bool = False
+    part: int = 0
     recent: tuple[str, ...] = ()
     plots: tuple[str, ...] = ()  # the names of those that it follows
     favourite: bool = False  # it stays, however many stories come after it
 
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What was asked for."""
+        return tuple(map(thing_of, self.asked))
+
     def request(self) -> StoryRequest:
         """The request that makes the engine write this story again."""
-        things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
         return StoryRequest(
             self.title,
             self.opening,
             self.seed,
-            things,
+            self.things,
             self.number,
             self.planned,
             self.drafts,
             self.length,
             self.calm,
+            funny=self.funny,
+            part=self.part,
             recent=self.recent,
         )
 
@@ -73,7 +81,7 @@ def kept_story(
     plots: tuple[str, ...] = (),
 ) -> KeptStory:
     """A story to be saved, under the number of its request."""
-    asked = tuple(thing.word for thing in request.things)
+    asked = tuple(thing.key for thing in request.things)
     day = date.isoformat(timespec="seconds")
     return KeptStory(
         request.number,
@@ -88,6 +96,8 @@ def kept_story(
         request.drafts,
         request.length,
         request.calm,
+        funny=request.funny,
+        part=request.part,
         recent=request.recent or (),
         plots=plots,
     )
@@ -125,6 +135,12 @@ class Library:
     def last(self) -> KeptStory | None:
         """The newest whole story."""
         return next(self.stories(), None)
+
+    def last_about(self, things: Collection[Thing]) -> KeptStory | None:
+        """The newest story about all of these, one told to its end where there is one."""
+        words = {thing.key for thing in things}
+        found = [s for s in self.stories() if words <= {*s.asked, *(t.word for t in s.things)}]
+        return next((story for story in found if story.whole), found[0] if found else None)
 
     def plots(self, most: int) -> list[tuple[str, ...]]:
         """The plots of the newest `most` stories, oldest first."""

@@ -12,9 +12,11 @@ from storybot.telling.editor.scene import Past, Scene, Story, story_of
 from storybot.telling.plan import Beat, Chapter, Place, words_of
 from storybot.telling.writing_figures import WritingFigures
 
-# Ranks: a draft must have the first, where the plan may tell the sentence instead; the second,
-# where it may be left out.
-WORTH_TAKING, WORTH_TELLING, ANY = 2.0, 2.2, -math.inf
+# Least ranks of a draft where the plan may tell the sentence instead: an answer that does not fit
+# its question is worse than a clumsy step, and costs fewer words to tell.
+WORTH_TAKING, WORTH_SAYING = 1.8, 2.5
+WORTH_TELLING = 2.2  # ... where the sentence may be left out
+ANY = -math.inf
 OWN_SHARE = 0.675  # of a story's words, which the model is to write
 LONGER = 1.15  # times as long as planned are the model's parts of sentences
 
@@ -45,9 +47,8 @@ class BeatWriter:
         self._counts.beats += 1
         scene = Scene(self._story, beat, self._past, place.last)
         begin = beat.begin if self._engine.knows_keywords else beat.plain_begin
-        may_tell = self._may_tell(beat, place.left)
-        least = WORTH_TELLING if beat.optional else WORTH_TAKING if may_tell else ANY
-        draft = await self._best.keep(Asked(scene, begin, place.gap, self._drafts, seed), least)
+        asked = Asked(scene, begin, place.gap, self._drafts, seed)
+        draft = await self._best.keep(asked, self._least_rank(beat, place.left))
         if draft is not None:
             self._counts.kept(begin, draft)
             text = begin + draft.text
@@ -58,6 +59,13 @@ class BeatWriter:
             return ""
         self._counts.given_up += 1
         return await self._told(beat.sentence, place.gap)
+
+    def _least_rank(self, beat: Beat, left: Sequence[Beat]) -> float:
+        if beat.optional:
+            return WORTH_TELLING
+        if not self._may_tell(beat, left):
+            return ANY
+        return WORTH_SAYING if '"' in beat.sentence else WORTH_TAKING
 
     def _may_tell(self, beat: Beat, left: Sequence[Beat]) -> bool:
         """Whether the story's words stay the model's by OWN_SHARE if the plan tells this beat."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     BadMessage,
@@ -19,8 +20,10 @@ from storybot.controls.socket.messages import (
     ListLibrary,
     MarkFavourite,
     RemoveStory,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -54,6 +57,10 @@ REQUESTS = [
     MarkFavourite(4, False),
     ShowSettings(),
     ChangeSettings({"speaking.speed": 140, "bedtime.quiet_from": "20:00"}),
+    ShowWords(),
+    AddWord("Mimi"),
+    AddWord("Zoë", "girl", "Z OW IY"),
+    RemoveWord("Mimi"),
 ]
 
 

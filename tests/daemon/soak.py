@@ -95,6 +95,7 @@ class Soak:
         self.house, self.chance, self.kinds = house, chance, faults
         # One works at a time; one that has been made and not yet started must not be forgotten.
         self.engines: deque[Engine] = deque(maxlen=4)
+        self.pids: set[int] = set()  # of those that were seen at work and are not gone
         self.begun: set[int] = set()
         self.ends: dict[int, str] = {}  # number -> told, lost or stopped, whichever came first
         self.nonsense = self.refused = 0
@@ -154,8 +155,10 @@ class Soak:
             self.faults[fault] += 1
 
     def busy(self) -> bool:
-        """Whether an engine works: then time is real."""
-        return any(engine.pid is not None for engine in self.engines)
+        """Whether an engine works, or has not yet been waited for: then time is real."""
+        self.pids |= {engine.pid for engine in self.engines if engine.pid is not None}
+        self.pids = {pid for pid in self.pids if Path(f"/proc/{pid}").exists()}
+        return bool(self.pids)
 
     async def ask(self) -> str:
         """One of the ways to ask; which one, and what was answered."""

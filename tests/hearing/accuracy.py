@@ -1,7 +1,10 @@
 """How well the small recogniser hears, without devices: python -m tests.hearing.accuracy
 
-Flite's four voices ask for things of the list, clean and with white noise 20 dB below the speech,
-and say sentences that ask for nothing. Prints shares, false alarms and CPU time per second.
+Voices of flite, or others of festival (--voices festival), ask for things of the list and say
+sentences that ask for nothing: as they are, as smaller speakers, in noise, in a reverberant room.
+Prints a row for each condition and kind of sentence, and the CPU time for a second of sound.
+--conditions and --rows name those wanted; festival's voices want the packages festival,
+festvox-kdlpc16k, festvox-kallpc16k and festvox-us-slt-hts.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings
@@ -20,175 +25,220 @@ from storybot.hearing.utterance import Utterance
 from storybot.language.listening import ListenFor
 from storybot.language.requests import understand
 from storybot.language.spoken_grammar import STOPS
-from storybot.language.things import Thing, load_things
-from tests.fakes.recognisers import VOICES, noisy, spoken
+from tests.fakes.recognisers import VOICES, noisy
+from tests.hearing.sentences import (
+    ANSWERS,
+    BROKEN,
+    BROKEN_ABOUT,
+    COMMANDS,
+    NEAR,
+    OTHER_ANSWERS,
+    PAUSES,
+    UNRELATED,
+    asked,
+)
+from tests.hearing.speech import FESTIVAL_VOICES, reverberant, say, silence, without_silence
 
-NOISE = 20.0  # dB
-QUIET = bytes(8000)  # 0.25 s
-SECOND = bytes(32000)
-COMMANDS = ("another one", "another story", "tell it again", "louder", "softer", "good night")
-UNRELATED = (
-    "can you pass me the salt please",
-    "where did you put my shoes",
-    "the cat is sleeping on the sofa",
-    "do not forget to brush your teeth",
-    "it is your turn to wash the dishes",
-    "there is a dog in the garden",
-    "did you see the moon last night",
-    "the story in the newspaper was sad",
-    "he told me about his holiday",
-    "that was a very good story",
-    "I do not want to go to bed",
-    "who left the door open again",
-    "we saw an elephant at the zoo",
-    "stop hitting your brother right now",
-    "it is too loud in this restaurant",
-    "tell me what happened at school",
-    "a quarter of the people did not vote",
-    "I have a story to tell about work",
-    "another day another problem",
-    "you can tell me later on",
+QUIET = silence(0.25)
+SECOND = silence(1.0)
+CALL = "tell me a story"
+SIGN_S = 0.9  # from the keyphrase to the answer, while the box gives its sign
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How the sentences are said."""
+
+    name: str
+    half_tones: float = 0.0  # by how much the voice is raised
+    noise: float | None = None  # dB below the speech, white
+    reverberant: bool = False
+
+
+CONDITIONS = (
+    Condition("clean"),
+    Condition("+3", 3.0),
+    Condition("+4.5", 4.5),
+    Condition("+6", 6.0),
+    Condition("20dB", noise=20.0),
+    Condition("10dB", noise=10.0),
+    Condition("reverb", reverberant=True),
 )
-NEAR = (  # short, and like something that is listened for
-    "good bye",
-    "good morning",
-    "last night",
-    "at night",
-    "stop there",
-    "stop and look",
-    "the bus stop",
-    "do not stop",
-    "drop it",
-    "chop it up",
-    "not again",
-    "never again",
-    "once again",
-    "tell her again",
-    "tell me again",
-    "start again",
-    "a loud noise",
-    "a letter",
-    "later",
-    "be quiet",
-    "quite right",
-    "a quarter to nine",
-    "soft toys",
-    "the sofa",
-    "the other one",
-    "the other story",
-    "another cup of tea",
-    "another biscuit please",
-    "what a story",
-    "sell me a story",
-    "tell me a joke",
-    "tell me a story later",
-    "tell me the story of your life",
-    "could I",
-    "can you help me",
-    "please sit down",
-    "what",
-    "mum",
-    "come here",
-    "hello there",
-)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence."""
+
+    text: str
+    pcm: bytes  # 16 kHz mono int16
+    right: Callable[[str], bool]  # whether this is to be understood
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """Take turns at saying sentences."""
+
+    voices: tuple[str, ...]
+    condition: Condition
+
+    def say(self, number: int, *parts: str | float) -> bytes:
+        """Sentence `number`; a part that is a number is a pause of so many s."""
+        voice, condition = self.voices[number % len(self.voices)], self.condition
+        sound = b""
+        for part in parts:
+            if isinstance(part, float):
+                sound += silence(part)
+            else:
+                spoken = say(part, voice, condition.half_tones)
+                sound += without_silence(spoken) if len(parts) > 1 else spoken
+        pcm = QUIET + sound + QUIET
+        if condition.reverberant:
+            pcm = reverberant(pcm)
+        return pcm if condition.noise is None else noisy(pcm, condition.noise, number)
+
+
+def asks_for(*things: str) -> Callable[[str], bool]:
+    def right(text: str) -> bool:
+        request = understand(text)
+        return request is not None and {thing.word for thing in request.things} == set(things)
+
+    return right
+
+
+def nothing(text: str) -> bool:
+    return False
+
+
+def requests(speakers: Speakers, count: int) -> Iterator[Said]:
+    for number, (text, things) in enumerate(asked(count)):
+        yield Said(text, speakers.say(number, text), asks_for(*(thing.word for thing in things)))
+
+
+def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
+    cases = list(product(PAUSES, BROKEN, BROKEN_ABOUT))
+    for number in range(min(count, len(cases))):
+        pause, (begun, rest), word = cases[number * 37 % len(cases)]  # 37 and 112 share no factor
+        # the voices change from one pause and thing to the next
+        sound = speakers.say(number + number // 4, begun, pause, rest.format(word))
+        yield Said(f"{begun} ... {rest.format(word)}", sound, asks_for(word))
+
+
+def answers(
+    speakers: Speakers, count: int, said: tuple[tuple[str, str], ...] = ANSWERS
+) -> Iterator[Said]:
+    """Each of them by each voice."""
+    for text, things in said:
+        for number in range(len(speakers.voices)):
+            sound = speakers.say(number, CALL, SIGN_S, text)
+            yield Said(text, sound, asks_for(*things.split()))
+
+
+def other_answers(speakers: Speakers, count: int) -> Iterator[Said]:
+    return answers(speakers, count, OTHER_ANSWERS)
+
+
+def commands(speakers: Speakers, count: int) -> Iterator[Said]:
+    for number in range(4 * len(COMMANDS)):
+        command = COMMANDS[number // 4]
+        yield Said(command, speakers.say(number, command), command.__eq__)
+
+
+def unrelated(speakers: Speakers, count: int) -> Iterator[Said]:
+    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(UNRELATED))
+
+
+def near_sounds(speakers: Speakers, count: int) -> Iterator[Said]:
+    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(NEAR))
+
+
+def stops(speakers: Speakers, count: int) -> Iterator[Said]:
+    for number in range(4 * len(STOPS)):
+        stop = STOPS[number // 4]
+        yield Said(stop, SECOND + speakers.say(number, stop) + SECOND, bool)
+
+
+def no_stops(speakers: Speakers, count: int) -> Iterator[Said]:
+    for one in enumerate(UNRELATED + NEAR):
+        yield Said(one[1], SECOND + speakers.say(*one) + SECOND, nothing)
+
+
+ROWS = {
+    "requests": requests,
+    "pauses": with_a_pause,
+    "answers": answers,
+    "other-answers": other_answers,
+    "commands": commands,
+    "unrelated": unrelated,
+    "near": near_sounds,
+}
+STORY_ROWS = {"stops": stops, "no-stops": no_stops}  # said while a story is told
 
 
 @dataclass
-class Count:
-    """One row of the table."""
+class Ears:
+    """A recogniser, and the time that it took."""
 
-    of: int = 0
-    sure: int = 0
-    right: int = 0
+    recogniser: PocketSphinxRecogniser
+    settings: HearingSettings
+    cpu: float = 0.0  # s
+    sound: float = 0.0  # s
 
-    def add(self, heard: Utterance | None, right: bool) -> None:
-        self.of += 1
-        self.sure += heard is not None and heard.sure
-        self.right += heard is not None and heard.sure and right
+    def hear(self, pcm: bytes, in_story: bool) -> Utterance | None:
+        """What was heard for sure."""
+        recording = Recording(pcm, ())
+        begun = time.process_time()
+        if in_story:
+            self.recogniser.listen_for(ListenFor.STOP)
+            events = self.recogniser.hear(pcm) + self.recogniser.finish()
+            sure = [one for one in events if isinstance(one, Utterance) and one.sure]
+            heard = sure[0] if sure else None
+        else:
+            heard = hear_recording(recording, self.recogniser, self.settings)
+        self.cpu += time.process_time() - begun
+        self.sound += recording.seconds
+        return heard if heard is not None and heard.sure else None
 
-    def __str__(self) -> str:
-        return f"| {self.of} | {self.sure} | {self.right} |"
-
-
-def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
-    """Requests in five forms, for things from all over the list."""
-    things = [t for t in load_things() if t.kind in ("creature", "thing")][:200]
-    made = []
-    for number in range(count):
-        one, two = things[number * 7 % len(things)], things[(number * 11 + 3) % len(things)]
-        forms = (
-            (f"tell me a story about {one.phrase}", (one,)),
-            (f"tell me a story about {one.phrase} and {two.phrase}", (one, two)),
-            (f"can you tell me a story about {one.phrase} please", (one,)),
-            (f"tell me a story about {one.plural}", (one,)),
-            (f"please tell me a story about {one.definite}", (one,)),
-        )
-        made.append(forms[number % len(forms)])
-    return made
-
-
-def stopped(
-    recogniser: PocketSphinxRecogniser, text: str, number: int, noise: float | None
-) -> Utterance | None:
-    """What is taken for a "stop" while a story is told."""
-    sound = SECOND + spoken(text, VOICES[number % 4]) + SECOND
-    recogniser.listen_for(ListenFor.STOP)
-    heard = recogniser.hear(sound if noise is None else noisy(sound, noise, number))
-    heard += recogniser.finish()
-    return next((one for one in heard if isinstance(one, Utterance) and one.sure), None)
-
-
-def measure(settings: HearingSettings, count: int, noise: float | None) -> str:
-    """The rows for one condition."""
-    requests, commands, others, near = Count(), Count(), Count(), Count()
-    stops, no_stops = Count(), Count()
-    seconds = cpu = 0.0
-    with tempfile.TemporaryDirectory() as cache:
-        recogniser = PocketSphinxRecogniser(settings, Path(cache))
-
-        def hear(text: str, number: int) -> Utterance | None:
-            nonlocal seconds, cpu
-            sound = QUIET + spoken(text, VOICES[number % 4]) + QUIET
-            recording = Recording(sound if noise is None else noisy(sound, noise, number), ())
-            begun = time.process_time()
-            heard = hear_recording(recording, recogniser, settings)
-            cpu += time.process_time() - begun
-            seconds += recording.seconds
-            return heard
-
-        for number, (text, things) in enumerate(asked(count)):
-            heard = hear(text, number)
-            request = understand(heard.text) if heard else None
-            requests.add(heard, request is not None and set(request.things) == set(things))
-        for number in range(4 * len(COMMANDS)):
-            heard = hear(COMMANDS[number // 4], number)
-            commands.add(heard, heard is not None and heard.text == COMMANDS[number // 4])
-        for number, text in enumerate(UNRELATED):
-            others.add(hear(text, number), False)
-        for number, text in enumerate(NEAR):
-            near.add(hear(text, number), False)
-        for number in range(4 * len(STOPS)):
-            stops.add(stopped(recogniser, STOPS[number // 4], number, noise), True)
-        for number, text in enumerate(UNRELATED + NEAR):
-            no_stops.add(stopped(recogniser, text, number, noise), False)
-    name = "clean" if noise is None else f"{noise:g} dB"
-    return (
-        f"| requests, {name} {requests}\n| commands, {name} {commands}\n"
-        f"| unrelated, {name} {others}\n| near sounds, {name} {near}\n"
-        f"| stops in a story, {name} {stops}\n| no stops in a story, {name} {no_stops}\n"
-        f"{name}: {cpu / seconds:.2f} s of CPU for a second of sound"
-    )
+    def row(self, name: str, said: Iterator[Said], show: bool) -> str:
+        right = wrong = refused = 0
+        for one in said:
+            heard = self.hear(one.pcm, name in STORY_ROWS)
+            if heard is None or (heard.text == CALL and one.right is not nothing):
+                refused += 1  # of a request the call alone was heard
+            elif one.right(heard.text):
+                right += 1
+                continue
+            else:
+                wrong += 1
+            if show:
+                print(f"  {one.text} -> {heard and (heard.text, round(heard.confidence, 2))}")
+        return f"{right + wrong + refused} | {right} | {wrong} | {refused}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=60)
-    parser.add_argument("--things", type=int, default=300)
+    every, kinds = [one.name for one in CONDITIONS], [*ROWS, *STORY_ROWS]
+    parser.add_argument("--requests", type=int, default=60, help="and as many with a pause")
+    parser.add_argument("--things", type=int, default=500)
+    parser.add_argument("--voices", choices=("flite", "festival"), default="flite")
+    parser.add_argument("--conditions", nargs="+", choices=every, default=["clean", "20dB"])
+    parser.add_argument("--rows", nargs="+", choices=kinds, default=kinds)
+    parser.add_argument(
+        "--show", action="store_true", help="what was not right, and what was heard"
+    )
     args = parser.parse_args()
     settings = HearingSettings(things=args.things)
-    print("| | said | accepted | right |\n|---|---|---|---|")
-    for noise in (None, NOISE):
-        print(measure(settings, args.requests, noise), flush=True)
+    voices = VOICES if args.voices == "flite" else tuple(FESTIVAL_VOICES)
+    print("| | said | right | wrong | refused |\n|---|---|---|---|---|")
+    for condition in (one for one in CONDITIONS if one.name in args.conditions):
+        with tempfile.TemporaryDirectory() as cache:
+            ears = Ears(PocketSphinxRecogniser(settings, Path(cache)), settings)
+            for name in args.rows:
+                said = (ROWS | STORY_ROWS)[name](Speakers(voices, condition), args.requests)
+                print(
+                    f"| {name}, {condition.name} | {ears.row(name, said, args.show)} |", flush=True
+                )
+        print(f"{condition.name}: {ears.cpu / ears.sound:.3f} s of CPU for a second of sound")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,22 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from storybot.hearing.recognisers.pocketsphinx.confidence import FRAME_SAMPLES, Segment, coverage
+from storybot.hearing.recognisers.pocketsphinx.confidence import (
+    FRAME_SAMPLES,
+    DecodingResult,
+    Segment,
+    coverage,
+    doubtful,
+    likelier,
+    likely_to_go_on,
+    worth_another_front_end,
+    worth_asking,
+)
 
 
 def sound(*stretches: tuple[int, int]) -> bytes:
@@ -45,3 +56,60 @@ def test_a_part_of_a_decoding() -> None:
         (15, 25),
         (25, 28),
     ]
+
+
+def test_what_is_nearly_believed_is_worth_a_question() -> None:
+    """Of the score alone: a keyphrase that is not clear, or speech left out, is no near miss."""
+    asked = DecodingResult("tell me a story about a cat", -3.9, -2.0, 0.9)
+    assert doubtful(asked, -3.1, called=False) and worth_asking(asked, -3.1, called=False)
+    assert not doubtful(replace(asked, score=-3.6), -3.1, called=False)
+    for worse in (
+        replace(asked, score=-4.5),
+        replace(asked, call=-3.2),
+        replace(asked, coverage=0.6),
+        replace(asked, text="tell me a story about a cat and a dog and a boat"),
+    ):
+        assert not worth_asking(worse, -3.1, called=False)
+    assert not doubtful(DecodingResult("no", -4.9, None, 0.9), -3.1, called=True)
+    answer = DecodingResult("a cat", -4.5, None, 0.9)
+    assert worth_asking(answer, -3.1, called=True) and not worth_asking(answer, -3.1, called=False)
+
+
+def decoded(text: str, score: float, call: float | None = -2.0) -> DecodingResult:
+    return DecodingResult(text, score, call, coverage=1.0)
+
+
+CALL = "tell me a story"
+
+
+def test_a_request_that_fits_badly_is_tried_with_another_front_end() -> None:
+    assert worth_another_front_end(decoded(f"{CALL} about a nest", -2.8), CALL)
+    assert not worth_another_front_end(decoded(f"{CALL} about a cat", -1.9), CALL)
+
+
+def test_speech_without_the_keyphrase_is_decoded_once() -> None:
+    assert not worth_another_front_end(decoded("good night", -4.0, None), CALL)
+
+
+def test_the_better_score_is_likelier() -> None:
+    assert likelier(decoded(CALL, -1.9), decoded(f"{CALL} about a nest", -2.8), -3.1, CALL)
+    assert not likelier(decoded(CALL, -2.9), decoded(f"{CALL} about a nest", -2.8), -3.1, CALL)
+
+
+@pytest.mark.parametrize("other", [decoded("good night", -2.0), decoded(CALL, -3.0)])
+def test_the_second_front_end_gives_no_command_and_nothing_doubtful(other: DecodingResult) -> None:
+    assert not likelier(other, decoded("can", -4.0, None), -3.1, CALL)
+
+
+def test_an_answer_is_believed_from_a_lower_score_than_a_call() -> None:
+    assert not doubtful(decoded("a cat", -4.0, None), -3.1, called=True)
+    assert doubtful(decoded("a cat and a dog", -4.0, None), -3.1, called=True)
+    assert doubtful(decoded(f"{CALL} about a cat", -4.0), -3.1, called=False)
+    assert not doubtful(decoded(f"{CALL} about a cat", -3.5), -3.1, called=False)
+    assert doubtful(decoded("good night", -3.5, None), -3.1, called=False)
+
+
+def test_a_chain_of_things_is_neither_believed_nor_waited_for() -> None:
+    chain = decoded("a cat and a dog and a bird", -2.0, None)
+    assert doubtful(chain, -3.1, called=True)
+    assert not likely_to_go_on(chain, -3.1)

@@ -6,7 +6,12 @@ from tests.fakes.recognisers import noisy, spoken
 
 pytest.importorskip("pocketsphinx")
 from storybot.hearing.pcm import BLOCK_BYTES, SAMPLE_RATE_HZ
-from storybot.hearing.recognisers.pocketsphinx.endpointing import MARGIN_S, Speech, SpeechDetector
+from storybot.hearing.recognisers.pocketsphinx.endpointing import (
+    MARGIN_S,
+    Speech,
+    SpeechDetector,
+    joined,
+)
 
 QUIET = bytes(2 * SAMPLE_RATE_HZ)
 
@@ -62,3 +67,19 @@ def test_a_knock_is_no_speech() -> None:
     knock = bytes(range(256)) * 8
     assert cut(QUIET + knock + QUIET) == ([], [])
     assert cut(b"") == ([], [])
+
+
+def test_two_stretches_as_one_end_when_the_second_does() -> None:
+    both = joined(Speech(bytes(16000), 1.0), Speech(b"ab" * 16000, 2.5))
+    assert both.pcm == bytes(16000) + b"ab" * 16000
+    assert both.seconds == 1.5
+    assert both.end == 3.5
+
+
+def test_silence_at_a_time_is_known_when_it_is_over_and_nobody_speaks() -> None:
+    detector = SpeechDetector(8.0)
+    detector.feed(QUIET)
+    assert detector.silent_at(0.9)
+    assert not detector.silent_at(1.5), "not over"
+    detector.feed(spoken("tell me a story"))
+    assert not detector.silent_at(1.5), "somebody speaks"

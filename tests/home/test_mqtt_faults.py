@@ -271,6 +271,15 @@ def test_wrong_settings(tmp_path: Path, home: str, code: int | None, why: str) -
         assert why in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("wrong", ["#", "+", "a/b"])
+def test_forgetting_what_is_no_id(tmp_path: Path, wrong: str) -> None:
+    """Or it would be every box."""
+    box = BridgeProcess(tmp_path, "/none", free_port(), "ab12", "", "--forget", wrong)
+    box.start()
+    assert box.process is not None and box.process.wait(60) == Exit.USAGE
+    assert "the id of no box" in box.said()
+
+
 def test_forgetting_without_a_broker(tmp_path: Path) -> None:
     box = BridgeProcess(tmp_path, "/none", free_port(), "ab12", "", "--forget")
     box.start()

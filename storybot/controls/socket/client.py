@@ -16,6 +16,10 @@ from storybot.errors import Exit, StorybotError
 ANSWER_TIMEOUT_S = 10.0  # s to wait for an answer
 
 
+class NotRunning(StorybotError):
+    """Nobody answers at the control socket."""
+
+
 class Refused(StorybotError):
     """The daemon answers that it does not do this; `reason` is the code in its answer."""
 
@@ -37,7 +41,7 @@ class Client:
             self._socket.connect(str(self.path))
         except (FileNotFoundError, ConnectionRefusedError):
             self._socket.close()
-            raise StorybotError(
+            raise NotRunning(
                 f"storybot is not running (nobody answers at {self.path}); "
                 "start it with `systemctl start storybot` or `storybot run`",
                 Exit.DAEMON,

@@ -138,6 +138,27 @@ class ChangeSettings:
     settings: dict[str, bool | int | float | str] = field(hash=False)
 
 
+@dataclass(frozen=True)
+class ShowWords:
+    """The family's words."""
+
+
+@dataclass(frozen=True)
+class AddWord:
+    """A word of the family, in place of one that is written the same."""
+
+    word: str
+    what: str = ""  # "cat", "girl", "place"; "": not said
+    sounds: str = ""  # "M IY M IY"; "": as it is read
+
+
+@dataclass(frozen=True)
+class RemoveWord:
+    """Forget a word of the family."""
+
+    word: str
+
+
 ControlRequest = (
     Ask
     | Understand
@@ -155,6 +176,9 @@ ControlRequest = (
     | MarkFavourite
     | ShowSettings
     | ChangeSettings
+    | ShowWords
+    | AddWord
+    | RemoveWord
 )
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
@@ -174,6 +198,9 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "library-favourite": MarkFavourite,
     "settings": ShowSettings,
     "set": ChangeSettings,
+    "words": ShowWords,
+    "words-add": AddWord,
+    "words-remove": RemoveWord,
 }
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 

@@ -55,6 +55,9 @@ def test_number(text: str, bad: bool) -> None:
         ("She swam (and swam).", BAD),
         ("She [lost] it.", BAD),
         ('"Well-done," he said; "it\'s yours!"', GOOD),
+        ('"Oh... Really?!" he said.', GOOD),
+        ('He said, "I counted to three.."', BAD),
+        ("They counted one, two, three......", BAD),
     ],
 )
 def test_strange_mark(text: str, bad: bool) -> None:

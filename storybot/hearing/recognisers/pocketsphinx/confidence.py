@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from dataclasses import dataclass, replace
 from operator import mul
 from typing import Any
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
+from storybot.language.spoken_grammar import begins_as_call
+from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model
 SYLLABLE_FRAMES = 10  # frames
 # Of the words' mean power: 13 dB below it. Background noise is quieter than that.
 LOUD_MIN_SHARE = 0.05
+COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
+# A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
+CALLED_GATE_SLACK = 0.6
+# A short answer scores lower; other speech becomes a chain of things, or scores lower still.
+ANSWER_GATE_SLACK = 1.1
+NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
+QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
+_ASKED = re.compile(r" (?:about|with) ")
+# Of 106 requests the second front end's result was above this, of other speech one was not.
+SECOND_FRONT_END_MARGIN = 0.2
+# Of a request by a voice like those that the acoustic model was trained on 34 of 40 are above it.
+# Voices 4.5 half-tones up: 10.
+FITTING_SCORE = -2.2
 SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
@@ -73,3 +90,61 @@ class DecodingResult:
     score: float  # mean ln acoustic score per frame; low where the words do not match the speech
     call: float | None  # score of the keyphrase's worst word; None without the keyphrase
     coverage: float  # see coverage(); low where speech was decoded as silence
+    front_end: FrontEnd = ADULT  # with which it was decoded
+
+
+def doubtful(decoded: DecodingResult, gate: float, called: bool) -> bool:
+    """Whether the result is not to be believed; after the keyphrase a lower score is enough.
+
+    `called`: the keyphrase came before this speech, rather than in it.
+    """
+    return not _believed(decoded, gate, _slack(decoded, called))
+
+
+def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
+    """Whether a doubtful result is near enough to one that is believed to ask about it."""
+    return _believed(decoded, gate, _slack(decoded, called) + QUESTION_GATE_SLACK)
+
+
+def _slack(decoded: DecodingResult, called: bool) -> float:
+    if called and decoded.text == "no":
+        return NO_GATE_SLACK
+    if called and " and " not in decoded.text:
+        return ANSWER_GATE_SLACK
+    if called or (decoded.call is not None and _ASKED.search(decoded.text)):
+        return CALLED_GATE_SLACK
+    return 0.0
+
+
+def _believed(decoded: DecodingResult, gate: float, slack: float) -> bool:
+    return (
+        decoded.coverage >= COVERAGE_MIN
+        and decoded.score >= gate - slack
+        and (decoded.call is None or decoded.call >= gate)
+        and decoded.text.count(" and ") < MAX_THINGS
+    )
+
+
+def likely_to_go_on(decoded: DecodingResult, gate: float) -> bool:
+    """Whether words that break off are worth waiting for their rest."""
+    return (
+        decoded.coverage >= COVERAGE_MIN
+        and decoded.score >= gate - ANSWER_GATE_SLACK
+        and decoded.text.count(" and ") < MAX_THINGS
+    )
+
+
+def worth_another_front_end(decoded: DecodingResult, keyphrase: str) -> bool:
+    """Whether this may be a request by a voice that this front end does not fit.
+
+    What does not begin as a request stays as it is: other speech, most of all, which would take
+    twice the time and be taken for a command more often.
+    """
+    return decoded.score < FITTING_SCORE and begins_as_call(decoded.text, keyphrase)
+
+
+def likelier(again: DecodingResult, first: DecodingResult, gate: float, keyphrase: str) -> bool:
+    """Whether to take what was decoded with the second front end."""
+    return again.score > max(first.score, gate + SECOND_FRONT_END_MARGIN) and begins_as_call(
+        again.text, keyphrase
+    )

@@ -25,6 +25,20 @@ class Speech:
     pcm: bytes  # 16 kHz mono int16
     begun: float  # s from where listening began
 
+    @property
+    def end(self) -> float:
+        """s from where listening began."""
+        return self.begun + self.seconds
+
+    @property
+    def seconds(self) -> float:
+        return len(self.pcm) / BYTES_PER_S
+
+
+def joined(first: Speech, second: Speech) -> Speech:
+    """Both as one; of the pause between them the margins are kept."""
+    return Speech(first.pcm + second.pcm, second.end - first.seconds - second.seconds)
+
 
 class SpeechDetector:
     """Takes blocks of sound and returns each stretch of speech that has ended.
@@ -64,6 +78,16 @@ class SpeechDetector:
                 ended += self._cut(now)
                 self._start = now
         return ended
+
+    @property
+    def speaking(self) -> bool:
+        """Whether speech goes on now."""
+        return self._start is not None
+
+    def silent_at(self, time: float) -> bool:
+        """Whether no speech was going on at this time, in s, which is over."""
+        now = self._first + self._processed / BYTES_PER_S
+        return now >= time and self._start is None
 
     def finish(self) -> list[Speech]:
         """The stretch that was going on when the sound ended."""

@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pocketsphinx import Decoder
-
-from storybot.errors import Exit, StorybotError
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
     DecodingResult,
     Segment,
     coverage,
+    doubtful,
+    likelier,
+    likely_to_go_on,
+    worth_another_front_end,
+    worth_asking,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
-from storybot.hearing.recognisers.pocketsphinx.endpointing import MARGIN_S, Speech, SpeechDetector
-from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
-    ReducedModel,
-    prepare_reduced_model,
+from storybot.hearing.recognisers.pocketsphinx.decoder import GrammarDecoder
+from storybot.hearing.recognisers.pocketsphinx.endpointing import (
+    MARGIN_S,
+    Speech,
+    SpeechDetector,
+    joined,
 )
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
-from storybot.language.automaton import END, START, Transition
-from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
-from storybot.language.requests import MAX_THINGS
+from storybot.language.automaton import Transition
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
+from storybot.language.requests import breaks_off, is_wish
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
 
-# In noise they take a quarter of the default beams' time, and as many things are found.
-BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
-COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
-# A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
-CALLED_GATE_SLACK = 0.6
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
+# s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
+REST_WAIT_S = 1.2
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
-PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A request that breaks off."""
+
+    speech: Speech
+    decoded: DecodingResult
+    unended: list[Segment]  # its words, before it was known that they are its end
+
+
+@dataclass(frozen=True)
+class _Call:
+    """The keyphrase as it was said last."""
+
+    pcm: bytes
+    front_end: FrontEnd
 
 
 class PocketSphinxRecogniser:
@@ -59,72 +79,134 @@ class PocketSphinxRecogniser:
         self._unended: list[
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
-        self._call = b""  # the speech with the keyphrase, while the request is awaited
+        self._begun: _Begun | None = None  # while the rest of a request is awaited
+        self._call = _Call(b"", ADULT)  # while the request is awaited
         things = usual_things(settings.things)
-        self._forms = spoken_grammar.spoken_forms(things)
+        self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
-        files = prepare_reduced_model(cache, words)
+        given = {thing.forms[0]: thing.sounds for thing in things if thing.sounds}
+        files = prepare_reduced_model(cache, words, given=given)
         with count_crashes(files.deaths) as died:
             if died:
                 files.forget()
-                files = prepare_reduced_model(cache, words, full=died > 1)
-            self._decoder = _decoder(files)
-            self._add(ListenFor.STOP)
+                files = prepare_reduced_model(cache, words, died > 1, given)
+            stops = self._sentences(ListenFor.STOP)
+            self._decoder = GrammarDecoder(files, ListenFor.STOP.value, stops)
             self._listen_for = ListenFor.STOP
             self.listen_for(ListenFor.KEYPHRASE)
 
     def listen_for(self, what: ListenFor) -> None:
         """Only one grammar is kept beside the small one for STOP.
 
-        For 300 things each takes 1 MB and 10 ms to compile.
+        For 500 things each takes 1 MB and 20 ms to compile.
         """
         if what is self._listen_for:
             return
-        self._decoder.activate_search(ListenFor.STOP.value)
+        self._begun = None
+        self._decoder.use(ListenFor.STOP.value)
         if self._listen_for is not ListenFor.STOP:
-            self._decoder.remove_search(self._listen_for.value)
+            self._decoder.remove(self._listen_for.value)
         if what is not ListenFor.STOP:
-            self._add(what)
-            self._decoder.activate_search(what.value)
+            self._decoder.add(what.value, self._sentences(what))
+            self._decoder.use(what.value)
         self._listen_for = what
-
-    def _add(self, what: ListenFor) -> None:
-        # PocketSphinx takes a transition without a word as one of three fields.
-        given = [way if way[3] else way[:3] for way in self._sentences(what)]
-        self._decoder.add_fsg(what.value, self._decoder.create_fsg(what.value, START, END, given))
 
     def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
             return spoken_grammar.stop_sentences()
+        if what is ListenFor.CORRECTION:
+            return spoken_grammar.correction_sentences(self._topics)
         if what is ListenFor.REQUEST:
-            return spoken_grammar.answer_sentences(self._keyphrase, self._forms)
-        return spoken_grammar.call_sentences(self._keyphrase, self._forms)
+            return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
+        return spoken_grammar.call_sentences(self._keyphrase, self._topics)
+
+    @property
+    def speaking(self) -> bool:
+        return self._segments.speaking
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
-        return self._understood(self._segments.feed(block))
+        heard = self._understood(self._segments.feed(block))
+        if self._begun is not None and self._segments.silent_at(
+            self._begun.speech.end + REST_WAIT_S
+        ):
+            heard += self._without_rest()
+        return heard
 
     def finish(self) -> list[Utterance | KeyphraseOnly]:
-        return self._understood(self._segments.finish())
+        return self._understood(self._segments.finish()) + self._without_rest()
 
     def _understood(self, speech: Iterable[Speech]) -> list[Utterance | KeyphraseOnly]:
-        return [heard for one in speech if (heard := self._recognise(one)) is not None]
+        return [heard for one in speech for heard in self._with_begun(one)]
+
+    def _with_begun(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
+        """What was said in this stretch, together with what broke off before it.
+
+        Where the two make no sense together, each by itself.
+        """
+        begun, self._begun = self._begun, None
+        before: list[Utterance | KeyphraseOnly] = []
+        if begun is not None:
+            whole = joined(begun.speech, speech)
+            if whole.seconds <= self._settings.longest_request:
+                heard = self._recognise(whole)
+                if self._begun is not None or (isinstance(heard, Utterance) and heard.sure):
+                    return [] if heard is None else [heard]
+            before = self._by_itself(begun)
+        heard = self._recognise(speech)
+        return before if heard is None else [*before, heard]
+
+    def _without_rest(self) -> list[Utterance | KeyphraseOnly]:
+        begun, self._begun = self._begun, None
+        return [] if begun is None else self._by_itself(begun)
+
+    def _by_itself(self, begun: _Begun) -> list[Utterance | KeyphraseOnly]:
+        """As it was decoded the first time: a second decoding may make a thing of the last "a"."""
+        self._unended = begun.unended
+        heard = self._judged(begun.speech.pcm, begun.decoded)
+        return [] if heard is None else [heard]
 
     def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
-        pcm = speech.pcm
-        decoded = self._decode(pcm)
+        """None for what is nothing, and for what breaks off: then it is kept in `_begun`."""
+        decoded = self._decode(speech.pcm)
         if self._begun_before(speech):
             return None
         if decoded is None:
-            return self._call_in(pcm)
+            return self._call_in(speech.pcm)
+        if self._breaks_off(decoded):
+            self._begun = _Begun(speech, decoded, self._unended)
+            return None
+        return self._judged(speech.pcm, decoded)
+
+    def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
-        if wanted is None or self._doubtful(decoded):
+        if wanted is None or doubtful(
+            decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
+        ):
             called = decoded.call is not None and decoded.call >= self._settings.gate
-            return (self._call_in(pcm) if called else None) or Utterance(text, score, sure=False)
+            call = self._call_in(pcm) if called else None
+            if self._is_likely(decoded, called=call is not None):
+                return Utterance(text, score, sure=False, likely=True)
+            return call or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
-            self._call = pcm
+            self._call = _Call(pcm, decoded.front_end)
             return wanted
         return Utterance(text, score)
+
+    def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
+        """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
+        awaited = self._listen_for is ListenFor.REQUEST
+        if self._settings.questions != "on" or not (awaited or called):
+            return False
+        wish = is_wish(decoded.text)
+        return wish and worth_asking(decoded, self._settings.gate, awaited)
+
+    def _breaks_off(self, decoded: DecodingResult) -> bool:
+        return (
+            self._listen_for is not ListenFor.STOP
+            and likely_to_go_on(decoded, self._settings.gate)
+            and breaks_off(decoded.text, self._keyphrase)
+        )
 
     def _begun_before(self, speech: Speech) -> bool:
         """Whether the speech just decoded may have begun before listening began."""
@@ -140,40 +222,45 @@ class PocketSphinxRecogniser:
             return None
         beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
         decoded = self._decode(beginning)
-        if decoded is None or decoded.text != self._keyphrase or self._doubtful(decoded):
+        if decoded is None or doubtful(decoded, self._settings.gate, called=False):
+            return None
+        if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
         # No silence follows the keyphrase: the one before it is put in its place.
-        self._call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
+        call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
+        self._call = _Call(call, decoded.front_end)
         return KeyphraseOnly()
 
-    def _doubtful(self, decoded: DecodingResult) -> bool:
-        """Whether the result is not to be believed; after the keyphrase a lower score is enough."""
-        gate = self._settings.gate
-        asked = decoded.call is not None and " about " in decoded.text
-        called = asked or self._listen_for is ListenFor.REQUEST
-        return (
-            decoded.coverage < COVERAGE_MIN
-            or decoded.score < (gate - CALLED_GATE_SLACK if called else gate)
-            or (decoded.call is not None and decoded.call < gate)
-            or decoded.text.count(" and ") >= MAX_THINGS
-        )
-
     def _decode(self, pcm: bytes) -> DecodingResult | None:
-        """What was said in this stretch of speech.
+        """What was said in this stretch of speech, by an adult or by a child."""
+        if self._listen_for is not ListenFor.KEYPHRASE:
+            front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
+            return self._decode_with(front_end, pcm)
+        decoded = self._decode_with(ADULT, pcm)
+        if decoded is None or not worth_another_front_end(decoded, self._keyphrase):
+            return decoded
+        unended = self._unended
+        again = self._decode_with(CHILD, pcm)
+        gate = self._settings.gate
+        if again is not None and likelier(again, decoded, gate, self._keyphrase):
+            return again
+        self._unended = unended
+        return decoded
 
-        A short request by itself is decoded badly, because the cepstral mean of so little speech is
-        a poor estimate. So it is decoded together with the keyphrase before it.
+    def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
+        """A short request by itself is decoded badly, because the cepstral mean of so little
+        speech is a poor estimate. So it is decoded together with the keyphrase before it.
         """
-        before = self._call if self._listen_for is ListenFor.REQUEST else b""
-        decoder = self._decoder
-        self._search(before + pcm)
-        parts = self._parts()
+        before = self._call.pcm if self._listen_for is ListenFor.REQUEST else b""
+        parts, unended = self._decoder.decode(before + pcm, front_end, self.meanwhile)
+        if self._listen_for is ListenFor.KEYPHRASE:
+            self._unended = [part for part in unended if not part.filler]
         words = [part for part in parts if not part.filler]
         call = self._keyphrase.split()
         called = [word.text for word in words[: len(call)]] == call
         if before and called:
             words = words[len(call) :]
-        if decoder.hyp() is None or not words:
+        if not words:
             return None
         frames = sum(word.frames for word in words)
         text = " ".join(word.text for word in words)
@@ -181,8 +268,9 @@ class PocketSphinxRecogniser:
         return DecodingResult(
             text=text,
             score=sum(word.score * word.frames for word in words) / frames,
-            call=min(spoken, default=None) if self._keyphrase in text else None,
+            call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
             coverage=coverage(before + pcm, words, parts),
+            front_end=front_end,
         )
 
     def _end_of_call(self, words: list[Segment]) -> int:
@@ -194,41 +282,7 @@ class PocketSphinxRecogniser:
         )
         return next(ends, 0)
 
-    def _search(self, pcm: bytes) -> None:
-        """Decode in pieces, with a call of `meanwhile` after each.
-
-        The cepstral mean is that of the whole stretch, found by a first pass with the smallest
-        grammar: a mean estimated while decoding gave worse results.
-        """
-        decoder = self._decoder
-        decoder.activate_search(ListenFor.STOP.value)
-        decoder.start_utt()
-        decoder.process_raw(pcm, False, True)
-        decoder.end_utt()
-        decoder.set_cmn(decoder.get_cmn())
-        decoder.activate_search(self._listen_for.value)
-        decoder.start_utt()
-        for start in range(0, len(pcm), PIECE_BYTES):
-            decoder.process_raw(pcm[start : start + PIECE_BYTES], False, False)
-            self.meanwhile(PIECE_BYTES // 2)
-        if self._listen_for is ListenFor.KEYPHRASE:
-            self._unended = [part for part in self._parts() if not part.filler]
-        decoder.end_utt()
-
-    def _parts(self) -> list[Segment]:
-        return [Segment.of(segment) for segment in self._decoder.seg() or ()]
-
 
 def make(settings: HearingSettings) -> PocketSphinxRecogniser:
     """A recogniser of what the settings allow to be asked for."""
     return PocketSphinxRecogniser(settings, cache_folder())
-
-
-def _decoder(files: ReducedModel) -> Decoder:
-    try:
-        return files.decoder(**BEAMS)
-    except RuntimeError as fault:
-        files.forget()
-        raise StorybotError(
-            f"the recogniser cannot read {files.dictionary} ({fault}); it is made anew", Exit.FAULT
-        ) from fault

@@ -1,0 +1,91 @@
+"""Decodes one stretch of speech with one of several grammars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pocketsphinx import Decoder
+
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.recognisers.pocketsphinx.confidence import Segment
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel
+from storybot.language.automaton import END, START, Transition
+
+# In noise they take a quarter of the default beams' time, and as many things are found.
+BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
+PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
+
+
+class GrammarDecoder:
+    """PocketSphinx's decoder with grammars by name, one of them the smallest."""
+
+    def __init__(self, files: ReducedModel, smallest: str, sentences: list[Transition]) -> None:
+        self._decoder = _decoder(files)
+        self._front_end = ADULT
+        self._smallest = smallest
+        self.add(smallest, sentences)
+        self.use(smallest)
+
+    def add(self, name: str, sentences: Iterable[Transition]) -> None:
+        # PocketSphinx takes a transition without a word as one of three fields.
+        given = [way if way[3] else way[:3] for way in sentences]
+        self._decoder.add_fsg(name, self._decoder.create_fsg(name, START, END, given))
+
+    def use(self, name: str) -> None:
+        self._used = name
+        self._decoder.activate_search(name)
+
+    def remove(self, name: str) -> None:
+        """A grammar that is not in use."""
+        self._decoder.remove_search(name)
+
+    def decode(
+        self, pcm: bytes, front_end: FrontEnd, meanwhile: Callable[[int], None]
+    ) -> tuple[list[Segment], list[Segment]]:
+        """What was said, and the same before it was known that this is the end.
+
+        `meanwhile` is called after each piece with its number of samples.
+
+        The cepstral mean is that of the whole stretch, found by a first pass with the smallest
+        grammar: a mean estimated while decoding gave worse results.
+        """
+        decoder = self._decoder
+        self._set_up(front_end)
+        decoder.activate_search(self._smallest)
+        decoder.start_utt()
+        decoder.process_raw(front_end.given(pcm), False, True)
+        decoder.end_utt()
+        decoder.set_cmn(decoder.get_cmn())
+        decoder.activate_search(self._used)
+        decoder.start_utt()
+        for start in range(0, len(pcm), PIECE_BYTES):
+            piece = front_end.given(pcm[start : start + PIECE_BYTES])
+            decoder.process_raw(piece, False, False)
+            meanwhile(PIECE_BYTES // 2)
+        unended = self._parts()
+        decoder.end_utt()
+        return ([] if decoder.hyp() is None else self._parts()), unended
+
+    def _set_up(self, front_end: FrontEnd) -> None:
+        if front_end is self._front_end:
+            return
+        config = self._decoder.get_config()
+        for name, value in front_end.options().items():
+            config[name] = value
+        self._decoder.reinit_feat(config)
+        self._front_end = front_end
+
+    def _parts(self) -> list[Segment]:
+        return [Segment.of(segment) for segment in self._decoder.seg() or ()]
+
+
+def _decoder(files: ReducedModel) -> Decoder:
+    try:
+        return files.decoder(**BEAMS)
+    except RuntimeError as fault:
+        files.forget()
+        raise StorybotError(
+            f"the recogniser cannot read {files.dictionary} ({fault}); it is made anew", Exit.FAULT
+        ) from fault

@@ -1,0 +1,81 @@
+"""Speech to measure recognisers with: voices of flite and festival, changed by sox, cached."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import tempfile
+import wave
+from array import array
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from storybot.system.folders import cache_folder
+from tests.fakes.recognisers import spoken
+
+# Festival's, by the names of its functions; none of the figures in the code was chosen with them.
+FESTIVAL_VOICES = {
+    "kdl": "voice_ked_diphone",
+    "kal": "voice_kal_diphone",
+    "slt-hts": "voice_cmu_us_slt_arctic_hts",
+}
+LOUD = 160  # of int16: what is above it is speech
+RATE_HZ = 16000  # Hz
+CHILDS_SPEED = 0.9  # of the speed, where the pitch is raised
+
+
+def say(text: str, voice: str, half_tones: float = 0.0) -> bytes:
+    """16 kHz mono int16. `half_tones` up: pitch and formants as of a smaller speaker, slower."""
+    plain = _plain(text, voice)
+    if not half_tones:
+        return plain
+    effects = ("pitch", f"{100 * half_tones:g}", "tempo", "-s", f"{CHILDS_SPEED}")
+    return _changed(plain, effects)
+
+
+def reverberant(pcm: bytes) -> bytes:
+    """As in the room that sox's reverb makes by default."""
+    return _changed(pcm, ("reverb",))
+
+
+def silence(seconds: float) -> bytes:
+    return bytes(2 * round(seconds * RATE_HZ))
+
+
+def without_silence(pcm: bytes) -> bytes:
+    """The speech from its first to its last loud sample."""
+    samples = array("h", pcm)
+    loud = [place for place, sample in enumerate(samples) if abs(sample) > LOUD]
+    return samples[loud[0] : loud[-1] + 1].tobytes()
+
+
+@cache
+def _plain(text: str, voice: str) -> bytes:
+    if voice not in FESTIVAL_VOICES:
+        return spoken(text, voice)
+    command = ("text2wave", "-F", f"{RATE_HZ}", "-eval", f"({FESTIVAL_VOICES[voice]})")
+    return _cached(command, text.encode(), ("-o", "{}"))
+
+
+def _changed(pcm: bytes, effects: Sequence[str]) -> bytes:
+    raw = ("-t", "raw", "-r", f"{RATE_HZ}", "-e", "signed", "-b", "16", "-c", "1", "-")
+    # -R: the same noise whenever it dithers; -3 dB so that nothing is clipped
+    return _cached(("sox", "-R", "-q", *raw), pcm, ("{}", "gain", "-3", *effects))
+
+
+def _cached(command: Sequence[str], given: bytes, rest: Sequence[str]) -> bytes:
+    """The samples of the wav file that this command makes at "{}" of what it reads."""
+    key = hashlib.sha256(repr((command, rest)).encode() + given).hexdigest()[:24]
+    kept = cache_folder() / "hearing" / f"{key}.wav"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            made = Path(folder) / "made.wav"
+            after = [str(made) if part == "{}" else part for part in rest]
+            subprocess.run([*command, *after], input=given, check=True)
+            made.replace(kept)
+    with wave.open(str(kept)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
+        frames: bytes = file.readframes(file.getnframes())
+        return frames
