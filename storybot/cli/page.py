@@ -93,9 +93,11 @@ def _own_state() -> Path:
 
 
 def _served_state() -> Path:
-    """Where the page that is served keeps its files: the service's, unless only one's own is."""
+    """Where the page that is served keeps its files: the service's for root, else one's own."""
     own = _own_state()
-    return own if own.exists() or not SERVICE_STATE.exists() else SERVICE_STATE
+    if SERVICE_STATE.exists() and (os.geteuid() == 0 or not own.exists()):
+        return SERVICE_STATE
+    return own
 
 
 def _check(settings: Settings) -> None:

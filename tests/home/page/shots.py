@@ -52,7 +52,7 @@ def shown(
         yield "idle", page
         served.do(do="ask", text="a story about a dragon and a castle")
         page.wait_for_selector("#now mark", timeout=WAIT_MS)
-        page.wait_for_selector("#told p", timeout=WAIT_MS)
+        page.wait_for_selector("#told p", state="attached", timeout=WAIT_MS)
         page.wait_for_selector("#now mark", timeout=WAIT_MS)
         yield "story", page
         for part in ("library", "bedtime", "box"):

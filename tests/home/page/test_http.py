@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import socket
 import threading
@@ -69,7 +70,9 @@ def test_strangers_see_nothing(served: PageProcess) -> None:
 def test_pairing_as_it_is_done(served: PageProcess, capsys: pytest.CaptureFixture[str],
                                monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setenv("XDG_STATE_HOME", str(served.log.parent / "state"))
-    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    for name in [one for one in os.environ if one.startswith(("STORYBOT_", "STATE_DIRECTORY"))]:
+        monkeypatch.delenv(name)  # what the tests themselves are told is no setting
+    monkeypatch.setattr("storybot.cli.page.SERVICE_STATE", served.log.parent / "none")
     assert main(["page", "--code", "--json"]) == 0
     code = json.loads(capsys.readouterr().out)["code"]
     origin = {"Origin": served.url, "Content-Type": "application/json", "Host": "localhost"}
