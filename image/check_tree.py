@@ -20,8 +20,8 @@ FENCE, VLENB = "fence.tso", "a read of vlenb"
 EXECUTABLE = 4  # SHF_EXECINSTR
 PROGBITS, DYNAMIC = 1, 6  # section types
 NEEDED = 1  # DT_NEEDED
-# Read vlenb only on a processor with RVV 1.0, as the kernel reports it, or for a function that keeps
-# vector registers on its stack, which none here does.
+# Read vlenb only on a processor with RVV 1.0, as the kernel reports it, or for a function that
+# keeps vector registers on its stack, which none here does.
 VLENB_ACCEPTED = ("libcrypto.so.3", "libgcc_s.so.1")
 LIBRARIES = ("usr/lib/riscv64-linux-gnu", "usr/lib/riscv64-linux-gnu/systemd", "usr/lib")
 

@@ -5,8 +5,8 @@
     debs.py fetch NAME DIR puts the packages of NAME.lock into DIR, with an index that apt reads
 
 NAME.packages begins with the architecture and the suites; PACKAGE! is taken without what it depends
-on. A line of a lock file: package, version, SHA-256 and path below the mirror. The checksums are those
-of Debian's signed index. The mirror is the one this machine's apt uses, or DEBIAN_MIRROR.
+on. A line of a lock file: package, version, SHA-256 and path below the mirror. The checksums are
+those of Debian's signed index. The mirror is the one this machine's apt uses, or DEBIAN_MIRROR.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# One instruction takes 2 ns of the guest's time and waiting takes none of ours, so that a busy machine
-# cannot make the guest miss a deadline. The C906 at 850 MHz needs 1.9 ns for its mix of instructions.
+# One instruction takes 2 ns of the guest's time and waiting takes none of ours, so that a busy
+# machine cannot make the guest miss a deadline. The C906 at 850 MHz needs 1.9 ns for its mix of
+# instructions.
 CLOCK = "shift=1,sleep=off"
 CONSOLE_TIMEOUT_S = 1800.0  # s of this machine's time for one command
 

@@ -2,9 +2,9 @@
 """Boots the image in QEMU with 64 MB and has it tell a story: `make image-test` (LONG=1: more).
 
 Short: it boots, the service listens, one story that the console asks for is told to its end. Long:
-one more that a voice asks for through a looped sound card, and one that a simulated button asks for.
-Prints the times and the memory. What an emulator cannot show is not claimed: the vendor's boot chain,
-the SoC's devices, RVV 0.7.1 (`make test-duo` has that).
+one more that a voice asks for through a looped sound card, and one that a simulated button asks
+for. Prints the times and the memory. What an emulator cannot show is not claimed: the vendor's boot
+chain, the SoC's devices, RVV 0.7.1 (`make test-duo` has that).
 """
 
 from __future__ import annotations
@@ -101,9 +101,10 @@ def boots(guest: Guest) -> None:
     guest.wait_for(r"# ")
     guest.run("while [ $(systemctl is-active storybot) != active ]; do sleep 1; done")
     stamps = guest.run(
-        "systemctl show storybot -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
+        "systemctl show storybot"
+        " -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
     )
-    at = {name: int(value) / 1e6 for name, value in (l.split("=") for l in stamps.split())}
+    at = {name: int(value) / 1e6 for name, value in (each.split("=") for each in stamps.split())}
     started, ready = at["ExecMainStartTimestampMonotonic"], at["ActiveEnterTimestampMonotonic"]
     print(
         f"kernel to service started {started:.1f} s, to listening {ready:.1f} s of the guest's time"
@@ -117,7 +118,7 @@ def short_form(guest: Guest) -> None:
     print(guest.run('storybot ask "a story about a cat"').strip())
     told(guest, 1)
     print(guest.run("storybot library show 1").strip())
-    lowest, swap = guest.run(LOWEST).split()
+    lowest, _ = guest.run(LOWEST).split()
     print(f"memory, least available while telling: {int(lowest) / 1024:.1f} MB")
     show_memory(guest, "after a story")
     killed = guest.run("dmesg | grep -c 'Out of memory' || true").strip()

@@ -1,4 +1,4 @@
-"""Counts what the engine executes per token on the Duo's CPU and writes the tables of docs/duo-engine.md.
+"""Counts what the engine executes per token on the Duo's CPU; writes docs/duo-engine.md's tables.
 
     report.py COUNTER PLUGIN EMULATOR STORYTELLER HOST_STORYTELLER SYNTHETIC WORK DOCUMENT
 
