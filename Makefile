@@ -93,4 +93,4 @@ clean: ## remove everything built
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .coverage story.wav
 
 -include native/targets.mk native/bench.mk native/duo/targets.mk
--include training/targets.mk tests/sound/targets.mk tests/home/targets.mk systemd/targets.mk shell/targets.mk
+-include training/targets.mk tests/sound/targets.mk tests/home/targets.mk tests/home/page/targets.mk systemd/targets.mk shell/targets.mk

@@ -16,6 +16,7 @@ from storybot.errors import Exit, StorybotError
 
 CHANGEABLE = (
     "hearing.answer_window",
+    "hearing.questions",
     "hearing.barge_in",
     "telling.temperature",
     "telling.topp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -26,6 +27,10 @@ def find_home_faults(home: HomeSettings) -> Iterator[tuple[str, str]]:
             "home.id",
             f"expected up to 32 letters, digits, _ and -, and not {EVERYBODY!r}: {home.id!r}",
         )
+    try:
+        ipaddress.ip_address(home.page_address)
+    except ValueError:
+        yield "home.page_address", f"expected an address such as 0.0.0.0: {home.page_address!r}"
     if home.voice and address(home.voice) is None:
         yield "home.voice", f"expected host:port such as 192.168.1.20:10200, not {home.voice!r}"
     if home.mqtt_ca_file and not home.mqtt_tls:

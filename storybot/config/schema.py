@@ -36,11 +36,13 @@ class HearingSettings:
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
     keyphrase: str = "tell me a story"
-    things: int = number(300, 10, 1000)  # how many things of the list may be asked for
+    family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
+    things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small
     gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
     longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
     answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase
+    questions: str = choice("on", "off")  # asks back in words; off: in signals
     barge_in: str = choice("auto", "on", "off")  # listen for "stop" while telling
 
 
@@ -160,6 +162,9 @@ class HomeSettings:
     mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    page_address: str = "127.0.0.1"  # of this machine, where the page is served; 0.0.0.0: on all
+    page_port: int = number(8080, 1, 65535)
+    page_names: str = ""  # further names that a browser may call the box by, with commas between
     wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
     wyoming_port: int = number(10900, 1, 65535)
     voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming

@@ -20,10 +20,10 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
-from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
+from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
-from storybot.stories.story_request import StoryRequest
+from storybot.stories.story_request import StoryRequest, next_chapter
 from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.engine_probe import probe
@@ -110,11 +110,15 @@ class NarratorService:
         self._task = asyncio.create_task(self._tell(self._begun, number))
 
     def _with_recent(self, request: StoryRequest) -> StoryRequest:
-        """The request with the plots that its plan avoids; those it had, if it is told again."""
+        """The request with the plots that its plan avoids; those it had, if it is told again.
+
+        Its next chapter has the same, or its heroes would be others.
+        """
         if request.recent is not None:
             return request
-        if self._begun is not None and replace(self._begun, recent=None) == request:
-            return replace(request, recent=self._begun.recent)
+        begun = self._begun
+        if begun is not None and _is_of_story(request, replace(begun, recent=None)):
+            return replace(request, recent=begun.recent)
         return replace(request, recent=tuple(plot for plots in self._recent for plot in plots))
 
     async def stop_story(self) -> None:
@@ -182,9 +186,7 @@ class NarratorService:
                 self.health.progress()
                 text = sentence.text
                 told.append(text)
-                await self._speaker.tell(
-                    sentence, self._on_word(request, number, text, first=len(told) == 1)
-                )
+                await self._speaker.tell(sentence, self._on_word(request, number, text, len(told)))
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -206,16 +208,21 @@ class NarratorService:
         else:
             ready.put_nowait(None)
 
-    def _on_word(self, request: StoryRequest, number: int, text: str, first: bool) -> OnWord:
-        """What to do as a sentence is heard: its first word tells that it began."""
+    def _on_word(self, request: StoryRequest, number: int, text: str, place: int) -> OnWord:
+        """What to do as the sentence at this place of the story is heard.
+
+        Its first word tells that it began.
+        """
         begun = False
 
         def on_word(word: str) -> None:
             nonlocal begun
             if not begun:
                 begun = True
-                if first:
+                if place == 1:
                     self._emit(StoryBegan(number))
+                elif place == 2:
+                    self._emit(StoryGoesOn(number))
                 self._watchers.sentence(request.number, text)
             self._watchers.word(request.number, word)
 
@@ -275,3 +282,8 @@ class NarratorService:
                 error,
             )
         self._disk_failed = error is not None
+
+
+def _is_of_story(request: StoryRequest, begun: StoryRequest) -> bool:
+    """Whether the request is for that story again, or for its next chapter."""
+    return request in (begun, next_chapter(begun))

@@ -49,7 +49,7 @@ class Writing:
         if self._writing:
             return messages.refusal(ErrorCode.BUSY, replies.BEING_WRITTEN)
         telling = daemon.services.configuration.settings.telling
-        story = new_story_request(request.things, seed, telling, daemon.robot.night)
+        story = new_story_request(request.things, seed, telling, daemon.robot.night, request.style)
         return Streamed(messages.answer(said=story.title, seed=seed), self._sentences(story))
 
     async def _sentences(self, story: StoryRequest) -> AsyncGenerator[Message, None]:

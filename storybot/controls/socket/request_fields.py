@@ -18,6 +18,7 @@ _BOUNDS = {
     "seed": (0, 2**31 - 1),
 }
 _FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
+_TEXTS = frozenset(("do", "text", "word", "what", "sounds"))
 _MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before", "seed"))
 
 
@@ -29,12 +30,16 @@ def _text(value: Any, name: str) -> str:
 
 def checked(name: str, value: Any) -> Any:
     """The value of the field `name`; ValueError, with a sentence, for one it cannot have."""
-    if name in ("do", "text"):
+    if name in _TEXTS:
         return _text(value, name)
     if name == "settings":
         return _settings(value)
     if value is None and name in _MAY_BE_NULL:
         return None
+    if name == "favourite":
+        if not isinstance(value, bool):
+            raise ValueError('"favourite" must be true or false')
+        return value
     low, high = _BOUNDS[name]
     number = (int, float) if name in _FRACTIONS else (int,)
     if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:

@@ -20,6 +20,7 @@ from storybot.config.schema import SpeakingSettings
 from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, Voice, spread_words
 
 LOG = logging.getLogger("storybot")
+ABOUT = "a voice of another machine; the box's own where that is gone"
 SOCKET = "/run/storybot-voice/socket"
 SAMPLE_RATE_HZ = 22050  # Hz, of what comes back
 ANSWER_TIMEOUT_S = 2.0  # for the first frame, and for each further one
@@ -28,7 +29,6 @@ RETRY_S = 30.0  # from a failure to the next try: a machine that is gone delays 
 SOUND_MAX_BYTES = 60 * SAMPLE_RATE_HZ * 2  # of one sentence
 PIECE_BYTES = 8192  # bytes handed on at once
 HEAD = struct.Struct(">I")
-ABOUT = "the voice of another machine (home.voice), or else the box's own"
 
 
 class WyomingVoice:
