@@ -52,7 +52,7 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     one = Case(request.param)
     monkeypatch.setattr(queued_player, "STALLED_AFTER_S", 0.3)
     monkeypatch.setattr(synthesizer, "REOPEN_INTERVAL_S", 0.05)
-    monkeypatch.setattr(synthesizer, "make_voice", lambda name: ToneVoice())
+    monkeypatch.setattr(synthesizer, "make_voice", lambda *_: ToneVoice())
     monkeypatch.setattr(
         synthesizer, "make_player", lambda *_: QueuedPlayer(one.output, RATE, volume=70)
     )
