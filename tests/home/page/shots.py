@@ -20,7 +20,7 @@ SIZES = {"phone": (390, 844), "tablet": (1024, 768), "small": (320, 568)}
 SCHEMES = ("light", "dark")
 TOLD = ("a story about a dragon and a boat", "a story about an owl", "a story about a princess")
 WAIT_MS = 20_000
-TOLD_S = 4.0  # for which each of these is told
+TOLD_S = 8.0  # for which each of these is told
 
 
 def main() -> None:
