@@ -52,7 +52,7 @@ def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     made.say(called, about, ["about"], 1 / 2)
     made.skip(called, told, 1 / 2)
     made.skip(about, last, BREAKS_OFF)
-    _topics(made, about, told, last, topics)
+    _topics(made, about, told, last, topics, BREAKS_OFF)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
@@ -73,7 +73,7 @@ def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     made.say(introduced, about, ["about"], 1 - BREAKS_OFF)
     made.say(introduced, last, ["about"], BREAKS_OFF)
     made.skip(called, about, 1 / 4)
-    _topics(made, about, told, last, topics)
+    _topics(made, about, told, last, topics, 0.0)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
@@ -128,19 +128,29 @@ def _call(made: Automaton, source: int, target: int, keyphrase: str, share: floa
     made.may_say(named, target, [QUESTION])
 
 
-def _topics(made: Automaton, source: int, target: int, last: int, topics: Iterable[str]) -> None:
+def _topics(
+    made: Automaton,
+    source: int,
+    target: int,
+    last: int,
+    topics: Iterable[str],
+    second_breaks_off: float,
+) -> None:
     """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing>.
 
-    From `source` to `target`; what breaks off before the first thing goes to `last`. After it
-    nothing may: the silence and noise after a short answer became "and".
+    From `source` to `target`; what breaks off goes to `last`. `second_breaks_off`: how often a
+    second thing does; 0 for answers, where the noise after a short one became "and".
     """
     meant, described, named, joined = (made.state() for _ in range(4))
     made.may_say(source, meant, ARTICLES, 1 - BREAKS_OFF)
     made.say(source, last, ARTICLES, BREAKS_OFF)
-    made.may_say(joined, meant, ARTICLES)
+    made.may_say(joined, meant, ARTICLES, 1 - second_breaks_off)
+    if second_breaks_off:
+        made.say(joined, last, ARTICLES, second_breaks_off)
+        made.say(named, last, ["and"], SECOND_THING * second_breaks_off)
     made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
     made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
     made.skip(meant, described, 1 - DESCRIBED)
     made.say(described, named, topics)
-    made.say(named, joined, ["and"], SECOND_THING)
+    made.say(named, joined, ["and"], SECOND_THING * (1 - second_breaks_off))
     made.skip(named, target, 1 - SECOND_THING)
