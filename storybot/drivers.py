@@ -19,10 +19,13 @@ MODULES: dict[str, dict[str, str]] = {
         "vosk": "storybot.hearing.recognisers.vosk",
         "pocketsphinx": "storybot.hearing.recognisers.pocketsphinx.recogniser",
     },
-    "voice": {  # make() -> Voice; missing(); in the order in which "auto" tries them
+    "voice": {  # make(SpeakingSettings) -> Voice; missing(); ABOUT, what it sounds like
         "espeak": "storybot.speaking.voices.espeak",
-        "espeak-child": "storybot.speaking.voices.espeak_child",
+        "espeak-process": "storybot.speaking.voices.espeak_process",
+        "flite": "storybot.speaking.voices.flite",
+        "piper": "storybot.speaking.voices.piper",
         "pyttsx3": "storybot.speaking.voices.pyttsx3",
+        "wyoming": "storybot.speaking.voices.wyoming",
     },
     "output": {  # make(SpeakingSettings, rate, wav) -> Player; device_names() of loudspeakers
         "portaudio": "storybot.speaking.outputs.portaudio",

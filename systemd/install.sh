@@ -9,7 +9,7 @@ prefix=${PREFIX:-/usr/local}
 dest=${DESTDIR:-}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
-beside="storybot-mqtt storybot-wyoming" # units of their own beside the daemon, enabled by whoever wants them
+beside="storybot-mqtt storybot-wyoming storybot-voice storybot-page" # units of their own beside the daemon, enabled by whoever wants them
 
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 
@@ -18,7 +18,7 @@ put_program() {
     [ -x "$python" ] || python=python3
     "$python" -m venv "$dest$home"
     # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
-    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt,wyoming]"
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt,page,wyoming]"
     if [ -n "$dest" ]; then # its scripts name the place they were made in
         grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
         find "$dest$home" -name __pycache__ -exec rm -r {} +

@@ -18,5 +18,5 @@ test-systemd: test-venv engine ## the service under a real systemd, in namespace
 soak: test-venv engine ## N=1000 stories in virtual time, with faults at random
 	@nice $(PY) -m tests.daemon.soak -n $(N)
 
-memory: test-venv engine ## memory of every process, listening and telling, in the small profile
+memory: test-venv engine ## memory of every process in the small profile, listening and telling; VOICE=espeak
 	@$(PY) -m tests.daemon.memory

@@ -19,7 +19,7 @@ VERBS_OF_SPEECH = (
     "laughed|explained|told"
 )
 WORD = re.compile(r"[A-Za-z']+")
-_STOP = re.compile(r"(?<!Mr)(?<!Mrs)[.!?]+(?P<quote>[\"”]?)(?=\s|$)|\n+")
+_STOP = re.compile(r"(?<!Mr)(?<!Mrs)(?<!Dr)[.!?]+(?P<quote>[\"”]?)(?=\s|$)|\n+")
 _ATTRIBUTION = re.compile(rf"\s(?:(?:[Tt]he )?\w+ )?(?:{VERBS_OF_SPEECH})\b")
 COMMON = 75  # the most frequent words of the corpus are no keywords
 _FUNCTION = (

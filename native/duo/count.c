@@ -1,6 +1,6 @@
 /*
  * A plugin for QEMU 5.2's riscv64 user mode that counts what a program executes, per function and
- * phase, with a snapshot at every token: the base of the figures in docs/duo.md.
+ * phase, with a snapshot at every token: the base of the figures in docs/duo-engine.md.
  *
  *   qemu-riscv64 -plugin libcount.so,arg=symbols=FILE,arg=out=FILE,arg=token=FUNCTION,
  *                arg=phase=FUNCTION... PROGRAM ...

@@ -1,4 +1,4 @@
-"""Counts what the engine executes per token on the Duo's CPU and writes the tables of docs/duo.md.
+"""Counts what the engine executes per token on the Duo's CPU and writes the tables of docs/duo-engine.md.
 
     report.py COUNTER PLUGIN EMULATOR STORYTELLER HOST_STORYTELLER SYNTHETIC WORK DOCUMENT
 

@@ -1,5 +1,5 @@
 # The Milk-V Duo: cross build, tests in an emulator, instruction counts, the contest's harness.
-# The top Makefile includes this file; docs/duo.md describes them.
+# The top Makefile includes this file; docs/duo-engine.md describes them.
 DUO_TOOLS := native/duo/tools.sh
 DUO_CPU := rv64,x-v=true,vext_spec=v0.7.1,vlen=128
 
@@ -28,11 +28,11 @@ test-duo: duo engine test-venv build/synthetic ## test the Duo's engine in an em
 	  DUO_CPU=$(DUO_CPU) DUO_SYNTHETIC=build/synthetic DUO_STORIES=$(DUO_STORIES) \
 	    $(PY) -m pytest -q -p no:cacheprovider tests/duo
 
-duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, write docs/duo.md
+duo-report: duo engine build/synthetic ## count instructions on the Duo's CPU, write docs/duo-engine.md
 	@COUNTER=$$($(DUO_TOOLS) counter); PLUGIN=$$($(DUO_TOOLS) plugin); \
 	  EMULATOR=$$($(DUO_TOOLS) emulator); \
 	  python3 native/duo/report.py "$$COUNTER" "$$PLUGIN" "$$EMULATOR" build/duo/cmake/storyteller \
-	    build/native/storyteller build/synthetic build/duo/report docs/duo.md
+	    build/native/storyteller build/synthetic build/duo/report docs/duo-engine.md
 
 # Takes minutes a model.
 DUO_DRAFTS_MODELS ?= storybot/data/default.story
@@ -66,3 +66,9 @@ contest: engine $(CONTEST_MODEL) build/.apt-CONTEST $(if $(findstring duo,$(ON))
 	  SCORER="$(STORYTELLER) eval $(abspath $(CONTEST_MODEL)) -z $(abspath $(CONTEST_TOKENIZER))" \
 	  SPEAK="espeak-ng -w /dev/null" \
 	  native/duo/contest.sh build/contest/$(ON)/engines build/contest/$(ON)
+
+# The folder that the contest asks for: build/submission. The last report of `make contest` is taken.
+.PHONY: submission
+submission: ## what to hand in to the contest: image, report, scripts (figures of the board: modelled)
+	@[ -s build/contest/here/report.json ] || $(MAKE) contest
+	@native/duo/submission.sh build/contest/here build/submission docs/duo-engine.md build/image

@@ -29,7 +29,9 @@ UNTRIED = (
     "watch",
     "library",
     "mqtt",
+    "page",
     "wyoming",
+    "words",
 )
 
 

@@ -18,8 +18,12 @@ from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recordings import hear_recording
 from storybot.hearing.utterance import Utterance
+from storybot.language.family import use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.replies import did_you_say
 from storybot.language.requests import spoken_back, understand
+from storybot.stories.family_file import FamilyFile
+from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
 
 REOPEN_INTERVAL_S = 1.0  # s between two attempts to have a lost microphone back
@@ -35,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Recognise a recording, or the microphone until Ctrl-C."""
+    use_family(FamilyFile(settings.hearing.family_words, daemon_state_folder()).words())
     if args.wav is None:
         return _listen(args, settings)
     recording = read_wav(args.wav)
@@ -52,7 +57,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def described(heard: Utterance) -> str:
     """What was recognised, how surely, and what it asks for."""
     request = understand(heard.text)
-    if not heard.sure:
+    if heard.likely and request is not None:
+        meant = f"in doubt; the box asks: {did_you_say(request.things)}"
+    elif not heard.sure:
         meant = "none: too unsure, or not meant for storybot"
     else:
         meant = spoken_back(request) if request is not None else "none"
@@ -65,10 +72,12 @@ def described(heard: Utterance) -> str:
 def as_data(heard: Utterance) -> dict[str, object]:
     """The same for programs; `request` and `confidence` are null where there is none."""
     request = understand(heard.text) if heard.sure else None
+    asked = understand(heard.text) if heard.likely else None
     return {
         "recognised": heard.text,
         "confidence": round(heard.confidence, 2) if heard.confidence > UNKNOWN else None,
         "sure": heard.sure,
+        "asks": did_you_say(asked.things) if asked is not None else None,
         "request": spoken_back(request) if request is not None else None,
     }
 

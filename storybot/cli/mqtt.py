@@ -8,7 +8,7 @@ import signal
 from importlib.util import find_spec
 
 from storybot.cli.output import add_json, show
-from storybot.config.home_check import find_home_faults
+from storybot.config.home_check import ID, find_home_faults
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
@@ -49,6 +49,8 @@ def _forget(args: argparse.Namespace, settings: Settings, password: str) -> int:
     from storybot.home.box import this_box
     from storybot.home.mqtt.forget import forget
 
+    if args.forget and not ID.fullmatch(args.forget):
+        raise StorybotError(f"--forget: {args.forget!r} is the id of no box", Exit.USAGE)
     box = args.forget or this_box(settings.home).id
     removed = forget(settings.home, password, box)
     text = "\n".join(removed) if removed else f"The broker keeps nothing of the box {box}."

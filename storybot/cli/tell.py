@@ -18,11 +18,16 @@ from storybot.cli.standard_streams import STREAM, story_as_json, wav_to_stdout, 
 from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
+from storybot.language.family import use_family
 from storybot.language.safety_filter import Filter, load_filter
 from storybot.language.sentence_splitting import Sentence
+from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
-from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed, new_story_request
+from storybot.stories.family_file import FamilyFile
+from storybot.stories.library import Library
+from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed
+from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
 from storybot.telling.engine_factory import make_engine
 from storybot.telling.engine_figures import EngineFigures
@@ -72,6 +77,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
     settings = replace(settings, speaking=speaking, telling=telling)
     safe = load_filter(settings.safety)
+    use_family(FamilyFile(settings.hearing.family_words, daemon_state_folder()).words())
     request = _story_request(args, settings, safe)
     engine = make_engine(telling)
     pipeline = StoryPipeline(lambda: engine, safe)
@@ -125,10 +131,13 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     if args.opening is not None:
         return StoryRequest("", args.opening, seed)
     if args.heard is not None:
-        return new_story_request(
-            request_arguments.heard(args.heard, settings.hearing, safe), seed, settings.telling
-        )
-    return new_story_request(request_arguments.typed(args.words, safe), seed, settings.telling)
+        asked = request_arguments.heard(args.heard, settings.hearing, safe)
+    else:
+        asked = request_arguments.typed(args.words, safe)
+    if args.length is not None:  # the option has the last word
+        asked = replace(asked, style=replace(asked.style, length=""))
+    library = Library(settings.library, daemon_state_folder())
+    return request_arguments.story_of(asked, seed, settings.telling, library)
 
 
 async def _tell(
@@ -160,7 +169,12 @@ async def _tell_aloud(
                 if speaker is None:
                     page.words(sentence)(sentence.text)
                 else:
-                    spoken.append(await speaker.say(sentence.text, page.words(sentence)))
+                    place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
+                    spoken.append(
+                        await speaker.say(
+                            sentence.text, page.words(sentence), place, sentence.quotations
+                        )
+                    )
         if speaker is not None:
             await speaker.drain()
     finally:

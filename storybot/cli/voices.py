@@ -1,8 +1,9 @@
-"""`storybot voices`: the voices and accents there are, the default marked."""
+"""`storybot voices`: the voices there are, the default marked, and what else could be installed."""
 
 from __future__ import annotations
 
 import argparse
+import textwrap
 
 from storybot import drivers
 from storybot.cli.output import add_json, records, show
@@ -10,6 +11,9 @@ from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.errors import Exit
 from storybot.speaking.voices import choice
+from storybot.system.profile import resolve_profile
+
+WIDTH = 98  # characters of a line
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,21 +24,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    used = choice.chosen(settings.speaking)
+    used = choice.chosen(settings.speaking, resolve_profile(settings.service.profile))
     rows = []
     for name in drivers.names("voice"):
         missing = choice.missing_for(name)
-        rows.append(("*" if name == used else "", name, f"needs {missing}" if missing else "ready"))
-    data = {"voices": records(("default", "voice", "state"), rows)}
-    text = table(("", "voice", "state"), rows)
+        state = f"needs {missing}" if missing else "ready"
+        rows.append(("*" if name == used else "", name, state, choice.about(name)))
+    data: dict[str, object] = {"voices": records(("default", "voice", "state", "about"), rows)}
+    text = table(("", "voice", "state", "sounds like"), rows)
+    if not choice.missing_for("espeak"):
+        from storybot.speaking.voices.espeak import EspeakVoice
+
+        data["variants"] = variants = EspeakVoice().variants()
+        told = f"Variants of espeak, as in speaking.accent: en-us+m3: {', '.join(variants)}"
+        text += "\n\n" + textwrap.fill(told, WIDTH)
     if args.accents:
         from storybot.speaking.voices.espeak import accents
 
-        rows = [
+        listed = [
             ("*" if a.language == settings.speaking.accent else "", a.language, a.name)
             for a in accents()
         ]
-        data["accents"] = records(("default", "accent", "name"), rows)
-        text += "\n\n" + table(("", "accent", "name"), rows)
+        data["accents"] = records(("default", "accent", "name"), listed)
+        text += "\n\n" + table(("", "accent", "name"), listed)
     show(args, data, text)
     return Exit.OK

@@ -1,4 +1,4 @@
-"""stories for Home Assistant's voice assistants, by the Wyoming protocol"""
+"""stories for voice assistants, and another machine's voice for the box (Wyoming protocol)"""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import asyncio
 import logging
 from importlib.util import find_spec
 
-from storybot.config.home_check import find_home_faults
+from storybot.config.home_check import address, find_home_faults
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Serve, or show how avahi would announce it."""
-    parser.add_argument(
+    """Serve stories, lend a voice to the daemon, or show how avahi would announce the stories."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--voice",
+        action="store_true",
+        help="have another machine speak for the daemon (home.voice, speaking.voice: wyoming)",
+    )
+    what.add_argument(
         "--announcement",
         action="store_true",
         help="print the service file for avahi-daemon, and end",
@@ -29,14 +35,29 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise StorybotError(
             "this needs the package wyoming: pip install storybot[wyoming]", Exit.CONFIG
         )
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    if args.voice:
+        from storybot.home.wyoming.voice_server import VoiceServer
+
+        asyncio.run(VoiceServer(_voice_address(settings)).run())
+        return Exit.OK
     from storybot.home.box import this_box
     from storybot.home.wyoming.about import avahi_service
-    from storybot.home.wyoming.server import Server
 
     box = this_box(settings.home)
     if args.announcement:
         print(avahi_service(box, settings.home.wyoming_port), end="")
         return Exit.OK
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    from storybot.home.wyoming.server import Server
+
     asyncio.run(Server(settings.home, settings.controls.socket, box).run())
     return Exit.OK
+
+
+def _voice_address(settings: Settings) -> tuple[str, int]:
+    found = address(settings.home.voice)
+    if found is None:
+        raise StorybotError(
+            "no other voice is named; set home.voice to host:port of a Wyoming service", Exit.CONFIG
+        )
+    return found

@@ -16,6 +16,7 @@ from storybot.errors import Exit, StorybotError
 
 CHANGEABLE = (
     "hearing.answer_window",
+    "hearing.questions",
     "hearing.barge_in",
     "telling.temperature",
     "telling.topp",
@@ -25,7 +26,11 @@ CHANGEABLE = (
     "speaking.voice",
     "speaking.speed",
     "speaking.pitch",
-    "speaking.pause",
+    "speaking.dialogue_pitch",
+    "speaking.pause_comma_s",
+    "speaking.pause_sentence_s",
+    "speaking.pause_paragraph_s",
+    "speaking.pause_title_s",
     "bedtime.sleep_minutes",
     "bedtime.sleep_stories",
     "bedtime.fade",

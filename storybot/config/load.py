@@ -28,6 +28,11 @@ SECTIONS = tuple(section.name for section in fields(Settings))
 FIELDS = {
     (s.name, f.name): f for s in fields(Settings) for f in fields(getattr(Settings(), s.name))
 }
+RENAMED = {  # old names, which go on working
+    (section, f.metadata["was"]): name
+    for (section, name), f in FIELDS.items()
+    if isinstance(f.metadata.get("was"), str) and f.metadata["was"]
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
         _repeated(path, body, f"{section}.", faults)
         for key_node, value_node in body.value:
             at = f"{path}:{key_node.start_mark.line + 1}"
-            key = str(key_node.value)
+            key = RENAMED.get((section, str(key_node.value)), str(key_node.value))
             given.extend(_constructed(value_node, GivenValue(at, section, key, None), faults))
 
 
@@ -165,6 +170,8 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
     known = {
         f"{ENVIRONMENT_PREFIX}{s.name}_{f.name}".upper(): (s.name, f.name) for s, f in _all_fields()
     }
+    for (section, old), key in RENAMED.items():
+        known[f"{ENVIRONMENT_PREFIX}{section}_{old}".upper()] = (section, key)
     own = {f"{ENVIRONMENT_PREFIX}{name}" for name in ("SHARED", "STATE", "CACHE", "MODELS")}
     for name in sorted(env):
         if not name.startswith(ENVIRONMENT_PREFIX) or name in own:

@@ -6,22 +6,25 @@ and the environment into these classes. Metadata: `low`/`high` bound a number, `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
+DEFAULT_ACCENT = "en-us"
 ONLY_TELL = (  # of speaking.driver
     "wav is for `storybot tell` alone; set it to auto, or to silent where there is no loudspeaker"
 )
 
 
-def number(default: Any, low: float, high: float) -> Any:
-    """A number setting within [low, high]."""
-    return field(default=default, metadata={"low": low, "high": high})
+def number(default: Any, low: float, high: float, was: str = "") -> Any:
+    """A number setting within [low, high]. `was`: the name it had before."""
+    return field(default=default, metadata={"low": low, "high": high, "was": was})
 
 
-def choice(default: str, *others: str) -> Any:
-    """A word setting, one of a fixed few."""
-    return field(default=default, metadata={"choices": (default, *others)})
+def choice(default: str, *others: str, was: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """A word setting, one of a fixed few. `was`: other names of some of them, such as old ones."""
+    return field(default=default, metadata={"choices": (default, *others), "was": was})
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,13 @@ class HearingSettings:
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
     keyphrase: str = "tell me a story"
-    things: int = number(300, 10, 1000)  # how many things of the list may be asked for
+    family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
+    things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small
     gate: float = number(-3.1, -100.0, 0.0)  # PocketSphinx: mean ln acoustic score per frame
     vosk_confidence: float = number(0.6, 0.0, 1.0)  # Vosk: mean word confidence
     longest_request: float = number(8.0, 1.0, 30.0)  # s of one speech segment, then it is cut
     answer_window: float = number(7.0, 2.0, 30.0)  # s to say a request after the keyphrase
+    questions: str = choice("on", "off")  # asks back in words; off: in signals
     barge_in: str = choice("auto", "on", "off")  # listen for "stop" while telling
 
 
@@ -67,14 +72,28 @@ class SpeakingSettings:
 
     driver: str = choice("auto", "portaudio", "alsa", "wav", "silent")
     speaker: str = ""  # part of the device's name; empty: the system's default
-    voice: str = choice("auto", "espeak", "espeak-child", "pyttsx3")
-    accent: str = "en-us"  # espeak-ng voice name
-    speed: int = number(150, 80, 450)  # words per minute
+    voice: str = choice(
+        "auto",
+        "espeak",
+        "espeak-process",
+        "flite",
+        "piper",
+        "pyttsx3",
+        "wyoming",
+        was={"espeak-child": "espeak-process", "robot": "espeak"},
+    )
+    flite_speaker: str = choice("slt", "rms", "awb", "kal16")  # recorded from four people
+    accent: str = DEFAULT_ACCENT  # espeak-ng voice name; for voices made with espeak-ng
+    speed: int = number(125, 80, 300)  # words a minute as they are heard, pauses included
     pitch: int = number(55, 0, 99)  # espeak-ng scale
+    dialogue_pitch: int = number(12, 0, 40)  # the hero's words are so much higher, others' lower
     volume: int = number(70, 0, 100)  # per cent at start
     volume_floor: int = number(20, 0, 100)  # per cent; "softer" stops here
     volume_cap: int = number(100, 1, 100)  # per cent; "louder" stops here
-    pause: float = number(0.2, 0.0, 2.0)  # s of silence between sentences
+    pause_comma_s: float = number(0.2, 0.0, 3.0)  # s of silence after a part of a sentence
+    pause_sentence_s: float = number(0.5, 0.0, 3.0, was="pause")  # s
+    pause_paragraph_s: float = number(0.9, 0.0, 3.0)  # s
+    pause_title_s: float = number(1.0, 0.0, 3.0)  # s, after a title
 
     def bounded(self, percent: int) -> int:
         """The volume nearest to `percent` that floor and cap allow; the cap has the last word."""
@@ -143,8 +162,12 @@ class HomeSettings:
     mqtt_password_file: str = ""  # empty: /etc/storybot/mqtt-password, where it is there
     mqtt_tls: bool = False
     mqtt_ca_file: str = ""  # PEM; empty: the certificate authorities of the system
+    page_address: str = "127.0.0.1"  # of this machine, where the page is served; 0.0.0.0: on all
+    page_port: int = number(8080, 1, 65535)
+    page_names: str = ""  # further names that a browser may call the box by, with commas between
     wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
     wyoming_port: int = number(10900, 1, 65535)
+    voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import Field
 from typing import Any
 
@@ -13,7 +14,7 @@ def checked(key: Field[Any], value: object) -> Checked:
     """The value in the type of the setting's default, within its bounds or choices."""
     kind: type = type(key.default)
     if choices := key.metadata.get("choices"):
-        return _word(choices, value)
+        return _word(choices, key.metadata["was"], value)
     if kind is bool:
         right = isinstance(value, bool)
         return value, "" if right else f"expected yes or no, not {value!r}"
@@ -28,18 +29,19 @@ def checked(key: Field[Any], value: object) -> Checked:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """'; did you mean X?' for the most similar known word, or nothing."""
-    import difflib  # 0.2 MB that settings without a fault never need
 
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _word(choices: Sequence[str], value: object) -> Checked:
+def _word(choices: Sequence[str], was: Mapping[str, str], value: object) -> Checked:
     if isinstance(value, bool):
         # YAML reads a bare on or off as a truth value.
         value = "on" if value else "off"
     if value in choices:
         return value, ""
+    if isinstance(value, str) and value in was:
+        return was[value], ""
     hint = nearest(str(value), choices)
     return value, f"expected one of {', '.join(choices)}, not {value!r}{hint}"
 

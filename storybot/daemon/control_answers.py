@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, Protocol
 
@@ -11,14 +13,19 @@ from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     ChangeSettings,
     ControlRequest,
     ListLibrary,
+    MarkFavourite,
     Message,
+    RemoveStory,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -46,10 +53,11 @@ from storybot.robot.events import (
     VolumeAsked,
 )
 from storybot.robot.state import STORY_PARTS, Obstacle
+from storybot.stories.family_file import FamilyFile, allowed_word
 from storybot.stories.library import KeptStory, Library
 from storybot.stories.story_request import fresh_seed
 
-STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN))
+STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 
 
 class ControlledDaemon(Protocol):
@@ -101,11 +109,21 @@ class ControlAnswers:
                 return await self._list_library(limit, before)
             case ShowStory(story):
                 return await self._show_story(story)
+            case RemoveStory(story):
+                return await self._change_library(story, lambda kept: kept.remove(story))
+            case MarkFavourite(story, favourite):
+                return await self._change_library(story, lambda kept: kept.mark(story, favourite))
             case ShowSettings():
                 settings = self._daemon.services.configuration.settings
                 return messages.answer(settings=changeable.values(settings))
             case ChangeSettings(new):
                 return await self._change_settings(new)
+            case ShowWords():
+                return messages.answer(words=self._words())
+            case AddWord(word, what, sounds):
+                return await self._add_word(word, what, sounds)
+            case RemoveWord(word):
+                return await self._change_words(lambda kept: kept.remove(word))
 
     def _understood(self, text: str) -> Request | Message:
         """What the words ask for, or the refusal."""
@@ -172,11 +190,20 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.NO_STORY, str(error))
         return messages.answer(**_described(story), opening=story.opening, text=story.text)
 
+    async def _change_library(self, number: int, change: Callable[[Library], None]) -> Message:
+        try:
+            await self._daemon.services.narrator.read_library(change)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.NO_STORY, str(error))
+        return messages.answer(changed=number)
+
     async def _change_settings(self, new: dict[str, bool | int | float | str]) -> Message:
         configuration = self._daemon.services.configuration
         try:
             wanted = changeable.changed(configuration.settings, new)
-            await _try_voice(configuration.settings.speaking, wanted.speaking)
+            await _try_voice(
+                configuration.settings.speaking, wanted.speaking, configuration.profile
+            )
             # Others may have changed settings while the voice was tried.
             settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
@@ -185,19 +212,40 @@ class ControlAnswers:
         await self._daemon.happen(reloaded)
         return messages.answer(settings=changeable.values(settings))
 
+    def _words(self) -> list[dict[str, str]]:
+        return [asdict(word) for word in self._daemon.services.configuration.family]
+
+    async def _add_word(self, word: str, what: str, sounds: str) -> Message:
+        safe = self._daemon.services.configuration.allowed
+        return await self._change_words(
+            lambda kept: kept.add(allowed_word(word, what, sounds, safe))
+        )
+
+    async def _change_words(self, change: Callable[[FamilyFile], None]) -> Message:
+        """Change the file, in the library's thread, and have it read at once."""
+        settings = self._daemon.services.configuration.settings
+        try:
+            file = FamilyFile(settings.hearing.family_words)
+            await self._daemon.services.narrator.read_library(lambda _: change(file))
+            reloaded = self._daemon.reloader.take(settings)
+        except StorybotError as error:
+            return messages.refusal(ErrorCode.BAD_WORD, str(error))
+        await self._daemon.happen(reloaded)
+        return messages.answer(words=self._words())
+
 
 def _meaning(request: Request) -> Message:
     things = [thing.word for thing in request.things]
     return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
 
 
-async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings, profile: str) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
     from storybot.config.trial import fault_of_voice  # few ever change the voice so
 
-    if wrong := await asyncio.to_thread(fault_of_voice, after):
+    if wrong := await asyncio.to_thread(fault_of_voice, after, profile):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 
@@ -208,6 +256,7 @@ def _described(story: KeptStory) -> dict[str, Any]:
         "date": story.date,
         "seed": story.seed,
         "whole": story.whole,
+        "favourite": story.favourite,
     }
 
 

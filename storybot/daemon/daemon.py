@@ -15,10 +15,13 @@ from storybot.daemon.configuration import configure
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Factories, Services, build
+from storybot.daemon.told_before import with_kept_story
 from storybot.errors import Exit, StorybotError
+from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Started
+from storybot.robot.events import EndAsked, Event, Started, Timer
+from storybot.speaking.pauses import Place
 from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
@@ -128,6 +131,7 @@ class Daemon:
         while True:
             event, done = await self._events.get()
             health.expect(EVENT_DEADLINE_S)
+            event = await with_kept_story(event, self.services.narrator)
             before = self.robot
             self.robot, todo = step(before, event)
             status_report.tell(self, before, event)
@@ -135,6 +139,8 @@ class Daemon:
                 done.set_result((before, self.robot))
             for command in todo:
                 await self._carry_out(command)
+            if any(map(_sets_sleep, todo)):  # the news above told of the timer as it was before
+                self.services.news.state(self.status())
             health.at_rest()
 
     async def _carry_out(self, command: Command) -> None:
@@ -146,8 +152,10 @@ class Daemon:
                 await services.listener.stop_listening()
             case commands.Say(reply):
                 self._say(reply.value)
+            case commands.AskWhether(request):
+                self._say(replies.did_you_say(request.things))
             case commands.SayTitle(request):
-                self._say(request.title)
+                self._say(request.title, Place.TITLE)
             case commands.Earcon(name):
                 services.speaker.earcon(name)
             case commands.Tell(request, number):
@@ -173,9 +181,9 @@ class Daemon:
             case commands.Finish():
                 self._ended.set()
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, place: Place = Place.WITHIN) -> None:
         self.services.news.said(text)
-        self.services.speaker.say(text)
+        self.services.speaker.say(text, place)
 
     async def _until_ended(self) -> None:
         await self._ended.wait()
@@ -191,3 +199,8 @@ def _servable(settings: Settings) -> Settings:
     if settings.speaking.driver == "wav":
         raise StorybotError(f"speaking.driver: {ONLY_TELL}", Exit.CONFIG)
     return settings
+
+
+def _sets_sleep(command: Command) -> bool:
+    timers = (commands.StartTimer, commands.StopTimer)
+    return isinstance(command, timers) and command.timer is Timer.SLEEP

@@ -16,6 +16,7 @@ from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recogniser_client import (
+    DoubtfulRecognised,
     Ended,
     Heartbeat,
     KeyphraseRecognised,
@@ -23,14 +24,24 @@ from storybot.hearing.recogniser_client import (
     Ready,
     RecogniserClient,
     RecogniserEvent,
+    SpeechBegun,
     Trouble,
     UtteranceRecognised,
 )
-from storybot.language.listening import ListenFor
-from storybot.language.requests import RequestKind, understand
-from storybot.robot.events import Asked, KeyphraseHeard, NotUnderstood, Part, RequestRefused, Source
+from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
+from storybot.language.requests import understand
+from storybot.robot.events import (
+    Asked,
+    DoubtfulHeard,
+    KeyphraseHeard,
+    NotUnderstood,
+    Part,
+    RequestRefused,
+    Source,
+    SpeechBegan,
+)
 from storybot.stories.story_request import fresh_seed
-from storybot.system.processes import CannotBeKilled
+from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 
 LOG = logging.getLogger("storybot")
 # From the start of the process to its first message. The first start on a machine takes 0.8 s of
@@ -41,7 +52,6 @@ START_DEADLINE_S = READY_TIMEOUT_S + 10.0  # longer than it takes to end one tha
 # sends its first heartbeat.
 HEARTBEAT_DEADLINE_S = 20.0
 TERM_GRACE_S = 0.7  # between TERM and KILL
-GONE_CHECK_INTERVAL_S = 1.0  # between two checks of a process that could not be killed
 
 
 class ListenerService:
@@ -58,6 +68,7 @@ class ListenerService:
         self._configuration, self.small = configuration, configuration.small
         self._make, self._speaker, self._emit = make, speaker, emit
         self._settings = configuration.settings.hearing  # of the process that runs
+        self._family = configuration.family  # that it knows
         self.health = Health("listener", emit, Part.HEARING)
         self._restarting = RestartingTask(self.health, self._work)
         self._wanted: ListenFor | None = None
@@ -81,8 +92,9 @@ class ListenerService:
         return self._restarting.task
 
     def apply(self, settings: Settings) -> None:
-        if settings.hearing != self._settings:
-            self._settings = settings.hearing
+        family = self._configuration.family
+        if (settings.hearing, family) != (self._settings, self._family):
+            self._settings, self._family = settings.hearing, family
             self._restarting.restart()
 
     def listen(self, purpose: ListenFor) -> None:
@@ -207,7 +219,7 @@ class ListenerService:
             if self.small and self._wanted is None:
                 return
             wanted = self._wanted
-            if wanted is not ListenFor.STOP and self._speaker.speaking:
+            if wanted not in DURING_STORY and self._speaker.speaking:
                 wanted = None
             if wanted is not self._told:
                 if wanted is None:
@@ -260,6 +272,12 @@ class ListenerService:
                 self._told = ListenFor.REQUEST  # the process switched to that by itself
                 if self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST):
                     self._emit(KeyphraseHeard(fresh_seed()))
+            case SpeechBegun():
+                if self._wanted is ListenFor.REQUEST:
+                    self._emit(SpeechBegan())
+            case DoubtfulRecognised(text, confidence):
+                LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
+                self._perhaps_heard(text)
             case UtteranceRecognised(text, confidence):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 self._heard(text)
@@ -268,14 +286,25 @@ class ListenerService:
 
     def _heard(self, text: str) -> None:
         request = understand(text)
-        if self._wanted is ListenFor.STOP:
-            if request and request.kind is RequestKind.STOP and not self._speaker.is_echo(text):
-                self._emit(Asked(request, 0, Source.VOICE))
+        if self._wanted in DURING_STORY:
+            meant = relevant_part(text, self._wanted, "") is not None
+            if request and meant and not self._speaker.is_echo(text) and self._allows(text):
+                self._emit(Asked(request, fresh_seed(), Source.VOICE))
         elif self._wanted is None:
             return
-        elif not self._configuration.allowed.allows(text):
+        elif not self._allows(text):
             self._emit(RequestRefused())
         elif request is None:
             self._emit(NotUnderstood())
         else:
             self._emit(Asked(request, fresh_seed(), Source.VOICE))
+
+    def _perhaps_heard(self, text: str) -> None:
+        """Only what may be asked for is asked about."""
+        awaited = self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST)
+        request = understand(text)
+        if awaited and request is not None and request.things and self._allows(text):
+            self._emit(DoubtfulHeard(request, fresh_seed()))
+
+    def _allows(self, text: str) -> bool:
+        return self._configuration.allowed.allows(text)

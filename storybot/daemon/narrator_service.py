@@ -18,12 +18,13 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
+from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
-from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryTold
+from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
-from storybot.stories.story_request import StoryRequest
-from storybot.system.processes import CannotBeKilled
+from storybot.stories.story_request import StoryRequest, next_chapter
+from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 from storybot.telling.engine import Engine
 from storybot.telling.engine_probe import probe
 from storybot.telling.story_pipeline import RunningEngine, StoryPipeline
@@ -41,7 +42,8 @@ TEST_TOKENS = 8  # of the story that shows that the engine works
 RECENT_STORIES = 12  # whose plots are not told again, where others fit
 
 Result = TypeVar("Result")
-Ready = asyncio.Queue[str | Exception | None]  # sentences; then None, or the error that ended them
+# Sentences; then None, or the error that ended them.
+Ready = asyncio.Queue[Sentence | Exception | None]
 
 
 class Watchers(Protocol):
@@ -108,11 +110,15 @@ class NarratorService:
         self._task = asyncio.create_task(self._tell(self._begun, number))
 
     def _with_recent(self, request: StoryRequest) -> StoryRequest:
-        """The request with the plots that its plan avoids; those it had, if it is told again."""
+        """The request with the plots that its plan avoids; those it had, if it is told again.
+
+        Its next chapter has the same, or its heroes would be others.
+        """
         if request.recent is not None:
             return request
-        if self._begun is not None and replace(self._begun, recent=None) == request:
-            return replace(request, recent=self._begun.recent)
+        begun = self._begun
+        if begun is not None and _is_of_story(request, replace(begun, recent=None)):
+            return replace(request, recent=begun.recent)
         return replace(request, recent=tuple(plot for plots in self._recent for plot in plots))
 
     async def stop_story(self) -> None:
@@ -173,15 +179,14 @@ class NarratorService:
         ready: Ready = asyncio.Queue()
         writing = asyncio.create_task(self._write(request, ready))
         try:
-            while (text := await ready.get()) is not None:
-                if isinstance(text, Exception):
-                    self._engine_error = text
-                    raise text
+            while (sentence := await ready.get()) is not None:
+                if isinstance(sentence, Exception):
+                    self._engine_error = sentence
+                    raise sentence
                 self.health.progress()
+                text = sentence.text
                 told.append(text)
-                await self._speaker.tell(
-                    text, self._on_word(request, number, text, first=len(told) == 1)
-                )
+                await self._speaker.tell(sentence, self._on_word(request, number, text, len(told)))
         finally:
             writing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -195,7 +200,7 @@ class NarratorService:
         try:
             async with aclosing(self._pipeline.sentences(request)) as sentences:
                 async for sentence in sentences:
-                    ready.put_nowait(sentence.text)
+                    ready.put_nowait(sentence)
         except Exception as error:  # whoever waits for `ready` must learn of it
             if isinstance(error, CannotBeKilled):
                 self.engine_lost(error)
@@ -203,16 +208,21 @@ class NarratorService:
         else:
             ready.put_nowait(None)
 
-    def _on_word(self, request: StoryRequest, number: int, text: str, first: bool) -> OnWord:
-        """What to do as a sentence is heard: its first word tells that it began."""
+    def _on_word(self, request: StoryRequest, number: int, text: str, place: int) -> OnWord:
+        """What to do as the sentence at this place of the story is heard.
+
+        Its first word tells that it began.
+        """
         begun = False
 
         def on_word(word: str) -> None:
             nonlocal begun
             if not begun:
                 begun = True
-                if first:
+                if place == 1:
                     self._emit(StoryBegan(number))
+                elif place == 2:
+                    self._emit(StoryGoesOn(number))
                 self._watchers.sentence(request.number, text)
             self._watchers.word(request.number, word)
 
@@ -233,10 +243,12 @@ class NarratorService:
 
     async def _probe(self) -> None:
         while True:
-            await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
-            if self._unkillable is not None and not self._unkillable.gone:
-                continue  # it still has its memory: there may be none for a second one
-            self._unkillable = None
+            if self._unkillable is None:
+                await asyncio.sleep(ENGINE_PROBE_INTERVAL_S)
+            else:  # it still has its memory: there may be none for a second one
+                while not self._unkillable.gone:
+                    await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+                self._unkillable = None
             try:
                 await self.check()
             except (StorybotError, OSError) as error:
@@ -270,3 +282,8 @@ class NarratorService:
                 error,
             )
         self._disk_failed = error is not None
+
+
+def _is_of_story(request: StoryRequest, begun: StoryRequest) -> bool:
+    """Whether the request is for that story again, or for its next chapter."""
+    return request in (begun, next_chapter(begun))

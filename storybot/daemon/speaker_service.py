@@ -14,8 +14,10 @@ from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.loudspeaker_revival import LoudspeakerRevival
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.errors import StorybotError
+from storybot.language.sentence_splitting import Sentence
 from storybot.robot.events import Part
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 
@@ -128,19 +130,23 @@ class SpeakerService:
         """Whether something said now would be heard."""
         return (self._open.is_set() or self._replacing_speaker) and not self.health.lost
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, place: Place = Place.WITHIN) -> None:
         """Queue a sentence."""
-        if self._try(lambda: self.speaker.say(text)):
+        if self._try(lambda: self.speaker.say(text, place=place)):
             self._set_speaking(True)
 
     def earcon(self, name: str) -> None:
         """Queue an earcon."""
         self._try(lambda: self.speaker.earcon(name))
 
-    async def tell(self, text: str, on_word: OnWord) -> Spoken:
+    async def tell(self, sentence: Sentence, on_word: OnWord) -> Spoken:
         """Say a sentence of a story; returns when it is queued. Raises StorybotError."""
         self._set_speaking(True)
-        job = self._aloud(lambda: self.speaker.say(text, on_word), self._stops)
+        place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
+        job = self._aloud(
+            lambda: self.speaker.say(sentence.text, on_word, place, sentence.quotations),
+            self._stops,
+        )
         spoken: Spoken | None = await self._begin(job)
         return spoken or Spoken(0.0, 0.0, whole=False)
 

@@ -15,6 +15,7 @@ from storybot.errors import StorybotError
 from storybot.language import replies
 from storybot.language.requests import Request
 from storybot.robot import Robot
+from storybot.robot.events import Part
 from storybot.robot.state import BUSY
 from storybot.stories.story_request import StoryRequest, new_story_request
 from storybot.system.processes import CannotBeKilled
@@ -42,10 +43,13 @@ class Writing:
             return messages.refusal(ErrorCode.SMALL_PROFILE, replies.NO_MEMORY_TO_WRITE)
         if daemon.robot.mode in BUSY:
             return messages.refusal(ErrorCode.BEING_TOLD, replies.BEING_TOLD)
+        if Part.ENGINE in daemon.robot.missing:  # it may not even be gone: see CannotBeKilled
+            sentence = replies.parts_missing([Part.ENGINE.value])
+            return messages.refusal(ErrorCode.PARTS_MISSING, sentence)
         if self._writing:
             return messages.refusal(ErrorCode.BUSY, replies.BEING_WRITTEN)
         telling = daemon.services.configuration.settings.telling
-        story = new_story_request(request.things, seed, telling, daemon.robot.night)
+        story = new_story_request(request.things, seed, telling, daemon.robot.night, request.style)
         return Streamed(messages.answer(said=story.title, seed=seed), self._sentences(story))
 
     async def _sentences(self, story: StoryRequest) -> AsyncGenerator[Message, None]:

@@ -1,10 +1,11 @@
 """The recogniser process: `python -m storybot.hearing.recogniser_process SETTINGS`.
 
 It writes events to stdout and reads commands from stdin, each a line of JSON:
-{"event": "ready" | "level" | "heartbeat" | "keyphrase" | "heard" | "trouble", ...} and
-{"do": "listen", "for": ...}, {"do": "pause"}, {"do": "quit"}. Where a request is awaited, "heard"
-without a text stands for an utterance that is none. The process ends with its stdin. Everything
-happens in one thread, so that a heartbeat proves that sound was read and decoded.
+{"event": "ready" | "level" | "heartbeat" | "keyphrase" | "speech" | "heard" | "doubtful" |
+"trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "quit"}. Where a request
+is awaited, "speech" tells that somebody begins to speak, and "heard" without a text stands for an
+utterance that is none. The process ends with its stdin. Everything happens in one thread, so that a
+heartbeat proves that sound was read and decoded.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.utterance import Utterance
-from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.family import parse, use_family
+from storybot.language.listening import DURING_STORY, KeyphraseOnly, ListenFor
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -51,7 +53,8 @@ class RecogniserProcess:
         self._complaint = ""  # the trouble reported last, so that it is reported once
         self._listening = False
         self._called = False  # a request is awaited
-        self._during_story = False  # only "stop" is
+        self._speech_told = False  # that somebody speaks, since the request is awaited
+        self._during_story = False  # only "stop", and a correction, is
         self._read = self._decoded = 0  # samples at 16 kHz; those decoded twice count twice
         self._earlier_overruns = 0  # of microphones that are closed
         self._next_heartbeat = 0.0
@@ -65,12 +68,12 @@ class RecogniserProcess:
                 what = ListenFor(command.get("for"))
             except ValueError:
                 return True
-            if self._during_story and what is not ListenFor.STOP:
+            if self._during_story and what not in DURING_STORY:
                 # An utterance that began while the robot spoke may be the robot's own.
                 self._recogniser.finish()
-            self._during_story = what is ListenFor.STOP
+            self._during_story = what in DURING_STORY
             self._recogniser.listen_for(what)
-            self._called = what is ListenFor.REQUEST
+            self._called, self._speech_told = what is ListenFor.REQUEST, False
             self._listening = True
         elif command.get("do") == "pause":
             self._listening = False
@@ -93,6 +96,7 @@ class RecogniserProcess:
         if self._listening and block:
             for event in self._recogniser.hear(block):
                 self._pass_on(event)
+            self._notice_speech()
         self._decoded += len(block) // 2
         self._beat(block)
         return wait
@@ -133,11 +137,18 @@ class RecogniserProcess:
         if isinstance(event, KeyphraseOnly):
             # The request may follow before the daemon can react to the keyphrase.
             self._recogniser.listen_for(ListenFor.REQUEST)
-            self._called = True
+            self._called, self._speech_told = True, False
             self._tell({"event": "keyphrase"})
+        elif event.likely:
+            self._tell({"event": "doubtful", "text": event.text, "confidence": event.confidence})
         elif event.sure or self._called:
             text = event.text if event.sure else ""
             self._tell({"event": "heard", "text": text, "confidence": event.confidence})
+
+    def _notice_speech(self) -> None:
+        if self._called and not self._speech_told and self._recogniser.speaking:
+            self._speech_told = True
+            self._tell({"event": "speech"})
 
     def _beat(self, block: bytes) -> None:
         if time.monotonic() < self._next_heartbeat:
@@ -186,6 +197,7 @@ def main() -> int:
     # Only its fields: importing the classes of the settings takes 0.4 MB.
     settings: HearingSettings = SimpleNamespace(**given["hearing"])  # type: ignore[assignment]
     profile = str(given["profile"])
+    use_family(parse(given.get("family", ()), "the family's words"))
     try:
         recogniser = make_recogniser(settings)
     except StorybotError as fault:

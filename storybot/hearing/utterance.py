@@ -16,3 +16,4 @@ class Utterance:
     text: str
     confidence: float  # PocketSphinx: mean ln acoustic score per frame; Vosk: 0 to 1
     sure: bool = True  # confident enough, complete, and something that is listened for
+    likely: bool = False  # not sure, but a request that is worth the question whether it was made

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from storybot.config.schema import HomeSettings
@@ -27,6 +26,8 @@ class Box:
 
 def this_box(settings: HomeSettings, machine_id: Path = MACHINE_ID) -> Box:
     """The box as the settings have it; StorybotError where it has no id."""
+    from importlib import metadata  # 2.5 MB that a process which was told the version never needs
+
     return Box(settings.id or _own_id(machine_id), settings.name, metadata.version("storybot"))
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
-from storybot.language.requests import RequestKind, understand
+from storybot.language.request_patterns import STYLES
+from storybot.language.requests import AS_USUAL, Request, RequestKind, understand
+
+ANSWERS = (RequestKind.YES, RequestKind.NO)  # to questions of the box, which asks none then
+_STYLE = re.compile(rf"\b(?:{'|'.join(STYLES)}) (?=story\b)")
 
 
 class ListenFor(Enum):
@@ -14,6 +19,10 @@ class ListenFor(Enum):
     KEYPHRASE = "keyphrase"  # the keyphrase, alone or with a request, and the commands
     REQUEST = "request"  # the request that follows the keyphrase
     STOP = "stop"  # "stop" alone, while a story is told
+    CORRECTION = "correction"  # "stop", and "no, a boat", as a story begins
+
+
+DURING_STORY = frozenset((ListenFor.STOP, ListenFor.CORRECTION))  # while the box itself speaks
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,31 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
     one", "again" and "louder" need no keyphrase, because they follow a story.
     """
     request = understand(text)
+    call = without_style(text)
     if listen_for is ListenFor.STOP:
         return text if request is not None and request.kind is RequestKind.STOP else None
+    if listen_for is ListenFor.CORRECTION:
+        return text if request is not None and _ends_or_corrects(request) else None
     if listen_for is ListenFor.REQUEST:
         return text if request is not None else None
     if text == keyphrase:
         return KeyphraseOnly()
+    if request is not None and request.kind in ANSWERS:
+        return None
     if request is not None and request.kind is not RequestKind.STORY:
         return text
-    if f" {keyphrase} " not in f" {text} ":
+    if f" {keyphrase} " not in f" {call} ":
         return None
-    return text if request is not None and request.things else KeyphraseOnly()
+    whole = request is not None and (request.things or request.style != AS_USUAL)
+    return text if whole else KeyphraseOnly()
+
+
+def _ends_or_corrects(request: Request) -> bool:
+    """Whether it ends the story that begins, or says what it should have been about."""
+    corrects = request.kind is RequestKind.NO and bool(request.things)
+    return corrects or request.kind is RequestKind.STOP
+
+
+def without_style(text: str) -> str:
+    """The words without those for the kind of story, which may stand inside the keyphrase."""
+    return _STYLE.sub("", text)

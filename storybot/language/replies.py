@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+
+from storybot.language.things import Thing
 
 
 class Reply(Enum):
@@ -12,6 +15,8 @@ class Reply(Enum):
     REFUSED = "Let us think of something nicer. Ask me for another story."
     STORY_LOST = "Oh, I have lost the end of my story. Please ask me again."
     GOOD_NIGHT = "Good night. Sleep well."
+    WHAT_ABOUT = "What shall it be about?"
+    NOT_CAUGHT = "I did not catch that. You can say: a story about a cat."
 
 
 # What a client of the control socket reads where no story begins.
@@ -21,6 +26,11 @@ BEING_WRITTEN = "A story is being written for somebody; ask again in a moment."
 CHILD_FIRST = "The box was asked for a story of its own; ask again when that was told."
 NO_MEMORY_TO_WRITE = "This box has no memory to write stories for others (service.profile: small)."
 BEING_TOLD = "A story is being told; `storybot stop` ends it."
+
+
+def did_you_say(things: Sequence[Thing]) -> str:
+    """The question about what was heard without being sure."""
+    return f"Did you say {' and '.join(thing.name or thing.phrase for thing in things)}?"
 
 
 def not_running(state: str) -> str:

@@ -3,46 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from storybot.language.things import Thing, find_thing
+from storybot.language.request_patterns import (
+    ASKED_AGAIN,
+    ASKS_FOR_STORY,
+    CORRECTION,
+    LENGTHS,
+    MOODS,
+    POLITE,
+    STORY_AGAIN,
+    UNFINISHED,
+    UNFINISHED_SECOND_THING,
+)
+from storybot.language.things import Thing, family_children
+from storybot.language.wishes import ADJECTIVES, MAX_THINGS, wishes_in
 
 
 class RequestKind(Enum):
     STORY = "story"
     ANOTHER = "another"
-    AGAIN = "again"
+    AGAIN = "again"  # the last story, or the last one about `things`
+    GO_ON = "go-on"  # the next chapter of the last story
     STOP = "stop"
     LOUDER = "louder"
     SOFTER = "softer"
     GOOD_NIGHT = "good-night"
+    YES = "yes"  # an answer to a question of the box
+    NO = "no"  # the same, or with `things` a correction: "no, a boat"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a story is to be told; what is not asked for is as the settings say."""
+
+    length: str = ""  # "short", "long"; "": not asked for
+    mood: str = ""  # "funny", "calm" (for bedtime); "": not asked for
+
+
+AS_USUAL = Style()
 
 
 @dataclass(frozen=True)
 class Request:
-    """`things` and `unknown` belong to a STORY; no thing means a story about anything."""
+    """`things` and what follows belong to a STORY; no thing means a story about anything."""
 
     kind: RequestKind
-    things: tuple[Thing, ...] = ()  # at most MAX_THINGS
+    things: tuple[Thing, ...] = ()  # at most MAX_THINGS; also of AGAIN and NO
     unknown: tuple[str, ...] = ()  # what else it was to be about, in the asker's words
+    style: Style = AS_USUAL
 
 
-MAX_THINGS = 2
-# What a thing may be called; the story does not take it up.
-ADJECTIVES = ("little", "big", "small", "tiny", "brave", "funny", "friendly", "happy", "silly")
-SMALL_WORDS = re.compile(
-    r"an?|the|some|my|our|one|two|three|many|of|about|and|with|please|now|thanks|thank|you"
-    rf"|named|called|{'|'.join(ADJECTIVES)}"
-)
-UNFINISHED = re.compile(r".*\b(?:an?|the|some|about|and|with|me|us|tell|read|of)")
-# "about a cat and a": what was to follow was not said, or it was the s of "cats".
-UNFINISHED_SECOND_THING = re.compile(r"(?<=\w) (?:and|with)(?: (?:a|an|the|some))?$")
-POLITE = re.compile(
-    r"^(?:(?:please|hey|hi|hello|okay|ok|oh|now|well|storybot|robot|story bot"
-    r"|can you|could you|will you|would you) )+|(?: (?:please|now|storybot|thank you))+$"
-)
 # The whole utterance, without its politeness, is the command.
 COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     (
@@ -74,6 +86,17 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
         r"|(?:the )?same (?:one|story)|repeat(?: it| that)?)",
     ),
     (
+        RequestKind.GO_ON,
+        r"(?:go on|tell (?:me |us )?more)(?: with (?:it|the story|that story))?"
+        r"|(?:what happens|what happened|and) (?:next|then)|the next chapter|keep going"
+        r"|continue(?: it| the story)?",
+    ),
+    (RequestKind.YES, r"(?:yes|yeah|yep|yup|right|that'?s right|exactly|sure)(?: (?:yes|i did))?"),
+    (  # an article at its end is silence, or what followed was not said
+        RequestKind.NO,
+        r"(?:no|nope|not that|wrong)(?: (?:no|not that|i did not|i didn't))?(?: (?:a|an|the))?",
+    ),
+    (
         RequestKind.ANOTHER,
         r"(?:i want |i would like |i'd like |tell (?:me |us )?|read (?:me |us )?)?"
         r"(?:(?:another|one more|a new|a different|a second|the next|next)(?: one| story| tale)?"
@@ -81,17 +104,6 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
     ),
 )
 COMMAND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in COMMANDS)
-# Asks for a story: everything after the match says what about.
-ASKS_FOR_STORY = re.compile(
-    r"(?:^|.*?\b)(?:"
-    r"(?:tell|read|give|make)(?: me| us)? (?:\w+ ){0,4}?(?:story|stories|tale)s?"
-    r"|(?:want|like|need|hear|have)(?: to (?:hear|have|listen to))? (?:\w+ ){0,3}?"
-    r"(?:story|stories|tale)"
-    r"|tell (?:me|us)(?= (?:something )?about\b)"
-    r"|^(?:(?:a|an|the|another|one more)? ?(?:\w+ )?(?:story|stories|tale))"
-    r"(?= (?:about|of|with)\b|$)"
-    r")\b"
-)
 
 
 def understand(text: str) -> Request | None:
@@ -108,13 +120,44 @@ def understand(text: str) -> Request | None:
     utterance = UNFINISHED_SECOND_THING.sub("", utterance)
     if UNFINISHED.fullmatch(utterance):
         return None
+    if again := _told_before(utterance):
+        return again
+    if (corrected := CORRECTION.fullmatch(utterance)) and (right := understand(corrected[1])):
+        return replace(right, kind=RequestKind.NO) if right.kind is RequestKind.STORY else None
     if asked := ASKS_FOR_STORY.match(utterance):
-        things, unknown = _topics(utterance[asked.end() :].split())
-        return Request(RequestKind.STORY, things, unknown)
-    things, unknown = _topics(utterance.split())
-    if things and not unknown:
-        return Request(RequestKind.STORY, things)
+        wishes = wishes_in(utterance[asked.end() :].split(), family_children())
+        things = wishes.things[:MAX_THINGS]
+        return Request(RequestKind.STORY, things, wishes.unknown, style_in(asked[0]))
+    wishes = wishes_in(utterance.split(), family_children())
+    if wishes.things and not wishes.unknown:
+        return Request(RequestKind.STORY, wishes.things[:MAX_THINGS])
     return None
+
+
+def style_in(asked: str) -> Style:
+    """How the story is to be told that these words ask for: "tell me a long funny story"."""
+    words = asked.split()
+    lengths = [LENGTHS[word] for word in words if word in LENGTHS]
+    moods = [MOODS[word] for word in words if word in MOODS]
+    mood = "calm" if "calm" in moods else (moods or [""])[0]
+    return Style((lengths or [""])[0], mood)
+
+
+def _told_before(utterance: str) -> Request | None:
+    """The request for a story that was told before, by what it is about."""
+    found = STORY_AGAIN.fullmatch(utterance) or ASKED_AGAIN.fullmatch(utterance)
+    if found is None:
+        return None
+    named = found.groupdict()
+    topic = named.get("before") or re.sub(r".* (?:about|of|with) ", "", f" about {named['after']}")
+    wishes = wishes_in(topic.split(), family_children())
+    return Request(RequestKind.AGAIN, wishes.things[:MAX_THINGS]) if wishes.things else None
+
+
+def is_wish(text: str) -> bool:
+    """Whether the words ask for a story about something."""
+    request = understand(text)
+    return request is not None and request.kind is RequestKind.STORY and bool(request.things)
 
 
 def breaks_off(text: str, keyphrase: str) -> bool:
@@ -128,33 +171,27 @@ def breaks_off(text: str, keyphrase: str) -> bool:
 
 def spoken_back(request: Request) -> str:
     """The sentence that says what was understood."""
+    about = " and ".join(thing.phrase for thing in request.things)
     if request.kind is RequestKind.STORY:
-        if not request.things:
-            return "A story."
-        return f"A story about {' and '.join(thing.phrase for thing in request.things)}."
+        style = request.style
+        story = " ".join(["A", *filter(None, (style.length, SAID_MOODS[style.mood])), "story"])
+        return f"{story} about {about}." if about else f"{story}."
+    if request.kind is RequestKind.NO and about:
+        return f"No, {about}."
+    if request.kind is RequestKind.AGAIN and about:
+        return f"The story about {' and '.join(thing.definite for thing in request.things)} again."
     return COMMAND_ECHOES[request.kind]
 
 
+SAID_MOODS = {"": "", "calm": "bedtime", "funny": "funny"}
 COMMAND_ECHOES = {
     RequestKind.ANOTHER: "Another story.",
     RequestKind.AGAIN: "The same story again.",
+    RequestKind.GO_ON: "The next chapter.",
     RequestKind.STOP: "Stop.",
     RequestKind.LOUDER: "Louder.",
     RequestKind.SOFTER: "Softer.",
+    RequestKind.YES: "Yes.",
+    RequestKind.NO: "No.",
     RequestKind.GOOD_NIGHT: "Good night.",
 }
-
-
-def _topics(words: Sequence[str]) -> tuple[tuple[Thing, ...], tuple[str, ...]]:
-    """The things spoken of, each once, and the words that are no thing."""
-    things: list[Thing] = []
-    unknown: list[str] = []
-    for word in words:
-        if SMALL_WORDS.fullmatch(word):
-            continue
-        thing = find_thing(word) or find_thing(word.removesuffix("'s"))
-        if thing is None:
-            unknown.append(word)
-        elif thing not in things:
-            things.append(thing)
-    return tuple(things[:MAX_THINGS]), tuple(unknown)

@@ -36,6 +36,8 @@ class Sentence:
     text: str
     number: int  # from 1
     paragraph: bool = False  # begins a paragraph
+    # First index, index behind the last, and whose: 0 the hero's, 1 another's (dialogue.py).
+    quotations: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def finished(self) -> bool:

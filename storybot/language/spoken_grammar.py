@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 
 from storybot.language.automaton import END, START, Automaton, Transition
-from storybot.language.requests import ADJECTIVES
-from storybot.language.things import Thing
+from storybot.language.request_patterns import STYLES
+from storybot.language.things import Thing, plain
+from storybot.language.wishes import ADJECTIVES, NAMED
 
 STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
 # They sound like these and mean the contrary: recognised as what they are, they do nothing.
 NO_STOPS = ("do not stop", "don't stop", "please do not stop", "please don't stop")
-# Answers that ask for nothing and sound like a thing: "no" like "snow", "yes" like "nest".
-NO_ANSWERS = ("no", "yes", "what", "hello", "i don't know")
+# Answers to a question of the box, which sound like things: "no" like "snow", "yes" like "nest".
+YES_OR_NO = ("yes", "no")
+# Answers that ask for nothing and sound like a thing.
+NO_ANSWERS = ("what", "hello", "i don't know")
 COMMANDS = (
     "another one",
     "another story",
     "again",
     "tell it again",
+    "go on",
     *STOPS,
     "louder",
     "softer",
@@ -25,18 +31,67 @@ COMMANDS = (
     "good night",
 )
 POLITE = ("please", "can you", "could you")
-ARTICLES = ("a", "an", "the", "some")
+ABOUT = ("about", "with")
+AGAIN = ("again", "story again")
 # Of what may end or go on: how often it ends where more was to follow, as before a pause.
 BREAKS_OFF = 1 / 64
 DESCRIBED = 1 / 4  # of the things, by an adjective
 SECOND_THING = 1 / 8  # after a thing
+RARELY = 1 / 16  # styles, "called Noah", "about me", "the dragon story again"
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name
 
 
-def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
+class Form(Enum):
+    """Of a thing's name, by what may stand before it."""
+
+    ONE = "cat"
+    MASS = "snow"
+    MANY = "cats"
+    PROPER = "Lily"  # and "moon", "space"
+
+
+FORMS = {"mass": Form.MASS, "plural-only": Form.MANY, "one": Form.PROPER, "bare": Form.PROPER}
+# What may follow on which articles; "" stands for none.
+AFTER_ARTICLES: tuple[tuple[tuple[str, ...], tuple[Form, ...]], ...] = (
+    (("a", "an"), (Form.ONE, Form.MASS)),
+    (("two", "three"), (Form.MANY,)),
+    (("some",), (Form.MASS, Form.MANY)),
+    (("the", "my", "his", "her", ""), tuple(Form)),
+)
+ARTICLES = tuple(article for articles, _ in AFTER_ARTICLES for article in articles)
+OF_THE_FIRST = ("his", "her")  # only of a second thing: a boy and his dog
+
+
+@dataclass(frozen=True)
+class Topics:
+    """What may be asked for, in lower case."""
+
+    forms: Mapping[Form, tuple[str, ...]]  # of each, every word once; no Form is empty
+    names: tuple[str, ...]  # that a creature or a thing may be called
+
+
+def topics_of(things: Iterable[Thing]) -> Topics:
+    """Singular and plural of these things, and the names among them."""
+    forms: dict[Form, dict[str, None]] = {form: {} for form in Form}
+    names: dict[str, None] = {}
+    for thing in things:
+        if thing.is_name or thing.name:
+            names[thing.forms[0]] = forms[Form.PROPER][thing.forms[0]] = None
+            continue
+        one, many = thing.forms
+        kind = FORMS.get(thing.kind)
+        forms[kind or Form.ONE][one] = None
+        if kind is None:
+            forms[Form.MANY][many] = None
+    return Topics({form: tuple(words) for form, words in forms.items() if words}, tuple(names))
+
+
+def call_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     """Whole requests, which begin with the keyphrase, and the commands.
 
-    In JSGF: [<polite>] <call> [about <topics>] [please] | <command>. They may break off.
+    In JSGF: [<polite>] <call> [about <topics> [again]] [please] | <command>. They may break off.
+    "The dragon story again" is only an answer: where things may follow on silence, too, decoding
+    takes twice the time, and 4 of 24 commands are no longer believed.
     """
     made = Automaton()
     asked, called, about, told = (made.state() for _ in range(4))
@@ -49,31 +104,34 @@ def call_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
     begun = [" ".join(words[:count]) for count in range(1, len(words))]
     if begun:
         made.say(asked, last, begun, BREAKS_OFF)
-    made.say(called, about, ["about"], 1 / 2)
+    made.say(called, about, ABOUT, 1 / 2)
     made.skip(called, told, 1 / 2)
     made.skip(about, last, BREAKS_OFF)
-    _topics(made, about, told, last, topics, BREAKS_OFF)
+    _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
 
-def answer_sentences(keyphrase: str, topics: Iterable[str]) -> list[Transition]:
+def answer_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     """What follows on the keyphrase: "about a cat", "a cat and a dog", and the commands.
 
     The keyphrase may come before it, for a recogniser that hears both as one. In JSGF:
-    [<call>] [[a story] about] <topics> [please] | [<call>] <command>.
+    [<call>] [[a story | something] about] <topics> [again] [please] | [<call>] <command>.
     """
     made = Automaton()
     called, introduced, about, told = (made.state() for _ in range(4))
     last = _last(made)
     _call(made, START, called, keyphrase, 1 / 2)
     made.skip(START, called, 1 / 2)
-    made.say(called, last, COMMANDS + NO_ANSWERS, 1 / 2)
-    made.may_say(called, introduced, ["a story"], 1 / 4)
-    made.say(introduced, about, ["about"], 1 - BREAKS_OFF)
+    made.say(called, last, COMMANDS + YES_OR_NO + NO_ANSWERS, 1 / 2)
+    story = [f"a {style} story" for style in STYLES]
+    made.say(called, introduced, ["something", "the story", *story], RARELY / 2)
+    made.say(called, about, ["no"], RARELY / 2)
+    made.may_say(called, introduced, ["a story"], 1 / 4 - RARELY)
+    made.say(introduced, about, ABOUT, 1 - BREAKS_OFF)
     made.say(introduced, last, ["about"], BREAKS_OFF)
     made.skip(called, about, 1 / 4)
-    _topics(made, about, told, last, topics, 0.0)
+    _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])
     return made.transitions()
 
@@ -84,15 +142,22 @@ def stop_sentences() -> list[Transition]:
     return made.transitions()
 
 
+def correction_sentences(topics: Topics) -> list[Transition]:
+    """Stops and, as a story begins, "no, a boat"."""
+    made = Automaton()
+    about, told = made.state(), made.state()
+    last = _last(made)
+    made.say(START, last, STOPS + NO_STOPS, 1 / 2)
+    made.say(START, about, ["no", "no no", "no i said"], 1 / 2)
+    _topics(made, about, told, last, topics)
+    made.skip(told, last, 1.0)
+    return made.transitions()
+
+
 def begins_as_call(text: str, keyphrase: str) -> bool:
     """Whether a sentence with this beginning, possibly cut short, can only be a call."""
     beginnings = {said.split()[0] for said in (keyphrase, *POLITE)}
     return text.split()[0] in beginnings and text not in COMMANDS
-
-
-def spoken_forms(things: Iterable[Thing]) -> list[str]:
-    """Singular and plural of every thing as the dictionary writes them, each once."""
-    return list(dict.fromkeys(f.lower() for thing in things for f in (thing.word, thing.plural)))
 
 
 def words_of(*languages: Iterable[Transition]) -> set[str]:
@@ -102,9 +167,18 @@ def words_of(*languages: Iterable[Transition]) -> set[str]:
 
 def phrase_list(keyphrase: str, things: Sequence[Thing]) -> list[str]:
     """The same for a recogniser that takes a list of phrases (Vosk)."""
-    about = [f"about {thing.phrase.lower()}" for thing in things]
-    words = words_of(call_sentences(keyphrase, spoken_forms(things)))
-    return [keyphrase, *COMMANDS, *about, *sorted(words)]
+    topics = topics_of(things)
+    about = [f"about {plain(thing.name or thing.phrase)}" for thing in things]
+    many = topics.forms.get(Form.MANY, ())
+    counted = [f"{few} {form}" for few in ("two", "three") for form in many]
+    called = [f"called {name}" for name in topics.names]
+    words = words_of(
+        call_sentences(keyphrase, topics),
+        answer_sentences(keyphrase, topics),
+        correction_sentences(topics),
+    )
+    call = [keyphrase, *_styled(keyphrase)]
+    return [*call, *COMMANDS, *about, *counted, *called, *sorted(words)]
 
 
 def _last(made: Automaton) -> int:
@@ -119,38 +193,93 @@ def _last(made: Automaton) -> int:
     return last
 
 
+def _styled(call: str) -> list[str]:
+    """The call for a story of each style: "tell me a long story"."""
+    before, story, after = call.partition("story")
+    return [f"{before}{style} {story}{after}" for style in STYLES] if story and before else []
+
+
 def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:
     if "story" in keyphrase.split():  # it asks already; "hey storybot" is only a name
-        made.say(source, target, [keyphrase], share)
+        _question(made, source, target, keyphrase, share)
         return
     named = made.state()
     made.say(source, named, [keyphrase], share)
-    made.may_say(named, target, [QUESTION])
+    made.skip(named, target, 1 / 2)
+    _question(made, named, target, QUESTION, 1 / 2)
 
 
-def _topics(
+def _question(made: Automaton, source: int, target: int, call: str, share: float) -> None:
+    """The words that ask for a story, with a style before "story"."""
+    before, story, after = call.partition("story")
+    if not before.strip():
+        made.say(source, target, [call], share)
+        return
+    begun, styled = made.state(), made.state()
+    made.say(source, begun, [before], share)
+    made.say(begun, styled, STYLES, RARELY)
+    made.skip(begun, styled, 1 - RARELY)
+    made.say(styled, target, [story + after])
+
+
+def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics) -> None:
+    """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing> [<name>].
+
+    From `source` to `target`, after which they may be asked for again; what breaks off before the
+    first thing goes to `last`. After it nothing may: the silence and noise after a short answer
+    became "and". All things that may follow on an article are equally likely.
+    """
+    found, named, joined = (made.state() for _ in range(3))
+    begins = {form: made.state() for form in topics.forms}
+    for form, words in topics.forms.items():
+        made.say(begins[form], found, words)
+    adjective, described = made.state(), made.state()  # one for all: each takes memory
+    made.say(adjective, described, ADJECTIVES, 1 - BREAKS_OFF)
+    made.say(adjective, last, ADJECTIVES, BREAKS_OFF)
+    _any_form(made, described, begins, topics, tuple(Form))
+    for articles, after in AFTER_ARTICLES:
+        meant = made.state()
+        first = tuple(article for article in articles if article not in OF_THE_FIRST)
+        number = len(ARTICLES) - len(OF_THE_FIRST)
+        _articles(made, source, meant, first, number, 1 - RARELY - BREAKS_OFF)
+        made.say(source, last, _said(first), len(_said(first)) / number * BREAKS_OFF)
+        _articles(made, joined, meant, articles, len(ARTICLES), 1 - RARELY)
+        made.skip(meant, adjective, DESCRIBED)
+        _any_form(made, meant, begins, topics, after, 1 - DESCRIBED)
+    for state in (source, joined):
+        made.say(state, named, ["me"], RARELY)
+    made.skip(found, named, 1 - RARELY)
+    if topics.names:
+        calling = made.state()
+        made.say(found, calling, NAMED, RARELY)
+        made.say(calling, named, topics.names)
+    made.say(named, joined, ["and"], SECOND_THING)
+    made.say(named, target, AGAIN, RARELY)
+    made.skip(named, target, 1 - SECOND_THING - RARELY)
+
+
+def _any_form(
     made: Automaton,
     source: int,
-    target: int,
-    last: int,
-    topics: Iterable[str],
-    second_breaks_off: float,
+    begins: Mapping[Form, int],
+    topics: Topics,
+    allowed: Sequence[Form],
+    share: float = 1.0,
 ) -> None:
-    """<topics> = <topic> [and <topics>]; <topic> = [<article>] [<adjective>] <thing>.
+    """To a word of these forms, all equally likely."""
+    counts = {form: len(topics.forms[form]) for form in allowed if form in topics.forms}
+    for form, count in counts.items():
+        made.skip(source, begins[form], share * count / sum(counts.values()))
 
-    From `source` to `target`; what breaks off goes to `last`. `second_breaks_off`: how often a
-    second thing does; 0 for answers, where the noise after a short one became "and".
-    """
-    meant, described, named, joined = (made.state() for _ in range(4))
-    made.may_say(source, meant, ARTICLES, 1 - BREAKS_OFF)
-    made.say(source, last, ARTICLES, BREAKS_OFF)
-    made.may_say(joined, meant, ARTICLES, 1 - second_breaks_off)
-    if second_breaks_off:
-        made.say(joined, last, ARTICLES, second_breaks_off)
-        made.say(named, last, ["and"], SECOND_THING * second_breaks_off)
-    made.say(meant, described, ADJECTIVES, DESCRIBED * (1 - BREAKS_OFF))
-    made.say(meant, last, ADJECTIVES, DESCRIBED * BREAKS_OFF)
-    made.skip(meant, described, 1 - DESCRIBED)
-    made.say(described, named, topics)
-    made.say(named, joined, ["and"], SECOND_THING * (1 - second_breaks_off))
-    made.skip(named, target, 1 - SECOND_THING)
+
+def _articles(
+    made: Automaton, source: int, target: int, articles: Sequence[str], of: int, share: float
+) -> None:
+    """One of the articles, each as likely as all the `of` that may stand there."""
+    made.say(source, target, _said(articles), len(_said(articles)) / of * share)
+    if "" in articles:
+        made.skip(source, target, (1 - RARELY) / of)
+
+
+def _said(articles: Sequence[str]) -> list[str]:
+    return [article for article in articles if article]

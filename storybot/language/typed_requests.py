@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from storybot.language.requests import (
-    ASKS_FOR_STORY,
-    MAX_THINGS,
-    POLITE,
-    SMALL_WORDS,
-    Request,
-    RequestKind,
-    understand,
-)
+from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
+from storybot.language.requests import AS_USUAL, Request, RequestKind, style_in, understand
 from storybot.language.safety_filter import Filter, plain_text
-from storybot.language.things import Thing, find_thing, unlisted_thing
+from storybot.language.things import COUNTS, Thing, family_children, unlisted_thing
+from storybot.language.wishes import (
+    MAX_THINGS,
+    NAMED,
+    ONESELF,
+    SMALL_WORDS,
+    name_at,
+    named,
+    wishes_in,
+)
 
 WORD_MAX_LETTERS = 30  # letters
 BARE_WORDS_MAX = 2  # words without an article that are taken for a noun: purple quokka
@@ -23,8 +26,9 @@ _PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
 _TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
 _WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
 _BEFORE_A_NOUN = re.compile(
-    r"about|an?|the|some|my|our|your|his|her|its|their|one|two|three|four|five|many"
+    rf"about|an?|the|some|my|our|your|his|her|its|their|one|{'|'.join(COUNTS)}|many"
 )
+_OWN = re.compile(r"my|our|your|his|her|their")
 _ABOUT = re.compile(
     r"(?:(?:tell|talk|speak|read|write|say|how|what|something|anything|another|one|me|us|i|you"
     r"|want|need|like|would|can|could|to|hear)\s+)*(?=about\b)"
@@ -93,7 +97,8 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
         things += [thing for thing in named if thing not in things]
     if not things:
         return whole
-    return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]))
+    style = style_in(asks[0]) if asks is not None else AS_USUAL
+    return Request(RequestKind.STORY, tuple(things[:MAX_THINGS]), style=style)
 
 
 def is_allowed(request: Request | None, text: str, allowed: Filter) -> bool:
@@ -106,20 +111,40 @@ def is_allowed(request: Request | None, text: str, allowed: Filter) -> bool:
 def _things(words: list[str]) -> list[Thing]:
     """What a part of the request between two "and" is about: a fluffy quokka is a quokka."""
     words = [word.removesuffix("'s") for word in words if any(map(str.isalpha, word))]
-    known = [thing for word in words if (thing := find_thing(word)) is not None]
+    told = next((at for at, word in enumerate(words) if word in NAMED), len(words))
+    words, name = words[:told], name_at(words, told + 1)
     led = next((i + 1 for i, word in enumerate(words) if _BEFORE_A_NOUN.fullmatch(word)), None)
     noun = words[led or 0 :]
     while noun and SMALL_WORDS.fullmatch(noun[0]):
         noun = noun[1:]
-    if _no_noun(noun[:1]):
-        return known if led is not None else []
-    noun = noun[: next((i for i, word in enumerate(noun) if _AFTER_A_NOUN.fullmatch(word)), None)]
-    noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
-    if led is None and (_no_noun(noun) or not 0 < len(set(noun)) == len(noun) <= BARE_WORDS_MAX):
+    if led is None and _no_noun(noun[:1]) and noun[0] not in ONESELF:
         return []
-    if not noun or any(map(find_thing, noun)) or not 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
-        return known
-    return [unlisted_thing(noun[-1]), *known]
+    known = wishes_in(words, family_children())
+    own = led is not None and _OWN.fullmatch(words[led - 1]) and words[-1:] == [*known.unknown]
+    if known.things and not name and own:
+        name = name_at(words, len(words) - 1)  # my teddy bear Bruno
+    elif not _no_noun(noun[:1]):
+        noun = noun[: _length_of(noun)]
+        noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
+        few = 0 < len(set(noun)) == len(noun) <= BARE_WORDS_MAX
+        if led is None and (_no_noun(noun) or not few):
+            return []
+        if noun and not wishes_in(noun).things and 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
+            stranger = _counted(unlisted_thing(noun[-1]), words[led - 1] if led else "")
+            return [named(stranger, name) if name else stranger, *known.things]
+    if name and known.things:
+        return [named(known.things[0], name), *known.things[1:]]
+    return list(known.things)
+
+
+def _length_of(noun: list[str]) -> int:
+    """How many of the words belong to the noun: "a quokka | that likes to sleep"."""
+    ends = (at for at, word in enumerate(noun) if _AFTER_A_NOUN.fullmatch(word))
+    return next(ends, len(noun))
+
+
+def _counted(thing: Thing, count: str) -> Thing:
+    return replace(thing, count=count) if count in COUNTS and thing.kind == "plural-only" else thing
 
 
 def _no_noun(words: list[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storybot.robot import bedtime, events, lifecycle, requests
+from storybot.robot import bedtime, dialogue, events, lifecycle, requests
 from storybot.robot.commands import Command
 from storybot.robot.events import Event
 from storybot.robot.state import Mode, Robot, initial_robot, light, obstacle
@@ -22,15 +22,18 @@ _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {
     events.Started: lifecycle.started,
     events.PartLost: lifecycle.part_lost,
     events.PartBack: lifecycle.part_back,
-    events.KeyphraseHeard: requests.keyphrase,
+    events.KeyphraseHeard: dialogue.keyphrase,
+    events.SpeechBegan: dialogue.speech_began,
+    events.DoubtfulHeard: dialogue.doubtful,
     events.Asked: requests.asked,
     events.ReplayAsked: requests.replay,
-    events.NotUnderstood: requests.unclear,
+    events.NotUnderstood: dialogue.unclear,
     events.RequestRefused: requests.unwelcome,
     events.Pressed: requests.pressed,
     events.VolumeAsked: requests.volume_asked,
     events.SleepAsked: bedtime.sleep_asked,
     events.StoryBegan: lifecycle.story_began,
+    events.StoryGoesOn: lifecycle.story_goes_on,
     events.StoryTold: lifecycle.story_told,
     events.StoryFailed: lifecycle.story_failed,
     events.TimerExpired: lifecycle.timer_expired,

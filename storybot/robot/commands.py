@@ -7,6 +7,7 @@ from enum import Enum
 
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
+from storybot.language.requests import Request
 from storybot.robot.events import Timer
 from storybot.stories.story_request import StoryRequest
 
@@ -43,6 +44,13 @@ class Say:
     """Say a sentence of the robot's own."""
 
     reply: Reply
+
+
+@dataclass(frozen=True)
+class AskWhether:
+    """Ask whether this was said (see replies.did_you_say)."""
+
+    request: Request
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,7 @@ Command = (
     Listen
     | StopListening
     | Say
+    | AskWhether
     | SayTitle
     | Earcon
     | Tell

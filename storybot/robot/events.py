@@ -33,6 +33,7 @@ class Timer(Enum):
     ANSWER = "answer"  # for the request after the keyphrase
     SLEEP = "sleep"  # good night
     HOLD = "hold"  # while a story waits for its loudspeaker
+    GO_ON = "go-on"  # for which "go on" is taken for the story's, without the keyphrase
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,18 @@ class ReplayAsked:
     story: StoryRequest
 
 
+@dataclass(frozen=True)
+class DoubtfulHeard:
+    """Something was heard that may be this request for a story, with things."""
+
+    request: Request
+    seed: int
+
+
+class SpeechBegan(PlainEvent):
+    """While the request is awaited, somebody begins to speak."""
+
+
 class NotUnderstood(PlainEvent):
     """Something was said that is no request."""
 
@@ -123,6 +136,13 @@ class SleepAsked:
 @dataclass(frozen=True)
 class StoryBegan:
     """The first sentence of story `number` sounds."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class StoryGoesOn:
+    """The second sentence of story `number` sounds."""
 
     number: int
 
@@ -176,12 +196,15 @@ Event = (
     | KeyphraseHeard
     | Asked
     | ReplayAsked
+    | DoubtfulHeard
+    | SpeechBegan
     | NotUnderstood
     | RequestRefused
     | Pressed
     | VolumeAsked
     | SleepAsked
     | StoryBegan
+    | StoryGoesOn
     | StoryTold
     | StoryFailed
     | TimerExpired

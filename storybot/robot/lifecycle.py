@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.robot import commands, events
 from storybot.robot.bedtime import time_to_sleep
+from storybot.robot.dialogue import answer_time_over
 from storybot.robot.events import Part, Timer
 from storybot.robot.state import BUSY, Mode, Robot, light
 from storybot.robot.transitions import (
+    GO_ON_TIME,
     Step,
-    begin_story,
     enter,
     go_idle,
     set_sound,
     stop_story,
-    story_request,
 )
 
 HOLD_S = 60.0  # for which a story waits for its loudspeaker
@@ -56,10 +57,18 @@ def story_began(robot: Robot, event: events.StoryBegan) -> Step:
     return enter(robot, Mode.TELLING)
 
 
+def story_goes_on(robot: Robot, event: events.StoryGoesOn) -> Step:
+    """From the second sentence on it can be stopped, and no longer corrected."""
+    if event.number != robot.number or not robot.correctable or robot.mode not in BUSY:
+        return robot, []
+    return replace(robot, correctable=False), [commands.Listen(ListenFor.STOP)]
+
+
 def story_told(robot: Robot, event: events.StoryTold) -> Step:
     if event.number != robot.number or robot.mode not in BUSY:
         return robot, []
-    held = _let_go(robot)
+    robot = replace(robot, goes_on=True)
+    held = [*_let_go(robot), GO_ON_TIME]
     if robot.stories_left is None:
         return go_idle(robot, *held)
     left = robot.stories_left - 1
@@ -82,8 +91,9 @@ def _let_go(robot: Robot) -> list[commands.Command]:
 
 def timer_expired(robot: Robot, event: events.TimerExpired) -> Step:
     if event.timer is Timer.ANSWER and robot.mode is Mode.HEARING:
-        # The keyphrase alone asks for a story about anything.
-        return begin_story(robot, story_request(robot, (), robot.seed))
+        return answer_time_over(robot)
+    if event.timer is Timer.GO_ON:
+        return replace(robot, goes_on=False), []
     if event.timer is Timer.HOLD and robot.mode is Mode.PAUSED:
         return stop_story(robot)
     if event.timer is Timer.SLEEP and robot.mode not in (Mode.STARTING, Mode.ASLEEP):

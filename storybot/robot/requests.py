@@ -4,42 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import RequestKind
-from storybot.robot import commands, events, volume
+from storybot.robot import commands, dialogue, events, volume
 from storybot.robot.bedtime import good_night
-from storybot.robot.events import Source, Timer
+from storybot.robot.events import Source
 from storybot.robot.state import BUSY, RESTING, Mode, Robot
 from storybot.robot.transitions import (
     Step,
     begin_story,
-    enter,
     go_idle,
     set_sound,
     stop_story,
     story_request,
 )
-from storybot.stories.story_request import StoryRequest
-
-
-def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
-    if robot.mode not in RESTING or (robot.mode is Mode.ASLEEP and robot.quiet):
-        return robot, []
-    todo = (commands.Earcon("listening"), commands.Listen(ListenFor.REQUEST), _answer_time(robot))
-    return enter(robot, Mode.HEARING, *todo, seed=event.seed, asked_again=False)
-
-
-def unclear(robot: Robot, event: events.NotUnderstood) -> Step:
-    """Once after each keyphrase: play an earcon and wait for the request again."""
-    if robot.mode is not Mode.HEARING or robot.asked_again:
-        return robot, []
-    todo = [commands.Earcon("not-understood"), _answer_time(robot)]
-    return replace(robot, asked_again=True), todo
-
-
-def _answer_time(robot: Robot) -> commands.Command:
-    return commands.StartTimer(Timer.ANSWER, robot.settings.hearing.answer_window)
+from storybot.stories.story_request import StoryRequest, next_chapter
 
 
 def unwelcome(robot: Robot, event: events.RequestRefused) -> Step:
@@ -61,14 +40,35 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     if kind in (RequestKind.LOUDER, RequestKind.SOFTER):
         direction = 1 if kind is RequestKind.LOUDER else -1
         return set_volume(robot, robot.volume + direction * volume.VOLUME_STEP)
+    if kind is RequestKind.YES:
+        return dialogue.yes(robot)
+    if kind is RequestKind.NO:
+        return _no(robot, event)
+    if kind in (RequestKind.STORY, RequestKind.GO_ON) and robot.mode in BUSY:
+        return robot, []
     if kind is RequestKind.STORY:
-        if robot.mode in BUSY:
-            return robot, []
-        return begin_story(robot, story_request(robot, event.request.things, event.seed))
+        wish = event.request
+        return begin_story(robot, story_request(robot, wish.things, event.seed, wish.style))
+    if kind is RequestKind.GO_ON:
+        if event.source is Source.VOICE and robot.mode is not Mode.HEARING and not robot.goes_on:
+            return robot, []  # "go on" and what sounds like it is often said to others
+        story = next_chapter(robot.story) if robot.story else story_request(robot, (), event.seed)
+        return begin_story(robot, story)
     if kind is RequestKind.AGAIN:
         return _again(robot, event.seed)
     things = robot.story.things if robot.story else ()
     return _replace_story(robot, story_request(robot, things, event.seed))
+
+
+def _no(robot: Robot, event: events.Asked) -> Step:
+    """ "No", or "no, a boat": that story in place of the one that begins."""
+    wish = event.request
+    if not wish.things:
+        return dialogue.no(robot)
+    story = story_request(robot, wish.things, event.seed, wish.style)
+    if robot.mode is Mode.HEARING:
+        return begin_story(robot, story)
+    return _replace_story(robot, story) if robot.correctable else (robot, [])
 
 
 def _again(robot: Robot, seed: int) -> Step:
@@ -108,6 +108,8 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return _again(robot, event.seed)
     if event.action == "stop" or robot.mode in BUSY:
         return _stop(robot)
+    if robot.doubt is not None:  # pressed in place of "yes"
+        return dialogue.yes(robot)
     return begin_story(robot, story_request(robot, (), event.seed))
 
 

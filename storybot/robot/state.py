@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.config.schema import Settings
+from storybot.language.requests import Request
 from storybot.robot.commands import Light
 from storybot.robot.events import Part
 from storybot.stories.story_request import StoryRequest
@@ -51,7 +52,11 @@ class Robot:
     number: int = 0  # stories begun since the start: each Tell has its own
     newest: int = 0  # the highest number that the library has given, or will
     seed: int = 0  # for the story that follows a bare keyphrase
+    correctable: bool = False  # a story begins: "no, a boat" is listened for
+    goes_on: bool = False  # a story has just ended: "go on" needs no keyphrase
+    may_ask: bool = False  # it may still ask a question about this wish, before speech begins
     asked_again: bool = False  # it has asked once, since the keyphrase, to say the request again
+    doubt: Request | None = None  # what it asked "Did you say ...?" about
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts
@@ -62,6 +67,11 @@ class Robot:
         """Whether it listens for "stop" while it tells."""
         wanted = self.settings.hearing.barge_in
         return wanted == "on" or (wanted == "auto" and not self.small)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks back in words."""
+        return self.settings.hearing.questions == "on"
 
     @property
     def night(self) -> bool:

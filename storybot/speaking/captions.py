@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from storybot.speaking.voices.voice import WordMark
 
@@ -15,11 +15,11 @@ class Caption:
 
     def __init__(self, captions: Captions, text: str, begin: int, on_word: OnWord | None) -> None:
         self._captions, self._text, self._on_word = captions, text, on_word
-        self.begin = begin  # frame of the sentence's first sample
+        self.begin = begin  # frame of the first sample of what is synthesised now
         self._frame = begin  # where the slice that has no end yet begins to sound
         self._start = 0  # where that slice begins in the text
 
-    def add(self, words: Sequence[WordMark]) -> None:
+    def add(self, words: Iterable[WordMark]) -> None:
         """Words whose place in the sound is known now; each one ends the slice before it."""
         for word in words:
             if word.start > self._start:

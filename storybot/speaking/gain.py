@@ -5,18 +5,20 @@ from __future__ import annotations
 from functools import lru_cache
 
 UNITY_GAIN = 256  # gain 1.0; eight bits of fraction
+VOLUME_STEP_DB = 2.0  # of loudness for ten per cent of volume
 _FLIP = bytes(value ^ 0x80 for value in range(256))  # int16's high byte to offset binary and back
 
 
 def amplify(samples: bytes, gain: int) -> bytes:
-    """Each int16 sample s of `samples` becomes floor(s * gain / 256); `gain` is 0 to 256.
+    """Each int16 sample s of `samples` becomes floor(s * gain / 256), which must be an int16 too.
 
     All samples are one long integer with a 32-bit lane for each. In offset binary, u = s + 32768,
-    a lane times the gain stays below 2**24, so one multiplication scales every sample at once:
-    u * gain + 32768 * (256 - gain) = 256 * (s * gain / 256 + 32768). A quarter of the time that
-    a loop over an array takes (`tests/speaking/test_gain.py` has that loop as specification).
+    one multiplication scales every sample at once: u * gain + 32768 * (256 - gain) = 256 * (s *
+    gain / 256 + 32768), which lies between 0 and 2**24. Above 256 the second term is negative and
+    borrows from other lanes, but the sum is the same. A quarter of the time that a loop over an
+    array takes (`tests/speaking/test_gain.py` has that loop as specification).
     """
-    if gain >= UNITY_GAIN:
+    if gain == UNITY_GAIN:
         return samples
     count = len(samples) // 2
     if gain <= 0 or count == 0:
@@ -36,6 +38,15 @@ def amplify(samples: bytes, gain: int) -> bytes:
 def _ones(count: int) -> int:
     """`count` lanes that hold 1."""
     return int.from_bytes(b"\1\0\0\0" * count, "little")
+
+
+def factor(per_cent: float) -> float:
+    """What samples are multiplied with: VOLUME_STEP_DB a tenth, so that each sounds as large.
+
+    Below a tenth it falls evenly to silence.
+    """
+    decibels = VOLUME_STEP_DB * (max(per_cent, 10.0) - 100) / 10
+    return float(10 ** (decibels / 20)) * min(1.0, per_cent / 10)
 
 
 class Gain:
@@ -69,7 +80,7 @@ class Gain:
 
     def apply(self, samples: bytes) -> bytes:
         """The samples at the present level, which then changes by their number."""
-        result = amplify(samples, round(self._level * UNITY_GAIN / 100))
+        result = amplify(samples, round(factor(self._level) * UNITY_GAIN))
         if self._level != self._target:
             way = self._step * (len(samples) // 2)
             if abs(self._target - self._level) <= way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,12 @@ from storybot.errors import Exit, StorybotError
 from storybot.speaking.captions import OnWord
 from storybot.speaking.earcons import earcon
 from storybot.speaking.outputs.player import Player
-from storybot.speaking.synthesizer import Spoken, Synthesizer
+from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
+from storybot.speaking.synthesizer import Spoken, Synthesizer, Utterance
 from storybot.speaking.voices.voice import SpeechParameters, Voice
 from storybot.speaking.worker_thread import Result, WorkerThread
 
-MIN_WORDS_PER_MINUTE, MAX_WORDS_PER_MINUTE = 80, 450  # words per minute that espeak-ng takes
 PLAYBACK_POLL_MAX_S = 0.05  # between two looks at what has been played
 PLAYBACK_POLL_MIN_S = 0.005
 DEVICE_CLOSE_TIMEOUT_S = 3.0  # for the device to be closed
@@ -74,13 +75,20 @@ class Speaker:
         if self._synthesizer.voice is None or self._synthesizer.player is None:
             await self._worker.do(partial(self._synthesizer.open, self._volume))
 
-    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+    async def say(
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
+    ) -> Spoken:
         """Speak a sentence after those before it; returns when all of its sound is queued.
 
         That is about two seconds before its end is heard, in time for the next sentence.
-        `on_word` is called with slices of `text` as they are heard. Raises
-        StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker stays lost. When
-        the waiting task is cancelled, the speaker is silent at once.
+        `on_word` is called with slices of `text` as they are heard; `place` decides how long the
+        pause before it is, and that before the next one; `quotations` are spoken at other
+        pitches. Raises StorybotError(Exit.SOUND_OUT) when the voice fails or the loudspeaker
+        stays lost. When the waiting task is cancelled, the speaker is silent at once.
         """
         await self.open()
         synthesizer, parameters, generation = (
@@ -92,7 +100,12 @@ class Speaker:
         self._show()
         try:
             spoken = await self._do(
-                partial(synthesizer.speak, text, parameters, on_word, generation)
+                partial(
+                    synthesizer.speak,
+                    Utterance(text, place, on_word, quotations),
+                    parameters,
+                    generation,
+                )
             )
         except asyncio.CancelledError:
             self.stop()
@@ -151,9 +164,8 @@ class Speaker:
     def set_pace(self, per_cent: int) -> None:
         """Speak the sentences from the next one on at this share of the set speed."""
         self.pace = per_cent
-        speed = round(self._settings.speed * per_cent / 100)
         self._parameters = replace(
-            self._parameters, speed=max(MIN_WORDS_PER_MINUTE, min(MAX_WORDS_PER_MINUTE, speed))
+            self._parameters, speed=max(1, round(self._settings.speed * per_cent / 100))
         )
 
     def pause(self) -> None:

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.speaking.captions import Caption, Captions, OnWord
+from storybot.speaking.limiter import Limiter
 from storybot.speaking.outputs.choice import make_player
 from storybot.speaking.outputs.player import Player
-from storybot.speaking.trimming import SilenceLimiter
+from storybot.speaking.pauses import Place, pause_s
+from storybot.speaking.phrases import Phrase, Quotation, phrases
+from storybot.speaking.trimming import MARGIN_S, SilenceLimiter
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 
 DEVICE_HANG_TIMEOUT_S = 5.0  # opening a loudspeaker takes less, or the sound server hangs
-INNER_SILENCE_MAX_S = 0.2  # within a sentence
+PITCH_MAX = 99  # of speaking.pitch
 REOPEN_INTERVAL_S = 0.5  # between two attempts to open a lost loudspeaker
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A sentence that is to be spoken."""
+
+    text: str
+    place: Place = Place.WITHIN
+    on_word: OnWord | None = None  # called with slices of `text` as they are heard
+    quotations: Sequence[Quotation] = ()  # which are spoken higher or lower
 
 
 @dataclass(frozen=True)
@@ -47,57 +61,94 @@ class Synthesizer:
         self.generation = 0
         self.trouble: str | None = None  # why nothing is heard at the moment
         self.device_hangs_at = 0.0  # monotonic s after which trouble means that the device hangs
-        self._follows = (
-            False  # a sentence was spoken in this generation, and since the last release()
-        )
+        # Where the sentence stood that was spoken last, in this generation and since release().
+        self._before: Place | None = None
 
     def open(self, volume: int) -> None:
         """Load the voice and open the loudspeaker, as far as that was not done yet."""
         if self.voice is None:
-            self.voice = make_voice(self._settings.voice)
+            self.voice = make_voice(self._settings, self._profile)
         if self.player is None:
             player = make_player(self._settings, self._profile, self.voice.rate, self._wav)
             player.gain.jump(volume)
             player.open()
             self.player = player
 
-    def speak(
-        self, text: str, parameters: SpeechParameters, on_word: OnWord | None, generation: int
-    ) -> Spoken:
+    def speak(self, utterance: Utterance, parameters: SpeechParameters, generation: int) -> Spoken:
         """Synthesise a sentence into the player's queue, after a pause if another one precedes."""
+        _, player = self.voice_and_player()
+        pause = pause_s(self._settings, self._before, utterance.place)
+        if pause:
+            self._be_silent(pause - player.idle_s(), generation)
+        self._before = utterance.place if generation == self.generation else None
+        caption = Caption(self.captions, utterance.text, player.written(), utterance.on_word)
+        parts: list[Spoken] = []
+        for phrase in phrases(utterance.text, utterance.quotations):
+            if parts:
+                self._be_silent(self._settings.pause_comma_s, generation)
+            own = self._in_role(parameters, phrase.who)
+            parts.append(self._speak_phrase(phrase, caption, own, generation))
+            if not parts[-1].whole:
+                break
+        if generation == self.generation:
+            caption.end()
+        return Spoken(
+            sum(part.seconds_synthesis for part in parts),
+            sum(part.seconds_audio for part in parts),
+            whole=parts[-1].whole,
+        )
+
+    def _speak_phrase(
+        self, phrase: Phrase, caption: Caption, parameters: SpeechParameters, generation: int
+    ) -> Spoken:
         voice, player = self.voice_and_player()
-        if self._follows:
-            self.queue(bytes(2 * round(self._settings.pause * voice.rate)), generation)
-        self._follows = generation == self.generation
         start = player.written()
-        caption = Caption(self.captions, text, start, on_word)
-        limiter = SilenceLimiter(round(INNER_SILENCE_MAX_S * voice.rate))
+        limiter = Limiter(voice.level, voice.rate)
+        silences = SilenceLimiter(
+            round(self._settings.pause_comma_s * voice.rate), round(MARGIN_S * voice.rate)
+        )
         waited, frames, whole = 0.0, 0, generation == self.generation
 
-        def on_pcm(pcm: Pcm) -> bool:
+        def queue(sound: bytes) -> bool:
             nonlocal waited, frames, whole
-            sound = limiter.feed(pcm.samples)
-            caption.begin = start - limiter.dropped
-            if generation == self.generation:
-                caption.add(pcm.words)
             begun = time.monotonic()
             whole = self.queue(sound, generation)
             waited += time.monotonic() - begun
             frames += len(sound) // 2
             return whole
 
+        def on_pcm(pcm: Pcm) -> bool:
+            sound = limiter.feed(silences.feed(pcm.samples))
+            caption.begin = start - silences.dropped
+            if generation == self.generation:
+                caption.add(replace(word, start=word.start + phrase.start) for word in pcm.words)
+            return queue(sound)
+
         begun = time.monotonic()
         try:
             if whole:
-                voice.synthesise(text, parameters, on_pcm)
+                voice.synthesise(phrase.text, parameters, on_pcm)
         except StorybotError:
             whole = False
             if generation == self.generation:
                 raise
-        took = time.monotonic() - begun - waited
-        if generation == self.generation:
-            caption.end()
-        return Spoken(took, frames / voice.rate, whole)
+        if whole:
+            queue(limiter.feed(silences.end()) + limiter.end())
+        return Spoken(time.monotonic() - begun - waited, frames / voice.rate, whole)
+
+    def _in_role(self, parameters: SpeechParameters, who: int | None) -> SpeechParameters:
+        """Parameters for narration (None), for the hero (0), or for somebody else in the story."""
+        if who is None:
+            return parameters
+        offset = self._settings.dialogue_pitch
+        pitch = parameters.pitch + (offset if who == 0 else -offset)
+        return replace(parameters, pitch=max(0, min(PITCH_MAX, pitch)))
+
+    def _be_silent(self, seconds: float, generation: int) -> None:
+        """Queue silence between two phrases, each of which has MARGIN_S of its own at its end."""
+        voice, _ = self.voice_and_player()
+        frames = max(0, round((seconds - 2 * MARGIN_S) * voice.rate))
+        self.queue(bytes(2 * frames), generation)
 
     def queue(self, samples: bytes, generation: int) -> bool:
         """Queue samples; False when stop() was called since `generation`."""
@@ -134,10 +185,11 @@ class Synthesizer:
 
     def release(self, generation: int) -> None:
         """Everything was heard: release the loudspeaker until something is said again."""
-        _, player = self.voice_and_player()
+        voice, player = self.voice_and_player()
         if generation == self.generation:
-            self._follows = False
+            self._before = None
             player.release()
+            voice.rest()
 
     def close(self) -> None:
         """Release the device, also one that was still being opened when it was decided to."""
@@ -147,7 +199,7 @@ class Synthesizer:
     def stop(self) -> None:
         """Drop everything given so far and be silent; from any thread."""
         self.generation += 1
-        self._follows = False
+        self._before = None
         self.captions.clear()
         if self.voice is not None:
             self.voice.stop()

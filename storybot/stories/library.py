@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
-from storybot.language.things import find_thing, unlisted_thing
+from storybot.language.things import Thing, thing_of
 from storybot.stories.story_request import StoryRequest
 from storybot.system.folders import state_folder
 
@@ -36,7 +36,7 @@ class KeptStory:
     title: str  # "A story about a cat."
     opening: str
     seed: int
-    asked: tuple[str, ...]  # words of what was asked for
+    asked: tuple[str, ...]  # the keys of what was asked for: "cat", "two brothers"
     date: str  # local time, ISO 8601 with offset
     text: str
     whole: bool = True  # False: it was stopped or lost before its end
@@ -44,22 +44,31 @@ class KeptStory:
     drafts: int = 1
     length: str = "short"
     calm: bool = False
+    funny: bool = False
+    part: int = 0
     recent: tuple[str, ...] = ()
     plots: tuple[str, ...] = ()  # the names of those that it follows
+    favourite: bool = False  # it stays, however many stories come after it
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What was asked for."""
+        return tuple(map(thing_of, self.asked))
 
     def request(self) -> StoryRequest:
         """The request that makes the engine write this story again."""
-        things = tuple(find_thing(word) or unlisted_thing(word) for word in self.asked)
         return StoryRequest(
             self.title,
             self.opening,
             self.seed,
-            things,
+            self.things,
             self.number,
             self.planned,
             self.drafts,
             self.length,
             self.calm,
+            funny=self.funny,
+            part=self.part,
             recent=self.recent,
         )
 
@@ -72,7 +81,7 @@ def kept_story(
     plots: tuple[str, ...] = (),
 ) -> KeptStory:
     """A story to be saved, under the number of its request."""
-    asked = tuple(thing.word for thing in request.things)
+    asked = tuple(thing.key for thing in request.things)
     day = date.isoformat(timespec="seconds")
     return KeptStory(
         request.number,
@@ -87,6 +96,8 @@ def kept_story(
         request.drafts,
         request.length,
         request.calm,
+        funny=request.funny,
+        part=request.part,
         recent=request.recent or (),
         plots=plots,
     )
@@ -125,6 +136,12 @@ class Library:
         """The newest whole story."""
         return next(self.stories(), None)
 
+    def last_about(self, things: Collection[Thing]) -> KeptStory | None:
+        """The newest story about all of these, one told to its end where there is one."""
+        words = {thing.key for thing in things}
+        found = [s for s in self.stories() if words <= {*s.asked, *(t.word for t in s.things)}]
+        return next((story for story in found if story.whole), found[0] if found else None)
+
     def plots(self, most: int) -> list[tuple[str, ...]]:
         """The plots of the newest `most` stories, oldest first."""
         return [story.plots for story in islice(self.stories(), most)][::-1]
@@ -152,9 +169,9 @@ class Library:
     def save(self, story: KeptStory) -> KeptStory:
         """Keep a story under its number, or the next one free, and drop the oldest ones too many.
 
-        A story told again stays the one entry it is: only one cut short is replaced. Blocks until
-        it is on the disk. Raises OSError when the disk does not take it; then no older story was
-        touched.
+        A story told again stays the one entry it is: only one cut short is replaced. Favourites
+        are not dropped. Blocks until it is on the disk. Raises OSError when the disk does not take
+        it; then no older story was touched.
         """
         if self._keep == 0:
             return story
@@ -166,11 +183,31 @@ class Library:
         numbers, number = self.numbers(), story.number
         if number == 0 or (before is None and number in numbers):
             number = self.newest() + 1
-        kept = replace(story, number=number)
-        self._write(self._path(number), {"version": FILE_VERSION} | asdict(kept))
+        kept = replace(story, number=number, favourite=before is not None and before.favourite)
+        self._put(kept)
         for old in sorted({*numbers, number})[: -self._keep]:
-            self._path(old).unlink(missing_ok=True)
+            if not self._is_favourite(old):
+                self._path(old).unlink(missing_ok=True)
         return kept
+
+    def mark(self, number: int, favourite: bool) -> None:
+        """Let a story stay, or not; StorybotError when it is not there or cannot be written."""
+        story = self.get(number)
+        try:
+            self._put(replace(story, favourite=favourite))
+        except OSError as error:
+            raise StorybotError(
+                f"Story {number} cannot be written ({error.strerror}); make room on the disk, and "
+                f"check who may write in {self.folder}."
+            ) from error
+
+    def _put(self, story: KeptStory) -> None:
+        self._write(self._path(story.number), {"version": FILE_VERSION} | asdict(story))
+
+    def _is_favourite(self, number: int) -> bool:
+        with contextlib.suppress(StorybotError):
+            return self.get(number).favourite
+        return False
 
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):

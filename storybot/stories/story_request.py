@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from storybot.config.schema import TellingSettings
-from storybot.language.openings import opening
-from storybot.language.requests import Request, RequestKind, spoken_back
+from storybot.language.openings import opening, opening_of_next_day
+from storybot.language.requests import AS_USUAL, Request, RequestKind, Style, spoken_back
 from storybot.language.things import Thing, load_things
 
 # where none was asked for, one of the first so many of the list is chosen
@@ -29,6 +29,8 @@ class StoryRequest:
     drafts: int = 1  # of each sentence of a planned story
     length: str = "short"  # of a planned story: "short", "middle" or "long"
     calm: bool = False  # a planned story for bedtime
+    funny: bool = False  # a planned story to laugh about
+    part: int = 0  # how many chapters went before, each told as a story of its own
     # Plots told lately, which a planned story avoids; None: whoever tells it knows them.
     recent: tuple[str, ...] | None = None
 
@@ -43,10 +45,14 @@ def new_story_request(
     seed: int,
     telling: TellingSettings = USUAL_TELLING,
     calm: bool = False,
+    style: Style = AS_USUAL,
 ) -> StoryRequest:
-    """A request for a story about `things`; where there are none, the seed picks a thing."""
+    """A request for a story about `things`; where there are none, the seed picks a thing.
+
+    What `style` does not say is as `telling` and `calm` say.
+    """
     about = things or _familiar_thing(seed)
-    title = spoken_back(Request(RequestKind.STORY, about))
+    title = spoken_back(Request(RequestKind.STORY, about, style=style))
     return StoryRequest(
         title,
         opening(about, seed),
@@ -54,8 +60,21 @@ def new_story_request(
         things,
         planned=telling.plot == "on",
         drafts=telling.drafts,
-        length=telling.length,
-        calm=calm,
+        length=style.length or telling.length,
+        calm=calm or style.mood == "calm",
+        funny=style.mood == "funny",
+    )
+
+
+def next_chapter(story: StoryRequest) -> StoryRequest:
+    """What is told when the story is to go on."""
+    about = " and ".join(thing.definite for thing in story.about)
+    return replace(
+        story,
+        title=f"More about {about}.",
+        opening=opening_of_next_day(story.about, story.seed),
+        number=0,
+        part=story.part + 1,
     )
 
 

@@ -126,7 +126,7 @@ def set_voice(library: ctypes.CDLL, accent: str) -> bool:
     letters alone, and speak Ukrainian for uk-english.
     """
     plain, _, variant = accent.partition("+")
-    if variant and variant.lower() not in _variants(library):
+    if variant and variant.lower() not in map(str.lower, variants(library)):
         return False
     if library.espeak_SetVoiceByName(accent.encode()) != 0:
         wanted = plain.lower().encode()
@@ -150,11 +150,11 @@ def phonemes(library: ctypes.CDLL, text: str) -> str:
     return b" ".join(clause for clause in clauses if clause).decode("utf-8")
 
 
-def _variants(library: ctypes.CDLL) -> set[str]:
+def variants(library: ctypes.CDLL) -> set[str]:
     """The names of the variants, as +VARIANT takes them: m3, Storm."""
     wanted = VoiceSpec(languages=b"variant")
     found = _listed(library.espeak_ListVoices(ctypes.byref(wanted)))
-    return {voice.identifier.decode().rpartition("/")[2].lower() for voice in found}
+    return {voice.identifier.decode().rpartition("/")[2] for voice in found}
 
 
 def _listed(voices: Any) -> Iterator[Any]:

@@ -23,6 +23,7 @@ from pathlib import Path
 from storybot.errors import StorybotError
 
 KILL_TIMEOUT_S = 1.0  # s after KILL in which the kernel ends a process that no driver holds
+GONE_CHECK_INTERVAL_S = 1.0  # s between two looks whether one that a driver held is gone at last
 CHILD_OOM_SCORE = 800  # /proc/PID/oom_score_adj: dies before the daemon (0) when memory runs out
 
 

@@ -138,7 +138,7 @@ def _beat(
     words = _keywords(" ".join(words for _, words in starred))
     acting = {roles[line.actor].actor} if line.actor in roles else set()
     own = rest.rpartition('"')[0] if quoted else rest
-    keywords = _tag_words(words, _STARRED.sub(r"\2", own), acting) or words[:MOST_KEYWORDS]
+    keywords = _tag_words(words, _STARRED.sub(r"\2", own), acting)
     both = (roles["hero"].actor, roles["friend"].actor)
     one = (roles[line.actor].actor,) if line.actor in roles else ()
     return Beat(
@@ -159,7 +159,7 @@ def _beat(
 
 def _keywords(words: str) -> tuple[str, ...]:
     found = re.findall(r"[A-Za-z'-]+", words)
-    return tuple(word for word in found if word.lower() not in SMALL_WORDS)
+    return tuple(w for w in found if len(w) > 2 and w.lower() not in SMALL_WORDS)
 
 
 def _tag_words(starred: tuple[str, ...], rest: str, without: set[str]) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def _tag_words(starred: tuple[str, ...], rest: str, without: set[str]) -> tuple[
     vocabulary = load_vocabulary()
     said = [w for w in dict.fromkeys(_keywords(rest)) if w.lower() not in COMMON_WORDS]
     first = [w for w in said if w in starred][:MOST_KEYWORDS]
-    others = [w for w in said if w not in first and w not in without and len(w) > 2]
+    others = [w for w in said if w not in first and w not in without]
     others.sort(key=lambda w: -(vocabulary.rarity(w.lower()) or 0))
     chosen = {*first, *others[: MOST_KEYWORDS - len(first)]}
     return tuple(word for word in said if word in chosen)

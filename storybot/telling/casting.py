@@ -16,8 +16,10 @@ USUAL = 250  # the seed chooses among the first so many things of the list
 
 
 def wanted(thing: Thing) -> Wanted:
-    """A thing of the list, as it is asked for without a name or a number."""
-    return Wanted("", thing.word) if thing.is_name else Wanted(thing.word)
+    """What was asked for, as the planner takes it."""
+    if thing.is_name:
+        return Wanted("", thing.word)
+    return Wanted(thing.word, thing.name, bool(thing.count), thing.count)
 
 
 def cast_asked(
@@ -100,7 +102,8 @@ def _somebody(plot: Plot, rng: random.Random) -> Role:
 
 
 def _friend(plot: Plot, hero: Role, rng: random.Random) -> Role:
-    friends = [n for n, lore in load_lore().items() if lore.friendly and n != hero.noun]
+    like = {hero.noun, hero.noun.split()[-1]}  # a baby monkey and a monkey would be confused
+    friends = [n for n, lore in load_lore().items() if lore.friendly and n not in like]
     return role_of(Wanted(_one_of(friends, plot, rng)), "friend", rng)
 
 

@@ -11,11 +11,22 @@ from storybot.language.things import find_thing
 from storybot.telling.lore import CREATURES, Lore, load_lore
 from storybot.telling.roles import Role, Wanted
 
-_STRANGE = Lore("", "small", ("in the garden",), ("play with it",), ("little",), ("it",), "", False)
+# What is on no list, by the kind of Thing that the family says it is.
+_STRANGERS = {
+    "": Lore("", "small", ("in the garden",), ("play with it",), ("little",), ("it",), "", False),
+    "creature": Lore(
+        *("", "animal", ("in a small town",), ("play outside",), ("red ball",)),
+        *(("he", "she"), "", False),
+    ),
+    "place": Lore("", "place", ("in {the}",), ("play",), ("many friends",), ("it",), "", False),
+}
 
 
 def lore_of(one: Wanted) -> Lore:
-    """Its line in the table; for "toy boat" that of "boat", for a word unknown a small thing."""
+    """Its line in the table; for "toy boat" that of "boat".
+
+    A word unknown is a small thing, where the family does not say otherwise.
+    """
     table = load_lore()
     if not one.noun:
         known = find_thing(one.name)
@@ -25,7 +36,15 @@ def lore_of(one: Wanted) -> Lore:
             return table["girl" if girl else "boy"]
         return table["child"]
     found = table.get(one.noun) or table.get(one.noun.capitalize())
-    return found or table.get(one.noun.split()[-1]) or replace(_STRANGE, noun=one.noun)
+    return found or table.get(one.noun.split()[-1]) or _stranger(one.noun)
+
+
+def _stranger(noun: str) -> Lore:
+    known = find_thing(noun)
+    lore = _STRANGERS.get(known.kind if known else "", _STRANGERS[""])
+    the = known.definite if known else f"the {noun}"
+    first = noun if noun[0].isupper() else ""
+    return replace(lore, noun=noun, home=tuple(h.format(the=the) for h in lore.home), first=first)
 
 
 def role_of(one: Wanted, role: str, rng: random.Random) -> Role:

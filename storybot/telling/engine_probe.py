@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from storybot.language.openings import TEST_OPENING
+from storybot.language.openings import TEST_OPENING, TEST_SENTENCE
 from storybot.telling.engine import Engine
 
 SEED = 1
@@ -30,7 +30,7 @@ async def _draft(engine: Engine) -> None:
     drafts = engine.drafts()
     try:
         await drafts.start()
-        await drafts.told("Once upon a time, there was a duck who had a hat.")
+        await drafts.told(TEST_SENTENCE)
         tag = "duck: hat" if drafts.knows_keywords else ""
         found = await drafts.draft(tag, " The duck", 1, SEED, End.SENTENCE, ("lost", "hat"))
         await drafts.keep(found[0])

@@ -65,8 +65,9 @@ def cannot_start(program: Path, error: OSError) -> StorybotError:
 async def within(seconds: float, work: Awaitable[Result]) -> Result:
     """Await `work` for at most so long; other tasks get their turn even if it is ready at once."""
     async with asyncio.timeout(seconds):
-        await asyncio.sleep(0)
-        return await work
+        result = await work
+    await asyncio.sleep(0)
+    return result
 
 
 async def read_tail(stream: asyncio.StreamReader) -> str:

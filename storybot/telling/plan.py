@@ -85,6 +85,15 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a beat stands in its story."""
+
+    gap: str  # between the story and it
+    left: tuple[Beat, ...]  # the chapter's beats after it
+    last: bool  # it ends the story
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A row of beats that share the model's context."""
 

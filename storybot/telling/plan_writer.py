@@ -1,28 +1,23 @@
-"""A story written from a plan: for each beat drafts, of which the editor keeps one."""
+"""A story written from a plan, beat by beat."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING
 
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence, SentenceStream
-from storybot.telling.best_draft import Asked, BestDraft
 from storybot.telling.drafts import DraftsEngine
-from storybot.telling.editor.choosing import rest_of_plan
-from storybot.telling.editor.scene import Past, Scene, story_of
 from storybot.telling.engine_figures import EngineFigures
 from storybot.telling.engine_process import TERM_GRACE_S
-from storybot.telling.plan import Beat, Plan, words_of
+from storybot.telling.plan import Chapter, Place, Plan
 from storybot.telling.writing_figures import WritingFigures
 
-# Ranks: a draft must have the first, where the plan may tell the sentence instead; the second,
-# where it may be left out.
-WORTH_TAKING, WORTH_TELLING, ANY = 2.0, 2.2, -math.inf
-OWN_SHARE = 0.675  # of a story's words, which the model is to write
-LONGER = 1.15  # times as long as planned are the model's parts of sentences
+if TYPE_CHECKING:
+    from storybot.telling.beat_writer import BeatWriter
+
 ROOM_FOR_BEAT = 140  # tokens that a beat may take: keywords, beginning, draft, what is told after
 RECAP = (2, 5)  # beats from the story's beginning and its end with which a full context begins anew
 SEED_STEP = 16  # from one beat's seed to the next one's; between them lie its rounds
@@ -42,15 +37,13 @@ class PlanWriter:
         """`drafts` are drawn at once; `allows` is the safety filter's."""
         self._engine, self._plan, self._seed, self._drafts = engine, plan, seed, drafts
         self._allows = allows
-        self._past = Past()
         self._context: list[str] = []  # what the engine's story holds, beat by beat
-        self._sentences = 0  # yielded
-        self._beats = 0
-        self._left: tuple[Beat, ...] = ()  # the chapter's beats after this one
+        self._said: list[str] = []  # its sentences
+        self._writer: BeatWriter | None = None  # once something is to be written,
+        self._chapter: Chapter | None = None  # of which it writes
         self._starting: asyncio.Task[None] | None = None  # of the engine, for a chapter
         self._stopped = False
         self.counts = WritingFigures()
-        self._best = BestDraft(engine, self.counts)
         self.figures: EngineFigures | None = None  # once it has ended
 
     @property
@@ -84,7 +77,7 @@ class PlanWriter:
         finally:
             if self._starting is not None:
                 self._starting.cancel()
-                await asyncio.wait([self._starting])
+                await asyncio.gather(self._starting, return_exceptions=True)
             await self._engine.stop()
 
     async def stop(self, grace: float = TERM_GRACE_S) -> None:
@@ -93,29 +86,43 @@ class PlanWriter:
         await self._engine.stop(grace)
 
     async def _written(self) -> AsyncGenerator[Sentence, None]:
+        beats = 0
         for number, chapter in enumerate(self._plan.chapters):
             if number == 0 or chapter.recall:
-                self._starting = asyncio.create_task(
-                    self._begin_context([chapter.recall] * bool(chapter.recall))
-                )
-            story = story_of(chapter, self._allows)
+                recall = [chapter.recall] * bool(chapter.recall)
+                self._starting = asyncio.create_task(self._begin_context(recall))
             for at, beat in enumerate(chapter.beats, 1):
-                self._left = chapter.beats[at:]
+                beats += 1
                 if beat.told:  # it may be spoken before the engine knows it
                     for sentence in self._cut(beat.begin, beat.paragraph):
                         yield sentence
                 await self._started()
                 if self._context and self._engine.room < ROOM_FOR_BEAT:
                     await self._begin_context(_recap(self._context))
-                last = number == len(self._plan.chapters) - 1 and at == len(chapter.beats)
-                scene = Scene(story, beat, self._past, last)
                 gap = "" if not self._context else "\n" if beat.paragraph else " "
-                text = await self._beat(scene, gap)
+                if beat.told:
+                    await self._told(beat.begin, gap)
+                    continue
+                last = number == len(self._plan.chapters) - 1 and at == len(chapter.beats)
+                place = Place(gap, chapter.beats[at:], last)
+                seed = self._seed + beats * SEED_STEP
+                text = await self._writer_of(chapter).write(beat, place, seed)
                 if text:
                     self._context.append(gap + text)
-                if not beat.told:
-                    for sentence in self._cut(text, beat.paragraph):
-                        yield sentence
+                for sentence in self._cut(text, beat.paragraph):
+                    yield sentence
+
+    def _writer_of(self, chapter: Chapter) -> BeatWriter:
+        """Who writes this chapter's beats."""
+        # The editor is imported while the first sentence is spoken.
+        from storybot.telling.beat_writer import BeatWriter
+
+        if self._writer is None:
+            self._writer = BeatWriter(self._engine, self.counts, self._drafts, self._said)
+        if self._chapter is not chapter:
+            self._chapter = chapter
+            self._writer.begin(chapter, self._allows)
+        return self._writer
 
     async def _started(self) -> None:
         """Wait for the engine, which starts while the first sentence may be spoken already."""
@@ -130,54 +137,20 @@ class PlanWriter:
         if texts:
             await self._engine.told("".join(texts).lstrip())
 
-    async def _beat(self, scene: Scene, gap: str) -> str:
-        """What is told for one beat; "" where it is left out."""
-        self._beats += 1
-        beat = scene.beat
-        if beat.told:
-            return await self._told(beat.begin, gap)
-        self.counts.beats += 1
-        begin = beat.begin if self._engine.knows_keywords else beat.plain_begin
-        least = WORTH_TELLING if beat.optional else WORTH_TAKING if self._may_tell(beat) else ANY
-        asked = Asked(scene, begin, gap, self._drafts, self._seed + self._beats * SEED_STEP)
-        draft = await self._best.keep(asked, least)
-        if draft is not None:
-            self.counts.kept(begin, draft)
-            text = begin + draft.text
-            rest = rest_of_plan(text, beat)
-            return text + (await self._told(rest, "") if rest else "")
-        if beat.optional:
-            self.counts.skipped += 1
-            return ""
-        self.counts.given_up += 1
-        return await self._told(beat.sentence, gap)
-
-    def _may_tell(self, beat: Beat) -> bool:
-        """Whether the story's words stay the model's by OWN_SHARE if the plan tells this beat."""
-        told = self.counts.words_told + len(words_of(beat.sentence))
-        written = float(self.counts.words_written)
-        for other in self._left:
-            given = len(words_of(other.begin))
-            told += given
-            written += LONGER * (len(words_of(other.sentence)) - given)
-        return written >= OWN_SHARE * (told + written)
-
-    async def _told(self, text: str, gap: str) -> str:
+    async def _told(self, text: str, gap: str) -> None:
         self.counts.told(text)
         await self._engine.told(gap + text)
-        return text
+        self._context.append(gap + text)
 
     def _cut(self, text: str, paragraph: bool) -> list[Sentence]:
-        """The sentences of one beat's text, counted on, and remembered for the rules."""
+        """The sentences of one beat's text, counted on."""
         stream = SentenceStream()
         found = [*stream.feed(text), *stream.end()]
         sentences = [
-            Sentence(one.text, self._sentences + one.number, paragraph and one.number == 1)
+            Sentence(one.text, len(self._said) + one.number, paragraph and one.number == 1)
             for one in found
         ]
-        self._sentences += len(sentences)
-        for sentence in sentences:
-            self._past.add(sentence.text)
+        self._said += [sentence.text for sentence in sentences]
         return sentences
 
 

@@ -14,6 +14,13 @@ from storybot.telling.planner import plan
 def planned_story(engine: DraftsEngine, request: StoryRequest, allowed: Filter) -> PlanWriter:
     """Who writes the story that was asked for, from the plan that its seed makes."""
     about = [wanted(thing) for thing in request.about]
-    length, recent = Length(request.length), request.recent or ()
-    beats = plan(about, request.seed, length, request.calm, recent)
+    beats = plan(
+        about,
+        request.seed,
+        Length(request.length),
+        request.calm,
+        request.recent or (),
+        funny=request.funny,
+        part=request.part,
+    )
     return PlanWriter(engine, beats, request.seed, request.drafts, allowed.allows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from storybot.telling.beats import beats_of, with_fitting_tags
 from storybot.telling.casting import cast_asked, fill_cast, fit_of
@@ -16,27 +17,46 @@ CHAPTERS = {Length.SHORT: 1, Length.MIDDLE: 2, Length.LONG: 5}
 DETAIL = {Length.SHORT: 0.35, Length.MIDDLE: 0.8, Length.LONG: 0.8}
 
 
+@dataclass(frozen=True, slots=True)
+class _Taste:
+    """What kind of plots is wanted, where there are such."""
+
+    calm: bool
+    funny: bool
+    recent: Sequence[str]  # names of plots that are to be avoided, the newest last
+
+
 def plan(
     asked: Sequence[Wanted],
     seed: int,
     length: Length = Length.SHORT,
     calm: bool = False,
     recent: Sequence[str] = (),
+    *,
+    funny: bool = False,
+    part: int = 0,
 ) -> Plan:
-    """The beats of a story about `asked`.
+    """The beats of a story about `asked`, or of a chapter that goes on with it.
 
     `recent` names plots that were told lately (Plan.plots), the newest last: others that fit are
     taken before them, then those that were told longest ago.
+    `part` is how many chapters were told since that story; all of them have the same heroes.
     Nothing here fails, whatever is asked for.
     """
     rng = random.Random(seed)
     asked_roles, over = cast_asked(asked, rng)
-    plots = _chosen(asked_roles, CHAPTERS[length], calm, recent, rng)
+    first = CHAPTERS[length]
+    plots = _chosen(asked_roles, first, _Taste(calm, funny, recent), rng)
+    for later in range(1, part + 1):
+        taste = _Taste(calm, funny, (*recent, *(plot.name for plot in plots)))
+        plots += _chosen(asked_roles, 1, taste, random.Random(f"{seed} {later}"))
     roles = fill_cast(plots[0], asked_roles, rng)
     lasting = {"hero", "friend", *asked_roles}  # these roles stay the same in all chapters
     met: set[str] = set()
     chapters: list[Chapter] = []
     for number, plot in enumerate(plots):
+        if number >= first:
+            rng = random.Random(f"{seed} {number}")
         if number:
             kept = {name: role for name, role in roles.items() if name in lasting}
             roles = fill_cast(plot, kept, rng)
@@ -46,20 +66,20 @@ def plan(
             *(asked_roles[n] for n in ("second",) if n in asked_roles and not plot.second),
         ]
         ending = _ending(asked_roles, extras, calm, rng) if number == len(plots) - 1 else []
-        parts = [*_beginning(number == 0, plot, asked_roles, rng), plot, *ending]
+        scenes = [*_beginning(number == 0, plot, asked_roles, rng), plot, *ending]
         beats: list[Beat] = []
-        for part in parts:
-            if part.name.startswith("extra "):
+        for scene in scenes:
+            if scene.name.startswith("extra "):
                 roles["extra"] = extras.pop()
                 met.discard("extra")
-            without = "{loves}" if part.family == "openings" and _has(plot, "{loves}") else ""
-            beats += beats_of(part, roles, met, DETAIL[length], rng, without)
+            without = "{loves}" if scene.family == "openings" and _has(plot, "{loves}") else ""
+            beats += beats_of(scene, roles, met, DETAIL[length], rng, without)
         if number == 0:
             beats = with_fitting_tags(beats)
         recall = _recall(roles, asked_roles) if number else ""
         cast = _cast(roles, asked_roles, over)
         chapters.append(Chapter(plot.name, cast, recall, tuple(beats)))
-    return Plan(tuple(chapters), length, calm)
+    return Plan(tuple(chapters[-1:] if part else chapters), length, calm)
 
 
 def _cast(roles: Mapping[str, Role], asked: Collection[str], extras: tuple[Role, ...]) -> Cast:
@@ -70,19 +90,19 @@ def _cast(roles: Mapping[str, Role], asked: Collection[str], extras: tuple[Role,
 def _chosen(
     roles: Mapping[str, Role],
     number: int,
-    calm: bool,
-    recent: Sequence[str],
+    taste: _Taste,
     rng: random.Random,
 ) -> list[Plot]:
     """So many different plots, of different families where that is possible.
 
-    Those with a part for everything asked for are best; then calm ones, if calm; then new ones.
+    Those with a part for everything asked for are best; then those to the taste; then new ones.
     """
     fits = [(fit_of(plot, roles), plot) for plot in load_plots()]
     best = max(fit for fit, _ in fits)
     fitting = [plot for fit, plot in fits if fit == best]
-    fitting = [plot for plot in fitting if plot.calm] * calm or fitting
-    fitting = _not_lately(fitting, recent)
+    fitting = [plot for plot in fitting if plot.calm] * taste.calm or fitting
+    fitting = [plot for plot in fitting if plot.funny] * taste.funny or fitting
+    fitting = _not_lately(fitting, taste.recent)
     chosen = [rng.choice(fitting)]
     while len(chosen) < number:
         left = [plot for plot in fitting if plot not in chosen] or fitting

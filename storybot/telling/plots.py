@@ -12,7 +12,7 @@ from storybot.telling.lore import CREATURES, KINDS
 from storybot.telling.plot_lines import Choice, choices_in, fault_in
 
 PLOTS_FOLDER = DATA_FOLDER / "plots"
-_HEADER = re.compile(r"(hero|thing|noun|second|place|calm|pick \w+)(?:: (.*))?")
+_HEADER = re.compile(r"(hero|thing|noun|second|place|calm|funny|pick \w+)(?:: (.*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Plot:
     second: frozenset[str]
     place: bool
     calm: bool  # good at bedtime
+    funny: bool
     nouns: frozenset[str]  # the only things that it is about; empty: any of those kinds
     picks: tuple[tuple[str, tuple[str, ...]], ...]  # a slot's name and what it may be
     body: tuple[str, ...] = field(repr=False)  # the lines of its beats, read when it is chosen
@@ -79,7 +80,7 @@ def _plot(part: str, family: str) -> Plot:
         key, value = header[1], header[2] or ""
         if key.startswith("pick "):
             picks.append((key[5:], tuple(one.strip() for one in value.split("/"))))
-        elif key in ("place", "calm"):
+        elif key in ("place", "calm", "funny"):
             flags.add(key)
         elif key == "noun":
             nouns = frozenset(value.split())
@@ -94,6 +95,7 @@ def _plot(part: str, family: str) -> Plot:
         found.get("second", nothing),
         "place" in flags,
         "calm" in flags,
+        "funny" in flags,
         nouns,
         tuple(picks),
         tuple(lines),

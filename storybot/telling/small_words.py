@@ -1,7 +1,6 @@
-"""Words that say too little to be keywords; the training of a keyword model leaves them out.
+"""Words that are no keywords: they say too little, or stand in too many stories.
 
-It leaves "not" out as well, so today's model does not know it as one. In plots it may be one all
-the same: the editor then throws away what tells the contrary.
+Every word that training leaves out (training/keywords.py) is among them.
 """
 
 # fmt: off
@@ -12,12 +11,12 @@ SMALL_WORDS = frozenset((
     "was", "were", "is", "are", "am", "be", "been", "had", "has", "have", "did", "do", "does",
     "would", "could", "can", "will", "that", "this", "these", "those", "there", "then", "as",
     "if", "no", "very", "too", "all", "one", "some", "any", "who", "what", "when", "where",
-    "how", "just", "like", "than",
+    "how", "just", "like", "than", "not", "more", "yes", "upon", "mr", "mrs", "can't", "didn't",
+    "don't",
 ))
 # fmt: on
 
-# Words that many stories hold. Training leaves them out, too, so a tag has one only if it has no
-# other word.
+# Words that many stories hold.
 # fmt: off
 COMMON_WORDS = frozenset((
     "happy", "said", "saw", "wanted", "play", "went", "together", "loved", "friends", "fun", "sad",

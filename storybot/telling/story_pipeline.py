@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from storybot.errors import StorybotError
+from storybot.language.dialogue import Dialogue
 from storybot.language.safety_filter import Filter, StoryFilter
 from storybot.language.sentence_splitting import Sentence
 from storybot.stories.story_request import StoryRequest
@@ -64,7 +65,7 @@ class StoryPipeline:
         fails is run again while `runs` allow: the same seed gives the same sentences, and those
         that were yielded already are skipped. Raises what Engine.tell() and DraftsEngine raise.
         """
-        story_filter = StoryFilter()
+        story_filter, dialogue = StoryFilter(), Dialogue()
         yielded = 0
         for runs_left in reversed(range(self._runs)):
             try:
@@ -74,7 +75,8 @@ class StoryPipeline:
                             continue
                         yielded = number
                         said = story_filter.said(self._allowed, number, sentence.text)
-                        yield replace(sentence, text=said)
+                        quotations = dialogue.quotations(said, sentence.paragraph)
+                        yield replace(sentence, text=said, quotations=quotations)
                         if story_filter.over:
                             return
             except Exception as error:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from storybot.telling.drafts import Draft
-from storybot.telling.editor.reading import Reading, word_texts
+from storybot.telling.plan import words_of
 
 
 @dataclass
@@ -34,11 +34,11 @@ class WritingFigures:
 
     def kept(self, begin: str, draft: Draft) -> None:
         """A draft and its beginning joined the story."""
-        own = len(Reading(begin, draft.text).own_words)
-        self.words_written += own
-        self.words_told += len(word_texts(begin + draft.text)) - own
+        given = len(words_of(begin))
+        self.words_written += len(words_of(begin + draft.text)) - given
+        self.words_told += given
         self.tokens_kept += draft.tokens
 
     def told(self, text: str) -> None:
         """The plan's words joined the story."""
-        self.words_told += len(word_texts(text))
+        self.words_told += len(words_of(text))

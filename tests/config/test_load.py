@@ -36,12 +36,20 @@ def test_later_layers_win_and_say_where(tmp_path: Path) -> None:
     write(load.SYSTEM_FILE, "speaking:\n  volume: 10\n  speed: 100\n  pitch: 1\n")
     write(load.user_file(), "speaking:\n  speed: 120\n  pitch: 2\n")
     own = write(tmp_path / "own.yaml", "speaking:\n  pitch: 3\n")
-    loaded = load_settings(own, {"STORYBOT_SPEAKING_PAUSE": "0.5"})
+    loaded = load_settings(own, {"STORYBOT_SPEAKING_PAUSE": "0.4"})
     speaking = loaded.settings.speaking
-    assert (speaking.volume, speaking.speed, speaking.pitch, speaking.pause) == (10, 120, 3, 0.5)
+    assert (speaking.volume, speaking.speed, speaking.pitch) == (10, 120, 3)
+    assert speaking.pause_sentence_s == 0.4
     assert loaded.origin["speaking.pitch"] == f"{own}:2"
-    assert loaded.origin["speaking.pause"] == "environment STORYBOT_SPEAKING_PAUSE"
+    assert loaded.origin["speaking.pause_sentence_s"] == "environment STORYBOT_SPEAKING_PAUSE"
     assert loaded.origin["speaking.voice"] == "default"
+
+
+def test_a_setting_goes_by_its_old_name_too(tmp_path: Path) -> None:
+    own = write(tmp_path / "own.yaml", "speaking:\n  pause: 0.3\n")
+    loaded = load_settings(own, {})
+    assert loaded.settings.speaking.pause_sentence_s == 0.3
+    assert loaded.origin["speaking.pause_sentence_s"] == f"{own}:2"
 
 
 @pytest.mark.parametrize(

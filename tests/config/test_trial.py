@@ -21,7 +21,10 @@ def no_other_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("speaking: {accent: uk-english}", "speaking.accent: there is no voice 'uk-english'"),
         ("speaking: {accent: xx}", "speaking.accent: there is no voice 'xx' for English"),
         ("speaking: {accent: de}", "speaking.accent: there is no voice 'de' for English"),
-        ("speaking: {accent: xx, voice: espeak-child}", "speaking.accent: there is no voice 'xx'"),
+        (
+            "speaking: {accent: xx, voice: espeak-process}",
+            "speaking.accent: there is no voice 'xx'",
+        ),
         ("speaking: {accent: de, voice: pyttsx3}", "speaking.accent: there is no voice 'de'"),
         ("hearing: {vosk_model: /none}", "hearing.vosk_model: "),
         ("hearing: {keyphrase: hey кот}", "hearing.keyphrase: the recogniser does not know how"),
@@ -50,7 +53,7 @@ def test_what_passes_alone_and_cannot_be_used(tmp_path: Path, text: str, told: s
     "text",
     [
         "speaking: {accent: en-gb}",
-        "speaking: {accent: en-gb+f2, voice: espeak-child}",
+        "speaking: {accent: en-gb+f2, voice: espeak-process}",
         "hearing: {keyphrase: hey storybot}",
         "hearing: {driver: none, keyphrase: hey кот}",
         "controls: {button: gpio, button_line: 17, lights: gpio, lights_line: 18}",

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     BadMessage,
     ChangeSettings,
     ListLibrary,
+    MarkFavourite,
+    RemoveStory,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -47,8 +52,15 @@ REQUESTS = [
     ListLibrary(),
     ListLibrary(limit=3, before=9),
     ShowStory(4),
+    RemoveStory(4),
+    MarkFavourite(4, True),
+    MarkFavourite(4, False),
     ShowSettings(),
     ChangeSettings({"speaking.speed": 140, "bedtime.quiet_from": "20:00"}),
+    ShowWords(),
+    AddWord("Mimi"),
+    AddWord("Zoë", "girl", "Z OW IY"),
+    RemoveWord("Mimi"),
 ]
 
 

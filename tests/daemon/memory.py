@@ -29,11 +29,12 @@ SHARED = Path(os.environ.get("STORYBOT_SHARED", "../shared")).resolve()
 CONFIG = """\
 hearing: {{recogniser: pocketsphinx, driver: alsa}}
 telling: {{{telling}}}
-speaking: {{driver: alsa, voice: espeak}}
+speaking: {{driver: alsa, voice: {voice}}}
 controls: {{socket: {folder}/control, socket_group: ""}}
 library: {{folder: {folder}/stories}}
 service: {{profile: small}}
 """
+VOICE = os.environ.get("VOICE", "auto")
 LISTENING, TELLING = 34.0, 18.0  # MB asked for
 TALK = "the weather is very nice today and we are going to the lake"  # decoded, and no request
 SETTLING = 3.0  # s
@@ -45,7 +46,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, PacedCard(Path(name)) as card:
         folder = Path(name)
         config = folder / "config.yaml"
-        config.write_text(CONFIG.format(folder=folder, telling=model()))
+        config.write_text(CONFIG.format(folder=folder, telling=model(), voice=VOICE))
         cache = Path("build/cache").resolve()
         environment = {**os.environ, **card.environment, "STORYBOT_CACHE": str(cache)}
         command = [sys.executable, "-m", "storybot", "run", "--config", str(config)]

@@ -29,6 +29,8 @@ from storybot.models import installed
 from storybot.robot import Mode
 from storybot.robot.events import Event, StoryFailed, StoryTold
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken
 from storybot.speaking.voices.espeak import EspeakVoice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters
@@ -67,7 +69,13 @@ class SynthesisingSpeaker(FakeSpeaker):
         super().__init__()
         self._voice = EspeakVoice()
 
-    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+    async def say(
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
+    ) -> Spoken:
         frames = 0
 
         def count(pcm: Pcm) -> bool:
@@ -77,7 +85,7 @@ class SynthesisingSpeaker(FakeSpeaker):
 
         self._voice.synthesise(text, SpeechParameters("en-us", 150, 55), count)
         self.per_word = frames / self._voice.rate / max(1, len(text.split()))
-        return await super().say(text, on_word)
+        return await super().say(text, on_word, place, quotations)
 
 
 class Soak:
@@ -87,6 +95,7 @@ class Soak:
         self.house, self.chance, self.kinds = house, chance, faults
         # One works at a time; one that has been made and not yet started must not be forgotten.
         self.engines: deque[Engine] = deque(maxlen=4)
+        self.pids: set[int] = set()  # of those that were seen at work and are not gone
         self.begun: set[int] = set()
         self.ends: dict[int, str] = {}  # number -> told, lost or stopped, whichever came first
         self.nonsense = self.refused = 0
@@ -146,8 +155,10 @@ class Soak:
             self.faults[fault] += 1
 
     def busy(self) -> bool:
-        """Whether an engine works: then time is real."""
-        return any(engine.pid is not None for engine in self.engines)
+        """Whether an engine works, or has not yet been waited for: then time is real."""
+        self.pids |= {engine.pid for engine in self.engines if engine.pid is not None}
+        self.pids = {pid for pid in self.pids if Path(f"/proc/{pid}").exists()}
+        return bool(self.pids)
 
     async def ask(self) -> str:
         """One of the ways to ask; which one, and what was answered."""

@@ -11,9 +11,13 @@ import pytest
 
 from storybot.config.schema import BedtimeSettings, HearingSettings, Settings
 from storybot.controls.socket.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
+from storybot.hearing.recogniser_client import DoubtfulRecognised, SpeechBegun
+from storybot.language.replies import Reply
 from storybot.robot import Mode
 from tests.fakes.house import House, play
 from tests.fakes.telling import STORY
+
+TACITURN = Settings(hearing=HearingSettings(questions="off"))
 
 
 def test_by_voice(tmp_path: Path) -> None:
@@ -52,6 +56,70 @@ def test_keyphrase_then_request(tmp_path: Path) -> None:
         await house.until(Mode.IDLE)
         assert "A story about a dog." in house.heard
 
+    play(tmp_path, scene, settings=TACITURN)
+
+
+def test_a_talk_with_questions(tmp_path: Path) -> None:
+    """Called, asked what about, a hint, an answer, a correction; the next wish is in doubt."""
+
+    async def scene(house: House) -> None:
+        ears = house.recognisers
+        await house.wait(lambda: ears.listens_for == "keyphrase")
+        ears.keyphrase()
+        await house.until(Mode.HEARING)
+        took = await house.wait(lambda: Reply.WHAT_ABOUT.value in house.heard)
+        assert 2.0 < took < 4.0
+        await house.wait(lambda: ears.listens_for == "request")
+        ears.hear("")
+        await house.wait(lambda: house.heard[-1] == Reply.NOT_CAUGHT.value)
+        await house.wait(lambda: ears.listens_for == "request")
+        ears.hear("about a dog")
+        await house.until(Mode.THINKING)
+        assert "A story about a dog." in house.heard and ears.listens_for == "correction"
+        ears.hear("no a boat")
+        await house.wait(lambda: "A story about a boat." in house.heard)
+        await house.until(Mode.TELLING)
+        await house.wait(lambda: ears.listens_for == "stop", "the second sentence")
+        await house.until(Mode.IDLE)
+        await house.wait(lambda: ears.listens_for == "keyphrase")
+        ears.child.put(DoubtfulRecognised("tell me a story about a robot", -3.9))
+        await house.wait(lambda: house.heard[-1] == "Did you say a robot?")
+        await house.wait(lambda: ears.listens_for == "request")
+        ears.hear("yes")
+        await house.until(Mode.TELLING)
+        assert "A story about a robot." in house.heard
+
+    play(tmp_path, scene)
+
+
+def test_the_button_answers_yes_and_nobody_is_interrupted(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        ears = house.recognisers
+        await house.wait(lambda: ears.listens_for == "keyphrase")
+        ears.child.put(DoubtfulRecognised("tell me a story about a robot", -3.9))
+        await house.wait(lambda: house.heard[-1] == "Did you say a robot?")
+        await house.press()
+        await house.wait(lambda: "A story about a robot." in house.heard)
+        await house.until(Mode.IDLE)
+        await house.wait(lambda: ears.listens_for == "keyphrase")
+        ears.keyphrase()
+        await house.until(Mode.HEARING)
+        await asyncio.sleep(1.0)
+        ears.child.put(SpeechBegun())
+        await asyncio.sleep(4.0)
+        assert Reply.WHAT_ABOUT.value not in house.heard
+
+    play(tmp_path, scene)
+
+
+def test_what_may_not_be_asked_for_is_not_asked_about(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
+        for text in ("tell me a story about a gun and a cat", "tell me a story"):
+            house.recognisers.child.put(DoubtfulRecognised(text, -3.9))
+        await asyncio.sleep(1.0)
+        assert house.mode is Mode.IDLE and "Did you say" not in "".join(house.heard)
+
     play(tmp_path, scene)
 
 
@@ -78,7 +146,7 @@ def test_called_and_not_understood(tmp_path: Path) -> None:
             await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
         assert house.heard.count("<not-understood>") == 2
 
-    play(tmp_path, scene)
+    play(tmp_path, scene, settings=TACITURN)
 
 
 def test_the_keyphrase_alone_is_a_request_for_any_story(tmp_path: Path) -> None:
@@ -88,7 +156,7 @@ def test_the_keyphrase_alone_is_a_request_for_any_story(tmp_path: Path) -> None:
         await house.until(Mode.HEARING)
         assert 5.0 < await house.until(Mode.THINKING) < 9.0
 
-    play(tmp_path, scene)
+    play(tmp_path, scene, settings=TACITURN)
 
 
 def test_small_profile_never_hears_while_the_engine_runs(tmp_path: Path) -> None:
@@ -113,7 +181,8 @@ def test_full_profile_hears_stop_but_not_its_own(tmp_path: Path) -> None:
         await house.wait(lambda: house.recognisers.listens_for == "keyphrase")
         house.recognisers.hear("tell me a story about a cat")
         await house.until(Mode.TELLING)
-        assert house.recognisers.listens_for == "stop"
+        assert house.recognisers.listens_for == "correction"
+        await house.wait(lambda: house.recognisers.listens_for == "stop")
         await house.wait(lambda: "Stop it" in house.speaker.saying)
         house.recognisers.hear("stop")
         await asyncio.sleep(1.0)

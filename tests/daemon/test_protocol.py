@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storybot.config import trial
@@ -22,12 +22,17 @@ from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    AddWord,
     Again,
     Ask,
     ChangeSettings,
     ListLibrary,
+    MarkFavourite,
+    RemoveStory,
+    RemoveWord,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Status,
     Stop,
@@ -41,6 +46,7 @@ from storybot.controls.socket.messages import (
 )
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
+from storybot.language.family import known_family, use_family
 from storybot.robot import Mode
 from storybot.stories.library import Library
 from tests.fakes.house import House, play
@@ -96,12 +102,16 @@ REQUESTS = st.one_of(
     st.builds(Ask, st.text(max_size=500)),
     st.builds(Understand, st.text(max_size=500)),
     st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
-    st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings()]),
+    st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings(), ShowWords()]),
+    st.builds(AddWord, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)),
+    st.builds(RemoveWord, st.text(max_size=40)),
     st.builds(TellSaved, st.integers(1, 10**9)),
     st.builds(Volume, st.none() | st.integers(0, 100), st.none() | st.integers(-100, 100)),
     st.builds(Sleep, st.none() | st.floats(0, 1440), st.none() | st.integers(1, 50)),
     st.builds(ListLibrary, st.integers(1, 200), st.none() | st.integers(1, 10**9)),
     st.builds(ShowStory, st.integers(1, 10**9)),
+    st.builds(RemoveStory, st.integers(1, 10**9)),
+    st.builds(MarkFavourite, st.integers(1, 10**9), st.booleans()),
     st.builds(
         ChangeSettings,
         st.dictionaries(
@@ -113,6 +123,7 @@ REQUESTS = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on any machine
 @given(REQUESTS)
 def test_every_request_is_allowed(request: messages.ControlRequest) -> None:
     line = request_line(request)
@@ -189,6 +200,27 @@ def test_the_library(tmp_path: Path) -> None:
         assert shown["title"] == both[0]["title"] and "They played all day." in shown["text"]
         assert (await asked(ShowStory(9), "refusal"))["code"] == "no-story"
         assert (await asked(TellSaved(9), "refusal"))["code"] == "no-story"
+        assert await asked(MarkFavourite(1, True)) == {"v": 2, "ok": True, "changed": 1}
+        assert (await asked(RemoveStory(2)))["changed"] == 2
+        left = (await asked(ListLibrary()))["library"]
+        assert [(one["story"], one["favourite"]) for one in left] == [(3, False), (1, True)]
+        for gone in (RemoveStory(2), MarkFavourite(2, True)):
+            assert (await asked(gone, "refusal"))["code"] == "no-story"
+
+    play(tmp_path, scene)
+
+
+def test_news_tell_of_the_sleep_timer(tmp_path: Path) -> None:
+    """As it is after the request, also where nothing but the timer changed."""
+
+    async def scene(house: House) -> None:
+        seen = watched(house)
+        await house.ask(Sleep(15))
+        await house.wait(lambda: seen and seen[-1].get("sleeps_in") == 900)
+        await house.ask(Sleep(30))
+        await house.wait(lambda: seen[-1].get("sleeps_in") == 1800)
+        await house.ask(Sleep())
+        await house.wait(lambda: seen[-1]["sleeps_in"] is None)
 
     play(tmp_path, scene)
 
@@ -221,8 +253,79 @@ def test_settings_changed_while_running(tmp_path: Path) -> None:
         assert (await asked(ShowSettings()))["settings"] == shown | new
         house.daemon.reload()
         await house.wait(
-            lambda: house.daemon.robot.settings.speaking.speed == 150, "the files' settings"
+            lambda: house.daemon.robot.settings.speaking == SpeakingSettings(),
+            "the files' settings",
         )
+
+    play(tmp_path, scene)
+
+
+def test_words_of_the_family(tmp_path: Path) -> None:
+    """They are in the grammar and in stories at once, and may be written by hand, too."""
+
+    async def scene(house: House) -> None:
+        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+            return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
+
+        assert (await asked(ShowWords()))["words"] == []
+        first = house.recognisers.child
+        mimi = {"word": "Mimi", "what": "cat", "sounds": ""}
+        assert (await asked(AddWord("Mimi", "cat")))["words"] == [mimi]
+        await house.wait(lambda: house.recognisers.child is not first, "another recogniser")
+        assert [word.line for word in known_family()] == ["Mimi | cat"]
+        assert (await asked(Ask("Mimi and a boat")))["said"] == (
+            "A story about a cat called Mimi and a boat."
+        )
+        for wrong in (AddWord("Mimi", "blorb"), AddWord("gun"), RemoveWord("Bruno")):
+            refused = await asked(wrong, "refusal")
+            assert refused["code"] == "bad-word" and refused["error"]
+        (tmp_path / "family-words.txt").write_text("Noah | boy\n")
+        house.daemon.reload()
+        await house.wait(lambda: len(known_family()) == 1 and known_family()[0].word == "Noah")
+        (tmp_path / "family-words.txt").write_text("Noah | blorb\n")
+        house.daemon.reload()
+        await house.wait(lambda: not house.daemon.reloader._wanted)
+        assert [word["word"] for word in (await asked(ShowWords()))["words"]] == ["Noah"]
+
+    try:
+        play(tmp_path, scene)
+    finally:
+        use_family(())
+
+
+def test_a_broken_file_of_words_does_not_keep_the_box_from_telling(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        assert (await house.ask(ShowWords()))["words"] == []
+        await house.told_once()
+
+    (tmp_path / "family-words.txt").write_text("Mimi | blorb\n")
+    play(tmp_path, scene)
+
+
+def test_a_story_told_before_is_found_by_what_it_is_about(tmp_path: Path) -> None:
+    """By socket and by voice; where there is none, a new one is told."""
+
+    async def scene(house: House) -> None:
+        async def told(text: str) -> Any:
+            answer = await house.ask(Ask(text))
+            await house.until(Mode.TELLING)
+            await house.until(Mode.IDLE)
+            await house.wait(lambda: not house.daemon.services.narrator._saving)
+            return answer.get("story"), answer.get("said")
+
+        assert await told("a story about a dragon and a boat") == (
+            1,
+            "A story about a dragon and a boat.",
+        )
+        assert await told("a story about a cat") == (2, "A story about a cat.")
+        assert await told("the dragon story again") == (1, "A story about a dragon and a boat.")
+        assert await told("the whale story again") == (3, "A story about a whale.")
+        assert await told("go on") == (4, "More about the whale.")
+        house.recognisers.keyphrase()
+        await house.until(Mode.HEARING)
+        house.recognisers.hear("the cat story again")
+        await house.until(Mode.TELLING)
+        assert house.daemon.robot.story is not None and house.daemon.robot.story.number == 2
 
     play(tmp_path, scene)
 
@@ -232,9 +335,9 @@ def test_another_voice_is_tried_before_it_is_taken(
 ) -> None:
     tried: list[str] = []
 
-    def fault_of_voice(speaking: SpeakingSettings) -> str:
+    def fault_of_voice(speaking: SpeakingSettings, profile: str) -> str:
         tried.append(speaking.voice)
-        return "it needs espeak-ng; install it" if speaking.voice == "espeak-child" else ""
+        return "it needs espeak-ng; install it" if speaking.voice == "espeak-process" else ""
 
     monkeypatch.setattr(trial, "fault_of_voice", fault_of_voice)
 
@@ -242,12 +345,12 @@ def test_another_voice_is_tried_before_it_is_taken(
         async def voice(name: str) -> dict[str, Any]:
             return await house.ask(ChangeSettings({"speaking.voice": name}))
 
-        refused = await voice("espeak-child")
+        refused = await voice("espeak-process")
         assert refused["code"] == "bad-setting" and "install it" in refused["error"]
         assert (await house.ask(ShowSettings()))["settings"]["speaking.voice"] == "auto"
         assert (await voice("espeak"))["settings"]["speaking.voice"] == "espeak"
         assert (await voice("espeak"))["ok"] and (await voice("nobody"))["code"] == "bad-setting"
-        assert tried == ["espeak-child", "espeak"]
+        assert tried == ["espeak-process", "espeak"]
 
     play(tmp_path, scene)
 

@@ -464,7 +464,7 @@ def test_narrator_cannot_be_killed(tmp_path: Path, watchdog: Watchdog, stopped: 
         await lost(house, "engine")  # no second one is started: the first one has its memory
         assert "cannot be killed" in (await house.ask(Status()))["services"]["narrator"]["why"]
         stuck.pid = 2**22 + 1  # above the highest that Linux gives: the process is gone
-        await house.until(Mode.IDLE, 12)
+        await house.until(Mode.IDLE, 3)
         await house.told_once()
         await watchdog.is_fed()
 

@@ -104,7 +104,7 @@ def test_a_sentence_of_its_own_that_cannot_be_said(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         say = house.speaker.say
 
-        async def fails(text: str, on_word: object = None) -> Any:
+        async def fails(text: str, on_word: object = None, **other: object) -> Any:
             house.speaker.plugged = False
             raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,8 @@ from storybot.errors import Exit, StorybotError
 from storybot.language.replies import Reply
 from storybot.robot import Mode
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken
 from tests.daemon.scenes import telling
 from tests.fakes.house import House, play
@@ -172,9 +175,15 @@ def test_a_story_begun_while_the_speaker_is_exchanged(tmp_path: Path) -> None:
             await asyncio.sleep(1)
             await super().open()
 
-        async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+        async def say(
+            self,
+            text: str,
+            on_word: OnWord | None = None,
+            place: Place = Place.WITHIN,
+            quotations: Sequence[Quotation] = (),
+        ) -> Spoken:
             assert self.opened
-            return await super().say(text, on_word)
+            return await super().say(text, on_word, place, quotations)
 
         async def close(self) -> None:
             await asyncio.sleep(1)

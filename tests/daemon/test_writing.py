@@ -181,6 +181,20 @@ def test_an_engine_that_fails(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_an_engine_that_is_lost_writes_nothing(tmp_path: Path) -> None:
+    """One that could not be killed may still have its memory."""
+
+    async def scene(house: House) -> None:
+        async with client(house) as asker:
+            refused = await asker.ask(Write("a story about a cat"))
+        assert refused["code"] == "parts-missing" and "The engine cannot" in refused["error"]
+
+    def before(house: House) -> None:
+        house.engines.missing = True
+
+    play(tmp_path, scene, until=Mode.DEGRADED, before=before)
+
+
 def test_what_is_understood(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         heard = list(house.heard)

@@ -83,11 +83,14 @@ class House:
 
     @staticmethod
     def bare_settings(folder: Path, settings: Settings = Settings()) -> Settings:  # noqa: B008
-        """Settings whose socket and library lie in `folder`; the fake engine knows no drafts."""
+        """Settings whose files lie in `folder`; the fake engine knows no drafts."""
         controls = replace(settings.controls, socket=str(folder / "control"), socket_group="")
         library = LibrarySettings(folder=str(folder / "stories"))
         telling = replace(settings.telling, plot="off")
-        return replace(settings, controls=controls, library=library, telling=telling)
+        hearing = replace(settings.hearing, family_words=str(folder / "family-words.txt"))
+        return replace(
+            settings, controls=controls, library=library, telling=telling, hearing=hearing
+        )
 
     def _next_speaker(self) -> FakeSpeaker:
         self._made_speakers += 1

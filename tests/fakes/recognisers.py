@@ -31,9 +31,14 @@ class FakeRecogniser:
         self.listened_for: list[ListenFor] = []
         self.blocks = 0
         self.finished = 0
+        self.speech: set[int] = set()  # numbers of blocks after which somebody speaks
 
     def listen_for(self, what: ListenFor) -> None:
         self.listened_for.append(what)
+
+    @property
+    def speaking(self) -> bool:
+        return self.blocks in self.speech
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         self.blocks += 1

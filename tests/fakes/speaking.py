@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.captions import OnWord
+from storybot.speaking.pauses import Place
+from storybot.speaking.phrases import Quotation
 from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
@@ -51,7 +54,13 @@ class FakeSpeaker:
             raise StorybotError("there is no loudspeaker; plug one in", Exit.SOUND_OUT)
         self.opened = True
 
-    async def say(self, text: str, on_word: OnWord | None = None) -> Spoken:
+    async def say(
+        self,
+        text: str,
+        on_word: OnWord | None = None,
+        place: Place = Place.WITHIN,
+        quotations: Sequence[Quotation] = (),
+    ) -> Spoken:
         await self.open()
         turn = self._turn
         async with self._lock:

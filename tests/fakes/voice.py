@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.limiter import Level
 from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, WordMark
 
 RATE = 8000  # Hz
@@ -17,6 +18,7 @@ class ToneVoice:
 
     name = "tone"
     rate = RATE
+    level = Level(0.0)
 
     def __init__(self) -> None:
         self.spoken: list[tuple[str, SpeechParameters]] = []
@@ -24,6 +26,7 @@ class ToneVoice:
         self.held = threading.Event()  # cleared: the voice waits before each piece
         self.held.set()
         self.stopped = False
+        self.rested = 0
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         self.spoken.append((text, parameters))
@@ -41,6 +44,9 @@ class ToneVoice:
             self.held.wait(10)
             if not on_pcm(Pcm(samples[at : at + 2 * PIECE], RATE)):
                 return
+
+    def rest(self) -> None:
+        self.rested += 1
 
     def stop(self) -> None:
         self.stopped = True

@@ -219,7 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     every, kinds = [one.name for one in CONDITIONS], [*ROWS, *STORY_ROWS]
     parser.add_argument("--requests", type=int, default=60, help="and as many with a pause")
-    parser.add_argument("--things", type=int, default=300)
+    parser.add_argument("--things", type=int, default=500)
     parser.add_argument("--voices", choices=("flite", "festival"), default="flite")
     parser.add_argument("--conditions", nargs="+", choices=every, default=["clean", "20dB"])
     parser.add_argument("--rows", nargs="+", choices=kinds, default=kinds)

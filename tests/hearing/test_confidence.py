@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     likelier,
     likely_to_go_on,
     worth_another_front_end,
+    worth_asking,
 )
 
 
@@ -56,6 +58,23 @@ def test_a_part_of_a_decoding() -> None:
     ]
 
 
+def test_what_is_nearly_believed_is_worth_a_question() -> None:
+    """Of the score alone: a keyphrase that is not clear, or speech left out, is no near miss."""
+    asked = DecodingResult("tell me a story about a cat", -3.9, -2.0, 0.9)
+    assert doubtful(asked, -3.1, called=False) and worth_asking(asked, -3.1, called=False)
+    assert not doubtful(replace(asked, score=-3.6), -3.1, called=False)
+    for worse in (
+        replace(asked, score=-4.5),
+        replace(asked, call=-3.2),
+        replace(asked, coverage=0.6),
+        replace(asked, text="tell me a story about a cat and a dog and a boat"),
+    ):
+        assert not worth_asking(worse, -3.1, called=False)
+    assert not doubtful(DecodingResult("no", -4.9, None, 0.9), -3.1, called=True)
+    answer = DecodingResult("a cat", -4.5, None, 0.9)
+    assert worth_asking(answer, -3.1, called=True) and not worth_asking(answer, -3.1, called=False)
+
+
 def decoded(text: str, score: float, call: float | None = -2.0) -> DecodingResult:
     return DecodingResult(text, score, call, coverage=1.0)
 
@@ -66,6 +85,12 @@ CALL = "tell me a story"
 def test_a_request_that_fits_badly_is_tried_with_another_front_end() -> None:
     assert worth_another_front_end(decoded(f"{CALL} about a nest", -2.8), CALL)
     assert not worth_another_front_end(decoded(f"{CALL} about a cat", -1.9), CALL)
+
+
+def test_where_no_word_fitted_the_other_front_end_is_tried() -> None:
+    assert worth_another_front_end(None, CALL)
+    assert likelier(decoded(CALL, -1.9), None, -3.1, CALL)
+    assert not likelier(decoded(CALL, -3.0), None, -3.1, CALL)
 
 
 def test_speech_without_the_keyphrase_is_decoded_once() -> None:

@@ -23,7 +23,7 @@ from tests.fakes.recognisers import VOICES, noisy, spoken
 
 QUIET = bytes(8000)
 CALLS = spoken_grammar.call_sentences(
-    "tell me a story", spoken_grammar.spoken_forms(usual_things(100))
+    "tell me a story", spoken_grammar.topics_of(usual_things(100))
 )
 SAID = (
     "tell me a story about a dragon",

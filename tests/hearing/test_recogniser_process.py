@@ -177,3 +177,43 @@ def test_during_a_long_decoding_the_heart_goes_on_and_no_sound_is_lost(
     assert beats[:2] == [(3200, 8001), (4800, 16001)]
     recogniser.meanwhile(8000)  # the microphone is lost by now
     assert len(told.of("trouble")) == 0
+
+
+def test_who_begins_to_speak_is_told_once_while_a_request_is_awaited() -> None:
+    told = Told()
+    recogniser = FakeRecogniser({0: [KeyphraseOnly()]})
+    recogniser.speech = {1, 3, 4}
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 6), told.append)
+    ear.command(LISTEN)
+    for _ in range(4):
+        ear.step()
+    assert told.kinds().count("speech") == 1
+    ear.command({"do": "listen", "for": "request"})
+    ear.step()
+    assert told.kinds().count("speech") == 1
+    ear.command(LISTEN)
+    recogniser.speech = {6}
+    ear.step()
+    assert told.kinds().count("speech") == 1
+
+
+def test_what_is_likely_is_told_as_doubtful() -> None:
+    told = Told()
+    likely = Utterance("tell me a story about a cat", -3.9, sure=False, likely=True)
+    ear = RecogniserProcess(
+        FakeRecogniser({0: [likely]}), lambda: FakeMicrophone([BLOCK] * 2), told.append
+    )
+    ear.command(LISTEN)
+    ear.step()
+    assert told.of("doubtful") == [
+        {"event": "doubtful", "text": "tell me a story about a cat", "confidence": -3.9}
+    ]
+    assert not told.of("heard")
+
+
+def test_a_correction_is_listened_for_while_the_box_speaks() -> None:
+    told, recogniser = Told(), FakeRecogniser()
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 2), told.append)
+    for what in ("correction", "stop", "keyphrase"):
+        ear.command({"do": "listen", "for": what})
+    assert recogniser.finished == 1, "what began while it spoke ends when the story has ended"

@@ -23,8 +23,8 @@ lean_imports.begin(LAZY_MODULES)
 import storybot.hearing.recogniser_process, storybot.hearing.microphones.alsa
 from storybot.hearing.recognisers.choice import make_recogniser
 settings = SimpleNamespace(
-    recogniser="pocketsphinx", keyphrase="tell me a story", things=300, gate=-3.1,
-    longest_request=8.0,
+    recogniser="pocketsphinx", keyphrase="tell me a story", things=500, gate=-3.1,
+    longest_request=8.0, questions="on",
 )
 recogniser = make_recogniser(settings)
 heard = recogniser.hear(sys.stdin.buffer.read()) + recogniser.finish()

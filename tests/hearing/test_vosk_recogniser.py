@@ -15,6 +15,8 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.spoken_grammar import phrase_list
+from storybot.language.things import usual_things
 
 SETTINGS = HearingSettings()
 
@@ -25,6 +27,7 @@ class Kaldi:
     ends: ClassVar[list[dict[str, Any] | None]] = []
     final: ClassVar[dict[str, Any]] = {"text": ""}
     phrases: ClassVar[list[str]] = []
+    partial: ClassVar[str] = ""
 
     def __init__(self, model: object, rate: int, phrases: str) -> None:
         assert rate == 16000
@@ -41,6 +44,9 @@ class Kaldi:
 
     def Result(self) -> str:
         return json.dumps(self._result)
+
+    def PartialResult(self) -> str:
+        return json.dumps({"partial": Kaldi.partial})
 
     def FinalResult(self) -> str:
         return json.dumps(Kaldi.final)
@@ -123,3 +129,36 @@ def test_a_keyphrase_with_a_word_that_the_model_lacks(room: ModuleType) -> None:
     with pytest.raises(StorybotError, match="vosk does not know the words: storybot") as caught:
         room.VoskRecogniser(settings, Path("/m/vosk-model-x"), ["tell"])
     assert caught.value.code == Exit.CONFIG
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "likely"),
+    [
+        ("tell me a story about a cat", 0.5, True),
+        ("tell me a story about a cat", 0.3, False),
+        ("tell me a story", 0.5, False),
+        ("louder", 0.5, False),
+    ],
+)
+def test_what_is_nearly_sure_is_asked_about(
+    room: ModuleType, text: str, confidence: float, likely: bool
+) -> None:
+    (found,) = heard(room, answer(text, confidence))
+    assert not found.sure and found.likely is likely
+
+
+def test_yes_no_and_corrections_pass_where_they_are_listened_for(room: ModuleType) -> None:
+    for text in ("yes", "no", "no a cat"):
+        assert heard(room, answer(text), ListenFor.REQUEST)[0].sure
+        assert not heard(room, answer(text))[0].sure
+    assert heard(room, answer("no a cat"), ListenFor.CORRECTION)[0].sure
+    assert not heard(room, answer("yes"), ListenFor.CORRECTION)[0].sure
+    phrases = phrase_list("tell me a story", usual_things(300))
+    assert {"yes", "no", "go on", "called noah", "two cats", "tell me a long story"} <= {*phrases}
+
+
+def test_whether_somebody_speaks(room: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear = room.VoskRecogniser(SETTINGS, Path("model"), [])
+    assert not ear.speaking
+    monkeypatch.setattr(Kaldi, "partial", "tell me")
+    assert ear.speaking

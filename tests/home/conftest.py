@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.home.broker import Mosquitto
 from tests.home.listener import Listener
 from tests.home.processes import Daemon, why_no_daemon
+
+settings.register_profile("any machine", deadline=None)  # a loaded one is slow, not wrong
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="module")

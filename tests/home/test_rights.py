@@ -64,7 +64,7 @@ def test_a_box_may_do_what_is_its_own(tmp_path: Path, guarded: Mosquitto, daemon
         assert not [each for each in stranger.messages if "ab12" in each.topic]
     forgotten = BridgeProcess(tmp_path, daemon.socket, guarded.port, "ab12", more, "--forget")
     forgotten.start()
-    assert forgotten.process is not None and forgotten.process.wait(20) == 0
+    assert forgotten.process is not None and forgotten.process.wait(60) == 0
     with Listener(guarded.port, prepare) as later:
         time.sleep(1.0)
         assert not [each for each in later.messages if each.retain]

@@ -22,7 +22,7 @@ def story(*words: str, unknown: tuple[str, ...] = ()) -> Request:
         ("tell me a story about a cat", story("cat")),
         ("tell me a story about a cat and a boat", story("cat", "boat")),
         ("can you tell me a story about dragons please", story("dragon")),
-        ("could you tell us a funny bedtime story about mice", story("mouse")),
+        ("could you tell us a nice story about mice", story("mouse")),
         ("read me the story about the owl and Lily", story("owl", "Lily")),
         ("tell a story with a princess and a castle", story("princess", "castle")),
         ("I want a story about a robot", story("robot")),

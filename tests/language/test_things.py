@@ -71,7 +71,7 @@ def test_every_word_stands_in_the_recognisers_dictionary() -> None:
     pocketsphinx = pytest.importorskip("pocketsphinx")
     dictionary = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
     known = {line.split(" ", 1)[0] for line in dictionary.read_text().splitlines()}
-    assert [t.word for t in load_things() if t.word.lower() not in known] == []
+    assert {word for t in load_things() for word in t.word.lower().split()} <= known
 
 
 def test_a_broken_line_names_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,12 @@ from functools import cache
 
 from storybot.config.schema import Settings
 from storybot.language.requests import Request, RequestKind
+from storybot.language.things import load_things
 from storybot.robot import Mode, Robot, commands, events, initial_robot, step
 from storybot.robot.events import Event, Part, Source, Timer
 from storybot.stories.story_request import StoryRequest
 
+CAT = next(thing for thing in load_things() if thing.word == "cat")
 TALE = StoryRequest("A story about a cat.", "Once there was a cat.", 7)
 NUMBER = 1  # every explored robot has told this many stories
 
@@ -88,6 +90,8 @@ def alphabet(settings: Settings) -> dict[str, Event]:
         "keyphrase": events.KeyphraseHeard(3),
         "replay": events.ReplayAsked(TALE),
         "unclear": events.NotUnderstood(),
+        "doubtful": events.DoubtfulHeard(Request(RequestKind.STORY, (CAT,)), 3),
+        "speech": events.SpeechBegan(),
         "unwelcome": events.RequestRefused(),
         "volume": events.VolumeAsked(50),
         "sleep off": events.SleepAsked(),
@@ -95,6 +99,7 @@ def alphabet(settings: Settings) -> dict[str, Event]:
         "sleep after stories": events.SleepAsked(stories=1),
         "sleep now": events.SleepAsked(minutes=0),
         "story began": events.StoryBegan(NUMBER),
+        "story goes on": events.StoryGoesOn(NUMBER),
         "story told": events.StoryTold(NUMBER),
         "story failed": events.StoryFailed(NUMBER),
         "late news of an old story": events.StoryTold(NUMBER - 1),
@@ -109,6 +114,9 @@ def alphabet(settings: Settings) -> dict[str, Event]:
     for kind in RequestKind:
         for source in (Source.VOICE, Source.SOCKET):
             found[f"asked by {source.value}: {kind.value}"] = events.Asked(Request(kind), 5, source)
+    for source in (Source.VOICE, Source.SOCKET):
+        correction = Request(RequestKind.NO, (CAT,))
+        found[f"asked by {source.value}: correction"] = events.Asked(correction, 5, source)
     for action in ("story", "again", "stop", "good-night", "nothing"):
         found[f"pressed: {action}"] = events.Pressed(action, 5)
     for timer in Timer:

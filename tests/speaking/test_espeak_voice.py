@@ -9,7 +9,7 @@ import pytest
 
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices.espeak import EspeakVoice
-from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.voices.espeak_process import EspeakProcessVoice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, WordMark
 from storybot.system import espeak_library
 
@@ -94,7 +94,7 @@ def test_speed_pitch_and_timbre_change_the_sound(voice: EspeakVoice) -> None:
     "accent", ["en-us", "en-US", "en", "en-gb+f2", "English (Scotland)", "gmw/en-029", "en-us-nyc"]
 )
 def test_an_accent_by_tag_name_or_file(voice: EspeakVoice, accent: str) -> None:
-    for one in (voice, EspeakChildVoice()):
+    for one in (voice, EspeakProcessVoice()):
         heard: list[Pcm] = []
         one.synthesise("Hello.", SpeechParameters(accent), lambda pcm, to=heard: not to.append(pcm))
         assert any(pcm.samples for pcm in heard)
@@ -105,7 +105,7 @@ def test_an_accent_by_tag_name_or_file(voice: EspeakVoice, accent: str) -> None:
 )
 def test_an_unknown_accent_is_named_and_forgotten(voice: EspeakVoice, accent: str) -> None:
     """Of an unknown name espeak-ng itself would take the first two letters: Ukrainian."""
-    for one in (EspeakChildVoice(), voice):
+    for one in (EspeakProcessVoice(), voice):
         with pytest.raises(StorybotError, match=f"no voice {re.escape(repr(accent))} for English"):
             one.synthesise(SENTENCE, SpeechParameters(accent), lambda pcm: True)
     with pytest.raises(StorybotError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybot.speaking.gain import UNITY_GAIN, Gain, amplify
+from storybot.speaking.gain import UNITY_GAIN, VOLUME_STEP_DB, Gain, amplify, factor
 
 SAMPLES = st.lists(st.integers(-32768, 32767), max_size=300)
 
@@ -37,7 +38,20 @@ def loudness(gain: Gain, frames: int) -> int:
 
 def test_a_gain_stays_where_it_is() -> None:
     gain = Gain(50, 1000)
-    assert [loudness(gain, 100) for _ in range(3)] == [5000] * 3
+    assert [loudness(gain, 100) for _ in range(3)] == [3164] * 3  # 10 dB less
+
+
+def test_equal_steps_of_volume_are_equal_steps_of_loudness() -> None:
+    steps = [20 * math.log10(factor(p + 10) / factor(p)) for p in range(10, 100, 10)]
+    assert steps == pytest.approx([VOLUME_STEP_DB] * 9)
+    assert (factor(100), factor(0)) == (1.0, 0.0)
+    assert factor(5) == factor(10) / 2
+
+
+@given(st.lists(st.integers(-8000, 8000), max_size=300), st.integers(UNITY_GAIN, 4 * UNITY_GAIN))
+def test_amplify_makes_louder_too(samples: list[int], gain: int) -> None:
+    result = array("h", amplify(array("h", samples).tobytes(), gain))
+    assert list(result) == plain(samples, gain)
 
 
 @pytest.mark.parametrize(("start", "end"), [(100, 0), (20, 80)])

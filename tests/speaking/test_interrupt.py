@@ -21,7 +21,7 @@ from pathlib import Path
 from storybot.config.schema import SpeakingSettings
 from storybot.speaking.outputs import alsa
 from storybot.speaking.outputs.alsa import AlsaOutput
-from storybot.speaking.voices.espeak_child import EspeakChildVoice
+from storybot.speaking.voices.espeak_process import EspeakProcessVoice
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
 from storybot.telling.story_sentences import sentences_of
@@ -34,7 +34,7 @@ if os.environ["FAKE_APLAY"] != "hang":
 
 async def main():
     player = QueuedPlayer(AlsaOutput("", str(fakes / "fake_aplay.py")), 22050, 70)
-    voice = EspeakChildVoice(str(fakes / "fake_espeak.py"), deadline=600)
+    voice = EspeakProcessVoice(str(fakes / "fake_espeak.py"), deadline=600)
     async with Speaker(SpeakingSettings(), voice=voice, player=player) as speaker:
         print("here", flush=True)
         await asyncio.to_thread(player.open)

@@ -17,7 +17,8 @@ from storybot.speaking.outputs.silent import SilentPlayer
 from storybot.speaking.outputs.wav import WavPlayer
 from storybot.speaking.voices import choice as voices
 from storybot.speaking.voices import espeak as espeak_voice
-from storybot.system import espeak_library
+from storybot.speaking.voices.flite import FliteVoice
+from storybot.system import espeak_library, flite_library
 
 RATE = 22050
 SOUND = array("h", [1000, -1000] * 500).tobytes()
@@ -178,6 +179,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return object()
 
     monkeypatch.setattr(espeak_library, "load", load)
+    monkeypatch.setattr(
+        flite_library, "missing", lambda: "" if "flite" in has else flite_library.PACKAGE
+    )
     monkeypatch.setattr("shutil.which", lambda name: "/x" if "program" in has else None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: "x" if "pyttsx3" in has else None)
     return has
@@ -187,28 +191,38 @@ def test_auto_takes_the_first_voice_there_is(installed: set[str]) -> None:
     settings = SpeakingSettings()
     assert voices.chosen(settings) == "espeak"
     installed.remove("library")
-    assert voices.chosen(settings) == "espeak-child"
-    assert voices.make_voice("auto").name == "espeak-child"
+    assert voices.chosen(settings) == "espeak-process"
+    assert voices.make_voice(settings).name == "espeak-process"
     assert "libespeak-ng1" in voices.missing_for("espeak")
     assert "libespeak-ng1" in voices.missing_for("pyttsx3")
     installed.remove("program")
     assert voices.chosen(settings) == "espeak"
     with pytest.raises(StorybotError, match="libespeak-ng is missing"):
-        voices.make_voice("auto")
+        voices.make_voice(settings)
     assert voices.chosen(SpeakingSettings(voice="pyttsx3")) == "pyttsx3"
 
 
+def test_flite_speaks_with_the_speaker_of_the_settings(installed: set[str]) -> None:
+    installed.add("flite")
+    settings = SpeakingSettings(voice="flite", flite_speaker="rms")
+    voice = voices.make_voice(settings)
+    assert isinstance(voice, FliteVoice) and voice.speaker == "rms"
+    installed.remove("flite")
+    with pytest.raises(StorybotError, match="flite needs the package libflite1; install it"):
+        voices.make_voice(settings)
+
+
 def test_a_voice_that_is_not_installed(installed: set[str]) -> None:
-    assert voices.make_voice("pyttsx3").name == "pyttsx3"
+    assert voices.make_voice(SpeakingSettings(voice="pyttsx3")).name == "pyttsx3"
     installed.remove("pyttsx3")
     with pytest.raises(StorybotError, match=r"pyttsx3 needs pip's pyttsx3; install it"):
-        voices.make_voice("pyttsx3")
+        voices.make_voice(SpeakingSettings(voice="pyttsx3"))
     installed.remove("program")
     with pytest.raises(StorybotError, match="needs the package espeak-ng"):
-        voices.make_voice("espeak-child")
+        voices.make_voice(SpeakingSettings(voice="espeak-process"))
 
 
 def test_the_accents_are_those_of_english() -> None:
     found = [accent.language for accent in espeak_voice.accents()]
     assert "en-us" in found and all(language.startswith("en") for language in found)
-    assert voices.make_voice("espeak").name == "espeak"
+    assert voices.make_voice(SpeakingSettings(voice="espeak")).name == "espeak"

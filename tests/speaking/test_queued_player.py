@@ -107,7 +107,7 @@ def test_volume_changes_what_is_already_queued() -> None:
     player.gain.jump(25)
     player.write(sound(100, 1000))
     assert wait_for(lambda: player.played() == 200)
-    assert bytes(output.heard) == sound(100, 500) + sound(100, 250)
+    assert bytes(output.heard) == sound(100, 1000 * 81 // 256) + sound(100, 1000 * 46 // 256)
     player.close()
 
 

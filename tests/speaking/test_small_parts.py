@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.speaking.captions import Caption, Captions
-from storybot.speaking.earcons import EARCONS, PEAK_AMPLITUDE, earcon, tone
+from storybot.speaking.earcons import DECAY_S, EARCONS, PEAK_AMPLITUDE, SOFTER, earcon, tone
 from storybot.speaking.outputs.resampler import LinearResampler
 from storybot.speaking.trimming import SilenceLimiter, TrailingSilenceTrimmer
 from storybot.speaking.voices.voice import WordMark, spread_words
@@ -64,13 +64,16 @@ def test_trimming_takes_the_silence_at_the_end_alone(pieces: list[bytes]) -> Non
     assert len(result) - len(whole.rstrip(b"\0")) in (0, 1)
 
 
-PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 256, 5, -1]), max_size=9)
+LOUD = 300  # no multiple of it but 0 is silent
+PIECES = st.lists(st.sampled_from([0, 0, 0, 0, 0, 100, 5, -1]), max_size=9)
 
 
 @given(st.lists(PIECES, max_size=12))
 def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) -> None:
     limiter = SilenceLimiter(10)
+    pieces = [[LOUD * sample for sample in piece] for piece in pieces]
     squeezed = b"".join(limiter.feed(array("h", piece).tobytes()) for piece in pieces)
+    assert limiter.end() == b""
     samples = [sample for piece in pieces for sample in piece]
     expected: list[int] = []
     dropped = silence = 0
@@ -86,11 +89,25 @@ def test_squeezing_shortens_silence_and_nothing_else(pieces: list[list[int]]) ->
     assert limiter.dropped == dropped
 
 
+def test_what_is_nearly_silent_is_silent_and_a_margin_of_it_stays() -> None:
+    hiss = [255, -256] * 10
+    limiter = SilenceLimiter(8, margin=3)
+    passed = b""
+    for part in ([*hiss, 256, 5, -257], [*hiss, 300], hiss):
+        passed += limiter.feed(array("h", part).tobytes())
+    passed += limiter.end()
+    kept = [*hiss[-3:], 256, 5, -257, *hiss[:5], *hiss[-3:], 300, *hiss[:3]]
+    assert list(array("h", passed)) == kept
+    assert limiter.dropped == 17 + 12
+    assert SilenceLimiter(8, margin=3).end() == b""
+
+
 @pytest.mark.parametrize("name", EARCONS)
 def test_earcons_are_short_soft_and_do_not_click(name: str) -> None:
     samples = array("h", earcon(name, 22050))
-    assert 0.1 < len(samples) / 22050 < 1.0
-    assert 0.5 * PEAK_AMPLITUDE < max(samples) <= PEAK_AMPLITUDE
+    assert 0.1 < len(samples) / 22050 < (8.0 if name == "lullaby" else 1.0)
+    peak = PEAK_AMPLITUDE * SOFTER.get(name, 1.0)
+    assert 0.5 * peak < max(samples) <= peak
     assert samples[0] == samples[-1] == 0
     assert max(abs(b - a) for a, b in pairwise(samples)) < 3500
 
@@ -101,6 +118,13 @@ def test_earcons_differ() -> None:
 
 def test_a_tone_has_its_pitch() -> None:
     assert abs(crossings(array("h", tone(440, 0.5, 22050))) - 440) <= 4
+
+
+def test_a_tone_fades_as_a_bell_does() -> None:
+    wave = array("h", tone(440, 1.0, 22050))
+    loudest = [max(wave[at : at + 2205]) for at in range(0, 22050, 2205)]
+    assert loudest == sorted(loudest, reverse=True)
+    assert loudest[7] / loudest[0] == pytest.approx(math.exp(-0.7 / DECAY_S), rel=0.1)
 
 
 def test_an_earcon_nobody_knows() -> None:

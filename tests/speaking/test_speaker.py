@@ -110,8 +110,20 @@ def test_pace_holds_from_the_next_sentence_on() -> None:
             await stage.speaker.say("Go.")
 
     stage = play(act)
-    assert [parameters.speed for _, parameters in stage.voice.spoken] == [150, 128, 80, 450]
+    assert [parameters.speed for _, parameters in stage.voice.spoken] == [125, 106, 12, 1125]
     assert {parameters.accent for _, parameters in stage.voice.spoken} == {"en-us"}
+
+
+def test_hero_and_friend_speak_at_other_pitches() -> None:
+    async def act(stage: Stage) -> None:
+        await stage.speaker.say('"Hi!" he said. "Yo!"', quotations=[(0, 5, 0), (15, 20, 1)])
+
+    stage = play(act, Stage(settings=replace(SETTINGS, pitch=90, dialogue_pitch=20)))
+    assert [(text, parameters.pitch) for text, parameters in stage.voice.spoken] == [
+        ('"Hi!"', 99),
+        ("he said.", 90),
+        ('"Yo!"', 70),
+    ]
 
 
 def test_an_earcon_is_played() -> None:

@@ -155,6 +155,22 @@ def test_on_disk_before_it_has_its_name(shelf: Library, monkeypatch: pytest.Monk
     assert order == ["file", "rename", "folder"]
 
 
+def test_favourites_stay(tmp_path: Path) -> None:
+    """However many stories come, also when one is told again; unmarked they are as all others."""
+    shelf = Library(LibrarySettings(folder=str(tmp_path), keep=2))
+    shelf.save(a_story(seed=1))
+    shelf.mark(1, True)
+    for seed in range(2, 6):
+        shelf.save(a_story(seed=seed))
+    assert shelf.numbers() == [1, 4, 5]
+    assert shelf.save(shelf.get(1)).favourite
+    shelf.mark(1, False)
+    shelf.save(a_story(seed=6))
+    assert shelf.numbers() == [5, 6]
+    with pytest.raises(StorybotError, match="no story 1"):
+        shelf.mark(1, True)
+
+
 def test_power_cut_at_200_moments(tmp_path: Path) -> None:
     """kill -9 while stories are saved: what is there is whole, and numbers never go back."""
     chance = random.Random(11)

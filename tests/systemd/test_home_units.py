@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +33,9 @@ telling: {{engine: /opt/storytest/src/build/native/storyteller, plot: "off", lon
 hearing: {{driver: none}}
 speaking: {{driver: silent, voice: espeak}}
 home: {{id: shelf, mqtt_host: 127.0.0.1, mqtt_port: {port}, mqtt_user: box,
-  wyoming_port: {stories}}}
+  wyoming_port: {stories}, voice: "127.0.0.1:{voice}"}}
 """
-NAMES = ("storybot-mqtt", "storybot-wyoming")
+NAMES = ("storybot-mqtt", "storybot-wyoming", "storybot-voice")
 BESIDE = "[Unit]\nDefaultDependencies=no\n[Service]\nEnvironment=PYTHONDONTWRITEBYTECODE=1\n"
 ONLINE = "storybot/shelf/online"
 
@@ -51,12 +52,26 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture(scope="module")
-def box(broker: Mosquitto) -> Iterator[Machine]:
+def voice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A service that speaks, on the port that its folder is named by; what it is to say."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("voice") / str(port)
+    folder.mkdir()
+    with (folder / "said").open("wb") as said:
+        words = [sys.executable, "-m", "tests.home.flite_service", str(port)]
+        service = subprocess.Popen(words, cwd=FOLDER.parent, stdout=said)
+        yield folder / "said"
+        service.kill()
+        service.wait()
+
+
+@pytest.fixture(scope="module")
+def box(broker: Mosquitto, voice: Path) -> Iterator[Machine]:
     files = {"beside.conf": BESIDE}
     for name in NAMES:
         text = (FOLDER / f"{name}.service").read_text()
         files[f"{name}.service"] = text.replace("@BINDIR@", "/usr/local/bin")
-    config = CONFIG.format(port=broker.port, stories=free_port())
+    config = CONFIG.format(port=broker.port, stories=free_port(), voice=voice.parent.name)
     with Machine(config, files) as machine:
         for name in NAMES:
             drop_ins = f"/etc/systemd/system/{name}.service.d"
@@ -145,3 +160,23 @@ def test_stories_for_voice_assistants_in_their_unit(box: Machine) -> None:
     box.run("systemctl stop storybot-wyoming")
     assert box.run(f"ls {file}", check=False).count("No such file") == 1
     assert box.show("NRestarts") == "0"
+
+
+def test_another_machine_speaks_for_the_box(box: Machine, voice: Path) -> None:
+    """The daemon, which has no network, reaches it through the unit's socket; or speaks itself."""
+    box.run("systemctl start storybot storybot-voice")
+    box.run("sed -i 's/voice: espeak/voice: wyoming/' /etc/storybot/config.yaml")
+    box.run("systemctl restart storybot")
+    box.run("storybot ask a story about a cat")
+    limit = time.monotonic() + 60
+    while "cat" not in voice.read_text():
+        assert time.monotonic() < limit, box.run("journalctl -q --no-pager -n 40 -o cat")
+        time.sleep(0.2)
+    box.run("storybot stop; systemctl stop storybot-voice")
+    assert "No such file" in box.run("ls /run/storybot-voice", check=False)
+    box.run("systemctl restart storybot; storybot ask a story about a dog")
+    limit = time.monotonic() + 60
+    while "the box's own speaks" not in box.journal():
+        assert time.monotonic() < limit, box.journal()[-2000:]
+        time.sleep(0.2)
+    assert '"state": "' in box.run("storybot status --json") and box.show("NRestarts") == "0"

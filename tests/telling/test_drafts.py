@@ -57,7 +57,7 @@ def test_what_the_engine_is_told() -> None:
         one = engine("whole")
         await one.start()
         await one.told("One.\nTwo \\ three.")
-        drafts = await one.draft("fox says: hat", '\n"', 2, 9, End.QUOTATION)
+        drafts = await one.draft("fox says: hat", '\n"', 2, 9, End.QUOTATION, ("My", "hat"))
         await one.keep(drafts[1])
         await one.draft("", "", 1, 8, End.SENTENCE)
         await one.drop()
@@ -72,9 +72,10 @@ def test_what_the_engine_is_told() -> None:
         "told One.\\nTwo \\\\ three.",
         "plan fox says: hat",
         'begin \\n"',
-        "draft 2 9 quotation 48",
+        "bias 2.5 My hat",
+        "draft 2 9 quotation 40",
         "keep 1",
-        "draft 1 8 sentence 48",
+        "draft 1 8 sentence 40",
         "drop",
     ]
 

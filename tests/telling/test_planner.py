@@ -245,3 +245,27 @@ def test_what_a_hero_loves_is_told() -> None:
     loves = load_lore()["pirate"].loves
     told = [text_of(all_beats(plan([Wanted("pirate")], seed))) for seed in range(40)]
     assert sum(any(phrase in text for phrase in loves) for text in told) >= 38
+
+
+def test_a_further_chapter_has_the_same_heroes_and_another_plot() -> None:
+    asked = [Wanted("cat", "Mimi"), Wanted("fire truck")]
+    for seed in range(10):
+        chapters = [plan(asked, seed, part=part).chapters for part in range(4)]
+        assert chapters[2] == plan(asked, seed, part=2).chapters
+        (casts, plots) = zip(*((one.cast, one.plot) for (one,) in chapters), strict=True)
+        assert len({cast.hero.a for cast in casts}) == len({cast.friend.a for cast in casts}) == 1
+        assert len({*plots}) == 4
+        for (chapter,) in chapters[1:]:
+            assert "a cat named Mimi" in chapter.recall
+            assert "named Mimi" not in text_of(chapter.beats)
+
+
+def test_a_long_story_goes_on_with_one_chapter() -> None:
+    (more,) = plan([Wanted("dog")], 3, Length.LONG, part=1).chapters
+    assert more.plot not in plan([Wanted("dog")], 3, Length.LONG).plots
+
+
+def test_a_funny_story_has_a_funny_plot() -> None:
+    funny = {plot.name for plot in PLOTS if plot.funny}
+    assert len(funny) >= 8
+    assert {plan([Wanted("dog")], seed, funny=True).plots[0] for seed in range(20)} <= funny

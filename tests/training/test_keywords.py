@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from training.keywords import TagMaker, sentences
+from storybot.telling.small_words import COMMON_WORDS, SMALL_WORDS
+from training.keywords import FUNCTION_WORDS, TagMaker, sentences
 
 CORPUS = ["The duck had lost her hat. The fox saw a red kite."] * 3 + [
     "A duck swam. It was wet."
@@ -15,15 +16,19 @@ MAKER = TagMaker.of(CORPUS, ("duck", "fox", "ducks"))
 NAMES = frozenset(("Mia", "Tom"))
 
 
+def test_no_plan_sends_a_keyword_that_training_never_shows() -> None:
+    assert FUNCTION_WORDS <= SMALL_WORDS | COMMON_WORDS
+
+
 def test_sentences_keep_what_is_said_together_with_who_says_it() -> None:
     text = (
-        'Tom met Mr. Bear. "Hello! Who are you?" he asked. "I am Bear!" Bear said.\n'
+        'Tom met Dr. Bear. "Hello! Who are you?" he asked. "I am Bear!" Bear said.\n'
         '"Help!" said Lily. "Hush!" cried the bear. '
         '"Oh!" Tom ran away. The end'
     )
     found = list(sentences(text))
     assert [one.strip() for _, one in found] == [
-        "Tom met Mr. Bear.",
+        "Tom met Dr. Bear.",
         '"Hello! Who are you?" he asked.',
         '"I am Bear!" Bear said.',
         '"Help!" said Lily.',

@@ -16,6 +16,18 @@ from storybot.errors import Exit, StorybotError
 ANSWER_TIMEOUT_S = 10.0  # s to wait for an answer
 
 
+class NotRunning(StorybotError):
+    """Nobody answers at the control socket."""
+
+
+class Refused(StorybotError):
+    """The daemon answers that it does not do this; `reason` is the code in its answer."""
+
+    def __init__(self, sentence: str, reason: str) -> None:
+        super().__init__(sentence, Exit.DAEMON)
+        self.reason = reason
+
+
 class Client:
     """One connection, used in a `with` statement. Every fault is a StorybotError."""
 
@@ -29,7 +41,7 @@ class Client:
             self._socket.connect(str(self.path))
         except (FileNotFoundError, ConnectionRefusedError):
             self._socket.close()
-            raise StorybotError(
+            raise NotRunning(
                 f"storybot is not running (nobody answers at {self.path}); "
                 "start it with `systemctl start storybot` or `storybot run`",
                 Exit.DAEMON,
@@ -76,7 +88,8 @@ class Client:
                 f"storybot hung up ({error}); ask again in a moment", Exit.DAEMON
             ) from error
         if not reply.get("ok"):
-            raise StorybotError(str(reply.get("error", "it was refused")), Exit.DAEMON)
+            code = str(reply.get("code", ""))
+            raise Refused(str(reply.get("error", "it was refused")), code)
         return reply
 
     def hang_up(self) -> None:

@@ -19,5 +19,6 @@ class ErrorCode(Enum):
     TIME_TO_SLEEP = "time-to-sleep"
     NO_STORY = "no-story"  # none has that id, or it cannot be read
     BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
+    BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
     BUSY = "busy"  # a story is being written for somebody
     SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile

@@ -13,13 +13,12 @@ from typing import Any
 
 from storybot.controls.socket import protocol_1
 from storybot.controls.socket.error_codes import ErrorCode
+from storybot.controls.socket.request_fields import checked
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
 LINE_MAX_BYTES = 8192  # bytes of one request, its end included
-TEXT_MAX_CHARACTERS = 500
-SETTINGS_MAX = 32  # settings changed by one request
-STORIES_DEFAULT, STORIES_MAX = 50, 200  # stories in one answer
+STORIES_DEFAULT = 50  # stories in one answer
 
 Message = Mapping[str, Any]  # an answer or news, without its version
 
@@ -113,6 +112,21 @@ class ShowStory:
     story: int
 
 
+@dataclass(frozen=True)
+class RemoveStory:
+    """Forget a story of the library."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class MarkFavourite:
+    """A favourite stays in the library, however many stories come after it."""
+
+    story: int
+    favourite: bool
+
+
 class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
@@ -122,6 +136,27 @@ class ChangeSettings:
     """New values for some of them, by name; all hold, or none."""
 
     settings: dict[str, bool | int | float | str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class ShowWords:
+    """The family's words."""
+
+
+@dataclass(frozen=True)
+class AddWord:
+    """A word of the family, in place of one that is written the same."""
+
+    word: str
+    what: str = ""  # "cat", "girl", "place"; "": not said
+    sounds: str = ""  # "M IY M IY"; "": as it is read
+
+
+@dataclass(frozen=True)
+class RemoveWord:
+    """Forget a word of the family."""
+
+    word: str
 
 
 ControlRequest = (
@@ -137,8 +172,13 @@ ControlRequest = (
     | Watch
     | ListLibrary
     | ShowStory
+    | RemoveStory
+    | MarkFavourite
     | ShowSettings
     | ChangeSettings
+    | ShowWords
+    | AddWord
+    | RemoveWord
 )
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
@@ -154,22 +194,15 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "watch": Watch,
     "library-list": ListLibrary,
     "library-show": ShowStory,
+    "library-remove": RemoveStory,
+    "library-favourite": MarkFavourite,
     "settings": ShowSettings,
     "set": ChangeSettings,
+    "words": ShowWords,
+    "words-add": AddWord,
+    "words-remove": RemoveWord,
 }
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
-_BOUNDS = {
-    "percent": (0, 100),
-    "by": (-100, 100),
-    "minutes": (0, 1440),
-    "stories": (1, 50),
-    "story": (1, 10**9),
-    "before": (1, 10**9),
-    "limit": (1, STORIES_MAX),
-    "seed": (0, 2**31 - 1),
-}
-_FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
-_MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before", "seed"))
 
 
 def read_request(line: bytes) -> tuple[ControlRequest, int]:
@@ -192,11 +225,18 @@ def read_request(line: bytes) -> tuple[ControlRequest, int]:
     version = int(version)  # some programs write 2.0
     if version == 1:
         message = protocol_1.upgraded(message)
-    kind = REQUEST_TYPES.get(_text(message.pop("do", None), "do"))
+    kind = REQUEST_TYPES.get(_checked("do", message.pop("do", None)))
     if kind is None or (version == 1 and _NAMES[kind] not in protocol_1.REQUESTS):
         names = protocol_1.REQUESTS if version == 1 else REQUEST_TYPES
         raise BadMessage(f'"do" is one of {", ".join(names)}')
     return _filled(kind, message), version
+
+
+def _checked(name: str, value: Any) -> Any:
+    try:
+        return checked(name, value)
+    except ValueError as wrong:
+        raise BadMessage(str(wrong)) from None
 
 
 def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlRequest:
@@ -208,38 +248,6 @@ def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlReque
         return kind(**values)
     except TypeError:
         raise BadMessage(f'"{_NAMES[kind]}" needs {sorted(known)}') from None
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > TEXT_MAX_CHARACTERS:
-        raise BadMessage(f'"{name}" must be a text of at most {TEXT_MAX_CHARACTERS} characters')
-    return value.encode("utf-8", "replace").decode()  # JSON may carry half a surrogate pair
-
-
-def _checked(name: str, value: Any) -> Any:
-    if name == "text":
-        return _text(value, name)
-    if name == "settings":
-        return _settings(value)
-    if value is None and name in _MAY_BE_NULL:
-        return None
-    low, high = _BOUNDS[name]
-    number = (int, float) if name in _FRACTIONS else (int,)
-    if isinstance(value, bool) or not isinstance(value, number) or not low <= value <= high:
-        what = "a number" if name in _FRACTIONS else "a whole number"
-        raise BadMessage(f'"{name}" must be {what} from {low} to {high}')
-    return value
-
-
-def _settings(value: Any) -> dict[str, bool | int | float | str]:
-    if not isinstance(value, dict) or not 1 <= len(value) <= SETTINGS_MAX:
-        raise BadMessage(f'"settings" must be an object of 1 to {SETTINGS_MAX} settings')
-    for name, one in value.items():
-        if isinstance(one, str):
-            _text(one, name)
-        elif not isinstance(one, bool | int | float):
-            raise BadMessage(f'"{name}" must be a text, a number, true or false')
-    return {_text(name, "settings"): one for name, one in value.items()}
 
 
 def request_line(request: ControlRequest) -> bytes:

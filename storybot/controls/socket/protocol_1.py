@@ -1,7 +1,7 @@
 """Version 1 of the control protocol, for clients that were written for it.
 
-It has fewer requests and no error codes; `story` in a status counts the stories since the start,
-and "tell-saved" calls the id of a story its `number`.
+It has fewer requests, no error codes and no corrections; `story` in a status counts the stories
+since the start, and "tell-saved" calls the id of a story its `number`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ def downgraded(message: Mapping[str, Any]) -> dict[str, Any]:
     old = {name: value for name, value in message.items() if name not in _LATER}
     if "stories" in message:
         old["story"] = message["stories"]
+    if message.get("listens_for") == "correction":
+        old["listens_for"] = "stop"
     if message.get("news") == "word":
         del old["story"]
     return old

@@ -16,6 +16,10 @@ class Recogniser(Protocol):
     # Called within a long decoding after each piece of it, with the piece's number of samples.
     meanwhile: Callable[[int], None]
 
+    @property
+    def speaking(self) -> bool:
+        """Whether speech goes on at the end of the last block."""
+
     def listen_for(self, what: ListenFor) -> None:
         """What to recognise, from the next stretch of speech on."""
 

@@ -18,10 +18,12 @@ from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.choice import find_vosk_model
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.requests import is_wish
 from storybot.language.spoken_grammar import phrase_list
 from storybot.language.things import usual_things
 
 UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list
+QUESTION_BAND = 0.2  # of confidence below the setting, in which a request may have been made
 ERRORS_ONLY = -1  # log level: errors only
 
 
@@ -55,6 +57,10 @@ class VoskRecogniser:
     def listen_for(self, what: ListenFor) -> None:
         self._listen_for = what
 
+    @property
+    def speaking(self) -> bool:
+        return bool(json.loads(self._decoder.PartialResult()).get("partial"))
+
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         self._samples += len(block) // 2
         if self._decoder.AcceptWaveform(block):
@@ -79,8 +85,11 @@ class VoskRecogniser:
         text = str(result["text"])
         confidence = sum(word["conf"] for word in words) / len(words)
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
-        if wanted is None or confidence < self._settings.vosk_confidence:
-            return [Utterance(text, confidence, sure=False)]
+        least = self._settings.vosk_confidence
+        if wanted is None or confidence < least:
+            asks = self._settings.questions == "on" and confidence >= least - QUESTION_BAND
+            likely = asks and isinstance(wanted, str) and is_wish(wanted)
+            return [Utterance(text, confidence, sure=False, likely=likely)]
         return [wanted if isinstance(wanted, KeyphraseOnly) else Utterance(text, confidence)]
 
 

@@ -99,7 +99,7 @@ class Broker:
             client.will_set(will.topic, will.payload, retain=True)
         if home.mqtt_tls:
             _use_tls(client, home.mqtt_ca_file)
-        elif password:
+        elif home.mqtt_user and password:
             LOG.warning("the broker's password is sent unencrypted; home.mqtt_tls seals it")
 
     def start(self) -> None:

@@ -40,6 +40,9 @@ class Player(Protocol):
     def played(self) -> int:
         """Frames of those that were heard or dropped; never falls."""
 
+    def idle_s(self) -> float:
+        """s for which nothing was heard, since everything queued was; 0 where no time passes."""
+
     def check(self) -> None:
         """Raise StorybotError(Exit.SOUND_OUT) when the device takes no more of the queued sound."""
 

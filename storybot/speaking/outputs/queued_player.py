@@ -74,6 +74,12 @@ class QueuedPlayer:
             late = self.latency - (time.monotonic() - self._sound_at)
         return drawn - max(0, min(drawn, round(late * self._rate)))
 
+    def idle_s(self) -> float:
+        with self._change:
+            if self._queued or self._paused:
+                return 0.0
+            return max(0.0, time.monotonic() - self._sound_at - self.latency)
+
     def check(self) -> None:
         if self._queued == 0 or self._paused:
             return

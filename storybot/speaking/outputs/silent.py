@@ -35,6 +35,9 @@ class SilentPlayer:
     def played(self) -> int:
         return self._written
 
+    def idle_s(self) -> float:
+        return 0.0
+
     def check(self) -> None:
         """There is no device to lose."""
 

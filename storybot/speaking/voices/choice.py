@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from storybot.config.schema import SpeakingSettings
-from storybot.drivers import driver, names
+from storybot.config.schema import DEFAULT_ACCENT, SpeakingSettings
+from storybot.drivers import driver
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.voices.voice import Voice
 
+OF_ESPEAK = ("espeak", "espeak-process")
+# The order in which "auto" tries them. flite takes 6 MB more than espeak while it speaks, which the
+# small board does not have.
+AUTO = (*OF_ESPEAK, "flite", "pyttsx3")
 
-def make_voice(name: str) -> Voice:
-    """The voice of that name; "auto" is the first that this machine has.
+
+def make_voice(settings: SpeakingSettings, profile: str = "full") -> Voice:
+    """The voice that the settings choose; "auto" is the first of the list that this machine has.
 
     Raises StorybotError(Exit.SOUND_OUT) when it is not installed.
     """
-    if name == "auto":
-        name = first_usable()
+    name = chosen(settings, profile)
     module = driver("voice", name)
     missing = module.missing()
     # The message of espeak itself says more about what is wrong with its library.
     if missing and name != "espeak":
         raise StorybotError(f"the voice {name} needs {missing}; install it", Exit.SOUND_OUT)
-    voice: Voice = module.make()
+    voice: Voice = module.make(settings)
     return voice
+
+
+def about(name: str) -> str:
+    """What a voice sounds like, in a few words."""
+    return str(driver("voice", name).ABOUT)
 
 
 def missing_for(name: str) -> str:
@@ -29,12 +38,10 @@ def missing_for(name: str) -> str:
     return str(driver("voice", name).missing())
 
 
-def first_usable() -> str:
-    """The first voice of the list that can be used here, else the first."""
-    voices = names("voice")
-    return next((name for name in voices if not missing_for(name)), voices[0])
-
-
-def chosen(settings: SpeakingSettings) -> str:
+def chosen(settings: SpeakingSettings, profile: str = "full") -> str:
     """The name of the voice that these settings choose, as `storybot voices` marks it."""
-    return first_usable() if settings.voice == "auto" else settings.voice
+    if settings.voice != "auto":
+        return settings.voice
+    # Whoever chose an accent wants a voice that has accents.
+    voices = AUTO if settings.accent == DEFAULT_ACCENT else OF_ESPEAK
+    return next((name for name in voices if not missing_for(name)), "espeak")

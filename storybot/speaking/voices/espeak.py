@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -18,11 +20,14 @@ from storybot.speaking.voices.voice import (
 )
 from storybot.system import espeak_library as espeak
 
+ABOUT = "a robot that is understood well (also: robot)"
+
 
 class EspeakVoice:
     """libespeak-ng through ctypes. The library keeps one state: one such voice in a process."""
 
     name = "espeak"
+    level = ESPEAK_LEVEL
 
     def __init__(self) -> None:
         self._library = espeak.load()
@@ -49,8 +54,15 @@ class EspeakVoice:
         """Language tag and name of the accents that are installed."""
         return sorted(espeak.voice_names(self._library))
 
+    def variants(self) -> list[str]:
+        """What may follow an accent: m3 in en-us+m3."""
+        return sorted(espeak.variants(self._library), key=str.lower)
+
     def stop(self) -> None:
         """It waits for nothing but `on_pcm`, which then says that no more is wanted."""
+
+    def rest(self) -> None:
+        """It stays loaded, so that the next sentence sounds at once."""
 
     def _adopt(self, parameters: SpeechParameters) -> None:
         if parameters == self._parameters:
@@ -58,7 +70,7 @@ class EspeakVoice:
         known = self._parameters is not None and parameters.accent == self._parameters.accent
         if not known and not espeak.set_voice(self._library, parameters.accent):
             raise unknown_accent(parameters.accent)
-        self._library.espeak_SetParameter(espeak.RATE, parameters.speed, 0)
+        self._library.espeak_SetParameter(espeak.RATE, espeak_rate(parameters.speed), 0)
         self._library.espeak_SetParameter(espeak.PITCH, parameters.pitch, 0)
         self._parameters = parameters
 
@@ -87,7 +99,7 @@ def accents() -> list[Accent]:
     return [Accent(*each) for each in EspeakVoice().accents() if each[0].startswith("en")]
 
 
-def make() -> EspeakVoice:
+def make(_: SpeakingSettings | None = None) -> EspeakVoice:
     """The voice; StorybotError(Exit.SOUND_OUT) says what its library lacks."""
     return EspeakVoice()
 

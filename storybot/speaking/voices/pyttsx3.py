@@ -12,11 +12,13 @@ import signal
 import subprocess
 import tempfile
 import wave
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -33,12 +35,14 @@ SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
 SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
 PIECE_BYTES = 8192  # bytes handed on at once
 UNKNOWN, MISSING = 3, 4  # exit codes of the child
+ABOUT = "espeak-ng through Python's pyttsx3"
 
 
 class Pyttsx3Voice:
     """A process a sentence, which leaves a wav."""
 
     name = "pyttsx3"
+    level = ESPEAK_LEVEL
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, deadline: float = SENTENCE_TIMEOUT_S) -> None:
@@ -75,6 +79,9 @@ class Pyttsx3Voice:
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
 
+    def rest(self) -> None:
+        """Nothing stays in memory between two phrases."""
+
     def _speak_into(self, wav: Path, text: str, parameters: SpeechParameters) -> int:
         child = subprocess.Popen(
             python_command("storybot.speaking.voices.pyttsx3_child"),
@@ -85,7 +92,8 @@ class Pyttsx3Voice:
         )
         self._child = child
         try:
-            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(parameters)})
+            own = replace(parameters, speed=espeak_rate(parameters.speed))
+            task = json.dumps({"text": plain_text(text), "wav": str(wav), **asdict(own)})
             child.communicate(task.encode(), timeout=self._deadline)
             return child.returncode
         except subprocess.TimeoutExpired:
@@ -98,7 +106,7 @@ class Pyttsx3Voice:
             end_group_now(child)
 
 
-def make() -> Pyttsx3Voice:
+def make(_: SpeakingSettings) -> Pyttsx3Voice:
     """The voice."""
     return Pyttsx3Voice()
 

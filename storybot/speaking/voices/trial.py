@@ -1,21 +1,25 @@
-"""Tries a voice in a process of its own: `python -m ...trial VOICE ACCENT`, settings' words both.
+"""Tries a voice in a process of its own: `python -m ...trial PROFILE < SETTINGS`.
 
-It writes the sentence that says why they cannot be spoken with, and fails; or nothing.
+The settings are those of speaking, as JSON. It writes the sentence that says why they cannot be
+spoken with, and fails; or nothing.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import SpeechParameters
 
 
 def main() -> int:
-    voice, accent = sys.argv[1:]
+    settings, profile = SpeakingSettings(**json.load(sys.stdin)), sys.argv[1]
+    parameters = SpeechParameters(settings.accent)
     try:
-        make_voice(voice).synthesise("Hello.", SpeechParameters(accent), lambda pcm: False)
+        make_voice(settings, profile).synthesise("Hello.", parameters, lambda pcm: False)
     except StorybotError as fault:
         print(fault)
         return fault.code

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.limiter import Level
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class SpeechParameters:
     """How a sentence is spoken."""
 
     accent: str = "en-us"  # a voice name of espeak-ng, variants such as en-us+m3 included
-    speed: int = 150  # words per minute
+    speed: int = 125  # words a minute as they are heard, with our pauses between the phrases
     pitch: int = 55  # 0 to 99
 
 
@@ -45,10 +46,11 @@ OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
 
 
 class Voice(Protocol):
-    """Turns sentences into sound, one at a time, in a thread of the caller's choosing."""
+    """Turns phrases into sound, one at a time, in a thread of the caller's choosing."""
 
     name: str
     rate: int  # Hz of the samples it makes
+    level: Level  # how much louder it is made
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         """Hand the sound of `text` to `on_pcm` piece by piece, until it returns False.
@@ -58,6 +60,9 @@ class Voice(Protocol):
 
     def stop(self) -> None:
         """End a synthesis that hangs; from any thread. It may then raise StorybotError."""
+
+    def rest(self) -> None:
+        """Nothing is to be said for a while: give back memory that is quickly had again."""
 
 
 def plain_text(text: str) -> str:

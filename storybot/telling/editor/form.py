@@ -11,6 +11,7 @@ SHORTEST, LONGEST = 3, 26  # words of a line
 LEAST_OWN = 1  # words that the model writes
 
 _WHOLE = re.compile(r"[.!?…]\"?$")
+_ODD_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)|\.{4}|,[.!?,]|[!?]\.|\.[!?]")
 _READABLE = re.compile(r"[A-Za-z' ,.!?…;:\"\n-]*")
 
 
@@ -30,7 +31,9 @@ def number(draft: Reading, scene: Scene) -> bool:
 
 
 def strange_mark(draft: Reading, scene: Scene) -> bool:
-    """Marks that nobody can speak, such as brackets."""
+    """Marks that nobody can speak, such as brackets, and stops in odd rows."""
+    if _ODD_STOPS.search(draft.line):
+        return True
     return _READABLE.fullmatch(re.sub(r"\d", "", draft.line)) is None
 
 

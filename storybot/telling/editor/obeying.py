@@ -56,15 +56,14 @@ def banned(draft: Reading, scene: Scene) -> bool:
 
 def missing_not(draft: Reading, scene: Scene) -> bool:
     """The plan says that something is not so, and the draft does not: "But it was not there"."""
-    planned = word_texts(scene.beat.sentence)
-    denied = any(map(denies, (*planned, *map(str.lower, scene.beat.keywords))))
+    denied = any(map(denies, word_texts(scene.beat.sentence)))
     return denied and not any(denies(word.written.lower()) for word in draft.words)
 
 
 def keyword_denied(draft: Reading, scene: Scene) -> bool:
     """What the plan tells is denied: "happy" becomes "not happy"."""
     asked = frozenset(keyword.lower() for keyword in scene.beat.keywords)
-    if any(map(denies, asked)):
+    if any(map(denies, word_texts(scene.beat.sentence))):
         return False
     words = draft.words
     for at in range(draft.given, len(words)):

@@ -55,6 +55,9 @@ def test_number(text: str, bad: bool) -> None:
         ("She swam (and swam).", BAD),
         ("She [lost] it.", BAD),
         ('"Well-done," he said; "it\'s yours!"', GOOD),
+        ('"Oh... Really?!" he said.', GOOD),
+        ('He said, "I counted to three.."', BAD),
+        ("They counted one, two, three......", BAD),
     ],
 )
 def test_strange_mark(text: str, bad: bool) -> None:
@@ -183,9 +186,8 @@ def test_early_end(text: str, bad: bool) -> None:
     ],
 )
 def test_missing_not(text: str, bad: bool) -> None:
-    assert obeying.missing_not(reading(text), scene(keywords=("not", "there"))) is bad
-    assert not obeying.missing_not(reading(text), scene(keywords=("there",)))
     assert obeying.missing_not(reading(text), scene(sentence="But there was no hat.")) is bad
+    assert not obeying.missing_not(reading(text), scene(sentence="But there was a hat."))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,8 @@ def test_missing_not(text: str, bad: bool) -> None:
 )
 def test_keyword_denied(text: str, bad: bool) -> None:
     assert obeying.keyword_denied(reading(text), scene(keywords=("Happy",))) is bad
-    assert not obeying.keyword_denied(reading(text), scene(keywords=("not", "Happy")))
+    denied = scene(keywords=("Happy",), sentence="The duck was not happy any more.")
+    assert not obeying.keyword_denied(reading(text), denied)
 
 
 def test_what_is_given_may_deny() -> None:

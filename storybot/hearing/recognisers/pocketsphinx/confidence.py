@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from dataclasses import dataclass, replace
 from operator import mul
@@ -10,8 +11,8 @@ from typing import Any
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
-from storybot.language.requests import MAX_THINGS
 from storybot.language.spoken_grammar import begins_as_call
+from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model
@@ -23,6 +24,9 @@ COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 CALLED_GATE_SLACK = 0.6
 # A short answer scores lower; other speech becomes a chain of things, or scores lower still.
 ANSWER_GATE_SLACK = 1.1
+NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
+QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
+_ASKED = re.compile(r" (?:about|with) ")
 # Of 106 requests the second front end's result was above this, of other speech one was not.
 SECOND_FRONT_END_MARGIN = 0.2
 # Of a request by a voice like those that the acoustic model was trained on 34 of 40 are above it.
@@ -94,16 +98,30 @@ def doubtful(decoded: DecodingResult, gate: float, called: bool) -> bool:
 
     `called`: the keyphrase came before this speech, rather than in it.
     """
-    slack = 0.0
+    return not _believed(decoded, gate, _slack(decoded, called))
+
+
+def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
+    """Whether a doubtful result is near enough to one that is believed to ask about it."""
+    return _believed(decoded, gate, _slack(decoded, called) + QUESTION_GATE_SLACK)
+
+
+def _slack(decoded: DecodingResult, called: bool) -> float:
+    if called and decoded.text == "no":
+        return NO_GATE_SLACK
     if called and " and " not in decoded.text:
-        slack = ANSWER_GATE_SLACK
-    elif called or (decoded.call is not None and " about " in decoded.text):
-        slack = CALLED_GATE_SLACK
+        return ANSWER_GATE_SLACK
+    if called or (decoded.call is not None and _ASKED.search(decoded.text)):
+        return CALLED_GATE_SLACK
+    return 0.0
+
+
+def _believed(decoded: DecodingResult, gate: float, slack: float) -> bool:
     return (
-        decoded.coverage < COVERAGE_MIN
-        or decoded.score < gate - slack
-        or (decoded.call is not None and decoded.call < gate)
-        or decoded.text.count(" and ") >= MAX_THINGS
+        decoded.coverage >= COVERAGE_MIN
+        and decoded.score >= gate - slack
+        and (decoded.call is None or decoded.call >= gate)
+        and decoded.text.count(" and ") < MAX_THINGS
     )
 
 
@@ -116,17 +134,23 @@ def likely_to_go_on(decoded: DecodingResult, gate: float) -> bool:
     )
 
 
-def worth_another_front_end(decoded: DecodingResult, keyphrase: str) -> bool:
+def worth_another_front_end(decoded: DecodingResult | None, keyphrase: str) -> bool:
     """Whether this may be a request by a voice that this front end does not fit.
 
     What does not begin as a request stays as it is: other speech, most of all, which would take
     twice the time and be taken for a command more often.
     """
+    if decoded is None:  # no word fitted
+        return True
     return decoded.score < FITTING_SCORE and begins_as_call(decoded.text, keyphrase)
 
 
-def likelier(again: DecodingResult, first: DecodingResult, gate: float, keyphrase: str) -> bool:
+def likelier(
+    again: DecodingResult, first: DecodingResult | None, gate: float, keyphrase: str
+) -> bool:
     """Whether to take what was decoded with the second front end."""
-    return again.score > max(first.score, gate + SECOND_FRONT_END_MARGIN) and begins_as_call(
-        again.text, keyphrase
+    return (
+        again.score > gate + SECOND_FRONT_END_MARGIN
+        and (first is None or again.score > first.score)
+        and begins_as_call(again.text, keyphrase)
     )

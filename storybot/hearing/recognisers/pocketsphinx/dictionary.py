@@ -28,7 +28,7 @@ def pronunciations_of(words: set[str], full: Path) -> Pronunciations:
     if strange := sorted(words - found.keys()):
         raise StorybotError(
             f"the recogniser does not know how to speak: {', '.join(strange)}; "
-            "choose another hearing.keyphrase",
+            "choose another hearing.keyphrase, or give its sounds with `storybot words add`",
             Exit.CONFIG,
         )
     return {word: found[word] for word in words}

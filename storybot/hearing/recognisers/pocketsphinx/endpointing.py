@@ -79,6 +79,11 @@ class SpeechDetector:
                 self._start = now
         return ended
 
+    @property
+    def speaking(self) -> bool:
+        """Whether speech goes on now."""
+        return self._start is not None
+
     def silent_at(self, time: float) -> bool:
         """Whether no speech was going on at this time, in s, which is over."""
         now = self._first + self._processed / BYTES_PER_S

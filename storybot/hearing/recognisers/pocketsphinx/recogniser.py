@@ -17,6 +17,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     likelier,
     likely_to_go_on,
     worth_another_front_end,
+    worth_asking,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
 from storybot.hearing.recognisers.pocketsphinx.decoder import GrammarDecoder
@@ -31,8 +32,8 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_redu
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
-from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
-from storybot.language.requests import breaks_off
+from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
+from storybot.language.requests import breaks_off, is_wish
 from storybot.language.spoken_grammar import ARTICLES
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
@@ -82,13 +83,14 @@ class PocketSphinxRecogniser:
         self._begun: _Begun | None = None  # while the rest of a request is awaited
         self._call = _Call(b"", ADULT)  # while the request is awaited
         things = usual_things(settings.things)
-        self._forms = spoken_grammar.spoken_forms(things)
+        self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
-        files = prepare_reduced_model(cache, words)
+        given = {thing.forms[0]: thing.sounds for thing in things if thing.sounds}
+        files = prepare_reduced_model(cache, words, given=given)
         with count_crashes(files.deaths) as died:
             if died:
                 files.forget()
-                files = prepare_reduced_model(cache, words, full=died > 1)
+                files = prepare_reduced_model(cache, words, died > 1, given)
             stops = self._sentences(ListenFor.STOP)
             self._decoder = GrammarDecoder(files, ListenFor.STOP.value, stops)
             self._listen_for = ListenFor.STOP
@@ -97,7 +99,7 @@ class PocketSphinxRecogniser:
     def listen_for(self, what: ListenFor) -> None:
         """Only one grammar is kept beside the small one for STOP.
 
-        For 300 things each takes 1 MB and 10 ms to compile.
+        For 500 things each takes 1 MB and 20 ms to compile.
         """
         if what is self._listen_for:
             return
@@ -113,9 +115,15 @@ class PocketSphinxRecogniser:
     def _sentences(self, what: ListenFor) -> list[Transition]:
         if what is ListenFor.STOP:
             return spoken_grammar.stop_sentences()
+        if what is ListenFor.CORRECTION:
+            return spoken_grammar.correction_sentences(self._topics)
         if what is ListenFor.REQUEST:
-            return spoken_grammar.answer_sentences(self._keyphrase, self._forms)
-        return spoken_grammar.call_sentences(self._keyphrase, self._forms)
+            return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
+        return spoken_grammar.call_sentences(self._keyphrase, self._topics)
+
+    @property
+    def speaking(self) -> bool:
+        return self._segments.speaking
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         heard = self._understood(self._segments.feed(block))
@@ -177,11 +185,22 @@ class PocketSphinxRecogniser:
             decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
         ):
             called = decoded.call is not None and decoded.call >= self._settings.gate
-            return (self._call_in(pcm) if called else None) or Utterance(text, score, sure=False)
+            call = self._call_in(pcm) if called else None
+            if self._is_likely(decoded, called=call is not None):
+                return Utterance(text, score, sure=False, likely=True)
+            return call or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
             self._call = _Call(pcm[:-MARGIN_BYTES], decoded.front_end)
             return wanted
         return Utterance(text, score)
+
+    def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
+        """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
+        awaited = self._listen_for is ListenFor.REQUEST
+        if self._settings.questions != "on" or not (awaited or called):
+            return False
+        wish = is_wish(decoded.text)
+        return wish and worth_asking(decoded, self._settings.gate, awaited)
 
     def _breaks_off(self, decoded: DecodingResult) -> bool:
         return (
@@ -217,7 +236,7 @@ class PocketSphinxRecogniser:
             front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
             return self._decode_with(front_end, pcm)
         decoded = self._decode_with(ADULT, pcm)
-        if decoded is None or not worth_another_front_end(decoded, self._keyphrase):
+        if not worth_another_front_end(decoded, self._keyphrase):
             return decoded
         unended = self._unended
         again = self._decode_with(CHILD, pcm)
@@ -250,7 +269,7 @@ class PocketSphinxRecogniser:
         return DecodingResult(
             text=text,
             score=sum(word.score * word.frames for word in scored) / frames,
-            call=min(spoken, default=None) if self._keyphrase in text else None,
+            call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
             coverage=coverage(before + pcm, words, parts),
             front_end=front_end,
         )

@@ -20,6 +20,7 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
     ReducedModel,
     full_definition,
     full_dictionary,
+    listed_words,
     names,
 )
 
@@ -27,14 +28,15 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import (
 def make(cache: Path, listed: str, full: bool = False) -> None:
     """Both files for these words, or StorybotError."""
     dictionary, definition = names(listed)
-    spoken = pronunciations_of(set(listed.split()), full_dictionary())
+    words, given = listed_words(listed)
+    spoken = {**pronunciations_of({*words} - {*given}, full_dictionary()), **given}
     model = full_definition().read_bytes()
     made = {
         dictionary: dictionary_text(spoken).encode(),
         definition: model if full else reduced_definition(model, spoken),
     }
     del model  # 3 MB
-    store_files(cache, made, lambda *files: load(ReducedModel(*files), listed.split()))
+    store_files(cache, made, lambda *files: load(ReducedModel(*files), words))
     remove_other_files(cache, FILE_PREFIX, Path(definition).stem)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,20 +50,35 @@ class ReducedModel:
         remove_files((self.dictionary, self.definition))
 
 
-def prepare_reduced_model(cache: Path, words: Iterable[str], full: bool = False) -> ReducedModel:
+def prepare_reduced_model(
+    cache: Path, words: Iterable[str], full: bool = False, given: Mapping[str, str] = {}
+) -> ReducedModel:
     """The files from the cache; where they are not complete, another process makes them.
 
+    `given` are pronunciations ("M IY M IY") that hold in place of the dictionary's.
     Making them takes 29 MB, which the recogniser process must not keep. With `full`, or where
     PocketSphinx crashes with the reduced definition, the full one is used. StorybotError:
     Exit.CONFIG for a word that the dictionary lacks; Exit.FAULT where the files cannot be stored.
     """
-    listed = " ".join(sorted(words))
+    listed = " ".join(sorted(_listed(word, given) for word in words))
     if files := _cached(cache, listed):
         return files
     _make(cache, listed, full)
     if files := _cached(cache, listed):
         return files
     raise StorybotError(f"the recogniser's files in {cache} do not stay whole; is the disk sound?")
+
+
+def _listed(word: str, given: Mapping[str, str]) -> str:
+    """ "cat", or "mimi=M_IY_M_IY" where the pronunciation is given."""
+    return f"{word}={given[word].replace(' ', '_')}" if word in given else word
+
+
+def listed_words(listed: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The words of such a list, and the pronunciations that it gives."""
+    entries = [entry.partition("=") for entry in listed.split()]
+    given = {word: [sounds.replace("_", " ")] for word, _, sounds in entries if sounds}
+    return [word for word, _, _ in entries], given
 
 
 def _make(cache: Path, listed: str, full: bool) -> None:

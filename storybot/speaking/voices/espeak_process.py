@@ -1,4 +1,4 @@
-"""The voice as a child process, `espeak-ng --stdout`: nothing of it stays in memory."""
+"""The voice in a process of its own, `espeak-ng --stdout`: nothing of it stays in memory."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
+from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.speaking.trimming import TrailingSilenceTrimmer
+from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
     Pcm,
@@ -42,10 +44,14 @@ class ListedVoice:
         return any(plain == name.lower() for name in names)
 
 
-class EspeakChildVoice:
+ABOUT = "the same, as a program of its own for each phrase"
+
+
+class EspeakProcessVoice:
     """One `espeak-ng` a sentence; its pipe holds it back when the queue is full."""
 
-    name = "espeak-child"
+    name = "espeak-process"
+    level = ESPEAK_LEVEL
     rate = SAMPLE_RATE_HZ
 
     def __init__(self, program: str = "espeak-ng", deadline: float = SILENCE_TIMEOUT_S) -> None:
@@ -58,7 +64,7 @@ class EspeakChildVoice:
             self._file = self._find_file(parameters.accent)
             self._accent = parameters.accent
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", self._file]
-        command += ["-s", str(parameters.speed), "-p", str(parameters.pitch)]
+        command += ["-s", str(espeak_rate(parameters.speed)), "-p", str(parameters.pitch)]
         with tempfile.TemporaryFile() as words:  # a file: no pipe that could fill up
             words.write(plain_text(text).encode("utf-8"))
             words.seek(0)
@@ -87,6 +93,9 @@ class EspeakChildVoice:
         child = self._child
         if child is not None:
             signal_group(child.pid, signal.SIGKILL)
+
+    def rest(self) -> None:
+        """Nothing stays in memory between two phrases."""
 
     def _pass_on(self, child: subprocess.Popen[bytes], text: str, on_pcm: OnPcm) -> bool:
         """Hand on all of the child's sound; False when no more of it was wanted."""
@@ -153,9 +162,9 @@ class EspeakChildVoice:
         )
 
 
-def make() -> EspeakChildVoice:
+def make(_: SpeakingSettings) -> EspeakProcessVoice:
     """The voice."""
-    return EspeakChildVoice()
+    return EspeakProcessVoice()
 
 
 def missing() -> str:

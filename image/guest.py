@@ -1,0 +1,91 @@
+"""The image's system in QEMU, as a machine with 64 MB that is talked to on its serial console."""
+
+from __future__ import annotations
+
+import re
+import select
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+# One instruction takes 2 ns of the guest's time and waiting takes none of ours, so that a busy machine
+# cannot make the guest miss a deadline. The C906 at 850 MHz needs 1.9 ns for its mix of instructions.
+CLOCK = "shift=1,sleep=off"
+CONSOLE_TIMEOUT_S = 1800.0  # s of this machine's time for one command
+
+
+class Failed(Exception):
+    """A sentence for whoever runs the trial."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What QEMU is started with; paths are those inside of the workshop."""
+
+    image: str
+    kernel: str
+    options: str = ""  # further words of the kernel's command line
+    drives: tuple[str, ...] = ()  # raw files that become /dev/vdb and so on
+
+    def command(self) -> list[str]:
+        """The command that runs it, its console on standard input and output."""
+        firmware = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
+        words = f"console=ttyS0,115200 root=/dev/vda2 rootwait ro quiet loglevel=4 {self.options}"
+        command = [str(HERE / "in_workshop.sh"), "qemu-system-riscv64", "-M", "virt"]
+        command += ["-cpu", "thead-c906", "-m", "64M", "-icount", CLOCK, "-bios", firmware]
+        command += ["-kernel", self.kernel, "-append", words, "-display", "none", "-no-reboot"]
+        command += ["-monitor", "none", "-serial", "stdio"]
+        # Devices of "virt" are found from the last to the first: vda is named last.
+        for at, path in reversed(list(enumerate((self.image, *self.drives)))):
+            command += ["-drive", f"file={path},format=raw,if=none,id=d{at}"]
+            command += ["-device", f"virtio-blk-device,drive=d{at}"]
+        return command
+
+
+class Guest:
+    """A machine that runs; use it as a context manager."""
+
+    def __init__(self, machine: Machine, log: Path) -> None:
+        self._log = log.open("wb")
+        self._said = b""
+        self._process = subprocess.Popen(
+            machine.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
+
+    def __enter__(self) -> Guest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+        self._log.close()
+
+    def wait_for(self, pattern: str, timeout: float = CONSOLE_TIMEOUT_S) -> re.Match[bytes]:
+        """Read the console until the pattern is there, and forget what came up to its end."""
+        assert self._process.stdout is not None
+        until = time.monotonic() + timeout
+        while not (found := re.search(pattern.encode(), self._said)):
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self._process.stdout], [], [], left)[0]:
+                raise Failed(f"the console did not show {pattern} in {timeout:.0f} s")
+            read = self._process.stdout.read(4096)
+            if not read:
+                raise Failed(f"the machine ended before its console showed {pattern}")
+            self._log.write(read)
+            self._log.flush()
+            self._said += read
+        self._said = self._said[found.end() :]
+        return found
+
+    def run(self, command: str, timeout: float = CONSOLE_TIMEOUT_S) -> str:
+        """What the command printed; Failed where it ends with another status than 0."""
+        assert self._process.stdin is not None
+        # The end's mark is written apart, so that the echo of the command is not taken for it.
+        line = f"{command}; echo EN''D $?\n"
+        self._process.stdin.write(line.encode())
+        found = self.wait_for(r"EN''D \$\?\r?\n(?s:(.*?))END (\d+)\r?\n", timeout)
+        if found[2] != b"0":
+            raise Failed(f"{command} ended with {int(found[2])}: {found[1].decode()}")
+        return found[1].decode("utf-8", "replace").replace("\r", "")

@@ -1,0 +1,114 @@
+"""a page for a phone or a tablet, served beside the running daemon"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storybot.cli.output import add_json, show
+from storybot.config import handover
+from storybot.config.home_check import find_home_faults
+from storybot.config.schema import Settings
+from storybot.errors import Exit, StorybotError
+from storybot.system import bytecode_cache
+from storybot.system.folders import cache_folder, state_folder
+from storybot.system.profile import memory_kb, resolve_profile
+from storybot.system.python_child import python_command
+
+if TYPE_CHECKING:
+    from storybot.home.box import Box
+    from storybot.home.page.pairing import Pairing
+
+SERVICE_STATE = Path("/var/lib/storybot-page")  # of storybot-page.service
+LEAST_MEMORY_KB = 16 * 1024  # available, in the small profile
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Serve, or look after the devices."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--code", action="store_true", help="a code that pairs one phone or tablet")
+    what.add_argument("--forget", action="store_true", help="every device must be paired anew")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    from storybot.home.page.pairing import Pairing
+
+    if args.code or args.forget:
+        return _look_after(args, Pairing(_served_state()))
+    _check(settings)
+    from storybot.home.box import this_box
+
+    box = this_box(settings.home)
+    folder = state_folder() if _is_service() else _own_state()
+    if resolve_profile(settings.service.profile) == "small":
+        _become_small(settings, box, folder)
+    from storybot.home.page.server import run as serve
+
+    serve(settings, box, Pairing(folder))
+    return Exit.OK
+
+
+def _become_small(settings: Settings, box: Box, folder: Path) -> None:
+    """Replace this process by one that never imported a reader of YAML or of arguments."""
+    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
+    os.write(handed, handover.to_json(settings).encode())
+    os.lseek(handed, 0, os.SEEK_SET)
+    os.environ.update(bytecode_cache.environment(cache_folder()))
+    words = (str(handed), box.id, box.name, box.version, str(folder))
+    os.execv(sys.executable, python_command("storybot.cli.page_process", *words))
+
+
+def _look_after(args: argparse.Namespace, pairing: Pairing) -> int:
+    try:
+        if args.forget:
+            pairing.forget()
+            show(args, {"forgotten": True}, "Every device must be paired anew.")
+        else:
+            code = pairing.new_code()
+            told = f"{code[:3]} {code[3:]} pairs one device within 10 minutes."
+            show(args, {"code": code}, told)
+    except PermissionError:
+        raise StorybotError(
+            f"you may not write in {SERVICE_STATE}; run: sudo storybot page "
+            f"{'--forget' if args.forget else '--code'}",
+            Exit.CONFIG,
+        ) from None
+    except OSError as error:
+        raise StorybotError(f"the page's files cannot be written ({error})") from None
+    return Exit.OK
+
+
+def _is_service() -> bool:
+    return bool(os.environ.get("STATE_DIRECTORY"))
+
+
+def _own_state() -> Path:
+    return state_folder() / "page"
+
+
+def _served_state() -> Path:
+    """Where the page that is served keeps its files: the service's, unless only one's own is."""
+    own = _own_state()
+    return own if own.exists() or not SERVICE_STATE.exists() else SERVICE_STATE
+
+
+def _check(settings: Settings) -> None:
+    for key, wrong in find_home_faults(settings.home):
+        raise StorybotError(f"{key}: {wrong}", Exit.CONFIG)
+    if find_spec("microdot") is None:
+        raise StorybotError(
+            "this needs the package microdot: pip install storybot[page]", Exit.CONFIG
+        )
+    free = memory_kb("MemAvailable")
+    if resolve_profile(settings.service.profile) == "small" and 0 < free < LEAST_MEMORY_KB:
+        raise StorybotError(
+            f"only {free // 1024} MB are free, and the page needs up to "
+            f"{LEAST_MEMORY_KB // 1024} MB; stories come first",
+            Exit.CONFIG,
+        )

@@ -1,0 +1,58 @@
+"""Who speaks in a story: its quotations, and whether they are the hero's or a friend's."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from storybot.language.sentence_splitting import SPEECH
+
+HERO, FRIEND = 0, 1
+_MARK = re.compile(r"[\"“”]")
+_WHO = r"((?i:the) \w+|[A-Z]\w*)"
+_AFTER = re.compile(rf"\s*{SPEECH.pattern} {_WHO}")  # "Hello," said the bird
+_BEFORE = re.compile(rf"{_WHO}\b.*\b{SPEECH.pattern}[,:]?\s*$", re.DOTALL)  # Tom said, "Hello."
+
+
+class Quotation(NamedTuple):
+    """What somebody says, as a part of a sentence."""
+
+    start: int  # index of its first character in the sentence, the quotation mark included
+    end: int  # index behind its last character
+    who: int  # HERO: whoever speaks first in the story; FRIEND: everybody else
+
+
+class Dialogue:
+    """Follows a story from sentence to sentence: a quotation may be longer than one."""
+
+    def __init__(self) -> None:
+        self._open = False  # a quotation goes on into the next sentence
+        self._hero = ""  # the name of who spoke first
+        self._who = HERO  # of the last quotation
+
+    def quotations(self, sentence: str, paragraph: bool) -> tuple[Quotation, ...]:
+        """The quotations of the next sentence; one that is not closed ends with its paragraph."""
+        marks = [found.start() for found in _MARK.finditer(sentence)]
+        if paragraph or (marks and _opens(sentence, marks[0])):
+            self._open = False
+        edges = [0, *marks] if self._open else marks
+        spans = [(start, end + 1) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+        self._open = len(edges) % 2 == 1
+        if self._open:
+            spans.append((edges[-1], len(sentence)))
+        return tuple(self._whose(sentence, start, end) for start, end in spans)
+
+    def _whose(self, sentence: str, start: int, end: int) -> Quotation:
+        found = _AFTER.match(sentence, end)
+        name = found.group(2) if found else ""
+        if not name and (before := _BEFORE.search(sentence[:start])):
+            name = before.group(1)
+        if name:
+            self._hero = self._hero or name.lower()
+            self._who = HERO if name.lower() == self._hero else FRIEND
+        return Quotation(start, end, self._who)
+
+
+def _opens(sentence: str, mark: int) -> bool:
+    """Whether a quotation begins at this mark, and does not end there."""
+    return mark == 0 or sentence[mark - 1].isspace() or sentence[mark] == "“"

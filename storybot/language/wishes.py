@@ -1,0 +1,92 @@
+"""What a story is to be about, from the words that say it (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from storybot.language.things import COUNTS, Thing, find_thing
+
+MAX_THINGS = 2
+# What a thing may be called; the story does not take it up.
+ADJECTIVES = ("little", "big", "small", "tiny", "brave", "funny", "friendly", "happy", "silly")
+NAMED = ("called", "named")
+SMALL_WORDS = re.compile(
+    r"an?|the|some|my|our|your|his|her|its|their|one|many|of|about|and|with|please|now|thanks"
+    rf"|thank|you|something|{'|'.join((*NAMED, *COUNTS, *ADJECTIVES))}"
+)
+ONESELF = frozenset(("me", "us", "myself", "ourselves"))
+CHILD = "child"  # who "me" is where nobody knows the family's names
+_MOST_WORDS = 4  # of one thing: hot air balloon, ice cream truck
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was found in some words."""
+
+    things: tuple[Thing, ...]  # each once, in their order
+    unknown: tuple[str, ...]  # words that are no thing
+
+
+def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
+    """The things that lower-case words speak of: "a boy called noah and his two dogs".
+
+    `family`: whom "me" means.
+    """
+    things: list[Thing] = []
+    unknown: list[str] = []
+    count, at = "", 0
+    while at < len(words):
+        word = words[at]
+        if word in NAMED and things and (name := name_at(words, at + 1)):
+            things[-1] = named(things[-1], name)
+            at += 2
+            continue
+        known, length = thing_at(words, at)
+        if known is not None:
+            things += _new([_counted(known, count)], things)
+        elif word in ONESELF:
+            things += _new(family[:MAX_THINGS] or [_child()], things)
+        elif not SMALL_WORDS.fullmatch(word):
+            unknown.append(word)
+        count = word if word in COUNTS else count if word in ADJECTIVES else ""
+        at += length
+    return Wishes(tuple(things), tuple(unknown))
+
+
+def thing_at(words: Sequence[str], at: int) -> tuple[Thing | None, int]:
+    """The thing whose words begin at `at`, and how many words those are; (None, 1): no thing."""
+    for length in range(min(_MOST_WORDS, len(words) - at), 0, -1):
+        said = " ".join(words[at : at + length])
+        if thing := find_thing(said) or find_thing(said.removesuffix("'s")):
+            return thing, length
+    return None, 1
+
+
+def name_at(words: Sequence[str], at: int) -> str:
+    """The name that the word at `at` is; "" where it can be none."""
+    if at >= len(words) or SMALL_WORDS.fullmatch(words[at]) or len(words[at]) < 2:
+        return ""
+    return words[at].capitalize()
+
+
+def named(thing: Thing, name: str) -> Thing:
+    """The thing with that name; what is a name already keeps its own."""
+    return thing if thing.is_name else replace(thing, name=name, count="")
+
+
+def _counted(thing: Thing, count: str) -> Thing:
+    """Two brothers; but Lily is one, and snow is not counted."""
+    counts = count and not thing.is_name and not thing.name and thing.kind not in ("one", "mass")
+    return replace(thing, count=count) if counts else thing
+
+
+def _new(found: Sequence[Thing], before: Sequence[Thing]) -> list[Thing]:
+    return [thing for thing in found if thing not in before]
+
+
+def _child() -> Thing:
+    child = find_thing(CHILD)
+    assert child is not None
+    return child

@@ -1,0 +1,109 @@
+"""The talk before a story: the box was called, asks at most one question, and is answered.
+
+With hearing.questions off it gives signals in place of questions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from storybot.language.listening import ListenFor
+from storybot.language.replies import Reply
+from storybot.language.requests import Request, RequestKind
+from storybot.robot import commands, events
+from storybot.robot.events import Timer
+from storybot.robot.state import RESTING, Mode, Robot
+from storybot.robot.transitions import Step, begin_story, enter, go_idle, story_request
+from storybot.stories.story_request import StoryRequest
+
+QUESTION_AFTER_S = 2.5  # of silence after the keyphrase, before it asks what about
+QUESTION_S = 3.0  # that a question takes, before it can be answered
+# What is in doubt once "Did you say ...?" was denied: something, but what?
+DENIED = Request(RequestKind.STORY)
+
+
+def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
+    if not _can_be_called(robot):
+        return robot, []
+    wait = QUESTION_AFTER_S if robot.asks else robot.settings.hearing.answer_window
+    timer = commands.StartTimer(Timer.ANSWER, wait)
+    todo = (commands.Earcon("listening"), commands.Listen(ListenFor.REQUEST), timer)
+    changes = {"seed": event.seed, "may_ask": robot.asks, "asked_again": False, "doubt": None}
+    return enter(robot, Mode.HEARING, *todo, **changes)
+
+
+def speech_began(robot: Robot, event: events.SpeechBegan) -> Step:
+    """Nobody is interrupted with a question."""
+    if robot.mode is not Mode.HEARING or not robot.may_ask:
+        return robot, []
+    return robot, [_answer_time(robot)]
+
+
+def unclear(robot: Robot, event: events.NotUnderstood) -> Step:
+    """Once after each keyphrase: say so, and wait for the request again."""
+    if robot.mode is not Mode.HEARING or robot.asked_again or robot.doubt is not None:
+        return robot, []
+    said: list[commands.Command] = [commands.Earcon("not-understood"), _answer_time(robot)]
+    if robot.asks:
+        said = [commands.Say(Reply.NOT_CAUGHT), _answer_time(robot, after_question=True)]
+    return replace(robot, asked_again=True, may_ask=False), said
+
+
+def doubtful(robot: Robot, event: events.DoubtfulHeard) -> Step:
+    """Ask whether this was said; where no question is left, it was not understood."""
+    called = robot.mode is Mode.HEARING
+    if called and not robot.may_ask:
+        return unclear(robot, events.NotUnderstood())
+    if not robot.asks:
+        return keyphrase(robot, events.KeyphraseHeard(event.seed))
+    if not _can_be_called(robot):
+        return robot, []
+    todo = (
+        commands.AskWhether(event.request),
+        commands.Listen(ListenFor.REQUEST),
+        _answer_time(robot, after_question=True),
+    )
+    changes = {"seed": event.seed, "may_ask": False, "asked_again": False, "doubt": event.request}
+    return enter(robot, Mode.HEARING, *todo, **changes)
+
+
+def answer_time_over(robot: Robot) -> Step:
+    """Nobody said more: ask once; then tell about anything, or nothing where that is in doubt."""
+    if robot.may_ask:
+        todo = [commands.Say(Reply.WHAT_ABOUT), _answer_time(robot, after_question=True)]
+        return replace(robot, may_ask=False), todo
+    if robot.doubt is not None:
+        return go_idle(robot)
+    # The keyphrase alone asks for a story about anything.
+    return begin_story(robot, story_request(robot, (), robot.seed))
+
+
+def yes(robot: Robot) -> Step:
+    if robot.mode is not Mode.HEARING:
+        return robot, []
+    if robot.doubt is None:
+        return unclear(robot, events.NotUnderstood())
+    return begin_story(robot, in_doubt(robot, robot.doubt))
+
+
+def no(robot: Robot) -> Step:
+    """What was asked about is wrong: the right request is waited for."""
+    if robot.mode is not Mode.HEARING:
+        return robot, []
+    if robot.doubt is None:
+        return unclear(robot, events.NotUnderstood())
+    return replace(robot, doubt=DENIED), [commands.Earcon("listening"), _answer_time(robot)]
+
+
+def in_doubt(robot: Robot, doubt: Request) -> StoryRequest:
+    """The story that the box asked about."""
+    return story_request(robot, doubt.things, robot.seed, doubt.style)
+
+
+def _can_be_called(robot: Robot) -> bool:
+    return robot.mode in RESTING and not (robot.mode is Mode.ASLEEP and robot.quiet)
+
+
+def _answer_time(robot: Robot, after_question: bool = False) -> commands.Command:
+    window = robot.settings.hearing.answer_window
+    return commands.StartTimer(Timer.ANSWER, window + QUESTION_S * after_question)
