@@ -87,6 +87,12 @@ def test_a_request_that_fits_badly_is_tried_with_another_front_end() -> None:
     assert not worth_another_front_end(decoded(f"{CALL} about a cat", -1.9), CALL)
 
 
+def test_where_no_word_fitted_the_other_front_end_is_tried() -> None:
+    assert worth_another_front_end(None, CALL)
+    assert likelier(decoded(CALL, -1.9), None, -3.1, CALL)
+    assert not likelier(decoded(CALL, -3.0), None, -3.1, CALL)
+
+
 def test_speech_without_the_keyphrase_is_decoded_once() -> None:
     assert not worth_another_front_end(decoded("good night", -4.0, None), CALL)
 

@@ -139,7 +139,9 @@ def test_an_answer_is_decoded_as_the_call_before_it(recogniser: PocketSphinxReco
     call = say("tell me a story", "awb", 4.5)
     assert heard(recogniser, ListenFor.KEYPHRASE, call + QUIET) == [KeyphraseOnly()]
     (event,) = heard(recogniser, ListenFor.REQUEST, say("a dragon", "awb", 4.5))
-    assert isinstance(event, Utterance) and event.sure and event.text == "a dragon"
+    assert isinstance(event, Utterance) and event.sure
+    request = understand(event.text)
+    assert request is not None and [thing.word for thing in request.things] == ["dragon"]
 
 
 @pytest.mark.parametrize("pause", [0.4, 0.6, 0.8, 1.0])

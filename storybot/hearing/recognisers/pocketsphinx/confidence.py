@@ -134,20 +134,23 @@ def likely_to_go_on(decoded: DecodingResult, gate: float) -> bool:
     )
 
 
-def worth_another_front_end(decoded: DecodingResult, keyphrase: str) -> bool:
+def worth_another_front_end(decoded: DecodingResult | None, keyphrase: str) -> bool:
     """Whether this may be a request by a voice that this front end does not fit.
 
     What does not begin as a request stays as it is: other speech, most of all, which would take
     twice the time and be taken for a command more often.
     """
+    if decoded is None:  # no word fitted
+        return True
     return decoded.score < FITTING_SCORE and begins_as_call(decoded.text, keyphrase)
 
 
 def likelier(
     again: DecodingResult, first: DecodingResult | None, gate: float, keyphrase: str
 ) -> bool:
-    """Whether to take what was decoded with the second front end; with the first maybe nothing."""
-    least = gate + SECOND_FRONT_END_MARGIN
-    if first is not None:
-        least = max(least, first.score)
-    return again.score > least and begins_as_call(again.text, keyphrase)
+    """Whether to take what was decoded with the second front end."""
+    return (
+        again.score > gate + SECOND_FRONT_END_MARGIN
+        and (first is None or again.score > first.score)
+        and begins_as_call(again.text, keyphrase)
+    )

@@ -42,26 +42,28 @@ class GrammarDecoder:
         self._decoder.remove_search(name)
 
     def decode(
-        self, pcm: bytes, front_end: FrontEnd, meanwhile: Callable[[int], None]
+        self, before: bytes, pcm: bytes, front_end: FrontEnd, meanwhile: Callable[[int], None]
     ) -> tuple[list[Segment], list[Segment]]:
-        """What was said, and the same before it was known that this is the end.
+        """What was said in both as one, and the same before it was known that this is the end.
 
         `meanwhile` is called after each piece with its number of samples.
 
-        The cepstral mean is that of the whole stretch, found by a first pass with the smallest
-        grammar: a mean estimated while decoding gave worse results.
+        The cepstral mean is that of the whole first stretch, found by a first pass with the
+        smallest grammar: a mean estimated while decoding gave worse results, and so did one of
+        both stretches, where more is silence.
         """
         decoder = self._decoder
         self._set_up(front_end)
         decoder.activate_search(self._smallest)
         decoder.start_utt()
-        decoder.process_raw(front_end.given(pcm), False, True)
+        decoder.process_raw(front_end.given(before or pcm), False, True)
         decoder.end_utt()
         decoder.set_cmn(decoder.get_cmn())
         decoder.activate_search(self._used)
         decoder.start_utt()
-        for start in range(0, len(pcm), PIECE_BYTES):
-            piece = front_end.given(pcm[start : start + PIECE_BYTES])
+        whole = before + pcm
+        for start in range(0, len(whole), PIECE_BYTES):
+            piece = front_end.given(whole[start : start + PIECE_BYTES])
             decoder.process_raw(piece, False, False)
             meanwhile(PIECE_BYTES // 2)
         unended = self._parts()

@@ -34,6 +34,7 @@ from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
 from storybot.language.requests import breaks_off, is_wish
+from storybot.language.spoken_grammar import ARTICLES
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
@@ -57,7 +58,7 @@ class _Begun:
 
 @dataclass(frozen=True)
 class _Call:
-    """The keyphrase as it was said last."""
+    """The keyphrase as it was said last, without the silence after it."""
 
     pcm: bytes
     front_end: FrontEnd
@@ -189,7 +190,7 @@ class PocketSphinxRecogniser:
                 return Utterance(text, score, sure=False, likely=True)
             return call or Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
-            self._call = _Call(pcm, decoded.front_end)
+            self._call = _Call(pcm[:-MARGIN_BYTES], decoded.front_end)
             return wanted
         return Utterance(text, score)
 
@@ -226,9 +227,7 @@ class PocketSphinxRecogniser:
             return None
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
-        # No silence follows the keyphrase: the one before it is put in its place.
-        call = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2] + pcm[:MARGIN_BYTES]
-        self._call = _Call(call, decoded.front_end)
+        self._call = _Call(beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2], decoded.front_end)
         return KeyphraseOnly()
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
@@ -237,7 +236,7 @@ class PocketSphinxRecogniser:
             front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
             return self._decode_with(front_end, pcm)
         decoded = self._decode_with(ADULT, pcm)
-        if decoded is not None and not worth_another_front_end(decoded, self._keyphrase):
+        if not worth_another_front_end(decoded, self._keyphrase):
             return decoded
         unended = self._unended
         again = self._decode_with(CHILD, pcm)
@@ -249,10 +248,11 @@ class PocketSphinxRecogniser:
 
     def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
         """A short request by itself is decoded badly, because the cepstral mean of so little
-        speech is a poor estimate. So it is decoded together with the keyphrase before it.
+        speech is a poor estimate. So it is decoded together with the keyphrase before it. Its
+        article does not count: its few frames lie where the sound begins, and score anything.
         """
         before = self._call.pcm if self._listen_for is ListenFor.REQUEST else b""
-        parts, unended = self._decoder.decode(before + pcm, front_end, self.meanwhile)
+        parts, unended = self._decoder.decode(before, pcm, front_end, self.meanwhile)
         if self._listen_for is ListenFor.KEYPHRASE:
             self._unended = [part for part in unended if not part.filler]
         words = [part for part in parts if not part.filler]
@@ -262,12 +262,13 @@ class PocketSphinxRecogniser:
             words = words[len(call) :]
         if not words:
             return None
-        frames = sum(word.frames for word in words)
+        scored = [word for word in words if not (before and word.text in ARTICLES)] or words
+        frames = sum(word.frames for word in scored)
         text = " ".join(word.text for word in words)
         spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
         return DecodingResult(
             text=text,
-            score=sum(word.score * word.frames for word in words) / frames,
+            score=sum(word.score * word.frames for word in scored) / frames,
             call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
             coverage=coverage(before + pcm, words, parts),
             front_end=front_end,
