@@ -10,6 +10,7 @@ from collections.abc import Callable
 from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
+from storybot.daemon.heard_words import event_of, event_of_doubtful
 from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.recogniser_progress import RecogniserProgress
 from storybot.daemon.restarting_task import RestartingTask
@@ -28,18 +29,8 @@ from storybot.hearing.recogniser_client import (
     Trouble,
     UtteranceRecognised,
 )
-from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
-from storybot.language.requests import understand
-from storybot.robot.events import (
-    Asked,
-    DoubtfulHeard,
-    KeyphraseHeard,
-    NotUnderstood,
-    Part,
-    RequestRefused,
-    Source,
-    SpeechBegan,
-)
+from storybot.language.listening import DURING_STORY, ListenFor
+from storybot.robot.events import Event, KeyphraseHeard, Part, SpeechBegan
 from storybot.stories.story_request import fresh_seed
 from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 
@@ -277,34 +268,14 @@ class ListenerService:
                     self._emit(SpeechBegan())
             case DoubtfulRecognised(text, confidence):
                 LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
-                self._perhaps_heard(text)
+                self._tell(event_of_doubtful(text, self._wanted, self._configuration.allowed))
             case UtteranceRecognised(text, confidence):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
-                self._heard(text)
+                allowed, is_echo = self._configuration.allowed, self._speaker.is_echo
+                self._tell(event_of(text, self._wanted, allowed, is_echo))
             case Level():
                 pass
 
-    def _heard(self, text: str) -> None:
-        request = understand(text)
-        if self._wanted in DURING_STORY:
-            meant = relevant_part(text, self._wanted, "") is not None
-            if request and meant and not self._speaker.is_echo(text) and self._allows(text):
-                self._emit(Asked(request, fresh_seed(), Source.VOICE))
-        elif self._wanted is None:
-            return
-        elif not self._allows(text):
-            self._emit(RequestRefused())
-        elif request is None:
-            self._emit(NotUnderstood())
-        else:
-            self._emit(Asked(request, fresh_seed(), Source.VOICE))
-
-    def _perhaps_heard(self, text: str) -> None:
-        """Only what may be asked for is asked about."""
-        awaited = self._wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST)
-        request = understand(text)
-        if awaited and request is not None and request.things and self._allows(text):
-            self._emit(DoubtfulHeard(request, fresh_seed()))
-
-    def _allows(self, text: str) -> bool:
-        return self._configuration.allowed.allows(text)
+    def _tell(self, event: Event | None) -> None:
+        if event is not None:
+            self._emit(event)

@@ -1,0 +1,49 @@
+"""What the robot is told of recognised words, by what is listened for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
+from storybot.language.requests import understand
+from storybot.language.safety_filter import Filter
+from storybot.robot.events import (
+    Asked,
+    DoubtfulHeard,
+    Event,
+    NotUnderstood,
+    RequestRefused,
+    Source,
+)
+from storybot.stories.story_request import fresh_seed
+
+
+def event_of(
+    text: str, wanted: ListenFor | None, allowed: Filter, is_echo: Callable[[str], bool]
+) -> Event | None:
+    """The event of `text`; None where nothing is done about it.
+
+    During a story only what is listened for counts, and what the robot says itself does not.
+    """
+    request = understand(text)
+    if wanted in DURING_STORY:
+        meant = relevant_part(text, wanted, "") is not None
+        if request and meant and not is_echo(text) and allowed.allows(text):
+            return Asked(request, fresh_seed(), Source.VOICE)
+        return None
+    if wanted is None:
+        return None
+    if not allowed.allows(text):
+        return RequestRefused()
+    if request is None:
+        return NotUnderstood()
+    return Asked(request, fresh_seed(), Source.VOICE)
+
+
+def event_of_doubtful(text: str, wanted: ListenFor | None, allowed: Filter) -> Event | None:
+    """The same for words that the recogniser is not sure of: only a story may be asked about."""
+    awaited = wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST)
+    request = understand(text)
+    if awaited and request is not None and request.things and allowed.allows(text):
+        return DoubtfulHeard(request, fresh_seed())
+    return None
