@@ -176,7 +176,9 @@ def test_power_cut_at_200_moments(tmp_path: Path) -> None:
     chance = random.Random(11)
     settings = LibrarySettings(folder=str(tmp_path), keep=5)
     text = "A cat sat. " * 400
-    newest = 0
+    begun = time.monotonic()
+    newest = Library(settings).save(a_story(text)).number
+    one_save = time.monotonic() - begun  # s, on this machine as busy as it is
     for _ in range(200):
         child = os.fork()
         if child == 0:
@@ -184,7 +186,7 @@ def test_power_cut_at_200_moments(tmp_path: Path) -> None:
             while True:
                 seed += 1
                 Library(settings).save(a_story(text, seed))
-        time.sleep(chance.uniform(0.0, 0.02))
+        time.sleep(chance.uniform(0.0, 4 * one_save))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         shelf = Library(settings)
