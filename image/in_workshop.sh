@@ -9,7 +9,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=${STORYBOT_IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}
+cache=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}
 root=$cache/workshop
 
 if [ "${1:-}" != --inside ]; then

@@ -3,7 +3,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=${STORYBOT_IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}/sources
+cache=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}/sources
 read -r file digest <"$here/pocketsphinx.lock"
 mkdir -p "$cache"
 if [ ! -e "$cache/$file" ]; then

@@ -1,7 +1,6 @@
 # The SD-card image for the Milk-V Duo, built in image/ (image/README.md) and tried in QEMU.
-IMAGE_CACHE := $(or $(STORYBOT_IMAGE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/storybot/image)
+export IMAGE_CACHE := $(or $(IMAGE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/storybot/image)
 IN_WORKSHOP := image/in_workshop.sh
-export STORYBOT_IMAGE_CACHE := $(IMAGE_CACHE)
 
 .PHONY: image image-lock image-test
 

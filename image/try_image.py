@@ -160,7 +160,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="also by voice and button")
     args = parser.parse_args()
-    cache = Path(os.environ.get("STORYBOT_IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
+    cache = Path(os.environ.get("IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
     began = time.monotonic()
     try:
         machine = prepare(cache, SETTINGS + BUTTON * args.long, args.long)

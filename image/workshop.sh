@@ -4,7 +4,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=${STORYBOT_IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}
+cache=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/storybot/image}
 version=$(sha256sum "$here/workshop.lock" | cut -c 1-16)
 [ "$(cat "$cache/workshop.version" 2>/dev/null)" != "$version" ] || exit 0
 
