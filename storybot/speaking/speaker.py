@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -247,7 +248,10 @@ class Speaker:
             player = self._synthesizer.player
             if player is None:
                 return
-            due = self._synthesizer.captions.show(player.played())
+            played, written = player.played(), player.written()
+            # A voice that guesses where words lie may guess behind the end of its trimmed sound.
+            heard_all = self._busy == 0 and played >= written
+            due = self._synthesizer.captions.show(sys.maxsize if heard_all else played)
             if due is None and self._busy == 0:
                 return
             await asyncio.sleep(PLAYBACK_POLL_MAX_S if due is None else self._until(due))
