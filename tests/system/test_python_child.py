@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from storybot.config.handover import read_in_child
-from storybot.config.schema import HearingSettings
+from storybot.config.schema import HearingSettings, SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.hearing.recogniser_client import Ready, RecogniserClient, Trouble
 from storybot.speaking.voices.pyttsx3 import Pyttsx3Voice
@@ -143,5 +145,6 @@ def test_from_a_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.Monk
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    command = python_command("storybot.speaking.voices.trial", "espeak", "en-us")
-    subprocess.run(command, capture_output=True, check=True, timeout=60)
+    command = python_command("storybot.speaking.voices.trial", "full")
+    settings = json.dumps(asdict(SpeakingSettings(voice="espeak"))).encode()
+    subprocess.run(command, input=settings, capture_output=True, check=True, timeout=60)
