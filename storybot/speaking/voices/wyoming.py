@@ -41,10 +41,12 @@ class WyomingVoice:
         self.rate = own.rate
         self.level = own.level  # what comes from elsewhere is made as much louder as our own
         self._connection: socket.socket | None = None
+        self._stopped = False  # since the sentence began
         self._not_before = 0.0  # monotonic s
         self._answers = True  # it did when it was tried last
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        self._stopped = False
         sound = self._borrowed(text) if time.monotonic() >= self._not_before else None
         if sound is None:
             self._own.synthesise(text, parameters, on_pcm)
@@ -52,6 +54,7 @@ class WyomingVoice:
             hand_on(text, sound, self.rate, on_pcm)
 
     def stop(self) -> None:
+        self._stopped = True
         connection = self._connection
         if connection is not None:
             with contextlib.suppress(OSError):
@@ -72,6 +75,8 @@ class WyomingVoice:
                 with connection.makefile("rb") as answer:
                     sound = _frames(answer, time.monotonic() + SENTENCE_TIMEOUT_S)
         except OSError as error:
+            if self._stopped:  # we hung up: the other machine is not to blame
+                return b""
             self._not_before = time.monotonic() + RETRY_S
             if self._answers:
                 LOG.warning("the other machine's voice is gone (%s); the box's own speaks", error)
