@@ -1,4 +1,4 @@
-"""The warm voice of small boards: CMU's flite inside the process, speaking while it synthesises."""
+"""Voices recorded from people: CMU's flite inside the process, speaking while it synthesises."""
 
 from __future__ import annotations
 
