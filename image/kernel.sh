@@ -39,9 +39,11 @@ if [ "$(cat $out/version 2>/dev/null)" != "$version" ]; then
     rm -rf $out/modules
     build KCONFIG_ALLCONFIG="$here/kernel.config" allnoconfig
     # Options that this source does not know, or that depend on others, would go unnoticed.
-    sed -n 's/^\(CONFIG_[A-Z0-9_]*=.*\)/\1/p' "$here/kernel.config" | while read -r option; do
-        grep -qxF "$option" $out/build/.config || echo "image: the kernel did not take $option" >&2
-    done
+    refused=$(grep '^CONFIG_' "$here/kernel.config" | grep -vxFf $out/build/.config || true)
+    [ -z "$refused" ] || {
+        echo "image: the kernel does not take" $refused >&2
+        exit 1
+    }
     build -j "$(nproc)" Image modules
     build INSTALL_MOD_PATH=$out/modules INSTALL_MOD_STRIP=1 modules_install
     rm -f $out/modules/lib/modules/*/build

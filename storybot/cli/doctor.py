@@ -116,7 +116,7 @@ def _recogniser(settings: Settings) -> str:
 
 def _voice(settings: Settings) -> str:
     speaking = settings.speaking
-    voice = make_voice(speaking, resolve_profile(settings.service.profile))
+    voice = make_voice(speaking)
     heard = 0
 
     def count(pcm: object) -> bool:

@@ -11,7 +11,6 @@ from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.errors import Exit
 from storybot.speaking.voices import choice
-from storybot.system.profile import resolve_profile
 
 WIDTH = 98  # characters of a line
 
@@ -24,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the table."""
-    used = choice.chosen(settings.speaking, resolve_profile(settings.service.profile))
+    used = choice.chosen(settings.speaking)
     rows = []
     for name in drivers.names("voice"):
         missing = choice.missing_for(name)

@@ -87,16 +87,16 @@ def _of_engine(engine: str) -> Iterator[Wrong]:
 
 def _of_trials(settings: Settings, changed: Container[str]) -> Iterator[Wrong]:
     """What voice and recogniser say to the settings that only they can judge."""
-    profile = resolve_profile(settings.service.profile)
     voice = [key for key in ("speaking.accent", "speaking.voice") if key in changed]
-    if voice and (wrong := fault_of_voice(settings.speaking, profile)):
+    if voice and (wrong := fault_of_voice(settings.speaking)):
         yield voice[0], wrong
     hearing = settings.hearing
     judged = {f"hearing.{key}" for key in ("keyphrase", "vosk_model", "recogniser")}
     ours = [key for key in sorted(judged) if key in changed]
     if not ours or hearing.driver == "none":
         return
-    key, wrong = fault_of_recogniser(hearing, loaded=profile != "small")
+    small = resolve_profile(settings.service.profile) == "small"
+    key, wrong = fault_of_recogniser(hearing, loaded=not small)
     if wrong:
         name = f"hearing.{key}"
         yield name if name in changed else ours[0], wrong

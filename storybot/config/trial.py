@@ -20,9 +20,9 @@ RECOGNISER = "storybot.hearing.recognisers.trial"
 TRIAL_TIMEOUT_S = 60.0  # s; a Vosk model is read in seconds from a slow card
 
 
-def fault_of_voice(speaking: SpeakingSettings, profile: str) -> str:
+def fault_of_voice(speaking: SpeakingSettings) -> str:
     """Why these settings cannot speak; empty where they can."""
-    return _fault([VOICE, profile], json.dumps(dataclasses.asdict(speaking)), "the voice")[1]
+    return _fault([VOICE], json.dumps(dataclasses.asdict(speaking)), "the voice")[1]
 
 
 def fault_of_recogniser(hearing: HearingSettings, *, loaded: bool) -> tuple[str, str]:

@@ -201,9 +201,7 @@ class ControlAnswers:
         configuration = self._daemon.services.configuration
         try:
             wanted = changeable.changed(configuration.settings, new)
-            await _try_voice(
-                configuration.settings.speaking, wanted.speaking, configuration.profile
-            )
+            await _try_voice(configuration.settings.speaking, wanted.speaking)
             # Others may have changed settings while the voice was tried.
             settings = changeable.changed(configuration.settings, new)
             reloaded = self._daemon.reloader.take(settings)
@@ -239,13 +237,13 @@ def _meaning(request: Request) -> Message:
     return messages.answer(kind=request.kind.value, things=things, said=spoken_back(request))
 
 
-async def _try_voice(before: SpeakingSettings, after: SpeakingSettings, profile: str) -> None:
+async def _try_voice(before: SpeakingSettings, after: SpeakingSettings) -> None:
     """StorybotError where another voice is wanted that cannot speak here."""
     if after.voice == before.voice:
         return
     from storybot.config.trial import fault_of_voice  # few ever change the voice so
 
-    if wrong := await asyncio.to_thread(fault_of_voice, after, profile):
+    if wrong := await asyncio.to_thread(fault_of_voice, after):
         raise StorybotError(f"speaking.voice: {wrong}", Exit.CONFIG)
 
 

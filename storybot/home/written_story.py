@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from storybot.controls.socket import messages
+from storybot.controls.socket.client import cannot_connect
 from storybot.controls.socket.messages import BadMessage, Write
 from storybot.controls.socket.path import client_path
 from storybot.errors import Exit, StorybotError
@@ -25,9 +26,7 @@ async def written_story(socket: str, request: Write) -> AsyncGenerator[dict[str,
     try:
         reader, writer = await asyncio.open_unix_connection(path)
     except OSError as error:
-        raise StorybotError(
-            f"storybot is not running (nobody answers at {path})", Exit.DAEMON
-        ) from error
+        raise cannot_connect(path, error) from error
     try:
         writer.write(messages.request_line(request))
         answer = await _line(reader)

@@ -67,7 +67,7 @@ class Synthesizer:
     def open(self, volume: int) -> None:
         """Load the voice and open the loudspeaker, as far as that was not done yet."""
         if self.voice is None:
-            self.voice = make_voice(self._settings, self._profile)
+            self.voice = make_voice(self._settings)
         if self.player is None:
             player = make_player(self._settings, self._profile, self.voice.rate, self._wav)
             player.gain.jump(volume)

@@ -335,7 +335,7 @@ def test_another_voice_is_tried_before_it_is_taken(
 ) -> None:
     tried: list[str] = []
 
-    def fault_of_voice(speaking: SpeakingSettings, profile: str) -> str:
+    def fault_of_voice(speaking: SpeakingSettings) -> str:
         tried.append(speaking.voice)
         return "it needs espeak-ng; install it" if speaking.voice == "espeak-process" else ""
 

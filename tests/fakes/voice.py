@@ -27,6 +27,7 @@ class ToneVoice:
         self.held.set()
         self.stopped = False
         self.rested = 0
+        self.late = 0  # frames that the marks of words lie behind where the words begin
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
         self.spoken.append((text, parameters))
@@ -36,7 +37,7 @@ class ToneVoice:
         start = 0
         for word in text.split():
             start = text.index(word, start)
-            mark = WordMark(start * LETTER, start, len(word))
+            mark = WordMark(start * LETTER + self.late, start, len(word))
             if not on_pcm(Pcm(b"", RATE, (mark,))):
                 return
             start += len(word)

@@ -219,6 +219,7 @@ def test_a_stop_ends_the_waiting(own: Voice, lending: Lending) -> None:
     began = time.monotonic()
     voice.synthesise("hang", SpeechParameters(), lambda pcm: False)
     assert time.monotonic() - began < 1.0
+    assert not Spoken(voice).sounds_like(Spoken(own))  # the other machine is not taken for gone
 
 
 @pytest.mark.parametrize(

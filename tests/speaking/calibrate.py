@@ -1,16 +1,18 @@
 """Words a minute that a voice speaks between our pauses, for rates of its own.
 
-python -m tests.speaking.calibrate      prints what the modules of the voices have as MEASURED
+python -m tests.speaking.calibrate      prints what espeak-ng's and flite's modules have of it
 """
 
 from __future__ import annotations
 
 from storybot.speaking.phrases import phrases
 from storybot.speaking.trimming import MARGIN_S, SilenceLimiter
-from storybot.speaking.voices import espeak, espeak_measured
+from storybot.speaking.voices import espeak, espeak_measured, flite
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
+from storybot.speaking.words_per_minute import between_pauses as wanted_between_pauses
 from tests.speaking.standard_text import SENTENCES, WORDS
 
+USUAL_SPEED = SpeechParameters().speed  # words a minute as they are heard
 COMMA_S = 0.2  # s of silence that may stay inside a phrase
 
 
@@ -31,10 +33,16 @@ def between_pauses(voice: Voice) -> float:
 
 
 def main() -> None:
-    """Every row that espeak-ng's table has, as it is here and now."""
+    """Every row of espeak-ng's table, and flite's speakers at the usual speed, here and now."""
     for own, _ in espeak_measured.MEASURED:
         espeak.espeak_rate = lambda speed, own=own: own
         print(f"espeak {own}: {between_pauses(espeak.make()):.1f}")
+    if needs := flite.missing():
+        print(f"flite needs {needs}")
+        return
+    for speaker, natural in flite.NATURAL_SPEED.items():
+        share = between_pauses(flite.FliteVoice(speaker)) / wanted_between_pauses(USUAL_SPEED)
+        print(f"flite {speaker}: {natural * share:.1f}, and in the module {natural:.1f}")
 
 
 if __name__ == "__main__":

@@ -78,6 +78,19 @@ def test_words_come_when_they_are_heard_and_the_sentence_is_known() -> None:
     assert play(act, Stage(speed=3.0)).words == ["One ", "two ", "three ", "four."]
 
 
+def test_a_word_marked_behind_the_end_of_the_sound_is_shown_at_its_end() -> None:
+    """Marks may be guessed from a sound whose silences are taken away later, as flite's are."""
+
+    async def act(stage: Stage) -> None:
+        stage.voice.late = 20 * LETTER
+        async with asyncio.timeout(10):
+            await stage.speaker.say("One two three.", stage.words.append)
+            await stage.speaker.drain()
+        assert stage.speaker.saying == ""
+
+    assert play(act).words == ["One ", "two ", "three."]
+
+
 def test_volume_stays_between_floor_and_cap() -> None:
     async def act(stage: Stage) -> None:
         speaker = stage.speaker

@@ -16,9 +16,11 @@ import pytest
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
 from storybot.speaking import synthesizer
+from storybot.speaking.captions import OnWord
 from storybot.speaking.outputs import queued_player
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.speaking.speaker import Speaker
+from storybot.speaking.synthesizer import Spoken
 from tests.fakes.output import FakeOutput
 from tests.fakes.speaking import FakeSpeaker
 from tests.fakes.voice import RATE, ToneVoice
@@ -76,6 +78,14 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def begun(speaker: Any, text: str, on_word: OnWord | None = None) -> asyncio.Task[Spoken]:
+    """What says `text`, once the first of it has been heard."""
+    await speaker.open()
+    saying = asyncio.create_task(speaker.say(text, on_word))
+    await until(lambda: speaker.played_samples > 0)
+    return saying
+
+
 def test_what_was_never_open_fails_at_once_and_has_no_trouble(case: Case) -> None:
     """Trouble means a loudspeaker that was there and is looked for."""
 
@@ -114,9 +124,7 @@ def test_before_it_is_open_nothing_waits(case: Case) -> None:
 def test_what_is_said_is_played(case: Case) -> None:
     async def act(speaker: Any) -> None:
         words: list[str] = []
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(SENTENCE, words.append))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, SENTENCE, words.append)
         await until(lambda: speaker.saying == SENTENCE)
         assert (await saying).whole
         await speaker.drain()
@@ -128,9 +136,7 @@ def test_what_is_said_is_played(case: Case) -> None:
 
 def test_a_stop_ends_what_is_said_at_once(case: Case) -> None:
     async def act(speaker: Any) -> None:
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(SENTENCE * 5))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, SENTENCE * 5)
         began = time.monotonic()
         speaker.stop()
         assert not (await saying).whole
@@ -143,9 +149,7 @@ def test_a_stop_ends_what_is_said_at_once(case: Case) -> None:
 
 def test_a_pause_keeps_the_place(case: Case) -> None:
     async def act(speaker: Any) -> None:
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(SENTENCE))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, SENTENCE)
         speaker.pause()
         await asyncio.sleep(0.3)
         place = speaker.played_samples
@@ -159,9 +163,7 @@ def test_a_pause_keeps_the_place(case: Case) -> None:
 
 def test_a_lost_loudspeaker_is_looked_for_and_found(case: Case) -> None:
     async def act(speaker: Any) -> None:
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(LONG))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, LONG)
         case.plug(False)
         await until(lambda: speaker.trouble is not None)
         assert not speaker.device_hangs
@@ -175,9 +177,7 @@ def test_a_lost_loudspeaker_is_looked_for_and_found(case: Case) -> None:
 
 def test_who_gives_up_a_lost_loudspeaker_says_so_and_the_trouble_stays(case: Case) -> None:
     async def act(speaker: Any) -> None:
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(LONG))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, LONG)
         case.plug(False)
         with pytest.raises(StorybotError, match="takes no more sound"):
             await saying
@@ -191,9 +191,7 @@ def test_who_gives_up_a_lost_loudspeaker_says_so_and_the_trouble_stays(case: Cas
 
 def test_a_stop_while_it_is_looked_for_ends_the_search(case: Case) -> None:
     async def act(speaker: Any) -> None:
-        await speaker.open()
-        saying = asyncio.create_task(speaker.say(LONG))
-        await until(lambda: speaker.played_samples > 0)
+        saying = await begun(speaker, LONG)
         case.plug(False)
         await until(lambda: speaker.trouble is not None)
         speaker.stop()

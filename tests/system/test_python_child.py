@@ -145,6 +145,6 @@ def test_from_a_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.Monk
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    command = python_command("storybot.speaking.voices.trial", "full")
+    command = python_command("storybot.speaking.voices.trial")
     settings = json.dumps(asdict(SpeakingSettings(voice="espeak"))).encode()
     subprocess.run(command, input=settings, capture_output=True, check=True, timeout=60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -39,27 +40,9 @@ class Client:
     def __enter__(self) -> Client:
         try:
             self._socket.connect(str(self.path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            self._socket.close()
-            raise NotRunning(
-                f"storybot is not running (nobody answers at {self.path}); "
-                "start it with `systemctl start storybot` or `storybot run`",
-                Exit.DAEMON,
-            ) from None
-        except PermissionError:
-            self._socket.close()
-            raise StorybotError(
-                f"you may not use {self.path}; join its group: "
-                "`sudo usermod -aG storybot $USER`, then log in again",
-                Exit.DAEMON,
-            ) from None
         except OSError as error:
             self._socket.close()
-            raise StorybotError(
-                f"the control socket {self.path} does not work ({error}); "
-                "check the setting controls.socket",
-                Exit.DAEMON,
-            ) from error
+            raise cannot_connect(self.path, error) from error
         self._lines = self._socket.makefile("rb")
         return self
 
@@ -106,6 +89,26 @@ class Client:
                 yield messages.read_reply(line)
         except (OSError, BadMessage):
             return
+
+
+def cannot_connect(path: Path, error: OSError) -> StorybotError:
+    """What a user is told where the control socket cannot be connected to."""
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return NotRunning(
+            f"storybot is not running (nobody answers at {path}); "
+            "start it with `systemctl start storybot` or `storybot run`",
+            Exit.DAEMON,
+        )
+    if isinstance(error, PermissionError):
+        return StorybotError(
+            f"you may not use {path}; join its group: "
+            "`sudo usermod -aG storybot $USER`, then log in again",
+            Exit.DAEMON,
+        )
+    return StorybotError(
+        f"the control socket {path} does not work ({error}); check the setting controls.socket",
+        Exit.DAEMON,
+    )
 
 
 def ask(path: str, request: ControlRequest) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import json
 from wyoming.event import Event
 
 LINE_MAX_BYTES = 16 * 1024  # the limit of the StreamReader that is read from
-BODY_MAX_BYTES = 16 * 1024  # data and payload; we are sent texts
+BODY_MAX_BYTES = 16 * 1024  # each of data and payload; we are sent texts
 
 
 class BadEvent(ValueError):

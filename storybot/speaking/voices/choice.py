@@ -13,12 +13,12 @@ OF_ESPEAK = ("espeak", "espeak-process")
 AUTO = (*OF_ESPEAK, "flite", "pyttsx3")
 
 
-def make_voice(settings: SpeakingSettings, profile: str = "full") -> Voice:
+def make_voice(settings: SpeakingSettings) -> Voice:
     """The voice that the settings choose; "auto" is the first of the list that this machine has.
 
     Raises StorybotError(Exit.SOUND_OUT) when it is not installed.
     """
-    name = chosen(settings, profile)
+    name = chosen(settings)
     module = driver("voice", name)
     missing = module.missing()
     # The message of espeak itself says more about what is wrong with its library.
@@ -38,7 +38,7 @@ def missing_for(name: str) -> str:
     return str(driver("voice", name).missing())
 
 
-def chosen(settings: SpeakingSettings, profile: str = "full") -> str:
+def chosen(settings: SpeakingSettings) -> str:
     """The name of the voice that these settings choose, as `storybot voices` marks it."""
     if settings.voice != "auto":
         return settings.voice

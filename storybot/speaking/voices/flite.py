@@ -1,4 +1,4 @@
-"""The warm voice of small boards: CMU's flite inside the process, speaking while it synthesises."""
+"""Voices recorded from people: CMU's flite inside the process, speaking while it synthesises."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from storybot.system import flite_library as flite
 
 SAMPLE_RATE_HZ = 16000  # Hz, of every speaker below
 PIECE_BYTES = 4096  # bytes handed on at once: 128 ms; flite itself gives 20 ms
-# Words a minute that each speaks between our pauses as it is, measured by
-# `python -m tests.speaking.calibrate`. In between the durations of sounds are stretched evenly.
+# Words a minute between our pauses that each has at stretch 1, reckoned back from the default
+# speed, where it is to fit best: `python -m tests.speaking.calibrate` finds them again to 2 %.
 NATURAL_SPEED = {"slt": 243.0, "rms": 211.0, "awb": 243.0, "kal16": 277.0}
 LEVEL = {"slt": Level(0.3), "rms": Level(5.3, -3.6), "awb": Level(4.7), "kal16": Level(13.5)}
 USUAL_PITCH = 55  # of speaking.pitch, at which a speaker's voice is as it was recorded

@@ -20,10 +20,9 @@ from storybot.errors import Exit, StorybotError
 from storybot.speaking.limiter import Level
 from storybot.speaking.voices.voice import (
     OnPcm,
-    Pcm,
     SpeechParameters,
+    hand_on,
     plain_text,
-    spread_words,
 )
 from storybot.speaking.words_per_minute import own_rate
 from storybot.system.processes import end_group_now, signal_group
@@ -42,7 +41,6 @@ LOADING_TIMEOUT_S = 60.0  # s; from a slow card
 SILENCE_TIMEOUT_S = 10.0  # s without sound before the process is ended
 LOOK_INTERVAL_S = 0.1  # s between two looks for a stop
 MEMORY_KB = 450_000  # of a machine with 512 MB, as Linux counts it
-PIECE_BYTES = 8192  # bytes handed on at once
 
 
 class PiperVoice:
@@ -78,7 +76,7 @@ class PiperVoice:
                 if not samples:
                     self._unread -= self._loaded
                     self._loaded = True
-                elif self._unread == 1 and not _pass_on(text, samples, on_pcm):
+                elif self._unread == 1 and not hand_on(text, samples, SAMPLE_RATE_HZ, on_pcm):
                     return
         except (OSError, EOFError):
             self.close()
@@ -140,15 +138,6 @@ class PiperVoice:
                 raise EOFError
             read += piece
         return read
-
-
-def _pass_on(text: str, samples: bytes, on_pcm: OnPcm) -> bool:
-    words = spread_words(text, len(samples) // 2)
-    for start in range(0, len(samples), PIECE_BYTES):
-        piece = samples[start : start + PIECE_BYTES]
-        if not on_pcm(Pcm(piece, SAMPLE_RATE_HZ, () if start else words)):
-            return False
-    return True
 
 
 def make(_: SpeakingSettings) -> PiperVoice:

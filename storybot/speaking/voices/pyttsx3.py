@@ -21,10 +21,9 @@ from storybot.speaking.trimming import TrailingSilenceTrimmer
 from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
-    Pcm,
     SpeechParameters,
+    hand_on,
     plain_text,
-    spread_words,
     unknown_accent,
 )
 from storybot.system import espeak_library
@@ -33,7 +32,6 @@ from storybot.system.python_child import python_command
 
 SAMPLE_RATE_HZ = 22050  # Hz, of the wav it writes
 SENTENCE_TIMEOUT_S = 20.0  # s for one sentence
-PIECE_BYTES = 8192  # bytes handed on at once
 UNKNOWN, MISSING = 3, 4  # exit codes of the child
 ABOUT = "espeak-ng through Python's pyttsx3"
 
@@ -67,12 +65,7 @@ class Pyttsx3Voice:
                     f"the voice pyttsx3 made no sound (exit status {status}); choose another voice",
                     Exit.SOUND_OUT,
                 )
-        words = spread_words(text, len(samples) // 2)
-        for start in range(0, len(samples), PIECE_BYTES):
-            if not on_pcm(
-                Pcm(samples[start : start + PIECE_BYTES], SAMPLE_RATE_HZ, () if start else words)
-            ):
-                return
+        hand_on(text, samples, SAMPLE_RATE_HZ, on_pcm)
 
     def stop(self) -> None:
         child = self._child

@@ -1,4 +1,4 @@
-"""Tries a voice in a process of its own: `python -m ...trial PROFILE < SETTINGS`.
+"""Tries a voice in a process of its own: `python -m ...trial < SETTINGS`.
 
 The settings are those of speaking, as JSON. It writes the sentence that says why they cannot be
 spoken with, and fails; or nothing.
@@ -16,10 +16,10 @@ from storybot.speaking.voices.voice import SpeechParameters
 
 
 def main() -> int:
-    settings, profile = SpeakingSettings(**json.load(sys.stdin)), sys.argv[1]
+    settings = SpeakingSettings(**json.load(sys.stdin))
     parameters = SpeechParameters(settings.accent)
     try:
-        make_voice(settings, profile).synthesise("Hello.", parameters, lambda pcm: False)
+        make_voice(settings).synthesise("Hello.", parameters, lambda pcm: False)
     except StorybotError as fault:
         print(fault)
         return fault.code

@@ -42,6 +42,7 @@ class Pcm:
 
 
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
+PIECE_BYTES = 8192  # bytes handed on at once of a sound that is whole
 OnPcm = Callable[[Pcm], bool]  # returns False when no more is wanted
 
 
@@ -82,6 +83,16 @@ def spread_words(text: str, frames: int) -> tuple[WordMark, ...]:
         marks.append(WordMark(frames * start // max(1, len(text)), start, len(word)))
         start += len(word)
     return tuple(marks)
+
+
+def hand_on(text: str, samples: bytes, rate: int, on_pcm: OnPcm) -> bool:
+    """Hand on the whole sound of `text`, its words guessed; False when no more of it was wanted."""
+    words = spread_words(text, len(samples) // 2)
+    for start in range(0, len(samples), PIECE_BYTES):
+        piece = samples[start : start + PIECE_BYTES]
+        if not on_pcm(Pcm(piece, rate, () if start else words)):
+            return False
+    return True
 
 
 def unknown_accent(accent: str) -> StorybotError:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from storybot.config.schema import SpeakingSettings
-from storybot.speaking.voices.voice import OnPcm, Pcm, SpeechParameters, Voice, spread_words
+from storybot.speaking.voices.voice import OnPcm, SpeechParameters, Voice, hand_on
 
 LOG = logging.getLogger("storybot")
 ABOUT = "a voice of another machine; the box's own where that is gone"
@@ -27,7 +27,6 @@ ANSWER_TIMEOUT_S = 2.0  # for the first frame, and for each further one
 SENTENCE_TIMEOUT_S = 8.0  # for all of them: the box must not be silent for longer
 RETRY_S = 30.0  # from a failure to the next try: a machine that is gone delays few sentences
 SOUND_MAX_BYTES = 60 * SAMPLE_RATE_HZ * 2  # of one sentence
-PIECE_BYTES = 8192  # bytes handed on at once
 HEAD = struct.Struct(">I")
 
 
@@ -42,20 +41,20 @@ class WyomingVoice:
         self.rate = own.rate
         self.level = own.level  # what comes from elsewhere is made as much louder as our own
         self._connection: socket.socket | None = None
+        self._stopped = False  # since the sentence began
         self._not_before = 0.0  # monotonic s
         self._answers = True  # it did when it was tried last
 
     def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+        self._stopped = False
         sound = self._borrowed(text) if time.monotonic() >= self._not_before else None
         if sound is None:
             self._own.synthesise(text, parameters, on_pcm)
-            return
-        for begin in range(0, len(sound), PIECE_BYTES):
-            if not on_pcm(Pcm(sound[begin : begin + PIECE_BYTES], self.rate)):
-                return
-        on_pcm(Pcm(b"", self.rate, spread_words(text, len(sound) // 2)))
+        else:
+            hand_on(text, sound, self.rate, on_pcm)
 
     def stop(self) -> None:
+        self._stopped = True
         connection = self._connection
         if connection is not None:
             with contextlib.suppress(OSError):
@@ -76,6 +75,8 @@ class WyomingVoice:
                 with connection.makefile("rb") as answer:
                     sound = _frames(answer, time.monotonic() + SENTENCE_TIMEOUT_S)
         except OSError as error:
+            if self._stopped:  # we hung up: the other machine is not to blame
+                return b""
             self._not_before = time.monotonic() + RETRY_S
             if self._answers:
                 LOG.warning("the other machine's voice is gone (%s); the box's own speaks", error)
