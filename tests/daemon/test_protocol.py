@@ -445,6 +445,7 @@ def test_a_client_of_version_1_gets_what_it_got(tmp_path: Path) -> None:
 def test_old_settings_hold(tmp_path: Path) -> None:
     loaded = load_settings(OLD / "config.yaml", {})
     assert any(str(OLD) in place for place in loaded.origin.values())
+    assert loaded.settings.speaking.pause_sentence_s == 0.2  # called pause then
 
 
 def test_an_old_library_is_read_listed_and_told_again(tmp_path: Path) -> None:
