@@ -223,11 +223,12 @@ class ControlAnswers:
 
     async def _change_words(self, change: Callable[[FamilyFile], None]) -> Message:
         """Change the file, in the library's thread, and have it read at once."""
-        settings = self._daemon.services.configuration.settings
+        configuration = self._daemon.services.configuration
         try:
-            file = FamilyFile(settings.hearing.family_words)
+            file = FamilyFile(configuration.settings.hearing.family_words)
             await self._daemon.services.narrator.read_library(lambda _: change(file))
-            reloaded = self._daemon.reloader.take(settings)
+            # Others may have changed settings while the file was written.
+            reloaded = self._daemon.reloader.take(configuration.settings)
         except StorybotError as error:
             return messages.refusal(ErrorCode.BAD_WORD, str(error))
         await self._daemon.happen(reloaded)

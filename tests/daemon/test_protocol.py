@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -286,6 +287,27 @@ def test_words_of_the_family(tmp_path: Path) -> None:
         house.daemon.reload()
         await house.wait(lambda: not house.daemon.reloader._wanted)
         assert [word["word"] for word in (await asked(ShowWords()))["words"]] == ["Noah"]
+
+    try:
+        play(tmp_path, scene)
+    finally:
+        use_family(())
+
+
+def test_a_setting_changed_while_a_word_is_written_holds(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        disk = threading.Event()
+        house.daemon.services.narrator._disk.submit(disk.wait)  # it is slow
+        adding = asyncio.create_task(house.ask(AddWord("Mimi", "cat")))
+        await asyncio.sleep(0)
+        try:
+            assert (await house.ask(ChangeSettings({"telling.topp": 0.5})))["ok"]
+            assert not adding.done()
+        finally:
+            disk.set()
+        assert [word["word"] for word in (await adding)["words"]] == ["Mimi"]
+        assert (await house.ask(ShowSettings()))["settings"]["telling.topp"] == 0.5
+        assert house.daemon.robot.settings.telling.topp == 0.5
 
     try:
         play(tmp_path, scene)
