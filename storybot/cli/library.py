@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import textwrap
 from dataclasses import asdict
-from pathlib import Path
 
-from storybot.cli.output import add_json, show, show_reply
+from storybot.cli.actions import add_actions
+from storybot.cli.output import show, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.messages import TellSaved
@@ -20,24 +20,13 @@ ROW_TEXT = 50  # characters of the text in the list
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which story."""
-    add_json(parser)
-    what = parser.add_subparsers(dest="what", metavar="WHAT", parser_class=type(parser))
-    for name, text in (
-        ("list", "the stories kept, newest first"),
-        ("show", "print a story"),
-        ("tell", "let the daemon tell a story again"),
-        ("rm", "forget a story"),
-    ):
-        one = what.add_parser(name, help=text)
-        # As after every other command's words; SUPPRESS keeps one that came before them.
-        one.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            default=argparse.SUPPRESS,
-            help="a further settings file",
-        )
-        add_json(one, argparse.SUPPRESS)
+    texts = {
+        "list": "the stories kept, newest first",
+        "show": "print a story",
+        "tell": "let the daemon tell a story again",
+        "rm": "forget a story",
+    }
+    for name, one in add_actions(parser, texts).items():
         if name != "list":
             one.add_argument("number", type=int, help="as `storybot library list` shows it")
 

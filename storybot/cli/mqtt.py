@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
-from importlib.util import find_spec
 
+from storybot.cli.home_ready import check_home
 from storybot.cli.output import add_json, show
-from storybot.config.home_check import ID, find_home_faults
+from storybot.config.home_check import ID
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
@@ -59,13 +59,8 @@ def _forget(args: argparse.Namespace, settings: Settings, password: str) -> int:
 
 
 def _check(settings: Settings) -> None:
-    for key, wrong in find_home_faults(settings.home):
-        raise StorybotError(f"{key}: {wrong}", Exit.CONFIG)
+    check_home(settings.home, "paho", "paho-mqtt", "mqtt")
     if not settings.home.mqtt_host:
         raise StorybotError(
             "no broker is named; set home.mqtt_host to its name or address", Exit.CONFIG
-        )
-    if find_spec("paho") is None:
-        raise StorybotError(
-            "this needs the package paho-mqtt: pip install storybot[mqtt]", Exit.CONFIG
         )

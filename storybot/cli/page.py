@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storybot.cli.home_ready import check_home
 from storybot.cli.output import add_json, show
 from storybot.config import handover
-from storybot.config.home_check import find_home_faults
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
-from storybot.system import bytecode_cache
-from storybot.system.folders import cache_folder, state_folder
+from storybot.system.folders import state_folder
 from storybot.system.profile import memory_kb, resolve_profile
-from storybot.system.python_child import python_command
 
 if TYPE_CHECKING:
-    from storybot.home.box import Box
     from storybot.home.page.pairing import Pairing
 
 SERVICE_STATE = Path("/var/lib/storybot-page")  # of storybot-page.service
@@ -47,21 +42,12 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     box = this_box(settings.home)
     folder = state_folder() if _is_service() else _own_state()
     if resolve_profile(settings.service.profile) == "small":
-        _become_small(settings, box, folder)
+        words = (box.id, box.name, box.version, str(folder))
+        handover.replace_process("storybot.cli.page_process", settings, *words)
     from storybot.home.page.server import run as serve
 
     serve(settings, box, Pairing(folder))
     return Exit.OK
-
-
-def _become_small(settings: Settings, box: Box, folder: Path) -> None:
-    """Replace this process by one that never imported a reader of YAML or of arguments."""
-    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
-    os.write(handed, handover.to_json(settings).encode())
-    os.lseek(handed, 0, os.SEEK_SET)
-    os.environ.update(bytecode_cache.environment(cache_folder()))
-    words = (str(handed), box.id, box.name, box.version, str(folder))
-    os.execv(sys.executable, python_command("storybot.cli.page_process", *words))
 
 
 def _look_after(args: argparse.Namespace, pairing: Pairing) -> int:
@@ -101,12 +87,7 @@ def _served_state() -> Path:
 
 
 def _check(settings: Settings) -> None:
-    for key, wrong in find_home_faults(settings.home):
-        raise StorybotError(f"{key}: {wrong}", Exit.CONFIG)
-    if find_spec("microdot") is None:
-        raise StorybotError(
-            "this needs the package microdot: pip install storybot[page]", Exit.CONFIG
-        )
+    check_home(settings.home, "microdot", "microdot", "page")
     free = memory_kb("MemAvailable")
     if resolve_profile(settings.service.profile) == "small" and 0 < free < LEAST_MEMORY_KB:
         raise StorybotError(

@@ -7,7 +7,6 @@ asyncio has no use here, and in place of which `hashlib` has code of its own.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -28,8 +27,7 @@ def main() -> int:
     from storybot.home.page.server import run
 
     settings_fd, identity, name, version, folder = sys.argv[1:6]
-    with os.fdopen(int(settings_fd), encoding="utf-8") as handed:
-        settings = handover.from_json(handed.read())
+    settings = handover.taken_over(int(settings_fd))
     try:
         run(settings, Box(identity, name, version), Pairing(Path(folder)))
     except StorybotError as error:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from storybot.config.schema import HearingSettings, TellingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.language.requests import Request, RequestKind, understand
+from storybot.language.requests import STORY_KINDS, Request, RequestKind, understand
 from storybot.language.safety_filter import Filter
 from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.stories.library import Library
 from storybot.stories.story_request import StoryRequest, new_story_request, next_chapter
 
 NO_WISH = Request(RequestKind.STORY)
-STORIES = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 
 
 def typed(words: Sequence[str], safe: Filter) -> Request:
@@ -58,7 +57,7 @@ def story_of(
 
 
 def _story(request: Request | None, text: str, safe: Filter) -> Request:
-    if request is None or request.kind not in STORIES:
+    if request is None or request.kind not in STORY_KINDS:
         raise StorybotError(
             f'"{text}" asks for no story; try "a story about a cat"', Exit.NOT_HEARD
         )

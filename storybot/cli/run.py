@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from storybot.config import handover, load
@@ -13,8 +12,6 @@ from storybot.models.catalogue import find_model
 from storybot.models.installed import resolve_model
 from storybot.models.packing import packing_advice
 from storybot.system import profile
-from storybot.system.folders import cache_folder
-from storybot.system.python_child import python_command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,11 +42,6 @@ def _advice(settings: Settings) -> str:
 
 def become_small(args: argparse.Namespace, settings: Settings) -> None:
     """Replace this process by one that never imported a reader of YAML or of arguments."""
-    from storybot.system import bytecode_cache  # with compileall: 0.9 MB that `full` never needs
-
-    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
-    os.write(handed, handover.to_json(handover.with_found_paths(settings)).encode())
-    os.lseek(handed, 0, os.SEEK_SET)
-    os.environ.update(bytecode_cache.environment(cache_folder()))
-    words = [str(handed), *([str(args.config)] if args.config else [])]
-    os.execv(sys.executable, python_command("storybot.daemon.small_process", *words))
+    words = [str(args.config)] if args.config else []
+    found = handover.with_found_paths(settings)
+    handover.replace_process("storybot.daemon.small_process", found, *words)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
-from storybot.cli.output import add_json, show
+from storybot.cli.actions import add_actions
+from storybot.cli.output import show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import NotRunning, ask
@@ -20,38 +20,31 @@ from storybot.system.folders import daemon_state_folder
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and with which word."""
-    add_json(parser)
-    what = parser.add_subparsers(dest="what", metavar="WHAT", parser_class=type(parser))
-    for name, text in (
-        ("list", "the names, toys, pets and places that storybot knows of this family"),
-        ("add", "a word, in place of one that is written the same"),
-        ("remove", "forget a word"),
-    ):
-        one = what.add_parser(name, help=text)
-        one.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            default=argparse.SUPPRESS,
-            help="a further settings file",
+    actions = add_actions(
+        parser,
+        {
+            "list": "the names, toys, pets and places that storybot knows of this family",
+            "add": "a word, in place of one that is written the same",
+            "remove": "forget a word",
+        },
+    )
+    for name in ("add", "remove"):
+        actions[name].add_argument(
+            "word", metavar="WORD", help='such as Mimi, "Grandma Rose", digger'
         )
-        add_json(one, argparse.SUPPRESS)
-        if name != "list":
-            one.add_argument("word", metavar="WORD", help='such as Mimi, "Grandma Rose", digger')
-        if name == "add":
-            one.add_argument(
-                "--is",
-                dest="kind",
-                default="",
-                metavar="WHAT",
-                help="girl, boy, creature, thing, place, or what a story can be about, such as cat",
-            )
-            one.add_argument(
-                "--sounds",
-                default="",
-                metavar="PHONES",
-                help='how it is spoken, such as "M IY M IY"; else as it is read',
-            )
+    actions["add"].add_argument(
+        "--is",
+        dest="kind",
+        default="",
+        metavar="WHAT",
+        help="girl, boy, creature, thing, place, or what a story can be about, such as cat",
+    )
+    actions["add"].add_argument(
+        "--sounds",
+        default="",
+        metavar="PHONES",
+        help='how it is spoken, such as "M IY M IY"; else as it is read',
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-from importlib.util import find_spec
 
-from storybot.config.home_check import address, find_home_faults
+from storybot.cli.home_ready import check_home
+from storybot.config.home_check import address
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 
@@ -29,12 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C."""
-    for key, wrong in find_home_faults(settings.home):
-        raise StorybotError(f"{key}: {wrong}", Exit.CONFIG)
-    if find_spec("wyoming") is None:
-        raise StorybotError(
-            "this needs the package wyoming: pip install storybot[wyoming]", Exit.CONFIG
-        )
+    check_home(settings.home, "wyoming", "wyoming", "wyoming")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     if args.voice:
         from storybot.home.wyoming.voice_server import VoiceServer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
+from storybot.system.folders import cache_folder
 from storybot.system.python_child import python_command
 
 READ_TIMEOUT_S = 30.0  # for the other process
@@ -36,6 +38,27 @@ def from_json(text: str) -> Settings:
             for name, values in sections.items()
         }
     )
+
+
+def replace_process(module: str, settings: Settings, *words: str) -> None:
+    """Replace this process by `python -m module FD WORDS`, where FD holds the settings.
+
+    So the small profile's processes never import a reader of YAML or of arguments; their code is
+    compiled already. `taken_over` reads FD.
+    """
+    from storybot.system import bytecode_cache  # with compileall: 0.9 MB that `full` never needs
+
+    handed = os.memfd_create("storybot-settings", 0)  # 0: it outlives the exec
+    os.write(handed, to_json(settings).encode())
+    os.lseek(handed, 0, os.SEEK_SET)
+    os.environ.update(bytecode_cache.environment(cache_folder()))
+    os.execv(sys.executable, python_command(module, str(handed), *words))
+
+
+def taken_over(fd: int) -> Settings:
+    """The settings that `replace_process` handed to this process."""
+    with os.fdopen(fd, encoding="utf-8") as handed:
+        return from_json(handed.read())
 
 
 def read_in_child(explicit: Path | None) -> Settings:

@@ -29,7 +29,6 @@ def checked(key: Field[Any], value: object) -> Checked:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """'; did you mean X?' for the most similar known word, or nothing."""
-
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 

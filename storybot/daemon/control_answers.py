@@ -41,7 +41,7 @@ from storybot.daemon.services import Services
 from storybot.daemon.writing import Writing
 from storybot.errors import Exit, StorybotError
 from storybot.language import replies
-from storybot.language.requests import Request, RequestKind, spoken_back
+from storybot.language.requests import STORY_KINDS, Request, RequestKind, spoken_back
 from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
@@ -56,8 +56,6 @@ from storybot.robot.state import STORY_PARTS, Obstacle
 from storybot.stories.family_file import FamilyFile, allowed_word
 from storybot.stories.library import KeptStory, Library
 from storybot.stories.story_request import fresh_seed
-
-STARTS = frozenset((RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON))
 
 
 class ControlledDaemon(Protocol):
@@ -155,7 +153,7 @@ class ControlAnswers:
         return self._writing.begin(understood, fresh_seed() if seed is None else seed)
 
     async def _request(self, request: Request) -> Message:
-        if request.kind not in STARTS:
+        if request.kind not in STORY_KINDS:
             await self._daemon.happen(Asked(request, 0, Source.SOCKET))
             return messages.answer(**self._daemon.status())
         return await self._start(Asked(request, fresh_seed(), Source.SOCKET))
@@ -221,11 +219,12 @@ class ControlAnswers:
 
     async def _change_words(self, change: Callable[[FamilyFile], None]) -> Message:
         """Change the file, in the library's thread, and have it read at once."""
-        settings = self._daemon.services.configuration.settings
+        configuration = self._daemon.services.configuration
         try:
-            file = FamilyFile(settings.hearing.family_words)
+            file = FamilyFile(configuration.settings.hearing.family_words)
             await self._daemon.services.narrator.read_library(lambda _: change(file))
-            reloaded = self._daemon.reloader.take(settings)
+            # Others may have changed settings while the file was written.
+            reloaded = self._daemon.reloader.take(configuration.settings)
         except StorybotError as error:
             return messages.refusal(ErrorCode.BAD_WORD, str(error))
         await self._daemon.happen(reloaded)

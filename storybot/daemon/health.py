@@ -40,6 +40,11 @@ class Health:
         self._progress_at = 0.0
 
     @property
+    def label(self) -> str:
+        """As log and status name it: its part, or else the service."""
+        return self.name if self.part is None else self.part.value
+
+    @property
     def lost(self) -> bool:
         """Whether it said that it cannot work."""
         return self._lost
@@ -68,7 +73,7 @@ class Health:
         self._working_since = _now()
         if self._is_trouble_logged:
             self._is_trouble_logged = False
-            LOG.info("%s works again", self._word)
+            LOG.info("%s works again", self.label)
         if self._lost:
             self._lost, self.sentence = False, ""
             if self.part is not None:
@@ -83,16 +88,12 @@ class Health:
         if self._lost:
             self.sentence = sentence
             return
-        LOG.warning("%s: %s", self._word, sentence)
+        LOG.warning("%s: %s", self.label, sentence)
         self._is_trouble_logged = True
         if at_once or self.failures >= FAILURES_UNTIL_LOST:
             self._lost, self.sentence = True, sentence
             if self.part is not None:
                 self._emit(PartLost(self.part, sentence))
-
-    @property
-    def _word(self) -> str:
-        return self.name if self.part is None else self.part.value
 
 
 def _now() -> float:

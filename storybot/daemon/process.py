@@ -42,8 +42,7 @@ def run_handed_over(settings_fd: int, config: Sequence[str]) -> int:
     `settings_fd` is a file descriptor that holds them as JSON; `config` is empty or holds the
     path of --config. Returns the exit status.
     """
-    with os.fdopen(settings_fd, encoding="utf-8") as handed:
-        settings = handover.from_json(handed.read())
+    settings = handover.taken_over(settings_fd)
     explicit = Path(config[0]) if config else None
     try:
         live(settings, "small", lambda: handover.read_in_child(explicit))

@@ -17,7 +17,7 @@ class Service(Protocol):
     health: Health
 
     async def start(self) -> None:
-        """Begin to work; returns at once. StorybotError where the daemon cannot run without it."""
+        """Begin to work; waits for nothing but files. StorybotError: no daemon without it."""
 
     async def stop(self) -> None:
         """Give everything back. The supervisor waits STOP_DEADLINE_S for it and then goes on."""

@@ -52,12 +52,8 @@ class Supervisor:
         return [*(service.health for service in self.services), self._robot]
 
     def stalled(self) -> list[str]:
-        """Who missed a deadline, by the name of the part, or else of the service."""
-        return [
-            health.name if health.part is None else health.part.value
-            for health in self.healths()
-            if health.condition is Condition.STALLED
-        ]
+        """The labels of those that missed a deadline."""
+        return [health.label for health in self.healths() if health.condition is Condition.STALLED]
 
     async def watch(self) -> None:
         """Feed systemd's watchdog as long as nobody is stalled; for ever."""

@@ -34,6 +34,12 @@ class RequestKind(Enum):
     NO = "no"  # the same, or with `things` a correction: "no, a boat"
 
 
+# Those that ask for a story.
+STORY_KINDS = frozenset(
+    (RequestKind.STORY, RequestKind.ANOTHER, RequestKind.AGAIN, RequestKind.GO_ON)
+)
+
+
 @dataclass(frozen=True)
 class Style:
     """How a story is to be told; what is not asked for is as the settings say."""

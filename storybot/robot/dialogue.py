@@ -14,7 +14,6 @@ from storybot.robot import commands, events
 from storybot.robot.events import Timer
 from storybot.robot.state import RESTING, Mode, Robot
 from storybot.robot.transitions import Step, begin_story, enter, go_idle, story_request
-from storybot.stories.story_request import StoryRequest
 
 QUESTION_AFTER_S = 2.5  # of silence after the keyphrase, before it asks what about
 QUESTION_S = 3.0  # that a question takes, before it can be answered
@@ -83,7 +82,8 @@ def yes(robot: Robot) -> Step:
         return robot, []
     if robot.doubt is None:
         return unclear(robot, events.NotUnderstood())
-    return begin_story(robot, in_doubt(robot, robot.doubt))
+    wish = robot.doubt
+    return begin_story(robot, story_request(robot, wish.things, robot.seed, wish.style))
 
 
 def no(robot: Robot) -> Step:
@@ -93,11 +93,6 @@ def no(robot: Robot) -> Step:
     if robot.doubt is None:
         return unclear(robot, events.NotUnderstood())
     return replace(robot, doubt=DENIED), [commands.Earcon("listening"), _answer_time(robot)]
-
-
-def in_doubt(robot: Robot, doubt: Request) -> StoryRequest:
-    """The story that the box asked about."""
-    return story_request(robot, doubt.things, robot.seed, doubt.style)
 
 
 def _can_be_called(robot: Robot) -> bool:

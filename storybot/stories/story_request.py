@@ -79,8 +79,8 @@ def next_chapter(story: StoryRequest) -> StoryRequest:
 
 
 def fresh_seed() -> int:
-    """The seed of a new story, below SEED_LIMIT."""
-    return int.from_bytes(os.urandom(8)) % SEED_LIMIT
+    """The seed of a new story, below SEED_LIMIT; not 0, for which the engine takes the time."""
+    return 1 + int.from_bytes(os.urandom(8)) % (SEED_LIMIT - 1)
 
 
 def _familiar_thing(seed: int) -> tuple[Thing, ...]:

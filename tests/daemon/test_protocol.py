@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 import shutil
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,7 @@ from storybot.controls.socket.messages import (
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
 from storybot.language.family import known_family, use_family
+from storybot.language.requests import RequestKind
 from storybot.robot import Mode
 from storybot.stories.library import Library
 from tests.fakes.house import House, play
@@ -81,6 +84,22 @@ def test_the_schema_is_one_and_lists_every_code() -> None:
     page = (DOCS / "protocol.md").read_text()
     for word in (*codes, *messages.REQUEST_TYPES, *CHANGEABLE):
         assert f"`{word}`" in page, word
+
+
+def test_the_schema_lists_every_request_and_what_words_may_mean() -> None:
+    listed: list[str] = []
+    for one in SCHEMA["$defs"]["request"]["oneOf"]:
+        names = one["properties"]["do"]
+        listed += names.get("enum", [names.get("const")])
+    assert sorted(listed) == sorted(messages.REQUEST_TYPES)
+    meanings = next(
+        one["properties"]["kind"]["enum"]
+        for one in SCHEMA["$defs"]["answer"]["oneOf"]
+        if "kind" in one.get("properties", {})
+    )
+    assert meanings == [kind.value for kind in RequestKind]
+    (row,) = re.findall(r"^\| `understand` .*$", (DOCS / "protocol.md").read_text(), re.MULTILINE)
+    assert f"({', '.join(meanings)})" in row
 
 
 def test_every_line_of_the_page_is_allowed() -> None:
@@ -169,8 +188,6 @@ def test_one_id_for_a_story_everywhere(tmp_path: Path) -> None:
 
 def test_a_library_that_is_changed_at_a_reload_keeps_ids_apart(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        from dataclasses import replace
-
         await house.told_once()
         other = LibrarySettings(folder=str(tmp_path / "other"))
         house.settings = replace(house.settings, library=other)
@@ -284,8 +301,31 @@ def test_words_of_the_family(tmp_path: Path) -> None:
         await house.wait(lambda: len(known_family()) == 1 and known_family()[0].word == "Noah")
         (tmp_path / "family-words.txt").write_text("Noah | blorb\n")
         house.daemon.reload()
-        await house.wait(lambda: not house.daemon.reloader._wanted)
+        reading = house.daemon.reloader._work
+        assert reading is not None
+        await house.wait(reading.done, "what was written is refused")
         assert [word["word"] for word in (await asked(ShowWords()))["words"]] == ["Noah"]
+
+    try:
+        play(tmp_path, scene)
+    finally:
+        use_family(())
+
+
+def test_a_setting_changed_while_a_word_is_written_holds(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        disk = threading.Event()
+        house.daemon.services.narrator._disk.submit(disk.wait)  # it is slow
+        adding = asyncio.create_task(house.ask(AddWord("Mimi", "cat")))
+        await asyncio.sleep(0)
+        try:
+            assert (await house.ask(ChangeSettings({"telling.topp": 0.5})))["ok"]
+            assert not adding.done()
+        finally:
+            disk.set()
+        assert [word["word"] for word in (await adding)["words"]] == ["Mimi"]
+        assert (await house.ask(ShowSettings()))["settings"]["telling.topp"] == 0.5
+        assert house.daemon.robot.settings.telling.topp == 0.5
 
     try:
         play(tmp_path, scene)
@@ -445,6 +485,7 @@ def test_a_client_of_version_1_gets_what_it_got(tmp_path: Path) -> None:
 def test_old_settings_hold(tmp_path: Path) -> None:
     loaded = load_settings(OLD / "config.yaml", {})
     assert any(str(OLD) in place for place in loaded.origin.values())
+    assert loaded.settings.speaking.pause_sentence_s == 0.2  # called pause then
 
 
 def test_an_old_library_is_read_listed_and_told_again(tmp_path: Path) -> None:

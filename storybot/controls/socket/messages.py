@@ -138,8 +138,7 @@ class ChangeSettings:
     settings: dict[str, bool | int | float | str] = field(hash=False)
 
 
-@dataclass(frozen=True)
-class ShowWords:
+class ShowWords(PlainRequest):
     """The family's words."""
 
 
