@@ -197,8 +197,8 @@ def main() -> int:
     # Only its fields: importing the classes of the settings takes 0.4 MB.
     settings: HearingSettings = SimpleNamespace(**given["hearing"])  # type: ignore[assignment]
     profile = str(given["profile"])
-    use_family(parse(given.get("family", ()), "the family's words"))
     try:
+        use_family(parse(given.get("family", ()), "the family's words"))
         recogniser = make_recogniser(settings)
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})

@@ -100,10 +100,6 @@ def use_family_things(things: tuple[Thing, ...]) -> None:
     _by_form.cache_clear()
 
 
-def family_things() -> tuple[Thing, ...]:
-    return _family
-
-
 def family_children() -> tuple[Thing, ...]:
     """Whom a child means by "me": the family's girls and boys."""
     return tuple(thing for thing in _family if thing.is_name)

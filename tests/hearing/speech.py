@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.system.folders import cache_folder
 from tests.fakes.recognisers import spoken
 
@@ -21,7 +22,6 @@ FESTIVAL_VOICES = {
     "slt-hts": "voice_cmu_us_slt_arctic_hts",
 }
 LOUD = 160  # of int16: what is above it is speech
-RATE_HZ = 16000  # Hz
 CHILDS_SPEED = 0.9  # of the speed, where the pitch is raised
 
 
@@ -40,7 +40,7 @@ def reverberant(pcm: bytes) -> bytes:
 
 
 def silence(seconds: float) -> bytes:
-    return bytes(2 * round(seconds * RATE_HZ))
+    return bytes(2 * round(seconds * SAMPLE_RATE_HZ))
 
 
 def without_silence(pcm: bytes) -> bytes:
@@ -54,12 +54,12 @@ def without_silence(pcm: bytes) -> bytes:
 def _plain(text: str, voice: str) -> bytes:
     if voice not in FESTIVAL_VOICES:
         return spoken(text, voice)
-    command = ("text2wave", "-F", f"{RATE_HZ}", "-eval", f"({FESTIVAL_VOICES[voice]})")
+    command = ("text2wave", "-F", f"{SAMPLE_RATE_HZ}", "-eval", f"({FESTIVAL_VOICES[voice]})")
     return _cached(command, text.encode(), ("-o", "{}"))
 
 
 def _changed(pcm: bytes, effects: Sequence[str]) -> bytes:
-    raw = ("-t", "raw", "-r", f"{RATE_HZ}", "-e", "signed", "-b", "16", "-c", "1", "-")
+    raw = ("-t", "raw", "-r", f"{SAMPLE_RATE_HZ}", "-e", "signed", "-b", "16", "-c", "1", "-")
     # -R: the same noise whenever it dithers; -3 dB so that nothing is clipped
     return _cached(("sox", "-R", "-q", *raw), pcm, ("{}", "gain", "-3", *effects))
 
@@ -76,6 +76,7 @@ def _cached(command: Sequence[str], given: bytes, rest: Sequence[str]) -> bytes:
             subprocess.run([*command, *after], input=given, check=True)
             made.replace(kept)
     with wave.open(str(kept)) as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
+        form = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+        assert form == (SAMPLE_RATE_HZ, 1, 2)
         frames: bytes = file.readframes(file.getnframes())
         return frames

@@ -10,12 +10,16 @@ from operator import mul
 from typing import Any
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
-from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.front_ends import (
+    ADULT,
+    FRAMES_PER_S,
+    FrontEnd,
+)
 from storybot.language.spoken_grammar import begins_as_call
 from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
-FRAME_SAMPLES = SAMPLE_RATE_HZ // 100  # samples of one frame of the acoustic model
+FRAME_SAMPLES = SAMPLE_RATE_HZ // FRAMES_PER_S  # samples of one frame of the acoustic model
 SYLLABLE_FRAMES = 10  # frames
 # Of the words' mean power: 13 dB below it. Background noise is quieter than that.
 LOUD_MIN_SHARE = 0.05

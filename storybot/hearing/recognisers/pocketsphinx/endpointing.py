@@ -37,7 +37,7 @@ class Speech:
 
 def joined(first: Speech, second: Speech) -> Speech:
     """Both as one; of the pause between them the margins are kept."""
-    return Speech(first.pcm + second.pcm, second.end - first.seconds - second.seconds)
+    return Speech(first.pcm + second.pcm, second.begun - first.seconds)
 
 
 class SpeechDetector:
