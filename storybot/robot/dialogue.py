@@ -80,7 +80,7 @@ def answer_time_over(robot: Robot) -> Step:
 def yes(robot: Robot) -> Step:
     if robot.mode is not Mode.HEARING:
         return robot, []
-    if robot.doubt is None:
+    if robot.doubt is None or robot.doubt == DENIED:
         return unclear(robot, events.NotUnderstood())
     wish = robot.doubt
     return begin_story(robot, story_request(robot, wish.things, robot.seed, wish.style))

@@ -108,7 +108,7 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return _again(robot, event.seed)
     if event.action == "stop" or robot.mode in BUSY:
         return _stop(robot)
-    if robot.doubt is not None:  # pressed in place of "yes"
+    if robot.doubt not in (None, dialogue.DENIED):  # pressed in place of "yes"
         return dialogue.yes(robot)
     return begin_story(robot, story_request(robot, (), event.seed))
 

@@ -106,6 +106,11 @@ def test_no_waits_for_the_right_request() -> None:
     assert Talk().on(DRAGON, said("no"), DRAGON, events.NotUnderstood()).spoken == ["? dragon"]
 
 
+def test_yes_after_no_is_no_request() -> None:
+    talk = Talk().on(DRAGON, said("no"), said("yes"))
+    assert talk.spoken == ["? dragon"] and talk.robot.mode is Mode.HEARING
+
+
 @pytest.mark.parametrize("answer", [(), (said("no"),), (events.NotUnderstood(),)])
 def test_what_stays_in_doubt_starts_nothing(answer: tuple[Event, ...]) -> None:
     talk = Talk().on(DRAGON, *answer, SILENCE)
