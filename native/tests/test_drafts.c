@@ -97,14 +97,23 @@ static void shadow_keep(Shadow *s, const Drafts *d)
     shadow_text(s, c->tokens + s->text, c->count - s->text);
 }
 
-/* Told, planned, begun, kept and dropped, each draft against the reference. */
-static void test_reference(const char *path)
+/* A story that begins with the text, which stands in the shadow, too. */
+static DraftStory *open_told(const char *path, const char *text, Shadow *shadow)
 {
     DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
     Drafts *d = &story->drafts;
-    Shadow shadow = {0};
-    CHECK(say(drafts_tell, d, "Once upon a time."));
-    shadow_text(&shadow, d->context.tokens, d->context.count);
+    *shadow = (Shadow){0};
+    CHECK(say(drafts_tell, d, text));
+    shadow_text(shadow, d->context.tokens, d->context.count);
+    return story;
+}
+
+/* Told, planned, begun, kept and dropped, each draft against the reference. */
+static void test_reference(const char *path)
+{
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Once upon a time.", &shadow);
+    Drafts *d = &story->drafts;
 
     CHECK(say(drafts_plan, d, "duck: a b"));
     CHECK(draw(d, 3, 5, GOAL_TOKENS, 9));
@@ -143,11 +152,9 @@ static int token_of(const Drafts *d, const char *piece)
 /* A newline merges into the sentence's stop, which is computed again with the sentence's tag. */
 static void test_merging(const char *path)
 {
-    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello, b.", &shadow);
     Drafts *d = &story->drafts;
-    Shadow shadow = {0};
-    CHECK(say(drafts_tell, d, "Hello, b."));
-    shadow_text(&shadow, d->context.tokens, d->context.count);
     CHECK(say(drafts_plan, d, "b"));
     CHECK(say(drafts_begin, d, " a a."));
     CHECK(draw(d, 1, 3, GOAL_TOKENS, 1));
@@ -187,11 +194,9 @@ static void test_merging(const char *path)
 /* A beginning that merges into the last token as a whole is kept, with an empty draft too. */
 static void test_merged_alone(const char *path)
 {
-    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello, b.", &shadow);
     Drafts *d = &story->drafts;
-    Shadow shadow = {0};
-    CHECK(say(drafts_tell, d, "Hello, b."));
-    shadow_text(&shadow, d->context.tokens, d->context.count);
     int last = d->context.count - 1;
     CHECK(say(drafts_begin, d, "\n\""));
     CHECK(draw(d, 1, 3, GOAL_TOKENS, 1) && d->given_count == 0);
@@ -221,11 +226,9 @@ static int index_of(const Draft *draft, int token)
 /* Words that drafts are drawn towards: each once, in their order; ln p stays the model's. */
 static void test_bias(const char *path)
 {
-    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello b.", &shadow);
     Drafts *d = &story->drafts;
-    Shadow shadow = {0};
-    CHECK(say(drafts_tell, d, "Hello b."));
-    shadow_text(&shadow, d->context.tokens, d->context.count);
     int a = token_of(d, " a"), b = token_of(d, " b"), opening = token_of(d, "b");
     CHECK(bias(d, MAX_BIAS, "b  a")); /* an empty word is none */
     CHECK(draw(d, 4, 3, GOAL_TOKENS, 6));
@@ -280,11 +283,9 @@ static void test_bias(const char *path)
 /* A draft whose last token was cut is kept without what was cut. */
 static void test_cut(const char *path)
 {
-    DraftStory *story = draft_story_open(path, "scalar", 1, 1.0f);
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello.", &shadow);
     Drafts *d = &story->drafts;
-    Shadow shadow = {0};
-    CHECK(say(drafts_tell, d, "Hello."));
-    shadow_text(&shadow, d->context.tokens, d->context.count);
     int found = 0;
     for (int64_t seed = 0; found < 3 && seed < 4000; seed++) {
         CHECK(say(drafts_plan, d, "a"));

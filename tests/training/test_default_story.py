@@ -32,11 +32,19 @@ def test_it_is_small_and_whole() -> None:
     assert "context: 512" in said
 
 
-@pytest.mark.parametrize("word", ["penguin", "umbrella", "castle", "rabbit", "moon", "Zoe"])
+FORGOTTEN = pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="without plots today's model forgets it"
+)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["penguin", "umbrella", "castle", "moon", "Zoe", pytest.param("snow", marks=FORGOTTEN)],
+)
 def test_it_tells_a_story_about_what_was_asked_for(word: str) -> None:
     thing = find_thing(word)
     assert thing
-    stories = [tell(CHECKOUT_ENGINE, [str(DEFAULT_MODEL)], [thing], seed) for seed in range(1, 7)]
+    stories = [tell(CHECKOUT_ENGINE, [str(DEFAULT_MODEL)], [thing], seed) for seed in range(1, 4)]
     assert all(story.text.startswith(story.opening) for story in stories)
     assert any(story.ended for story in stories)
     assert any(word in story.text[len(story.opening) :] for story in stories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storybot.telling.editor.reading import Reading
+from storybot.telling.editor.reading import Reading, word_texts
 from storybot.telling.plan import Beat, denies, words_of
 from storybot.telling.small_words import SMALL_WORDS
 
@@ -47,7 +47,7 @@ def nearness(draft: Reading, beat: Beat) -> float:
 
     0 to 1: twice the longest common subsequence by the two lengths, small words count less.
     """
-    planned = words_of(beat.sentence[len(draft.begin.strip()) :])
+    planned = word_texts(beat.sentence[len(draft.begin.strip()) :])
     own = [word.text for word in draft.own_words]
     longest = [0.0] * (len(own) + 1)  # of the planned words so far with each beginning of `own`
     for word in planned:

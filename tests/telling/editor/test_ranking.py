@@ -33,6 +33,8 @@ def test_nearness_counts_what_both_say_in_the_same_order() -> None:
     longer = nearness(reading("One day, |the duck lost her hat and found a big ball."), PLANNED)
     assert 0.0 < turned < longer < 1.0
     assert nearness(reading("They were very happy."), PLANNED) == 0.0
+    whose = replace(BEAT, sentence="It was the duck's well-known hat.")
+    assert nearness(reading(whose.sentence), whose) == 1.0
     mine = replace(BEAT, sentence='The duck asked, "Where is your mother?"')
     yours = nearness(reading('The duck asked, "Where is your father?"'), mine)
     assert yours > nearness(reading('The duck asked, "Where is my father?"'), mine)
