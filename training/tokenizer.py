@@ -12,15 +12,16 @@ from pathlib import Path
 
 import sentencepiece
 
-from storybot.language.things import load_things
 from training.corpus import read_stories, require_corpus
 
-THING_WEIGHT = 150  # the rarest pieces of a 4,096-entry vocabulary occur about half as often
+WHOLE_WORDS_FILE = Path(__file__).with_name("whole_words.txt")
+WHOLE_WORD_WEIGHT = 150  # the rarest pieces of a 4,096-entry vocabulary occur about half as often
 
 
-def thing_words() -> str:
-    """Every word of the list of things: given weight, each becomes one piece, never misspelt."""
-    return " ".join(thing.word for thing in load_things())
+def whole_words() -> str:
+    """Given weight, each of these words becomes one piece, never misspelt."""
+    lines = WHOLE_WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    return " ".join(line for line in lines if not line.startswith("#"))
 
 
 def train(
@@ -28,7 +29,7 @@ def train(
 ) -> sentencepiece.SentencePieceProcessor:
     """Train `vocabulary` entries on `stories`; leaves PREFIX.model and PREFIX.bin."""
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=chain(stories, [thing_words()] * THING_WEIGHT),
+        sentence_iterator=chain(stories, [whole_words()] * WHOLE_WORD_WEIGHT),
         model_prefix=str(prefix),
         model_type="bpe",
         vocab_size=vocabulary,

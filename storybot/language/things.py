@@ -135,9 +135,9 @@ def unlisted_thing(word: str) -> Thing:
 
 
 def usual_things(most: int) -> tuple[Thing, ...]:
-    """The `most` likeliest things, a tenth as many names, and what is the family's."""
+    """The `most` likeliest things, a seventh as many names, and what is the family's."""
     things = load_things()
-    names = tuple(t for t in things if t.is_name)[: most // 10]
+    names = tuple(t for t in things if t.is_name)[: most // 7]
     return tuple(t for t in things if not t.is_name)[:most] + names + _family
 
 

@@ -153,7 +153,7 @@ def test_yes_no_and_corrections_pass_where_they_are_listened_for(room: ModuleTyp
         assert not heard(room, answer(text))[0].sure
     assert heard(room, answer("no a cat"), ListenFor.CORRECTION)[0].sure
     assert not heard(room, answer("yes"), ListenFor.CORRECTION)[0].sure
-    phrases = phrase_list("tell me a story", usual_things(300))
+    phrases = phrase_list("tell me a story", usual_things(500))
     assert {"yes", "no", "go on", "called noah", "two cats", "tell me a long story"} <= {*phrases}
 
 

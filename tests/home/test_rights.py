@@ -52,7 +52,9 @@ def test_a_box_may_do_what_is_its_own(tmp_path: Path, guarded: Mosquitto, daemon
         BridgeProcess(tmp_path, daemon.socket, guarded.port, "ab12", more),
     ):
         owner.until("storybot/ab12/online", lambda text: text == "online")
-        assert owner.last("homeassistant/device/storybot_ab12/config")["components"]
+        owner.until(
+            "homeassistant/device/storybot_ab12/config", lambda config: config["components"]
+        )
         for topic in ("storybot/ab12/cmd/volume", "storybot/all/cmd/volume"):
             stranger.give(topic, "77")
         owner.give("storybot/ab12/cmd/volume", "47")
