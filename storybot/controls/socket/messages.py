@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
 from storybot.controls.socket import protocol_1
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.request_fields import checked
+from storybot.record import Record
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
@@ -31,27 +31,23 @@ class BadMessage(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True)
-class PlainRequest:
+class PlainRequest(Record):
     """A request that says nothing but its name."""
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Record):
     """A request in words: "a story about a cat", "another one", "louder"."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Understand:
+class Understand(Record):
     """What a request in words would ask for; nothing is done about it."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(Record):
     """A story for the client alone, as text; the box is silent. The same seed, the same story."""
 
     text: str
@@ -66,23 +62,20 @@ class Again(PlainRequest):
     """The same story again."""
 
 
-@dataclass(frozen=True)
-class TellSaved:
+class TellSaved(Record):
     """A story of the library again, by its id."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Record):
     """Per cent; `by` instead changes it."""
 
     percent: int | None = None
     by: int | None = None
 
 
-@dataclass(frozen=True)
-class Sleep:
+class Sleep(Record):
     """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
 
     minutes: float | None = None
@@ -97,30 +90,26 @@ class Watch(PlainRequest):
     """News from now on."""
 
 
-@dataclass(frozen=True)
-class ListLibrary:
+class ListLibrary(Record):
     """The stories kept, newest first: at most `limit`, of those older than story `before`."""
 
     limit: int = STORIES_DEFAULT
     before: int | None = None
 
 
-@dataclass(frozen=True)
-class ShowStory:
+class ShowStory(Record):
     """One story of the library with its text."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class RemoveStory:
+class RemoveStory(Record):
     """Forget a story of the library."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class MarkFavourite:
+class MarkFavourite(Record):
     """A favourite stays in the library, however many stories come after it."""
 
     story: int
@@ -131,19 +120,17 @@ class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
 
-@dataclass(frozen=True)
-class ChangeSettings:
+class ChangeSettings(Record):
     """New values for some of them, by name; all hold, or none."""
 
-    settings: dict[str, bool | int | float | str] = field(hash=False)
+    settings: dict[str, bool | int | float | str]
 
 
 class ShowWords(PlainRequest):
     """The family's words."""
 
 
-@dataclass(frozen=True)
-class AddWord:
+class AddWord(Record):
     """A word of the family, in place of one that is written the same."""
 
     word: str
@@ -151,8 +138,7 @@ class AddWord:
     sounds: str = ""  # "M IY M IY"; "": as it is read
 
 
-@dataclass(frozen=True)
-class RemoveWord:
+class RemoveWord(Record):
     """Forget a word of the family."""
 
     word: str
@@ -239,7 +225,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlRequest:
-    known = {each.name for each in fields(kind)}
+    known = set(kind.__match_args__)
     if unknown := sorted(set(message) - known):
         raise BadMessage(f'"{_NAMES[kind]}" takes {sorted(known) or "nothing"}, not {unknown[:3]}')
     values = {name: _checked(name, value) for name, value in message.items()}
@@ -251,7 +237,7 @@ def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlReque
 
 def request_line(request: ControlRequest) -> bytes:
     """A request as the line that `read_request` reads."""
-    values = {each.name: getattr(request, each.name) for each in fields(request)}
+    values = {name: getattr(request, name) for name in request.__match_args__}
     given = {name: value for name, value in values.items() if value is not None}
     return encoded({"do": _NAMES[type(request)]} | given)
 
@@ -261,8 +247,7 @@ def answer(**found: Any) -> Message:
     return {"ok": True} | found
 
 
-@dataclass(frozen=True)
-class Streamed:
+class Streamed(Record):
     """An answer after which news go on, for this client alone; until then it asks nothing else."""
 
     answer: Message
