@@ -11,7 +11,7 @@ from storybot.cli.output import show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import NotRunning, ask
-from storybot.controls.socket.messages import AddWord, ControlRequest, RemoveWord, ShowWords
+from storybot.controls.socket.requests import AddWord, ControlRequest, RemoveWord, ShowWords
 from storybot.language.family import FamilyWord
 from storybot.language.safety_filter import load_filter
 from storybot.stories.family_file import FamilyFile, allowed_word

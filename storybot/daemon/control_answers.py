@@ -12,7 +12,8 @@ from storybot.config import changeable
 from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import Message, Streamed
+from storybot.controls.socket.requests import (
     AddWord,
     Again,
     Ask,
@@ -20,7 +21,6 @@ from storybot.controls.socket.messages import (
     ControlRequest,
     ListLibrary,
     MarkFavourite,
-    Message,
     RemoveStory,
     RemoveWord,
     ShowSettings,
@@ -29,7 +29,6 @@ from storybot.controls.socket.messages import (
     Sleep,
     Status,
     Stop,
-    Streamed,
     TellSaved,
     Understand,
     Volume,

@@ -8,8 +8,9 @@ from typing import Any
 
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import cannot_connect
-from storybot.controls.socket.messages import BadMessage, Write
+from storybot.controls.socket.messages import BadMessage
 from storybot.controls.socket.path import client_path
+from storybot.controls.socket.requests import Write
 from storybot.errors import Exit, StorybotError
 
 LINE_TIMEOUT_S = 120.0  # for the first sentence on a slow machine

@@ -111,6 +111,7 @@ class Library:
         given = Path(settings.folder).expanduser() if settings.folder else None
         self.folder = given or (state or state_folder()) / "stories"
         self._keep = settings.keep
+        self._favourites: set[int] = set()  # of those that a save would drop, as far as known
 
     def numbers(self) -> list[int]:
         """The numbers of the stories, oldest first."""
@@ -195,6 +196,7 @@ class Library:
         story = self.get(number)
         try:
             self._put(replace(story, favourite=favourite))
+            self._favourites.discard(number)
         except OSError as error:
             raise StorybotError(
                 f"Story {number} cannot be written ({error.strerror}); make room on the disk, and "
@@ -205,9 +207,11 @@ class Library:
         self._write(self._path(story.number), {"version": FILE_VERSION} | asdict(story))
 
     def _is_favourite(self, number: int) -> bool:
+        """Each file is read once: with many favourites a save would read them all every time."""
         with contextlib.suppress(StorybotError):
-            return self.get(number).favourite
-        return False
+            if number not in self._favourites and self.get(number).favourite:
+                self._favourites.add(number)
+        return number in self._favourites
 
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):
@@ -220,6 +224,7 @@ class Library:
         """Forget one story; StorybotError when it is not there or cannot be removed."""
         try:
             self._path(number).unlink()
+            self._favourites.discard(number)
             self._sync_folder()
         except FileNotFoundError:
             raise StorybotError(

@@ -12,7 +12,8 @@ from typing import Any, cast
 from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
 from storybot.controls.buttons.button import Button
 from storybot.controls.lights.lights import Lights
-from storybot.controls.socket.messages import ControlRequest, encoded, read_reply
+from storybot.controls.socket.messages import encoded, read_reply
+from storybot.controls.socket.requests import ControlRequest
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.daemon import Daemon
 from storybot.daemon.services import Factories

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Status, Stop
+from storybot.controls.socket.requests import Status, Stop
 from storybot.errors import StorybotError
 from tests.home.broker import free_port
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import ChangeSettings, Sleep, Volume
+from storybot.controls.socket.requests import ChangeSettings, Sleep, Volume
 from tests.home.broker import Mosquitto
 from tests.home.home_assistant import check_device, rendered
 from tests.home.listener import Listener

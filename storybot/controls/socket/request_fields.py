@@ -15,7 +15,7 @@ _BOUNDS = {
     "story": (1, 10**9),
     "before": (1, 10**9),
     "limit": (1, STORIES_MAX),
-    "seed": (0, 2**31 - 1),
+    "seed": (1, 2**31 - 1),  # 0 would be another seed each time
 }
 _FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
 _TEXTS = frozenset(("do", "text", "word", "what", "sounds"))

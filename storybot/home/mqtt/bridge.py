@@ -10,12 +10,8 @@ import time
 
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import (
-    BadMessage,
-    ChangeSettings,
-    ControlRequest,
-    ShowSettings,
-)
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import ChangeSettings, ControlRequest, ShowSettings
 from storybot.errors import StorybotError
 from storybot.home.box import Box
 from storybot.home.daemon_link import DaemonLink

@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
     Again,
     Ask,
-    BadMessage,
     ChangeSettings,
     ControlRequest,
     Sleep,

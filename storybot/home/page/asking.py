@@ -9,10 +9,10 @@ from typing import Any
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Refused, ask
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
     Again,
     Ask,
-    BadMessage,
     ChangeSettings,
     ControlRequest,
     ListLibrary,

@@ -11,7 +11,7 @@ from typing import Any, cast
 from microdot.microdot import Microdot, Request, Response
 
 from storybot.config.schema import SpeakingSettings
-from storybot.controls.socket.messages import ShowStory
+from storybot.controls.socket.requests import ShowStory
 from storybot.home.box import Box
 from storybot.home.page.asking import Asking, CannotAsk, read
 from storybot.home.page.board import Board

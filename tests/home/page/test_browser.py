@@ -13,7 +13,7 @@ pytest.importorskip("playwright", reason="needs playwright: make test-home insta
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import ListLibrary, ShowSettings
+from storybot.controls.socket.requests import ListLibrary, ShowSettings
 from tests.home.page.browsers import launched, paired_page, why_no_browser
 from tests.home.page.processes import AudibleDaemon, PageProcess
 from tests.home.processes import why_no_daemon

@@ -1,0 +1,179 @@
+"""The requests of the control socket, see docs/protocol.md; messages.py has their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+STORIES_DEFAULT = 50  # stories in one answer
+
+
+@dataclass(frozen=True)
+class PlainRequest:
+    """A request that says nothing but its name."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request in words: "a story about a cat", "another one", "louder"."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Understand:
+    """What a request in words would ask for; nothing is done about it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """A story for the client alone, as text; the box is silent. The same seed, the same story."""
+
+    text: str
+    seed: int | None = None
+
+
+class Stop(PlainRequest):
+    """End the story."""
+
+
+class Again(PlainRequest):
+    """The same story again."""
+
+
+@dataclass(frozen=True)
+class TellSaved:
+    """A story of the library again, by its id."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Per cent; `by` instead changes it."""
+
+    percent: int | None = None
+    by: int | None = None
+
+
+@dataclass(frozen=True)
+class Sleep:
+    """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
+
+    minutes: float | None = None
+    stories: int | None = None
+
+
+class Status(PlainRequest):
+    """The robot's state."""
+
+
+class Watch(PlainRequest):
+    """News from now on."""
+
+
+@dataclass(frozen=True)
+class ListLibrary:
+    """The stories kept, newest first: at most `limit`, of those older than story `before`."""
+
+    limit: int = STORIES_DEFAULT
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class ShowStory:
+    """One story of the library with its text."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class RemoveStory:
+    """Forget a story of the library."""
+
+    story: int
+
+
+@dataclass(frozen=True)
+class MarkFavourite:
+    """A favourite stays in the library, however many stories come after it."""
+
+    story: int
+    favourite: bool
+
+
+class ShowSettings(PlainRequest):
+    """The settings that may be changed while storybot runs."""
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """New values for some of them, by name; all hold, or none."""
+
+    settings: dict[str, bool | int | float | str] = field(hash=False)
+
+
+class ShowWords(PlainRequest):
+    """The family's words."""
+
+
+@dataclass(frozen=True)
+class AddWord:
+    """A word of the family, in place of one that is written the same."""
+
+    word: str
+    what: str = ""  # "cat", "girl", "place"; "": not said
+    sounds: str = ""  # "M IY M IY"; "": as it is read
+
+
+@dataclass(frozen=True)
+class RemoveWord:
+    """Forget a word of the family."""
+
+    word: str
+
+
+ControlRequest = (
+    Ask
+    | Understand
+    | Write
+    | Stop
+    | Again
+    | TellSaved
+    | Volume
+    | Sleep
+    | Status
+    | Watch
+    | ListLibrary
+    | ShowStory
+    | RemoveStory
+    | MarkFavourite
+    | ShowSettings
+    | ChangeSettings
+    | ShowWords
+    | AddWord
+    | RemoveWord
+)
+
+REQUEST_TYPES: dict[str, type[ControlRequest]] = {
+    "ask": Ask,
+    "understand": Understand,
+    "write": Write,
+    "stop": Stop,
+    "again": Again,
+    "tell-saved": TellSaved,
+    "volume": Volume,
+    "sleep": Sleep,
+    "status": Status,
+    "watch": Watch,
+    "library-list": ListLibrary,
+    "library-show": ShowStory,
+    "library-remove": RemoveStory,
+    "library-favourite": MarkFavourite,
+    "settings": ShowSettings,
+    "set": ChangeSettings,
+    "words": ShowWords,
+    "words-add": AddWord,
+    "words-remove": RemoveWord,
+}
