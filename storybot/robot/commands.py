@@ -54,6 +54,13 @@ class AskWhether:
 
 
 @dataclass(frozen=True)
+class SayCode:
+    """Say these digits, which no one but those in the room may learn."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class SayTitle:
     """Say what was understood: the title of the story that begins."""
 
@@ -140,6 +147,7 @@ Command = (
     | StopListening
     | Say
     | AskWhether
+    | SayCode
     | SayTitle
     | Earcon
     | Tell

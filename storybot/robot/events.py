@@ -134,6 +134,24 @@ class SleepAsked:
 
 
 @dataclass(frozen=True)
+class OneMoreAsked:
+    """One more story at bedtime: now, or after the one that is told; `seed` is for it."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class CodeAsked:
+    """Whoever presses the button next shall hear this code; "": nobody any more."""
+
+    code: str
+
+
+class Forgotten(PlainEvent):
+    """The box goes to somebody else: what the last ones did is to leave no trace."""
+
+
+@dataclass(frozen=True)
 class StoryBegan:
     """The first sentence of story `number` sounds."""
 
@@ -203,6 +221,9 @@ Event = (
     | Pressed
     | VolumeAsked
     | SleepAsked
+    | OneMoreAsked
+    | CodeAsked
+    | Forgotten
     | StoryBegan
     | StoryGoesOn
     | StoryTold

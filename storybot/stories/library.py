@@ -26,6 +26,7 @@ FILE_VERSION = 1  # of the files
 _NAME = re.compile(r"(\d{6,})\.json")
 ROWS = ("asked", "recent", "plots")  # fields that are lists in a file
 _UNFINISHED = ".unfinished"
+CLEARED = "cleared.json"  # beside the stories: how often all of them were forgotten
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,29 @@ class Library:
                 f"Story {number} cannot be removed ({error.strerror}); "
                 f"check who may write in {self.folder}."
             ) from error
+
+    def clear(self) -> int:
+        """Forget all stories; returns how often that was done. StorybotError where it fails."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for number in self.numbers():
+                self._path(number).unlink(missing_ok=True)
+            self._favourites.clear()
+            count = self.cleared() + 1
+            self._write(self.folder / CLEARED, {"times": count})
+        except OSError as error:
+            raise StorybotError(
+                f"The stories cannot be removed ({error.strerror}); "
+                f"check who may write in {self.folder}."
+            ) from error
+        return count
+
+    def cleared(self) -> int:
+        """How often all stories were forgotten."""
+        try:
+            return int(json.loads((self.folder / CLEARED).read_text("utf-8"))["times"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return 0
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"

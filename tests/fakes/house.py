@@ -89,9 +89,10 @@ class House:
         library = LibrarySettings(folder=str(folder / "stories"))
         telling = replace(settings.telling, plot="off")
         hearing = replace(settings.hearing, family_words=str(folder / "family-words.txt"))
-        return replace(
-            settings, controls=controls, library=library, telling=telling, hearing=hearing
-        )
+        forbidden = str(folder / "forbidden-words.txt")
+        safety = replace(settings.safety, forbidden_words=forbidden)
+        settings = replace(settings, controls=controls, library=library, telling=telling)
+        return replace(settings, hearing=hearing, safety=safety)
 
     def _next_speaker(self) -> FakeSpeaker:
         self._made_speakers += 1

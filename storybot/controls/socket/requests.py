@@ -134,6 +134,43 @@ class RemoveWord:
     word: str
 
 
+class ShowForbidden(PlainRequest):
+    """The words that the family forbids."""
+
+
+@dataclass(frozen=True)
+class ForbidWord:
+    """Neither ask for this word, or this phrase, nor say it."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class AllowWord:
+    """Take a word that was forbidden so from the list."""
+
+    word: str
+
+
+class OneMore(PlainRequest):
+    """A last story before sleep: now, or after the one that is told."""
+
+
+class FollowLevel(PlainRequest):
+    """How loud it is at the microphone, again and again until the client goes."""
+
+
+@dataclass(frozen=True)
+class SayCode:
+    """Have the box say these digits when its button is pressed."""
+
+    code: str
+
+
+class ForgetEverything(PlainRequest):
+    """Stories, words and changed settings: the box goes to somebody else."""
+
+
 ControlRequest = (
     Ask
     | Understand
@@ -154,6 +191,13 @@ ControlRequest = (
     | ShowWords
     | AddWord
     | RemoveWord
+    | ShowForbidden
+    | ForbidWord
+    | AllowWord
+    | OneMore
+    | FollowLevel
+    | SayCode
+    | ForgetEverything
 )
 
 REQUEST_TYPES: dict[str, type[ControlRequest]] = {
@@ -176,4 +220,11 @@ REQUEST_TYPES: dict[str, type[ControlRequest]] = {
     "words": ShowWords,
     "words-add": AddWord,
     "words-remove": RemoveWord,
+    "forbidden": ShowForbidden,
+    "forbidden-add": ForbidWord,
+    "forbidden-remove": AllowWord,
+    "one-more": OneMore,
+    "level": FollowLevel,
+    "say-code": SayCode,
+    "forget-everything": ForgetEverything,
 }
