@@ -112,6 +112,11 @@ class Daemon(Process):
             assert time.monotonic() < limit, (self.status(), self.said())
             time.sleep(0.05)
 
+    def clients(self) -> int:
+        """Connections to its control socket now."""
+        lines = Path("/proc/net/unix").read_text().splitlines()
+        return sum(line.endswith(f" {self.socket}") for line in lines) - 1  # it listens on one
+
     def calm(self) -> None:
         """Idle, whatever went before."""
         ask(self.socket, Stop())
