@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
@@ -28,6 +28,8 @@ class LentDaemon(Protocol):
 
     async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
 
+    def status(self) -> dict[str, Any]: ...
+
 
 async def forget_everything(daemon: LentDaemon) -> Message | None:
     """Stories, words and changed settings; the refusal where one could not be forgotten."""
@@ -42,5 +44,6 @@ async def forget_everything(daemon: LentDaemon) -> Message | None:
         return messages.refusal(ErrorCode.BAD_SETTING, str(error))
     wrong = await WordLists(daemon).clear()
     if wrong is None:
+        daemon.services.news.state(daemon.status())  # with `lendings`
         LOG.info("the box has forgotten its stories, words and changed settings")
     return wrong

@@ -58,10 +58,9 @@ class ForbiddenFile:
 
     def remove(self, word: str) -> None:
         """StorybotError where it is not there, or the file cannot be written."""
-        others = self._without(word.strip())
-        if len(others) == len(self._file.lines()):
+        if word not in self.words():
             raise StorybotError(f'"{word}" is no forbidden word of the family', Exit.USAGE)
-        self._file.write(others)
+        self._file.write(self._without(word))
 
     def clear(self) -> None:
         """Forget all of them."""

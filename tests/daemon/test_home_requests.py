@@ -213,7 +213,9 @@ def test_all_is_forgotten(tmp_path: Path) -> None:
         await asked(house, Ask("a story about a dog"))
         await house.until(Mode.TELLING)
         await asyncio.sleep(5)
+        seen = watched(house)
         status = await asked(house, ForgetEverything())
+        assert seen[-1]["lendings"] == 1, "whoever watches is told"
         assert status["state"] == "idle" and status["lendings"] == 1
         assert status["volume"] == 70 and not status["night"]
         await asyncio.sleep(5)

@@ -3,26 +3,29 @@
 import { wish } from "/asking.js";
 import { made, one, sign } from "/parts.js";
 
+let asked = 0; // times: an answer is old when something was asked after it
+
 /** Both lists as the box has them now. */
 export async function showLists() {
-  const family = await wish({ do: "words" });
-  if (family) showFamily(family.words);
-  const forbidden = await wish({ do: "forbidden" });
-  if (forbidden) showForbidden(forbidden.forbidden);
+  await ask({ do: "words" });
+  await ask({ do: "forbidden" });
+}
+
+/** Show the list in the answer; whether there is one. */
+async function ask(request) {
+  const mine = ++asked;
+  const answer = await wish(request);
+  if (answer?.words && mine === asked) showFamily(answer.words);
+  if (answer?.forbidden && mine === asked) showForbidden(answer.forbidden);
+  return answer !== null;
 }
 
 function showFamily(words) {
-  fill("family", words.map(({ word, what }) => [word, what]), async (word) => {
-    const answer = await wish({ do: "words-remove", word });
-    if (answer) showFamily(answer.words);
-  });
+  fill("family", words.map(({ word, what }) => [word, what]), (word) => ask({ do: "words-remove", word }));
 }
 
 function showForbidden(words) {
-  fill("forbidden", words.map((word) => [word, ""]), async (word) => {
-    const answer = await wish({ do: "forbidden-remove", word });
-    if (answer) showForbidden(answer.forbidden);
-  });
+  fill("forbidden", words.map((word) => [word, ""]), (word) => ask({ do: "forbidden-remove", word }));
 }
 
 function fill(id, words, remove) {
@@ -44,15 +47,10 @@ one("family-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const word = one("family-word").value.trim();
   const what = one("family-what").value.trim().replace(/^(a|an|the|our) /i, "");
-  const answer = await wish({ do: "words-add", word, what });
-  if (!answer) return;
-  showFamily(answer.words);
-  event.target.reset();
+  if (await ask({ do: "words-add", word, what })) event.target.reset();
 });
 one("forbidden-form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const answer = await wish({ do: "forbidden-add", word: one("forbidden-word").value.trim() });
-  if (!answer) return;
-  showForbidden(answer.forbidden);
-  event.target.reset();
+  const word = one("forbidden-word").value.trim();
+  if (await ask({ do: "forbidden-add", word })) event.target.reset();
 });
