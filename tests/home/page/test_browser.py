@@ -165,7 +165,7 @@ def test_words(page: Page, daemon: AudibleDaemon) -> None:
     expect(page.locator("#message")).to_contain_text("nicer")
     page.fill("#ask", "a story about Mimi")
     page.keyboard.press("Enter")
-    expect(page.locator("#title")).to_have_text("Mimi")
+    expect(page.locator("#title")).to_have_text("A cat called Mimi")
     page.click("#stop")
     page.click('nav a[href="#words"]')
     page.click('#family button:has([aria-label="Remove Mimi"])')
