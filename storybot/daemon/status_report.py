@@ -30,6 +30,7 @@ class ReportedDaemon(Protocol):
     robot: Robot
     services: Services
     started_at: float
+    lendings: int | None
     _fields: StoryFields
 
 
@@ -52,6 +53,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "sleeps_after": robot.stories_left,
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
+        "lendings": daemon.lendings,
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),

@@ -175,7 +175,11 @@ class RecogniserClient:
         """Keep the microphone open and drop its sound."""
         await self.send({"do": "pause"})
 
-    async def send(self, command: dict[str, str]) -> None:
+    async def tell_levels(self, often: bool) -> None:
+        """A few times a second, or else once."""
+        await self.send({"do": "levels", "often": often})
+
+    async def send(self, command: dict[str, Any]) -> None:
         """Send one command; nothing happens when the process has ended."""
         if self._process is None or self._process.stdin is None:
             return
