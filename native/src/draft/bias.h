@@ -17,6 +17,7 @@ enum { SPACED, OPENING, BIAS_FORMS };
 typedef struct BiasWord {
     int tokens[BIAS_FORMS][MAX_WORD_TOKENS];
     int count[BIAS_FORMS];
+    int first; /* the first word that is the same; itself where none is */
 } BiasWord;
 
 typedef struct Bias {
@@ -28,8 +29,10 @@ typedef struct Bias {
 /* What a draft holds of the words. */
 typedef struct BiasProgress {
     bool held[MAX_BIASED];
-    uint8_t done[MAX_BIASED]; /* tokens of a word that the draft ends with */
+    uint8_t done[MAX_BIASED]; /* tokens of a word that the draft ends with; all, if it is held */
     uint8_t form[MAX_BIASED]; /* of which form */
+    uint8_t since[MAX_BIASED]; /* tokens after a word that is held, up to MAX_WORD_TOKENS */
+    uint8_t ended; /* 1 + the word that the last token ended, or 0 */
     uint8_t next; /* the word after the last one that was held: the first to come */
 } BiasProgress;
 
@@ -39,8 +42,10 @@ bool bias_set(Bias *bias, const Tokenizer *tokenizer, float strength, Bytes word
 /*
  * Raises logits (vocab, by token) for the words that the draft does not hold, those after the last
  * one it holds first, then those that it passed over: by the strength for the first of them, by a
- * half, a third ... of it for the others, so that they come in their order. `opening`: the
- * text ends with the mark that opens a quotation.
+ * half, a third ... of it for the others, so that they come in their order. Words that begin with
+ * the same tokens go on together until one of them ends; where one is the beginning of another (car,
+ * carpet), the draft holds the longer one once it stands there. `opening`: the text ends with the
+ * mark that opens a quotation.
  */
 void bias_raise(const Bias *bias, const BiasProgress *progress, bool opening, float *logits);
 
