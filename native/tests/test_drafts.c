@@ -223,6 +223,8 @@ static int index_of(const Draft *draft, int token)
     return -1;
 }
 
+#define TWELVE "a b a b a b a b a b a b"
+
 /* Words that drafts are drawn towards: each once, in their order; ln p stays the model's. */
 static void test_bias(const char *path)
 {
@@ -276,11 +278,11 @@ static void test_bias(const char *path)
     CHECK(d->drafts[0].tokens[0] == a && d->drafts[0].tokens[1] == b
           && d->drafts[0].tokens[2] == a);
     drafts_drop(d);
-    CHECK(!bias(d, 1.0f, "a b a b a b a b a b a b a b a b a"));
+    CHECK(!bias(d, 1.0f, TWELVE " " TWELVE " a"));
 
     /* what is left out does not count */
-    CHECK(bias(d, 1.0f, "a b a b a b a b a b a b a b a b zzzzzzzzzzzzzzzzzzzz"));
-    CHECK(bias(d, 1.0f, "a b a b a b a b zzzzzzzzzzzzzzzzzzzz a b a b a b a b"));
+    CHECK(bias(d, 1.0f, TWELVE " " TWELVE " zzzzzzzzzzzzzzzzzzzz"));
+    CHECK(bias(d, 1.0f, TWELVE " zzzzzzzzzzzzzzzzzzzz " TWELVE));
     CHECK(d->bias.count == MAX_BIASED);
     draft_story_close(story);
 }
@@ -338,6 +340,27 @@ static void test_bias_shared(const char *path)
     CHECK(longer.held[1] && raised(d, &longer, q) == 6.0f);
     bias_advance(&d->bias, &longer, false, q);
     CHECK(longer.held[0] && !longer.held[1]);
+    draft_story_close(story);
+}
+
+/* Marks are drawn in their turn only, and stand there only then. */
+static void test_bias_marks(const char *path)
+{
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello b.", &shadow);
+    Drafts *d = &story->drafts;
+    int a = token_of(d, " a"), b = token_of(d, " b"), comma = token_of(d, ","), stop = token_of(d, ".");
+    CHECK(bias(d, 6.0f, "a , b ."));
+    BiasProgress progress = {0};
+    CHECK(raised(d, &progress, a) == 6.0f && raised(d, &progress, b) == 3.0f);
+    CHECK(raised(d, &progress, comma) == 0.0f && raised(d, &progress, stop) == 0.0f);
+    bias_advance(&d->bias, &progress, false, comma); /* too early: it is still to come */
+    bias_advance(&d->bias, &progress, false, a);
+    CHECK(raised(d, &progress, comma) == 6.0f && raised(d, &progress, b) == 3.0f);
+    bias_advance(&d->bias, &progress, false, comma);
+    CHECK(raised(d, &progress, b) == 6.0f && raised(d, &progress, stop) == 0.0f);
+    bias_advance(&d->bias, &progress, false, b);
+    CHECK(raised(d, &progress, stop) == 6.0f);
     draft_story_close(story);
 }
 
@@ -491,6 +514,7 @@ int main(void)
         test_merged_alone("drafts.story");
         test_bias("drafts.story");
         test_bias_shared("drafts.story");
+        test_bias_marks("drafts.story");
         test_brackets("drafts.story");
         test_cut("drafts.story");
         test_same("drafts.story");

@@ -15,11 +15,20 @@ static bool add_form(const Tokenizer *tokenizer, BiasWord *word, int form, Bytes
     return true;
 }
 
-/* The tokens of one word, which has a space in front; false for a fault. */
+static bool begins_with_mark(Bytes text)
+{
+    uint8_t c = text.data[0];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+    return !letter && !(c >= '0' && c <= '9');
+}
+
+/* The tokens of one word or mark, which has a space in front; false for a fault. */
 static bool read_word(BiasWord *word, const Tokenizer *tokenizer, Bytes text, Fault *fault)
 {
-    return add_form(tokenizer, word, SPACED, text, fault)
-        && add_form(tokenizer, word, OPENING, (Bytes){ text.data + 1, text.size - 1 }, fault);
+    Bytes bare = { text.data + 1, text.size - 1 };
+    word->mark = begins_with_mark(bare);
+    return add_form(tokenizer, word, SPACED, word->mark ? bare : text, fault)
+        && add_form(tokenizer, word, OPENING, bare, fault);
 }
 
 static bool add_word(Bias *bias, BiasWord word, Fault *fault)
@@ -68,12 +77,25 @@ static bool would_take_away(const BiasProgress *progress, int i)
     return progress->done[i] && progress->ended && progress->ended <= i;
 }
 
+/* The first word or mark to come, those after the last one that is held first; -1 where none is. */
+static int first_missing(const Bias *bias, const BiasProgress *progress)
+{
+    for (int n = 0; n < bias->count; n++) {
+        int i = (progress->next + n) % bias->count;
+        if (!progress->held[i])
+            return i;
+    }
+    return -1;
+}
+
 void bias_raise(const Bias *bias, const BiasProgress *progress, bool opening, float *logits)
 {
     float missing = 0.0f;
+    int first = first_missing(bias, progress);
     for (int n = 0; n < bias->count; n++) {
         int i = (progress->next + n) % bias->count;
-        if (progress->held[i] || would_take_away(progress, i))
+        bool early = bias->words[i].mark && i != first;
+        if (progress->held[i] || early || would_take_away(progress, i))
             continue;
         int token = bias->words[i].tokens[form_of(progress, i, opening)][progress->done[i]];
         logits[token] += bias->strength / (missing += 1.0f);
@@ -112,14 +134,14 @@ static void hold(BiasProgress *progress, int i, int words)
 void bias_advance(const Bias *bias, BiasProgress *progress, bool opening, int token)
 {
     bool taken[MAX_BIASED] = { false }; /* a word named twice is to stand there twice */
-    int from = progress->next;
+    int from = progress->next, first = first_missing(bias, progress);
     progress->ended = 0;
     for (int i = 0; i < bias->count; i++)
         progress->since[i] += progress->held[i] && progress->since[i] < MAX_WORD_TOKENS;
     for (int n = 0; n < bias->count; n++) {
         int i = (from + n) % bias->count;
         const BiasWord *word = &bias->words[i];
-        if (progress->held[i])
+        if (progress->held[i] || (word->mark && i != first))
             continue;
         if (taken[word->first])
             progress->done[i] = 0;

@@ -112,9 +112,18 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True
-        if before.text in ("a", "an") and _is_plural(words[at : at + 3]):
+        if before.text in ("a", "an") and _is_plural(words[at : at + 4]):
+            return True
+        if before.text in ("a", "an") and not quoted and before.text != _article(word.text):
             return True
     return bool(words) and words[-1].text in _ONLY_ARTICLES | _NEVER_LAST
+
+
+def _article(word: str) -> str:
+    """ "a" or "an", by how the lower-case word sounds; what is seldom the other way is left out."""
+    if word.startswith(("uni", "use", "usu", "eu", "one", "once")):
+        return "a"
+    return "an" if word[0] in "aeiou" or word.startswith(("hour", "honest")) else "a"
 
 
 def _is_plural(after: Sequence[Word]) -> bool:
@@ -131,7 +140,8 @@ def _is_plural(after: Sequence[Word]) -> bool:
 def plurals() -> frozenset[str]:
     """The plurals of things.txt that are no singulars."""
     things = load_things()
-    return frozenset(t.plural for t in things) - frozenset(t.word for t in things)
+    singulars = frozenset(t.word for t in things if t.kind != "plural-only")
+    return frozenset(t.plural for t in things) - singulars
 
 
 def said_before(draft: Reading, scene: Scene) -> bool:
