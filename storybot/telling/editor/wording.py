@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from storybot.language.noun_forms import indefinite_article
 from storybot.language.things import load_things
 from storybot.telling.editor.naming import named_as
 from storybot.telling.editor.reading import NARRATION, Reading, Word, word_texts
@@ -114,16 +115,9 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in ("a", "an") and _is_plural(words[at : at + 4]):
             return True
-        if before.text in ("a", "an") and not quoted and before.text != _article(word.text):
+        if before.text in ("a", "an") and not quoted and before.text != indefinite_article(word.text):
             return True
     return bool(words) and words[-1].text in _ONLY_ARTICLES | _NEVER_LAST
-
-
-def _article(word: str) -> str:
-    """ "a" or "an", by how the lower-case word sounds; what is seldom the other way is left out."""
-    if word.startswith(("uni", "use", "usu", "eu", "one", "once")):
-        return "a"
-    return "an" if word[0] in "aeiou" or word.startswith(("hour", "honest")) else "a"
 
 
 def _is_plural(after: Sequence[Word]) -> bool:
