@@ -115,7 +115,11 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in ("a", "an") and _is_plural(words[at : at + 4]):
             return True
-        if before.text in ("a", "an") and not quoted and before.text != indefinite_article(word.text):
+        if (
+            before.text in ("a", "an")
+            and not quoted
+            and before.text != indefinite_article(word.text)
+        ):
             return True
     return bool(words) and words[-1].text in _ONLY_ARTICLES | _NEVER_LAST
 
