@@ -51,7 +51,7 @@ def cast_asked(
 
 
 _WORTH = {"thing": 4, "second": 2, "place": 1}
-MADE_FOR_VEHICLES = 8  # a plot that names them is better than one for anybody, who has hands and a bed
+MADE_FOR_VEHICLES = 8  # a plot that names them: one for anybody may speak of hands and a bed
 
 
 def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
