@@ -20,9 +20,8 @@ from storybot.errors import Exit, StorybotError
 from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Started, Timer
+from storybot.robot.events import EndAsked, Event, Timer
 from storybot.speaking.pauses import Place
-from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
 
@@ -124,7 +123,7 @@ class Daemon:
         except StorybotError as error:
             self.services.narrator.engine_lost(error)
         self.lendings = await self.services.narrator.read_library(lambda kept: kept.cleared())
-        await self.happen(await self.services.narrator.read_library(_started))
+        await self.happen(await self.services.narrator.remembered())
         systemd.notify("READY=1")
         await asyncio.Event().wait()
 
@@ -191,11 +190,6 @@ class Daemon:
 
     async def _until_ended(self) -> None:
         await self._ended.wait()
-
-
-def _started(library: Library) -> Started:
-    last = library.last()
-    return Started(last.request() if last else None, library.newest())
 
 
 def _servable(settings: Settings) -> Settings:

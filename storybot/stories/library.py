@@ -144,9 +144,9 @@ class Library:
         found = [s for s in self.stories() if words <= {*s.asked, *(t.word for t in s.things)}]
         return next((story for story in found if story.whole), found[0] if found else None)
 
-    def plots(self, most: int) -> list[tuple[str, ...]]:
-        """The plots of the newest `most` stories, oldest first."""
-        return [story.plots for story in islice(self.stories(), most)][::-1]
+    def latest(self, most: int) -> list[KeptStory]:
+        """The newest stories, the newest first; at most so many."""
+        return list(islice(self.stories(), most))
 
     def get(self, number: int) -> KeptStory:
         """One story; StorybotError when it is not there or its file is spoilt."""

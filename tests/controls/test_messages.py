@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -136,7 +135,7 @@ json_values = st.recursive(
 nearly_requests = st.one_of(
     st.fixed_dictionaries(
         {"v": st.sampled_from((1, 2)), "do": st.just(name)},
-        optional=dict.fromkeys((*(each.name for each in fields(kind)), "number"), json_values),
+        optional=dict.fromkeys((*kind.__match_args__, "number"), json_values),
     )
     for name, kind in REQUEST_TYPES.items()
 )

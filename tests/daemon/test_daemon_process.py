@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -150,7 +151,7 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setattr(os, "environ", {"STORYBOT_CACHE": str(tmp_path)})
-    args = run.argparse.Namespace(config=tmp_path / "c.yaml")
+    args = argparse.Namespace(config=tmp_path / "c.yaml")
     run.become_small(args, Settings())
     assert os.environ["PYTHONOPTIMIZE"] == "2"
     (folder,) = tmp_path.glob("code-*")

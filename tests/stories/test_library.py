@@ -49,8 +49,8 @@ def test_plots_are_kept_with_the_story(shelf: Library) -> None:
     assert shelf.get(first.number) == first
     assert first.request() == request
     shelf.save(a_story(seed=6))
-    assert shelf.plots(9) == [("the lost toy",), ()]
-    assert shelf.plots(1) == [()]
+    assert [story.plots for story in shelf.latest(9)] == [(), ("the lost toy",)]
+    assert [story.plots for story in shelf.latest(1)] == [()]
 
 
 def test_only_the_last_are_kept(shelf: Library) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 from storybot.controls.socket import protocol_1
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.request_fields import checked
 from storybot.controls.socket.requests import REQUEST_TYPES, ControlRequest
+from storybot.record import Record
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
@@ -69,7 +69,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlRequest:
-    known = {each.name for each in fields(kind)}
+    known = set(kind.__match_args__)
     if unknown := sorted(set(message) - known):
         raise BadMessage(f'"{_NAMES[kind]}" takes {sorted(known) or "nothing"}, not {unknown[:3]}')
     values = {name: _checked(name, value) for name, value in message.items()}
@@ -81,7 +81,7 @@ def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlReque
 
 def request_line(request: ControlRequest) -> bytes:
     """A request as the line that `read_request` reads."""
-    values = {each.name: getattr(request, each.name) for each in fields(request)}
+    values = {name: getattr(request, name) for name in request.__match_args__}
     given = {name: value for name, value in values.items() if value is not None}
     return encoded({"do": _NAMES[type(request)]} | given)
 
@@ -91,8 +91,7 @@ def answer(**found: Any) -> Message:
     return {"ok": True} | found
 
 
-@dataclass(frozen=True)
-class Streamed:
+class Streamed(Record):
     """An answer after which news go on, for this client alone; until then it asks nothing else."""
 
     answer: Message

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from storybot.record import Record
 
 STORIES_DEFAULT = 50  # stories in one answer
 
 
-@dataclass(frozen=True)
-class PlainRequest:
+class PlainRequest(Record):
     """A request that says nothing but its name."""
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Record):
     """A request in words: "a story about a cat", "another one", "louder"."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Understand:
+class Understand(Record):
     """What a request in words would ask for; nothing is done about it."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(Record):
     """A story for the client alone, as text; the box is silent. The same seed, the same story."""
 
     text: str
@@ -42,23 +38,20 @@ class Again(PlainRequest):
     """The same story again."""
 
 
-@dataclass(frozen=True)
-class TellSaved:
+class TellSaved(Record):
     """A story of the library again, by its id."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Record):
     """Per cent; `by` instead changes it."""
 
     percent: int | None = None
     by: int | None = None
 
 
-@dataclass(frozen=True)
-class Sleep:
+class Sleep(Record):
     """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
 
     minutes: float | None = None
@@ -73,30 +66,26 @@ class Watch(PlainRequest):
     """News from now on."""
 
 
-@dataclass(frozen=True)
-class ListLibrary:
+class ListLibrary(Record):
     """The stories kept, newest first: at most `limit`, of those older than story `before`."""
 
     limit: int = STORIES_DEFAULT
     before: int | None = None
 
 
-@dataclass(frozen=True)
-class ShowStory:
+class ShowStory(Record):
     """One story of the library with its text."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class RemoveStory:
+class RemoveStory(Record):
     """Forget a story of the library."""
 
     story: int
 
 
-@dataclass(frozen=True)
-class MarkFavourite:
+class MarkFavourite(Record):
     """A favourite stays in the library, however many stories come after it."""
 
     story: int
@@ -107,19 +96,17 @@ class ShowSettings(PlainRequest):
     """The settings that may be changed while storybot runs."""
 
 
-@dataclass(frozen=True)
-class ChangeSettings:
+class ChangeSettings(Record):
     """New values for some of them, by name; all hold, or none."""
 
-    settings: dict[str, bool | int | float | str] = field(hash=False)
+    settings: dict[str, bool | int | float | str]
 
 
 class ShowWords(PlainRequest):
     """The family's words."""
 
 
-@dataclass(frozen=True)
-class AddWord:
+class AddWord(Record):
     """A word of the family, in place of one that is written the same."""
 
     word: str
@@ -127,8 +114,7 @@ class AddWord:
     sounds: str = ""  # "M IY M IY"; "": as it is read
 
 
-@dataclass(frozen=True)
-class RemoveWord:
+class RemoveWord(Record):
     """Forget a word of the family."""
 
     word: str
@@ -138,15 +124,13 @@ class ShowForbidden(PlainRequest):
     """The words that the family forbids."""
 
 
-@dataclass(frozen=True)
-class ForbidWord:
+class ForbidWord(Record):
     """Neither ask for this word, or this phrase, nor say it."""
 
     word: str
 
 
-@dataclass(frozen=True)
-class AllowWord:
+class AllowWord(Record):
     """Take a word that was forbidden so from the list."""
 
     word: str
@@ -160,8 +144,7 @@ class FollowLevel(PlainRequest):
     """How loud it is at the microphone, again and again until the client goes."""
 
 
-@dataclass(frozen=True)
-class SayCode:
+class SayCode(Record):
     """Have the box say these digits when its button is pressed."""
 
     code: str
