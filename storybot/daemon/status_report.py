@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from storybot.daemon.services import Services
@@ -52,6 +53,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "sleeps_after": robot.stories_left,
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
+        "second": _second(services),
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),
@@ -60,6 +62,12 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
             for health in services.supervisor.healths()
         },
     }
+
+
+def _second(services: Services) -> dict[str, Any] | None:
+    """The second recogniser; None where there is none."""
+    second = services.listener.second
+    return None if second is None else asdict(second)
 
 
 def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:

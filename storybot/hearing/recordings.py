@@ -24,7 +24,15 @@ def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
 
     StorybotError where the file holds no usable sound or the recogniser is missing.
     """
-    best = hear_recording(read_wav(path), make_recogniser(settings), settings)
+    from storybot.hearing.second.choice import loaded_confirmation  # not on the small board
+
+    recording, recogniser = read_wav(path), make_recogniser(settings)
+    confirmation = loaded_confirmation(settings, "full")  # "auto" chooses it by memory
+    try:
+        best = hear_recording(recording, recogniser, settings, confirmation)
+    finally:
+        if confirmation is not None:
+            confirmation.second.close()
     return best if best is not None and best.sure else None
 
 
@@ -44,7 +52,7 @@ def hear_recording(
     recogniser.listen_for(wanted)
     for block in (*quiet, *recording.blocks(), *quiet, None):
         events = recogniser.finish() if block is None else recogniser.hear(block)
-        for event in _confirmed(events, wanted, confirmation):
+        for event in confirmed(events, wanted, confirmation):
             if isinstance(event, KeyphraseOnly):
                 wanted = ListenFor.REQUEST
                 recogniser.listen_for(wanted)
@@ -53,9 +61,10 @@ def hear_recording(
     return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
 
 
-def _confirmed(
+def confirmed(
     events: list[Utterance | KeyphraseOnly], wanted: ListenFor, confirmation: Confirmation | None
 ) -> list[Utterance | KeyphraseOnly]:
+    """What is left of it after the second recogniser's opinion, which is waited for."""
     if confirmation is None:
         return events
     for event in events:

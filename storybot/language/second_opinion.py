@@ -23,6 +23,7 @@ from storybot.language.typed_requests import understand_typed
 # misheard led by at most 3.7 over what was said ("study", "teddy"), others by 5.9 ("drop it", "stop
 # it") and more.
 MISHEARD_LEAD = 4.0
+UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
 COMMAND_LEAD = 5.0
 QUESTION_LEAD = 12.0  # of a wish in doubt; "tell me a story later" led over one by 27
 # Where the lead is not known: the share of letters.
@@ -121,9 +122,10 @@ class _Both:
 
     def misspelt(self, heard: Request, topic: str) -> bool:
         """Whether the second misspelt what the first knows: "a rowbot" and "a robot"."""
+        listed = all(find_thing(thing.word) for thing in heard.things)
         if self.lead is not None:
-            return self.plausible(MISHEARD_LEAD)
-        if all(find_thing(thing.word) for thing in heard.things):
+            return self.plausible(MISHEARD_LEAD if listed else UNLISTED_LEAD)
+        if listed:
             return False
         said, known = (_INTRODUCTION.sub("", text) for text in (topic, self.first.text))
         return alike(said, known) >= ALIKE_THING
@@ -162,7 +164,8 @@ def _of_call(both: _Both) -> Opinion:
         return Opinion(Verdict.OBEY, wish.text)
     if both.plausible(MISHEARD_LEAD) and is_wish(first.text):
         return both.believed()
-    if heard.nothing_more or both.plausible(QUESTION_LEAD):  # both heard the call
+    lead = MISHEARD_LEAD if first.call_only else QUESTION_LEAD
+    if heard.nothing_more or both.plausible(lead):  # both heard the call
         return both.asked() if is_wish(first.text) else Opinion(Verdict.CALL)
     return NOTHING
 

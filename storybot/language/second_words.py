@@ -84,6 +84,8 @@ def ways_to_write(text: str, keyphrase: str) -> tuple[str, ...]:
         return ()
     if keyphrase:
         call = _sentence(keyphrase)
+        if _INTRODUCED.match(text):
+            return f"{call} {text}.", f"{call} {text}"
         return f"{call}, {text}.", f"{call}. {_sentence(text)}."
     return f"{_sentence(text)}.", text
 

@@ -23,8 +23,7 @@ from storybot.hearing.recognisers.pocketsphinx.letter_sounds import letter_sound
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
 from storybot.hearing.second.choice import make_second
-from storybot.hearing.second.confirmation import Confirmation
-from storybot.hearing.second.second_recogniser import State
+from storybot.hearing.second.confirmation import LOADING_WAIT_S, Confirmation
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import ListenFor
 from storybot.language.spoken_grammar import STOPS
@@ -252,10 +251,9 @@ def confirmed_by(settings: HearingSettings) -> Confirmation | None:
     second = make_second(settings, "full")
     if second is None:
         return None
-    while second.state is State.LOADING:
-        second.answer()
-        time.sleep(0.1)
-    return Confirmation(second, settings.keyphrase, wait=9.0)
+    confirmation = Confirmation(second, settings.keyphrase, wait=9.0)
+    confirmation.wait_until_loaded(LOADING_WAIT_S)
+    return confirmation
 
 
 def main() -> None:

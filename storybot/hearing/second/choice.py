@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storybot.drivers import driver, names
 from storybot.errors import Exit, StorybotError
+from storybot.hearing.second.confirmation import LOADING_WAIT_S, Confirmation
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -26,6 +27,16 @@ def make_second(settings: HearingSettings, profile: str) -> SecondRecogniser | N
         raise StorybotError(f"hearing.second_opinion: {name} needs {missing}", Exit.SOUND_IN)
     made: SecondRecogniser = driver(KIND, name).make()
     return made
+
+
+def loaded_confirmation(settings: HearingSettings, profile: str) -> Confirmation | None:
+    """Confirmation by that recogniser, which is waited for; its troubles are in it."""
+    second = make_second(settings, profile)
+    if second is None:
+        return None
+    confirmation = Confirmation(second, settings.keyphrase)
+    confirmation.wait_until_loaded(LOADING_WAIT_S)
+    return confirmation
 
 
 def chosen(settings: HearingSettings, profile: str) -> str:

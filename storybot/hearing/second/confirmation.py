@@ -20,6 +20,7 @@ from storybot.language.second_words import ways_to_write
 Heard = Utterance | KeyphraseOnly
 ANSWER_WAIT_S = 1.5  # after which what the first recogniser heard stands
 NO_CONFIDENCE = -100.0  # of a bare keyphrase, which recognisers report without a figure
+LOADING_WAIT_S = 60.0  # for somebody who wants it loaded before going on
 LOOK_INTERVAL_S = 0.02  # between two looks of somebody who has nothing else to do
 
 
@@ -73,6 +74,13 @@ class Confirmation:
             time.sleep(LOOK_INTERVAL_S)
             taken += self.take()
         return taken
+
+    def wait_until_loaded(self, longest: float) -> None:
+        """Wait until the second recogniser can be asked, is lost, or so many s are over."""
+        limit = time.monotonic() + longest
+        while self.second.state is State.LOADING and time.monotonic() < limit:
+            time.sleep(LOOK_INTERVAL_S)
+            self.second.answer()
 
     def forget(self) -> None:
         """Nothing that is held back is wanted any more."""
