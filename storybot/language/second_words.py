@@ -10,7 +10,7 @@ from enum import Enum
 
 from storybot.language.listening import without_style
 from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
-from storybot.language.requests import AS_USUAL, Request, RequestKind
+from storybot.language.requests import AS_USUAL, Request, RequestKind, understand
 from storybot.language.things import COUNTS
 from storybot.language.typed_requests import understand_typed
 
@@ -22,6 +22,7 @@ SHORT_WORD = 2  # letters; "a" and "me" are written in any way
 _SENTENCE_END = re.compile(r"[.!?]+(?:\s+|$)")
 _ASKS = re.compile(r"(?:tell|read|give|make|i want|i'd like|i would like|we want)\b")
 _NO_MORE = re.compile(r"(?:(?:about|with|and|an?|the|some|please|now|thank you)\b ?)*")
+_TOPIC = re.compile(r"(?:.*?\b)?(?:about|with) ")  # up to what a story is to be about
 _INTRODUCED = re.compile(r"(?:about|with)\b")
 
 
@@ -79,15 +80,31 @@ def tidied(said: str) -> str:
 
 
 def ways_to_write(text: str, keyphrase: str) -> tuple[str, ...]:
-    """The text as a recogniser without a grammar would write it; after the keyphrase, if any."""
-    if not text:
-        return ()
-    if keyphrase:
-        call = _sentence(keyphrase)
-        if _INTRODUCED.match(text):
-            return f"{call} {text}.", f"{call} {text}"
-        return f"{call}, {text}.", f"{call}. {_sentence(text)}."
-    return f"{_sentence(text)}.", text
+    """A grammar's words as a recogniser without one would write them; after the keyphrase, if any.
+
+    With and without a full stop, and with the usual articles: a grammar confuses those.
+    """
+    texts = dict.fromkeys(filter(None, (text, _with_usual_articles(text))))
+    if not keyphrase:
+        return tuple(f"{_sentence(one)}." for one in texts) + ((text,) if text else ())
+    call = _sentence(keyphrase)
+    written = []
+    for one in texts:
+        if _INTRODUCED.match(one):
+            written += [f"{call} {one}."]
+        else:
+            written += [f"{call}, {one}.", f"{call}. {_sentence(one)}."]
+    return tuple(written)
+
+
+def _with_usual_articles(text: str) -> str:
+    request = understand(text)
+    if request is None or request.kind is not RequestKind.STORY or not request.things:
+        return ""
+    introduced = _TOPIC.match(text)
+    phrases = " and ".join(thing.phrase for thing in request.things)
+    please = " please" if text.endswith(" please") else ""
+    return f"{introduced[0] if introduced else ''}{phrases}{please}"
 
 
 def _sentence(text: str) -> str:
