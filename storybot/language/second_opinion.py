@@ -16,8 +16,8 @@ from storybot.language.listening import ListenFor
 from storybot.language.requests import Request, RequestKind, is_wish, understand
 from storybot.language.second_words import Call, Heard, alike, heard_in, tidied
 from storybot.language.spoken_grammar import begins_as_call
-from storybot.language.things import find_thing
-from storybot.language.typed_requests import understand_typed
+from storybot.language.things import COUNTS, find_thing
+from storybot.language.typed_requests import BARE_WORDS_MAX, understand_typed
 
 # The second's words lead over the first's, ln probability. Of 14 sentences those that the second
 # misheard led by at most 3.7 over what was said ("study", "teddy"), others by 5.9 ("drop it", "stop
@@ -30,6 +30,10 @@ QUESTION_LEAD = 12.0  # of a wish in doubt; "tell me a story later" led over one
 ALIKE_COMMAND = 0.8  # "not again" and "again": 0.77
 ALIKE_THING = 0.6
 ANSWER_MAX_WORDS = 12  # of an answer to the box; longer speech is not meant for it
+_ANSWERS = re.compile(
+    r"(?:about|with|something|tell|no|yes|i want|an?|the|some|my|our|his|her"
+    rf"|{'|'.join(COUNTS)})\b"
+)
 _INTRODUCTION = re.compile(r"^.*?\b(?:about|with) ")
 
 
@@ -187,7 +191,7 @@ def _of_answer(both: _Both) -> Opinion:
     first = both.first
     answer = both.text if both.heard.call is Call.MISSING else both.heard.rest
     known = both.known if first.noticed else None
-    meant = understand_typed(answer) if len(answer.split()) <= ANSWER_MAX_WORDS else None
+    meant = understand_typed(answer) if _may_answer(answer, first) else None
     if meant is None or (meant.kind is RequestKind.STORY and not meant.things):
         near = (
             both.plausible(MISHEARD_LEAD)
@@ -200,6 +204,14 @@ def _of_answer(both: _Both) -> Opinion:
     if known is not None and meant != known and both.misspelt(meant, answer):
         return both.believed()
     return Opinion(Verdict.OBEY, answer)
+
+
+def _may_answer(answer: str, first: First) -> bool:
+    """Whether this is an answer to the box, and not said to somebody else."""
+    words = len(answer.split())
+    if not first.noticed and words > BARE_WORDS_MAX and not _ANSWERS.match(answer):
+        return False
+    return words <= ANSWER_MAX_WORDS
 
 
 def _share_thing(one: Request | None, other: Request | None) -> bool:

@@ -15,7 +15,7 @@ from storybot.language.things import COUNTS
 from storybot.language.typed_requests import understand_typed
 
 FIGURES = {str(number): word for number, word in enumerate(("one", *COUNTS), 1)}
-ALIKE_WORD = 0.6  # share of the letters of a word of the keyphrase
+ALIKE_WORD = 0.5  # share of the letters of a word of the keyphrase: "told" and "tell"
 # Of a keyphrase that is a name, which may be made up: "hey zorbo" is written "hazorbo".
 ALIKE_NAME = 0.6
 SHORT_WORD = 2  # letters; "a" and "me" are written in any way
@@ -120,7 +120,7 @@ def alike(one: str, other: str) -> float:
 def heard_in(text: str, keyphrase: str) -> Heard:
     """Whether the text begins with the keyphrase, and what follows on it."""
     polite = POLITE.match(text.replace(",", " "))
-    said = text[polite.end() :] if polite is not None else text
+    said = text[polite.end() :].lstrip(" ,") if polite is not None else text
     named = Heard(Call.MISSING, "", said)
     if not ASKS_FOR_STORY.match(keyphrase):  # a name, on which "tell me a story" may follow
         named = _beginning_like(text, keyphrase, _like_a_name)

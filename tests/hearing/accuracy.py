@@ -46,6 +46,7 @@ from tests.hearing.speech import FESTIVAL_VOICES, reverberant, say, silence, wit
 QUIET = silence(0.25)
 SECOND = silence(1.0)
 CALL = "tell me a story"
+PATIENCE_S = 50.0  # for the second recogniser, however busy the machine is
 SIGN_S = 0.9  # from the keyphrase to the answer, while the box gives its sign
 
 
@@ -251,7 +252,7 @@ def confirmed_by(settings: HearingSettings) -> Confirmation | None:
     second = make_second(settings, "full")
     if second is None:
         return None
-    confirmation = Confirmation(second, settings.keyphrase, wait=9.0)
+    confirmation = Confirmation(second, settings.keyphrase, wait=PATIENCE_S)
     confirmation.wait_until_loaded(LOADING_WAIT_S)
     return confirmation
 
