@@ -111,6 +111,7 @@ class RecogniserProcess:
                     self._pass_on(event)
                 else:
                     self._confirmation.begin(event, self._wanted)
+            self._confirming()
             self._notice_speech()
         self._decoded += len(block) // 2
         self._beat(block)

@@ -24,6 +24,7 @@ from storybot.language.typed_requests import BARE_WORDS_MAX, understand_typed
 # it") and more.
 MISHEARD_LEAD = 4.0
 UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
+NAME_LEAD = 2.0  # of another name: those that the first knows are few
 COMMAND_LEAD = 5.0
 QUESTION_LEAD = 12.0  # of a wish in doubt; "tell me a story later" led over one by 27
 # Where the lead is not known: the share of letters.
@@ -128,6 +129,8 @@ class _Both:
         """Whether the second misspelt what the first knows: "a rowbot" and "a robot"."""
         listed = all(find_thing(thing.word) for thing in heard.things)
         if self.lead is not None:
+            if listed and _names(heard) - _names(self.known):
+                return self.plausible(NAME_LEAD)
             return self.plausible(MISHEARD_LEAD if listed else UNLISTED_LEAD)
         if listed:
             return False
@@ -212,6 +215,10 @@ def _may_answer(answer: str, first: First) -> bool:
     if not first.noticed and words > BARE_WORDS_MAX and not _ANSWERS.match(answer):
         return False
     return words <= ANSWER_MAX_WORDS
+
+
+def _names(request: Request | None) -> set[str]:
+    return {thing.name for thing in request.things if thing.name} if request is not None else set()
 
 
 def _share_thing(one: Request | None, other: Request | None) -> bool:

@@ -18,6 +18,7 @@ FIGURES = {str(number): word for number, word in enumerate(("one", *COUNTS), 1)}
 ALIKE_WORD = 0.5  # share of the letters of a word of the keyphrase: "told" and "tell"
 # Of a keyphrase that is a name, which may be made up: "hey zorbo" is written "hazorbo".
 ALIKE_NAME = 0.6
+REPEATED_WORDS = 4  # at the beginning, which the recogniser writes a second time
 SHORT_WORD = 2  # letters; "a" and "me" are written in any way
 _SENTENCE_END = re.compile(r"[.!?]+(?:\s+|$)")
 _ASKS = re.compile(r"(?:tell|read|give|make|i want|i'd like|i would like|we want)\b")
@@ -76,7 +77,10 @@ def tidied(said: str) -> str:
     words = said.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     words = re.sub(r"\b\d\b", lambda found: FIGURES.get(found[0], found[0]), words)
     sentences = [part.strip(" ,-") for part in _SENTENCE_END.split(words)]
-    return " ".join(dict.fromkeys(filter(None, sentences)))
+    text = " ".join(dict.fromkeys(filter(None, sentences)))
+    beginning = " ".join(text.split()[:REPEATED_WORDS])
+    again = text.find(f" {beginning} ", 1) if beginning.count(" ") == REPEATED_WORDS - 1 else -1
+    return text if again < 0 else text[:again].strip(" ,-")
 
 
 def ways_to_write(text: str, keyphrase: str) -> tuple[str, ...]:

@@ -116,12 +116,10 @@ def sounds_like(wish: str) -> Callable[[str], bool]:
     return lambda text: sounds_of(text) == sounds_of(wish)
 
 
-def sounds_of(text: str) -> list[str]:
-    """The consonants of each thing and its name, as espeak-ng reads them."""
-    request = understand_typed(text)
-    things = request.things if request is not None else ()
-    words = [f"{thing.word} {thing.name}".lower().split() for thing in things]
-    return ["".join(map(consonants, each)) for each in words]
+def sounds_of(text: str) -> str:
+    """The consonants of all that the story is to be about, as espeak-ng reads them."""
+    topic = text.lower().partition(" about ")[2].replace(",", "").split()
+    return " ".join(consonants(word) for word in topic if word not in ("a", "an", "the"))
 
 
 def consonants(word: str) -> str:

@@ -53,7 +53,10 @@ class Kaldi:
 
 
 def answer(text: str, confidence: float = 0.9, start: float = 1.0) -> dict[str, Any]:
-    words = [{"word": word, "conf": confidence, "start": start} for word in text.split()]
+    words = [
+        {"word": word, "conf": confidence, "start": start, "end": start + 0.3}
+        for word in text.split()
+    ]
     return {"text": text, "result": words}
 
 

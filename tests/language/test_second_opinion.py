@@ -58,6 +58,13 @@ CALLED = First("", call_only=True)
         (sure(f"{CALL} about a cat"), " Tell me a story about a bat.", 8.0, "OBEY", "bat"),
         (CALLED, " Can you tell me a long story about a badger?", 9.0, "OBEY", "long story"),
         (CALLED, " Tell me a story, a badger.", 9.0, "OBEY", "badger"),
+        (
+            sure(f"{CALL} about a girl called mia"),
+            " Tell me a story about a girl called Priya.",
+            3.0,
+            "OBEY",
+            "priya",
+        ),
         # The second misspelt what the first knows.
         (
             sure(f"{CALL} about ostriches"),
@@ -207,6 +214,7 @@ def test_what_is_obeyed_is_understood_by_the_robot() -> None:
     [
         (" Tell me a story about 3 pigs!", "tell me a story about three pigs"),
         (" Louder. Louder.", "louder"),
+        (" Tell me a story about a cat Tell me a story about", "tell me a story about a cat"),
         (" Tell me a story. My brother.", "tell me a story my brother"),
         (" ...", ""),
     ],
