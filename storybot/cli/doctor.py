@@ -17,8 +17,8 @@ from storybot.cli.extras import extras, second
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import Client
-from storybot.controls.socket.messages import Status
 from storybot.controls.socket.path import server_path
+from storybot.controls.socket.requests import Status
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs

@@ -9,7 +9,7 @@ from storybot.cli.output import add_json, show
 from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Status
+from storybot.controls.socket.requests import Status
 from storybot.errors import Exit
 
 

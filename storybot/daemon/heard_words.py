@@ -7,7 +7,6 @@ from collections.abc import Callable
 from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
 from storybot.language.requests import understand
 from storybot.language.safety_filter import Filter
-from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.robot.events import (
     Asked,
     DoubtfulHeard,
@@ -31,15 +30,21 @@ def event_of(
     During a story only what is listened for counts, and what the robot says itself does not.
     `open_words`: it may name what is on no list.
     """
-    request = understand_typed(text, allowed) if open_words else understand(text)
+    if open_words:  # in a box with a second recogniser
+        from storybot.language.typed_requests import is_allowed, understand_typed
+
+        request = understand_typed(text, allowed)
+        suits = is_allowed(request, text, allowed)
+    else:
+        request, suits = understand(text), allowed.allows(text)
     if wanted in DURING_STORY:
         meant = relevant_part(text, wanted, "") is not None
-        if request and meant and not is_echo(text) and allowed.allows(text):
+        if request and meant and not is_echo(text) and suits:
             return Asked(request, fresh_seed(), Source.VOICE)
         return None
     if wanted is None:
         return None
-    if not is_allowed(request, text, allowed):
+    if not suits:
         return RequestRefused()
     if request is None:
         return NotUnderstood()

@@ -12,6 +12,7 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.heard_words import event_of, event_of_doubtful
 from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.microphone_level import MicrophoneLevel
 from storybot.daemon.recogniser_progress import RecogniserProgress
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
@@ -73,6 +74,8 @@ class ListenerService:
         speaker.on_speaking_changed = self._change.set
         self.lost_sound = LostSound("the microphone lost sound")
         self.second: SecondState | None = None  # None: there is no second recogniser
+        self.level = MicrophoneLevel()
+        self.level.on_change = self._change.set
 
     async def start(self) -> None:
         self._restarting.start()
@@ -206,9 +209,12 @@ class ListenerService:
 
     async def _steer(self, child: RecogniserClient) -> None:
         """Tell the process what to listen for; returns when it should end."""
-        self._told = None
+        self._told, levels = None, False
         while True:
             self._change.clear()
+            if levels is not self.level.wanted:
+                levels = self.level.wanted
+                await child.tell_levels(often=levels)
             if self.small and self._wanted is None:
                 return
             wanted = self._wanted
@@ -277,8 +283,8 @@ class ListenerService:
                 self._tell(event_of(text, self._wanted, allowed, is_echo, open_words))
             case SecondState():
                 self.second = event
-            case Level():
-                pass
+            case Level(rms):
+                self.level.heard(rms)
 
     def _tell(self, event: Event | None) -> None:
         if event is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import asdict
 from typing import Any, Protocol
 
 from storybot.daemon.services import Services
@@ -31,6 +30,7 @@ class ReportedDaemon(Protocol):
     robot: Robot
     services: Services
     started_at: float
+    lendings: int | None
     _fields: StoryFields
 
 
@@ -54,6 +54,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
         "second": _second(services),
+        "lendings": daemon.lendings,
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),
@@ -67,7 +68,9 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
 def _second(services: Services) -> dict[str, Any] | None:
     """The second recogniser; None where there is none."""
     second = services.listener.second
-    return None if second is None else asdict(second)
+    if second is None:
+        return None
+    return {name: getattr(second, name) for name in ("name", "state", "why", "unanswered")}
 
 
 def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:

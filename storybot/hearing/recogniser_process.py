@@ -2,11 +2,12 @@
 
 It writes events to stdout and reads commands from stdin, each a line of JSON:
 {"event": "ready" | "level" | "heartbeat" | "keyphrase" | "speech" | "heard" | "doubtful" |
-"second" | "trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "quit"}. Where
-a request is awaited, "speech" tells that somebody begins to speak, and "heard" without a text
-stands for an utterance that is none. The process ends with its stdin. Everything happens in one
-thread, so that a heartbeat proves that sound was read and decoded. What was heard may wait for a
-second recogniser's opinion; sound goes on being read, and is decoded after that.
+"second" | "trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "levels",
+"often": ...}, {"do": "quit"}. Where a request is awaited, "speech" tells that somebody begins to
+speak, and "heard" without a text stands for an utterance that is none. The process ends with its
+stdin. Everything happens in one thread, so that a heartbeat proves that sound was read and decoded.
+What was heard may wait for a second recogniser's opinion; sound goes on being read, and is decoded
+after that.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from storybot.hearing.recognisers.recogniser import Recogniser
     from storybot.hearing.second.confirmation import Confirmation
 
-HEARTBEAT_INTERVAL_S = 1.0  # and between two levels
+HEARTBEAT_INTERVAL_S = 1.0
+LEVEL_INTERVAL_S, OFTEN_S = 1.0, 0.25  # between two levels; while somebody looks at them
 REOPEN_INTERVAL_S = 1.0  # between two attempts to open a microphone
 COMMAND_MAX_BYTES = 65536  # bytes
 
@@ -64,7 +66,8 @@ class RecogniserProcess:
         self._during_story = False  # only "stop", and a correction, is
         self._read = self._decoded = 0  # samples at 16 kHz; those decoded twice count twice
         self._earlier_overruns = 0  # of microphones that are closed
-        self._next_heartbeat = 0.0
+        self._next_heartbeat = self._next_level = 0.0
+        self._level_interval = LEVEL_INTERVAL_S
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
         recogniser.meanwhile = self.meanwhile
 
@@ -86,6 +89,9 @@ class RecogniserProcess:
             self._listening = False
             self._recogniser.finish()
             self._forget_unconfirmed()
+        elif command.get("do") == "levels":
+            self._level_interval = OFTEN_S if command.get("often") is True else LEVEL_INTERVAL_S
+            self._next_level = 0.0
         return command.get("do") != "quit"
 
     def step(self) -> float:
@@ -194,16 +200,19 @@ class RecogniserProcess:
             self._tell({"event": "speech"})
 
     def _beat(self, block: bytes) -> None:
-        if time.monotonic() < self._next_heartbeat:
-            return
-        self._next_heartbeat = time.monotonic() + HEARTBEAT_INTERVAL_S
+        now = time.monotonic()
+        if now >= self._next_heartbeat:
+            self._next_heartbeat = now + HEARTBEAT_INTERVAL_S
+            self._tell({"event": "heartbeat", **self._counts()})
+        if block and now >= self._next_level:
+            self._next_level = now + self._level_interval
+            self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
+
+    def _counts(self) -> dict[str, int]:
         overruns = self._earlier_overruns
         if self._microphone is not None:
             overruns += self._microphone.overruns
-        counts = {"read": self._read, "decoded": self._decoded, "overruns": overruns}
-        self._tell({"event": "heartbeat", **counts})
-        if block:
-            self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
+        return {"read": self._read, "decoded": self._decoded, "overruns": overruns}
 
 
 class Commands:

@@ -123,13 +123,13 @@ def alike(one: str, other: str) -> float:
 
 def heard_in(text: str, keyphrase: str) -> Heard:
     """Whether the text begins with the keyphrase, and what follows on it."""
-    polite = POLITE.match(text.replace(",", " "))
+    polite = re.match(POLITE, text.replace(",", " "))
     said = text[polite.end() :].lstrip(" ,") if polite is not None else text
     named = Heard(Call.MISSING, "", said)
-    if not ASKS_FOR_STORY.match(keyphrase):  # a name, on which "tell me a story" may follow
+    if not re.match(ASKS_FOR_STORY, keyphrase):  # a name, on which "tell me a story" may follow
         named = _beginning_like(text, keyphrase, _like_a_name)
         said = named.rest
-    asked = ASKS_FOR_STORY.match(said) if _ASKS.match(said) else None
+    asked = re.match(ASKS_FOR_STORY, said) if _ASKS.match(said) else None
     if asked is not None:
         return Heard(Call.SAID, asked[0], said[asked.end() :].strip(" ,"))
     if named.call is Call.MISSING:
