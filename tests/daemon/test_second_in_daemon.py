@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storybot.controls.socket.messages import Status
+from storybot.controls.socket.requests import Status
 from storybot.hearing.recogniser_client import SecondState, UtteranceRecognised
 from storybot.robot import Mode
 from tests.daemon.scenes import listening
