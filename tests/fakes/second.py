@@ -11,6 +11,7 @@ class FakeSecond:
     """Speaks the SecondRecogniser interface; `says` None: it is slow."""
 
     name = "fake"
+    pid: int | None = None
 
     def __init__(self, says: str | None = None, lead: float | None = 20.0) -> None:
         self.says, self.lead = says, lead

@@ -28,6 +28,8 @@ from storybot.hearing.utterance import Utterance
 from storybot.language.listening import ListenFor
 from storybot.language.spoken_grammar import STOPS
 from storybot.language.typed_requests import understand_typed
+from storybot.system.processes import cpu_seconds
+from storybot.system.profile import memory_kb
 from tests.fakes.recognisers import VOICES, noisy
 from tests.hearing.sentences import (
     ANSWERS,
@@ -255,6 +257,17 @@ def confirmed_by(settings: HearingSettings) -> Confirmation | None:
     return confirmation
 
 
+def cost_of(confirmation: Confirmation) -> str:
+    """The second recogniser's processor time for a question, and its memory."""
+    pid = confirmation.second.pid
+    spent = cpu_seconds(pid) / max(1, confirmation.asked)
+    pss = memory_kb("Pss", Path(f"/proc/{pid}/smaps_rollup")) // 1024
+    return (
+        f"{confirmation.second.name}: {confirmation.asked} questions, {confirmation.unanswered} "
+        f"unanswered, {spent:.2f} s of CPU for each (loading included), {pss} MB (PSS)"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     every, kinds = [one.name for one in CONDITIONS], [*ROWS, *STORY_ROWS]
@@ -281,6 +294,8 @@ def main() -> None:
                     f"| {name}, {condition.name} | {ears.row(name, said, args.show)} |", flush=True
                 )
         print(f"{condition.name}: {ears.cpu / ears.sound:.3f} s of CPU for a second of sound")
+        if confirmation is not None:
+            print(cost_of(confirmation))
 
 
 if __name__ == "__main__":

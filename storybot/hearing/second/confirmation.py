@@ -31,7 +31,8 @@ class Confirmation:
         self, second: SecondRecogniser, keyphrase: str, wait: float = ANSWER_WAIT_S
     ) -> None:
         self.second = second
-        self.unanswered = 0  # questions that came to nothing: it was too slow, or ended
+        self.asked = 0  # questions
+        self.unanswered = 0  # that came to nothing: it was too slow, or ended
         self._keyphrase = " ".join(keyphrase.lower().split())
         self._wait = wait
         self._waiting: deque[tuple[Heard, ListenFor]] = deque()
@@ -97,6 +98,7 @@ class Confirmation:
         text = self._keyphrase if isinstance(heard, KeyphraseOnly) else heard.text
         if not self.second.ask(heard.pcm, ways_to_write(text, called)):
             return False
+        self.asked += 1
         self._until = time.monotonic() + self._wait
         return True
 

@@ -48,6 +48,10 @@ class SecondRecogniser(Protocol):
         """How it is now."""
 
     @property
+    def pid(self) -> int | None:
+        """Its process on this machine; None: it has none."""
+
+    @property
     def trouble(self) -> str:
         """The sentence that says why it is lost; empty: it is not."""
 

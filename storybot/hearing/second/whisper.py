@@ -53,6 +53,11 @@ class WhisperRecogniser:
         return State.READY if self._loaded else State.LOADING
 
     @property
+    def pid(self) -> int | None:
+        """The process id; None: there is no process now."""
+        return None if self._child is None else self._child.pid
+
+    @property
     def trouble(self) -> str:
         return self._trouble
 
