@@ -10,8 +10,10 @@ festvox-kdlpc16k, festvox-kallpc16k and festvox-us-slt-hts.
 from __future__ import annotations
 
 import argparse
+import random
 import tempfile
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -182,6 +184,17 @@ def outside(speakers: Speakers, count: int) -> Iterator[Said]:
         yield Said(text, speakers.say(number, text), sounds_like(text))
 
 
+def noises(speakers: Speakers, count: int) -> Iterator[Said]:
+    """Nobody speaks: silence, and steady noise and bursts of noise from soft to loud."""
+    for number in range(min(count, 40)):
+        chance, spread = random.Random(number), 40 * 2 ** (number // 8)
+        pcm = b""
+        for part in range(12):  # of a quarter of a second
+            loud = spread * (number % 4 in (1, 2) or (number % 4 == 3 and part % 3 == 1))
+            pcm += array("h", (round(chance.gauss(0, loud)) for _ in range(4000))).tobytes()
+        yield Said(f"noise {number}", pcm, nothing)
+
+
 def stops(speakers: Speakers, count: int) -> Iterator[Said]:
     for number in range(4 * len(STOPS)):
         stop = STOPS[number // 4]
@@ -202,6 +215,7 @@ ROWS = {
     "unrelated": unrelated,
     "near": near_sounds,
     "outside": outside,
+    "noise": noises,
 }
 STORY_ROWS = {"stops": stops, "no-stops": no_stops}  # said while a story is told
 
