@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable
 from tempfile import TemporaryFile
 
+from storybot.cli.extras import extras, second
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import Client
@@ -248,6 +249,7 @@ CHECKS: dict[str, Check] = {
     "microphone": _microphone,
     "speaker": _speaker,
     "recogniser": _recogniser,
+    "second": second,
     "voice": _voice,
     "engine": _engine,
     "model": _model,
@@ -255,4 +257,5 @@ CHECKS: dict[str, Check] = {
     "memory": _memory,
     "permissions": _permissions,
     "socket": _socket,
+    "extras": extras,
 }

@@ -35,6 +35,7 @@ class HearingSettings:
     microphone: str = ""  # part of the device's name; empty: the system's default
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
+    second_opinion: str = choice("auto", "none", "whisper")  # auto: where it can be had; not small
     keyphrase: str = "tell me a story"
     family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
     things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small

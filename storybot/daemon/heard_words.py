@@ -7,6 +7,7 @@ from collections.abc import Callable
 from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
 from storybot.language.requests import understand
 from storybot.language.safety_filter import Filter
+from storybot.language.typed_requests import is_allowed, understand_typed
 from storybot.robot.events import (
     Asked,
     DoubtfulHeard,
@@ -19,13 +20,18 @@ from storybot.stories.story_request import fresh_seed
 
 
 def event_of(
-    text: str, wanted: ListenFor | None, allowed: Filter, is_echo: Callable[[str], bool]
+    text: str,
+    wanted: ListenFor | None,
+    allowed: Filter,
+    is_echo: Callable[[str], bool],
+    open_words: bool = False,
 ) -> Event | None:
     """The event of `text`; None where nothing is done about it.
 
     During a story only what is listened for counts, and what the robot says itself does not.
+    `open_words`: it may name what is on no list.
     """
-    request = understand(text)
+    request = understand_typed(text, allowed) if open_words else understand(text)
     if wanted in DURING_STORY:
         meant = relevant_part(text, wanted, "") is not None
         if request and meant and not is_echo(text) and allowed.allows(text):
@@ -33,7 +39,7 @@ def event_of(
         return None
     if wanted is None:
         return None
-    if not allowed.allows(text):
+    if not is_allowed(request, text, allowed):
         return RequestRefused()
     if request is None:
         return NotUnderstood()

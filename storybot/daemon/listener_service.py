@@ -26,6 +26,7 @@ from storybot.hearing.recogniser_client import (
     Ready,
     RecogniserClient,
     RecogniserEvent,
+    SecondState,
     SpeechBegun,
     Trouble,
     UtteranceRecognised,
@@ -74,6 +75,7 @@ class ListenerService:
         self.lost_sound = LostSound("the microphone lost sound")
         self.level = MicrophoneLevel()
         self.level.on_change = self._change.set
+        self.second: SecondState | None = None  # None: there is no second recogniser
 
     async def start(self) -> None:
         self._restarting.start()
@@ -175,7 +177,7 @@ class ListenerService:
             LOG.error("%s", error)  # a service that is lost already does not log its failures
             self.health.failed(str(error), at_once=True)
         finally:
-            self._child = self._told = None
+            self._child = self._told = self.second = None
             self._gone.set()
 
     async def _until_the_old_one_is_gone(self) -> None:
@@ -275,10 +277,12 @@ class ListenerService:
             case DoubtfulRecognised(text, confidence):
                 LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
                 self._tell(event_of_doubtful(text, self._wanted, self._configuration.allowed))
-            case UtteranceRecognised(text, confidence):
+            case UtteranceRecognised(text, confidence, open_words):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 allowed, is_echo = self._configuration.allowed, self._speaker.is_echo
-                self._tell(event_of(text, self._wanted, allowed, is_echo))
+                self._tell(event_of(text, self._wanted, allowed, is_echo, open_words))
+            case SecondState():
+                self.second = event
             case Level(rms):
                 self.level.heard(rms)
 

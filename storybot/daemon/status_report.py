@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from storybot.daemon.services import Services
@@ -54,6 +55,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
         "lendings": daemon.lendings,
+        "second": _second(services),
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),
@@ -62,6 +64,12 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
             for health in services.supervisor.healths()
         },
     }
+
+
+def _second(services: Services) -> dict[str, Any] | None:
+    """The second recogniser; None where there is none."""
+    second = services.listener.second
+    return None if second is None else asdict(second)
 
 
 def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:

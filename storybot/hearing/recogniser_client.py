@@ -65,6 +65,7 @@ class KeyphraseRecognised:
 class UtteranceRecognised:
     text: str
     confidence: float
+    open: bool = False  # by a recogniser without a grammar: it may name what is on no list
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,16 @@ class DoubtfulRecognised:
 @dataclass(frozen=True)
 class SpeechBegun:
     """Somebody begins to speak, while the request is awaited."""
+
+
+@dataclass(frozen=True)
+class SecondState:
+    """How the second recogniser is, whenever that changes."""
+
+    name: str
+    state: str  # loading, ready, lost
+    why: str = ""  # it is lost
+    unanswered: int = 0  # questions that came to nothing since the start
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,7 @@ RecogniserEvent = (
     | SpeechBegun
     | UtteranceRecognised
     | DoubtfulRecognised
+    | SecondState
     | Trouble
     | Ended
 )
@@ -113,6 +125,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
     "speech": SpeechBegun,
     "heard": UtteranceRecognised,
     "doubtful": DoubtfulRecognised,
+    "second": SecondState,
     "trouble": Trouble,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,6 +180,7 @@ class PocketSphinxRecogniser:
 
     def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
+        sound = self._call.pcm + pcm if self._listen_for is ListenFor.REQUEST else pcm
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or doubtful(
             decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
@@ -187,12 +188,12 @@ class PocketSphinxRecogniser:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
             if self._is_likely(decoded, called=call is not None):
-                return Utterance(text, score, sure=False, likely=True)
-            return call or Utterance(text, score, sure=False)
+                return Utterance(text, score, sure=False, likely=True, pcm=sound)
+            return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
             self._call = _Call(pcm[:-MARGIN_BYTES], decoded.front_end)
-            return wanted
-        return Utterance(text, score)
+            return replace(wanted, pcm=sound)
+        return Utterance(text, score, pcm=sound)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
@@ -228,7 +229,7 @@ class PocketSphinxRecogniser:
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
         self._call = _Call(beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2], decoded.front_end)
-        return KeyphraseOnly()
+        return KeyphraseOnly(pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
