@@ -17,7 +17,6 @@ export function showSleep(now) {
   status = now;
   sleepAt = typeof now.sleeps_in === "number" ? Date.now() + now.sleeps_in * 1000 : null;
   one("after-this").textContent = busy ? "after this story" : "after one story";
-  one("one-more").textContent = busy ? "after one more story" : "after two stories";
   one("awake").textContent = now.state === "asleep" ? "Wake up" : "Stay awake";
   count();
 }
