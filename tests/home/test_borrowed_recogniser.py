@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,17 @@ def test_a_machine_that_hangs_costs_one_wait(
         time.sleep(1.1)
         assert recogniser.state is State.READY
         assert answered(recogniser, speech) is not None
+
+
+def test_a_process_that_hangs_is_given_up(
+    service: Service, speech: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONGEST_S", 0.5)
+    with Lending(service.port, tmp_path / "socket") as running:
+        running.process.send_signal(signal.SIGSTOP)
+        recogniser = WyomingRecogniser(str(running.path))
+        assert answered(recogniser, speech) is None and "hangs" in recogniser.trouble
+        running.process.send_signal(signal.SIGCONT)
 
 
 def test_odd_answers_are_none(tmp_path: Path, speech: bytes) -> None:

@@ -18,6 +18,7 @@ from storybot.hearing.second.second_recogniser import State, Transcript
 
 SOCKET = "/run/storybot-recogniser/socket"
 RETRY_S = 30.0  # from a failure to the next question: what is said meanwhile is not held up
+LONGEST_S = 5.0  # for an answer, whoever waits for it: the process itself hangs up earlier
 ANSWER_MAX_BYTES = 8192
 
 
@@ -68,6 +69,8 @@ class WyomingRecogniser:
             self._send()
             came = self._connection.recv(ANSWER_MAX_BYTES)
         except BlockingIOError:
+            if time.monotonic() - self._asked > LONGEST_S:
+                self._failed("its process hangs")
             return None
         except OSError as error:
             self._failed(str(error))
