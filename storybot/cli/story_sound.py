@@ -7,6 +7,7 @@ voice cannot be used here, the usual one speaks.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -41,7 +42,10 @@ async def render(title: str, text: str, speaking: SpeakingSettings, path: Path) 
 
 def main() -> int:
     """Returns the exit status."""
-    os.nice(NICENESS)
+    with contextlib.suppress(
+        PermissionError
+    ):  # the unit allows no change; it has a niceness already
+        os.nice(NICENESS)
     given = json.load(sys.stdin)
     speaking, path = SpeakingSettings(**given["speaking"]), Path(sys.argv[1])
     if speaking.voice in LARGE_VOICES:

@@ -113,10 +113,10 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True
-        if before.text in ("a", "an") and _is_plural(words[at : at + 4]):
-            return True
-        if before.text in ("a", "an") and not quoted and before.text != indefinite_article(word.text):
-            return True
+        if before.text in ("a", "an") and not quoted:
+            wrong = before.text != indefinite_article(word.text)
+            if wrong or _is_plural(words[at : at + 4]):
+                return True
     return bool(words) and words[-1].text in _ONLY_ARTICLES | _NEVER_LAST
 
 
