@@ -37,7 +37,13 @@ def hear_recording(
     for block in (*quiet, *recording.blocks(), *quiet):
         heard += _taken(recogniser.hear(block), recogniser, settings)
     heard += _taken(recogniser.finish(), recogniser, settings)
-    return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
+    # The box asks after the call, rather than telling about anything, what was said in doubt.
+    heard = [one for one in heard if one.text != settings.keyphrase or not _asked_later(heard)]
+    return max(heard, key=lambda one: (one.sure, one.likely, one.confidence), default=None)
+
+
+def _asked_later(heard: list[Utterance]) -> bool:
+    return any(one.likely for one in heard)
 
 
 def _taken(
