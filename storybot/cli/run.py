@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from storybot.config import handover, load
 from storybot.config.schema import Settings
@@ -12,6 +12,9 @@ from storybot.models.catalogue import find_model
 from storybot.models.installed import resolve_model
 from storybot.models.packing import packing_advice
 from storybot.system import profile
+
+if TYPE_CHECKING:  # started without arguments it needs none, see command_line
+    import argparse
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

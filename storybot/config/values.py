@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import Field
 from typing import Any
@@ -29,6 +28,8 @@ def checked(key: Field[Any], value: object) -> Checked:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """'; did you mean X?' for the most similar known word, or nothing."""
+    import difflib  # 0.15 MB for what is mistyped
+
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 

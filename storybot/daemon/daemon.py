@@ -20,9 +20,8 @@ from storybot.errors import Exit, StorybotError
 from storybot.language import replies
 from storybot.robot import Robot, commands, initial_robot, step
 from storybot.robot.commands import Command
-from storybot.robot.events import EndAsked, Event, Started, Timer
+from storybot.robot.events import EndAsked, Event, Timer
 from storybot.speaking.pauses import Place
-from storybot.stories.library import Library
 from storybot.system import systemd
 from storybot.system.systemd import StoryFields
 
@@ -52,6 +51,7 @@ class Daemon:
         configuration = configure(_servable(settings), profile)
         self.robot: Robot = initial_robot(settings, configuration.small)
         self.started_at = time.monotonic()
+        self.lendings: int | None = None  # times that it forgot everything; None: not yet known
         self.services: Services = build(
             configuration, self.emit, ControlAnswers(self).answer, factories
         )
@@ -122,7 +122,8 @@ class Daemon:
             await self.services.narrator.check()
         except StorybotError as error:
             self.services.narrator.engine_lost(error)
-        await self.happen(await self.services.narrator.read_library(_started))
+        self.lendings = await self.services.narrator.read_library(lambda kept: kept.cleared())
+        await self.happen(await self.services.narrator.remembered())
         systemd.notify("READY=1")
         await asyncio.Event().wait()
 
@@ -154,6 +155,8 @@ class Daemon:
                 self._say(reply.value)
             case commands.AskWhether(request):
                 self._say(replies.did_you_say(request.things))
+            case commands.SayCode(code):  # no news: only those in the room may learn it
+                services.speaker.say(replies.pairing_code(code))
             case commands.SayTitle(request):
                 self._say(request.title, Place.TITLE)
             case commands.Earcon(name):
@@ -187,11 +190,6 @@ class Daemon:
 
     async def _until_ended(self) -> None:
         await self._ended.wait()
-
-
-def _started(library: Library) -> Started:
-    last = library.last()
-    return Started(last.request() if last else None, library.newest())
 
 
 def _servable(settings: Settings) -> Settings:

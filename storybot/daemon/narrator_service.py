@@ -20,7 +20,7 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence
 from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
-from storybot.robot.events import Part, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
+from storybot.robot.events import Part, Started, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
 from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest, next_chapter
@@ -94,8 +94,15 @@ class NarratorService:
         return None if self._pipeline is None else self._pipeline.engine
 
     async def start(self) -> None:
-        """Nothing runs until a story begins; the library tells which plots were told lately."""
-        self._recent.extend(await self.read_library(lambda kept: kept.plots(RECENT_STORIES)))
+        """Nothing runs until a story begins."""
+
+    async def remembered(self) -> Started:
+        """What the library knows of the time before this start, its latest plots for oneself."""
+        latest, number = await self.read_library(
+            lambda kept: (kept.latest(RECENT_STORIES), kept.newest())
+        )
+        self._recent.extend(story.plots for story in reversed(latest))
+        return Started(latest[0].request() if latest else None, number)
 
     def task(self) -> asyncio.Task[None] | None:
         return None
@@ -262,6 +269,12 @@ class NarratorService:
         """Call `read` in the thread that writes there: a disk may be slow."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, read, self.library)
+
+    async def forget(self) -> int:
+        """Forget every story; returns how often that was done. StorybotError where it fails."""
+        self._begun = None
+        self._recent.clear()
+        return await self.read_library(lambda library: library.clear())
 
     def _save(self, request: StoryRequest, text: str, whole: bool, plots: tuple[str, ...]) -> None:
         """Keep the story, in a thread: a slow disk must not hold up the event loop."""

@@ -22,4 +22,5 @@ async def with_kept_story(event: Event, narrator: NarratorService) -> Event:
     kept = await narrator.read_library(lambda library: library.last_about(things))
     if kept is not None:
         return ReplayAsked(kept.request())
-    return replace(event, request=replace(event.request, kind=RequestKind.STORY))
+    new = replace(event.request, kind=RequestKind.STORY)
+    return Asked(new, event.seed, event.source)

@@ -9,12 +9,12 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.language.family import known_family
+from storybot.record import Record
 from storybot.system.processes import end_group
 from storybot.system.python_child import python_command
 
@@ -34,21 +34,18 @@ SMALL_HEAP_ENVIRONMENT = {  # large blocks go back to the system as soon as they
 SMALL_THINGS = 300
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Record):
     """The microphone is open, for the first time or again."""
 
     recogniser: str
     microphone: str
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Record):
     rms: float  # dBFS of the last 0.1 s
 
 
-@dataclass(frozen=True)
-class Heartbeat:
+class Heartbeat(Record):
     """Proof of progress: both counts grow while there is a microphone."""
 
     read: int  # samples at 16 kHz since the start
@@ -56,39 +53,43 @@ class Heartbeat:
     overruns: int = 0  # times since the start that the microphone lost sound
 
 
-@dataclass(frozen=True)
-class KeyphraseRecognised:
+class KeyphraseRecognised(Record):
     """The keyphrase was said; the process listens for the request from here on."""
 
 
-@dataclass(frozen=True)
-class UtteranceRecognised:
+class UtteranceRecognised(Record):
     text: str
     confidence: float
+    open: bool = False  # by a recogniser without a grammar: it may name what is on no list
 
 
-@dataclass(frozen=True)
-class DoubtfulRecognised:
+class DoubtfulRecognised(Record):
     """A request that was perhaps made."""
 
     text: str
     confidence: float
 
 
-@dataclass(frozen=True)
-class SpeechBegun:
+class SpeechBegun(Record):
     """Somebody begins to speak, while the request is awaited."""
 
 
-@dataclass(frozen=True)
-class Trouble:
+class SecondState(Record):
+    """How the second recogniser is, whenever that changes."""
+
+    name: str
+    state: str  # loading, ready, lost
+    why: str = ""  # it is lost
+    unanswered: int = 0  # questions that came to nothing since the start
+
+
+class Trouble(Record):
     """The microphone or recogniser is missing; a microphone is looked for until Ready."""
 
     sentence: str
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(Record):
     """The process has ended; no event follows."""
 
     code: int
@@ -102,6 +103,7 @@ RecogniserEvent = (
     | SpeechBegun
     | UtteranceRecognised
     | DoubtfulRecognised
+    | SecondState
     | Trouble
     | Ended
 )
@@ -113,6 +115,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
     "speech": SpeechBegun,
     "heard": UtteranceRecognised,
     "doubtful": DoubtfulRecognised,
+    "second": SecondState,
     "trouble": Trouble,
 }
 
@@ -184,7 +187,11 @@ class RecogniserClient:
         """Keep the microphone open and drop its sound."""
         await self.send({"do": "pause"})
 
-    async def send(self, command: dict[str, str]) -> None:
+    async def tell_levels(self, often: bool) -> None:
+        """A few times a second, or else once."""
+        await self.send({"do": "levels", "often": often})
+
+    async def send(self, command: dict[str, Any]) -> None:
         """Send one command; nothing happens when the process has ended."""
         if self._process is None or self._process.stdin is None:
             return

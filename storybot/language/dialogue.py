@@ -7,10 +7,11 @@ import re
 from storybot.language.sentence_splitting import SPEECH
 
 HERO, FRIEND = 0, 1
-_MARK = re.compile(r"[\"“”]")
+# Patterns that `re` compiles in the first story.
+_MARK = r"[\"“”]"
 _WHO = r"((?i:the) \w+|[A-Z]\w*)"
-_AFTER = re.compile(rf"\s*{SPEECH.pattern} {_WHO}")  # "Hello," said the bird
-_BEFORE = re.compile(rf"{_WHO}\b.*\b{SPEECH.pattern}[,:]?\s*$", re.DOTALL)  # Tom said, "Hello."
+_AFTER = rf"\s*{SPEECH} {_WHO}"  # "Hello," said the bird
+_BEFORE = rf"(?s:{_WHO}\b.*\b{SPEECH}[,:]?\s*$)"  # Tom said, "Hello."
 
 
 # What somebody says, as a part of a sentence: the index of its first character, the quotation mark
@@ -29,7 +30,7 @@ class Dialogue:
 
     def quotations(self, sentence: str, paragraph: bool) -> tuple[Quotation, ...]:
         """The quotations of the next sentence; one that is not closed ends with its paragraph."""
-        marks = [found.start() for found in _MARK.finditer(sentence)]
+        marks = [found.start() for found in re.finditer(_MARK, sentence)]
         if paragraph or (marks and _opens(sentence, marks[0])):
             self._open = False
         edges = [0, *marks] if self._open else marks
@@ -40,9 +41,9 @@ class Dialogue:
         return tuple(self._whose(sentence, start, end) for start, end in spans)
 
     def _whose(self, sentence: str, start: int, end: int) -> Quotation:
-        found = _AFTER.match(sentence, end)
+        found = re.match(_AFTER, sentence[end:])
         name = found.group(2) if found else ""
-        if not name and (before := _BEFORE.search(sentence[:start])):
+        if not name and (before := re.search(_BEFORE, sentence[:start])):
             name = before.group(1)
         if name:
             self._hero = self._hero or name.lower()

@@ -109,28 +109,27 @@ COMMANDS: tuple[tuple[RequestKind, str], ...] = (
         r"|more|more stories|a different one)",
     ),
 )
-COMMAND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in COMMANDS)
 
 
 def understand(text: str) -> Request | None:
     """The request in these words, or None where there is none or it breaks off."""
     words = re.findall(r"[a-z']+(?:-[a-z']+)*", text.lower())
-    while words and (plain := POLITE.sub("", " ".join(words)).split()) != words:
+    while words and (plain := re.sub(POLITE, "", " ".join(words)).split()) != words:
         words = plain
     if not words:
         return None
     utterance = " ".join(words)
-    for kind, pattern in COMMAND_PATTERNS:
-        if pattern.fullmatch(utterance):
+    for kind, pattern in COMMANDS:
+        if re.fullmatch(pattern, utterance):
             return Request(kind)
-    utterance = UNFINISHED_SECOND_THING.sub("", utterance)
-    if UNFINISHED.fullmatch(utterance):
+    utterance = re.sub(UNFINISHED_SECOND_THING, "", utterance)
+    if re.fullmatch(UNFINISHED, utterance):
         return None
     if again := _told_before(utterance):
         return again
-    if (corrected := CORRECTION.fullmatch(utterance)) and (right := understand(corrected[1])):
+    if (corrected := re.fullmatch(CORRECTION, utterance)) and (right := understand(corrected[1])):
         return replace(right, kind=RequestKind.NO) if right.kind is RequestKind.STORY else None
-    if asked := ASKS_FOR_STORY.match(utterance):
+    if asked := re.match(ASKS_FOR_STORY, utterance):
         wishes = wishes_in(utterance[asked.end() :].split(), family_children())
         things = wishes.things[:MAX_THINGS]
         return Request(RequestKind.STORY, things, wishes.unknown, style_in(asked[0]))
@@ -151,7 +150,7 @@ def style_in(asked: str) -> Style:
 
 def _told_before(utterance: str) -> Request | None:
     """The request for a story that was told before, by what it is about."""
-    found = STORY_AGAIN.fullmatch(utterance) or ASKED_AGAIN.fullmatch(utterance)
+    found = re.fullmatch(STORY_AGAIN, utterance) or re.fullmatch(ASKED_AGAIN, utterance)
     if found is None:
         return None
     named = found.groupdict()
@@ -168,11 +167,11 @@ def is_wish(text: str) -> bool:
 
 def breaks_off(text: str, keyphrase: str) -> bool:
     """Whether more is to follow these recognised words: "tell me", "about a", "a cat and"."""
-    said = POLITE.sub("", f"{text} ").strip()
+    said = re.sub(POLITE, "", f"{text} ").strip()
     if said == keyphrase:
         return False
     begun = f"{keyphrase} ".startswith(f"{said} ")
-    return begun or UNFINISHED.fullmatch(text) is not None or text.endswith(ADJECTIVES)
+    return begun or re.fullmatch(UNFINISHED, text) is not None or text.endswith(ADJECTIVES)
 
 
 def spoken_back(request: Request) -> str:

@@ -18,7 +18,7 @@ SENTENCE_MAX_CHARACTERS = 220  # characters: about 16 s of speech
 ENDERS = ".!?…"
 CLOSERS = "\"'”’)]"
 TITLES = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "mt", "vs"})
-SPEECH = re.compile(
+SPEECH = (  # a pattern that is compiled in the first story
     r"(said|asked|shouted|cried|replied|answered|called|whispered|yelled|exclaimed|screamed|"
     r"added|says|asks|shouts|cries|replies|answers|calls|whispers|yells)"
 )
@@ -128,7 +128,7 @@ def _ends(before: str, after: str) -> bool | None:
             if not speaker.group(3):
                 return None
             starts = speaker.group(3) in ",:"  # Max said, "No."
-            return starts or SPEECH.fullmatch(speaker.group(2)) is None
+            return starts or re.fullmatch(SPEECH, speaker.group(2)) is None
         return None if re.fullmatch(r"[A-Z][a-z]* ?", following) else True
     return True
 

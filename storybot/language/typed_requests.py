@@ -83,8 +83,8 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     if any(_is_foreign(token) for token in _TOKENS.findall(text)):
         return None
     greeted = _PAUSE.sub(" ", text, count=1)  # hey robot, a story about ...
-    topic = POLITE.sub("", greeted if POLITE.match(greeted) else text)
-    if (asks := ASKS_FOR_STORY.match(topic) or _ABOUT.match(topic)) is not None:
+    topic = re.sub(POLITE, "", greeted if re.match(POLITE, greeted) else text)
+    if (asks := re.match(ASKS_FOR_STORY, topic) or _ABOUT.match(topic)) is not None:
         topic = topic[asks.end() :]
     elif whole is None and _no_noun(_TOKENS.findall(topic)[:1]):
         return None

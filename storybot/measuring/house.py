@@ -98,9 +98,14 @@ def folders(checkout: Path) -> Iterator[Folder]:
                 yield Folder(name, len(sources), longest.name, lines)
 
 
+def is_0_1(checkout: Path) -> bool:
+    """Whether the folders are those of version 0.1.0."""
+    return (checkout / "storybot" / "running").is_dir()
+
+
 def profiles(checkout: Path) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Of each profile its name, what it imports, and the options of Python that it runs with."""
-    old = (checkout / "storybot" / "running").is_dir()
+    old = is_0_1(checkout)
     return (
         ("full", FULL_0_1 if old else FULL, ()),
         ("small", SMALL_0_1 if old else SMALL, ("-OO", "-X", "no_debug_ranges")),
@@ -143,11 +148,10 @@ def report(
     checkout: Path, measured: Mapping[tuple[Path, str], tuple[float, float]]
 ) -> Iterator[str]:
     """The lines printed of one checkout."""
-    old = (checkout / "storybot" / "running").is_dir()
     yield f"{'folder':32} {'files':>5}  longest (lines)"
     for one in folders(checkout):
         yield f"{one.name:32} {one.files:5}  {one.longest} ({one.lines})"
-    path = PATH_0_1 if old else PATH
+    path = PATH_0_1 if is_0_1(checkout) else PATH
     modules = [checkout / "storybot" / f"{name}.py" for name in path]
     lines = sum(len(module.read_text("utf-8").splitlines()) for module in modules)
     yield f"button pressed -> sound: {len(path)} modules, {lines} lines: {', '.join(path)}"

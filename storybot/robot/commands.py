@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import Request
+from storybot.record import Record
 from storybot.robot.events import Timer
 from storybot.stories.story_request import StoryRequest
 
@@ -23,13 +23,11 @@ class Light(Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True)
-class PlainCommand:
+class PlainCommand(Record):
     """A command that says nothing but its name."""
 
 
-@dataclass(frozen=True)
-class Listen:
+class Listen(Record):
     """Listen for this, as soon as the robot itself is silent."""
 
     purpose: ListenFor
@@ -39,36 +37,37 @@ class StopListening(PlainCommand):
     """Stop listening; in the small profile the recogniser process has ended when this is done."""
 
 
-@dataclass(frozen=True)
-class Say:
+class Say(Record):
     """Say a sentence of the robot's own."""
 
     reply: Reply
 
 
-@dataclass(frozen=True)
-class AskWhether:
+class AskWhether(Record):
     """Ask whether this was said (see replies.did_you_say)."""
 
     request: Request
 
 
-@dataclass(frozen=True)
-class SayTitle:
+class SayCode(Record):
+    """Say these digits, which no one but those in the room may learn."""
+
+    code: str
+
+
+class SayTitle(Record):
     """Say what was understood: the title of the story that begins."""
 
     story: StoryRequest
 
 
-@dataclass(frozen=True)
-class Earcon:
+class Earcon(Record):
     """Play a short signal (see storybot.speaking.earcons)."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Tell:
+class Tell(Record):
     """Tell this story; events about it carry `number`."""
 
     story: StoryRequest
@@ -87,45 +86,39 @@ class ResumeStory(PlainCommand):
     """Continue the paused story."""
 
 
-@dataclass(frozen=True)
-class SetVolume:
+class SetVolume(Record):
     """Volume from now on, per cent."""
 
     percent: int
 
 
-@dataclass(frozen=True)
-class SetPace:
+class SetPace(Record):
     """Speed of speech, per cent of the set one."""
 
     percent: int
 
 
-@dataclass(frozen=True)
-class Fade:
+class Fade(Record):
     """Let the volume fall to `percent` within `seconds`."""
 
     percent: int
     seconds: float
 
 
-@dataclass(frozen=True)
-class Show:
+class Show(Record):
     """Show this with the lights."""
 
     light: Light
 
 
-@dataclass(frozen=True)
-class StartTimer:
+class StartTimer(Record):
     """Emit TimerExpired in so many seconds; a timer that runs already starts again."""
 
     timer: Timer
     seconds: float
 
 
-@dataclass(frozen=True)
-class StopTimer:
+class StopTimer(Record):
     """Cancel the timer."""
 
     timer: Timer
@@ -140,6 +133,7 @@ Command = (
     | StopListening
     | Say
     | AskWhether
+    | SayCode
     | SayTitle
     | Earcon
     | Tell

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from storybot.config.schema import Settings
 from storybot.language.requests import Request
+from storybot.record import Record
 from storybot.stories.story_request import StoryRequest
 
 
@@ -36,43 +36,37 @@ class Timer(Enum):
     GO_ON = "go-on"  # for which "go on" is taken for the story's, without the keyphrase
 
 
-@dataclass(frozen=True)
-class PlainEvent:
+class PlainEvent(Record):
     """An event that says nothing but its name."""
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(Record):
     """The model was checked and every part was tried; `last` is the library's newest story."""
 
     last: StoryRequest | None = None
     newest: int = 0  # the highest number in the library
 
 
-@dataclass(frozen=True)
-class PartLost:
+class PartLost(Record):
     """A part failed several times; `sentence` says what to do about it."""
 
     part: Part
     sentence: str = ""
 
 
-@dataclass(frozen=True)
-class PartBack:
+class PartBack(Record):
     """A part works (again)."""
 
     part: Part
 
 
-@dataclass(frozen=True)
-class KeyphraseHeard:
+class KeyphraseHeard(Record):
     """Somebody said the keyphrase and nothing else; `seed` is for when nothing more is said."""
 
     seed: int
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Record):
     """An understood request; `seed` is fresh, for a story that begins because of it."""
 
     request: Request
@@ -80,15 +74,13 @@ class Asked:
     source: Source = Source.VOICE
 
 
-@dataclass(frozen=True)
-class ReplayAsked:
+class ReplayAsked(Record):
     """A story of the library shall be told again."""
 
     story: StoryRequest
 
 
-@dataclass(frozen=True)
-class DoubtfulHeard:
+class DoubtfulHeard(Record):
     """Something was heard that may be this request for a story, with things."""
 
     request: Request
@@ -107,23 +99,20 @@ class RequestRefused(PlainEvent):
     """Something was asked for that the safety filter refuses."""
 
 
-@dataclass(frozen=True)
-class Pressed:
+class Pressed(Record):
     """A gesture on the button, as the action the settings give it."""
 
     action: str  # story, again, stop, good-night, nothing
     seed: int
 
 
-@dataclass(frozen=True)
-class VolumeAsked:
+class VolumeAsked(Record):
     """Set the volume, per cent."""
 
     percent: int
 
 
-@dataclass(frozen=True)
-class SleepAsked:
+class SleepAsked(Record):
     """A sleep timer of its own; both None cancels or, outside quiet hours, wakes; 0 minutes is now.
 
     There is no sleep after 0 stories: in the settings that 0 says that only the minutes count.
@@ -133,37 +122,48 @@ class SleepAsked:
     stories: int | None = None
 
 
-@dataclass(frozen=True)
-class StoryBegan:
+class OneMoreAsked(Record):
+    """One more story at bedtime: now, or after the one that is told; `seed` is for it."""
+
+    seed: int
+
+
+class CodeAsked(Record):
+    """Whoever presses the button next shall hear this code; "": nobody any more."""
+
+    code: str
+
+
+class Forgotten(PlainEvent):
+    """The box goes to somebody else: what the last ones did is to leave no trace."""
+
+
+class StoryBegan(Record):
     """The first sentence of story `number` sounds."""
 
     number: int
 
 
-@dataclass(frozen=True)
-class StoryGoesOn:
+class StoryGoesOn(Record):
     """The second sentence of story `number` sounds."""
 
     number: int
 
 
-@dataclass(frozen=True)
-class StoryTold:
+class StoryTold(Record):
     """Story `number` was told to its end."""
 
     number: int
 
 
-@dataclass(frozen=True)
-class StoryFailed:
+class StoryFailed(Record):
     """Story `number` cannot go on."""
 
     number: int
     sentence: str = ""
 
 
-@dataclass(frozen=True)
-class TimerExpired:
+class TimerExpired(Record):
     """A timer that the robot set has expired."""
 
     timer: Timer
@@ -177,8 +177,7 @@ class QuietEnded(PlainEvent):
     """The quiet hours ended."""
 
 
-@dataclass(frozen=True)
-class Reloaded:
+class Reloaded(Record):
     """New settings hold from now on."""
 
     settings: Settings
@@ -203,6 +202,9 @@ Event = (
     | Pressed
     | VolumeAsked
     | SleepAsked
+    | OneMoreAsked
+    | CodeAsked
+    | Forgotten
     | StoryBegan
     | StoryGoesOn
     | StoryTold

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+# Patterns that `re` compiles at the first sentence.
 _CLOSERS = r"[\"”’)\]]"
 # After a comma, semicolon, colon or dash; and where a quotation ends: "Look!" he said.
-_END = re.compile(rf"(?:[,;:–—]{_CLOSERS}*|[.!?…]+[\"”])(?=\s)|(?<=\s)[–—-](?=\s)")
+_END = rf"(?:[,;:–—]{_CLOSERS}*|[.!?…]+[\"”])(?=\s)|(?<=\s)[–—-](?=\s)"
 # What the box says of its own accord may be several sentences.
-_SENTENCE_END = re.compile(
+_SENTENCE_END = (
     r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\bProf)(?<!\b[A-Z])"
     rf"[.!?…]+{_CLOSERS}*(?=\s+[\"“]?[A-Z])"
 )
@@ -35,8 +36,8 @@ class Phrase:
 
 def phrases(sentence: str, quotations: Sequence[Quotation] = ()) -> Iterator[Phrase]:
     """The phrases of one sentence; none is without a word, unless the sentence has none."""
-    sentence_ends = {found.end() for found in _SENTENCE_END.finditer(sentence)}
-    ends = sentence_ends | {found.end() for found in _END.finditer(sentence)}
+    sentence_ends = {found.end() for found in re.finditer(_SENTENCE_END, sentence)}
+    ends = sentence_ends | {found.end() for found in re.finditer(_END, sentence)}
     ends |= {edge for start, end, _ in quotations for edge in (start, end)}
     start = 0
     for end in (*sorted(ends), len(sentence)):

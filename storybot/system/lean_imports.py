@@ -59,9 +59,10 @@ LAZY_MODULES: dict[str, Substitutes] = {
             "final": lambda one: one,
         },
         "storybot": {
-            **dict.fromkeys(("Any", "BinaryIO", "Protocol", "TextIO"), AnnotationOnly),
+            **dict.fromkeys(("Any", "BinaryIO", "NoReturn", "Protocol", "TextIO"), AnnotationOnly),
             "TYPE_CHECKING": False,
             "TypeVar": lambda *arguments, **options: None,
+            "dataclass_transform": lambda **options: lambda one: one,
         },
     },
     # Both import `tokenize`: 0.3 MB where neither is loaded.

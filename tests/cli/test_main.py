@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storybot.cli import command_line, main
+from storybot.cli import main, parsers
 from storybot.cli.models import Bar
 from storybot.config import load
 from storybot.errors import Exit, StorybotError
@@ -31,7 +31,7 @@ def test_without_a_command_all_are_listed(capsys: pytest.CaptureFixture[str]) ->
         main.main([])
     assert end.value.code == 0
     told = capsys.readouterr().out
-    for name in command_line.COMMANDS:
+    for name in parsers.COMMANDS:
         assert f"  {name} " in told
 
 
@@ -49,7 +49,7 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
     assert "invalid choice: 'tel'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", list(command_line.COMMANDS))
+@pytest.mark.parametrize("name", list(parsers.COMMANDS))
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main.main([name, "--help"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from storybot.cli import run
 from storybot.config import handover
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.requests import Ask, Status
 from storybot.daemon import process, services
 from storybot.errors import Exit, StorybotError
 from tests.daemon.test_real_engine import MODEL, STORYTELLER, TOKENIZER, needs_engine
@@ -150,7 +151,7 @@ def test_becoming_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setattr(os, "environ", {"STORYBOT_CACHE": str(tmp_path)})
-    args = run.argparse.Namespace(config=tmp_path / "c.yaml")
+    args = argparse.Namespace(config=tmp_path / "c.yaml")
     run.become_small(args, Settings())
     assert os.environ["PYTHONOPTIMIZE"] == "2"
     (folder,) = tmp_path.glob("code-*")

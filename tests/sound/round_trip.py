@@ -16,14 +16,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from storybot.controls.socket.client import Client
+from storybot.controls.socket.client import Client, ask
+from storybot.controls.socket.messages import Status
 from storybot.errors import StorybotError
 from storybot.language.requests import Request as Understood
 from storybot.language.requests import RequestKind, spoken_back
@@ -78,11 +79,11 @@ class Outcome:
 class Box:
     """The running daemon and its news, each with the time at which it came."""
 
-    def __init__(self, devices: VirtualDevices, folder: Path) -> None:
+    def __init__(self, devices: VirtualDevices, folder: Path, settings: str = CONFIG) -> None:
         self._devices, self._folder = devices, folder
         self._socket = str(folder / "control")
         config = folder / "config.yaml"
-        config.write_text(CONFIG.replace("SOCKET", self._socket))
+        config.write_text(settings.replace("SOCKET", self._socket))
         environment = devices.environment | {
             "STORYBOT_STATE": str(folder / "state"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path("~/.cache").expanduser())),
@@ -96,7 +97,7 @@ class Box:
             start_new_session=True,
         )
         self.state = ""
-        self._news: list[dict[str, Any]] = []
+        self.news: list[dict[str, Any]] = []  # "at": when it came, monotonic s
         self._changed = threading.Condition()
         threading.Thread(target=self._follow, daemon=True).start()
         self.wait_for("idle", START)
@@ -106,6 +107,17 @@ class Box:
         with self._changed:
             return self._changed.wait_for(lambda: self.state == state, seconds)
 
+    def wait_for_news(
+        self, fits: Callable[[dict[str, Any]], bool], seconds: float, after: int = 0
+    ) -> bool:
+        """Whether such news come in time, or have come after the first `after` ones."""
+        with self._changed:
+            return self._changed.wait_for(lambda: any(map(fits, self.news[after:])), seconds)
+
+    def status(self) -> dict[str, Any]:
+        """What the daemon answers to `storybot status`."""
+        return ask(self._socket, Status())
+
     def ask(self, request: Request) -> Outcome:
         """Speak one request and wait until the box listens again."""
         wav = speak(request, self._folder / "request.wav")
@@ -113,7 +125,7 @@ class Box:
         outcome = Outcome(request)
         if not self.wait_for("idle", STORY):
             raise RuntimeError(f"the box is {self.state}:\n{self.log()}")
-        self._news.clear()
+        self.news.clear()
         with (
             self._devices.recording() as loudspeaker,
             self._devices.captured(raw),
@@ -129,8 +141,8 @@ class Box:
                     ended -= NOISE_AFTER
                 heard = [when for when in loudspeaker.sounds(begun) if when > ended]
                 outcome.latency = heard[0] - ended if heard else None
-        outcome.said = next((one["text"] for one in self._news if one["news"] == "said"), "")
-        outcome.story = " ".join(one["text"] for one in self._news if one["news"] == "sentence")
+        outcome.said = next((one["text"] for one in self.news if one["news"] == "said"), "")
+        outcome.story = " ".join(one["text"] for one in self.news if one["news"] == "sentence")
         return outcome
 
     def captured(self) -> Path:
@@ -153,7 +165,7 @@ class Box:
                     for one in client.watch():
                         with self._changed:
                             self.state = one.get("state", self.state)
-                            self._news.append({"news": "state", **one})
+                            self.news.append({"news": "state", "at": time.monotonic(), **one})
                             self._changed.notify_all()
                 return
             except StorybotError:

@@ -1,20 +1,34 @@
-"""Time from the start of a command to its first sound at the loudspeaker: median of ten.
+"""How soon something sounds at the loudspeaker, a virtual one: `make first-sound`.
 
 python -m tests.speaking.first_sound [COMMAND...]     (default: storybot tell about a cat)
+python -m tests.speaking.first_sound --voices [VOICE...]
+
+The first measures from the start of a command. The second measures from a sentence that is to be
+said, as in the daemon: the voice was loaded while the box listened.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
+from storybot.config.schema import SpeakingSettings
+from storybot.drivers import names
+from storybot.speaking.speaker import Speaker
+from storybot.speaking.voices.choice import missing_for
 from storybot.system.processes import end_group_now
-from tests.speaking.virtual_speaker import missing, virtual_speaker
+from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
 TIMES = 10
-PATIENCE = 15.0  # s for one story to begin
+SOUND_TIMEOUT_S = 15.0  # for one story or sentence to begin
+LISTENING_S = 20.0  # that the box listens before it is first asked for a story
+TITLE = "A story about a cat."
+ELSEWHERE = ("wyoming",)  # another machine's voice
 
 
 def main() -> int:
@@ -22,30 +36,65 @@ def main() -> int:
     if missing():
         print(f"first_sound: needs {missing()}", file=sys.stderr)
         return 1
-    command = sys.argv[1:] or [sys.executable, "-m", "storybot", "tell", "about", "a", "cat"]
-    taken = []
     with virtual_speaker() as speaker:
-        for _ in range(TIMES):
-            with speaker.recording() as recording:
-                begun = time.monotonic()
-                story = subprocess.Popen(
-                    command,
-                    env=speaker.environment,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-                while not recording.sounds(begun) and time.monotonic() < begun + PATIENCE:
-                    time.sleep(0.1)
-                heard = recording.sounds(begun)
-                end_group_now(story, 2.0)
-            if not heard:
-                print("first_sound: nothing was heard", file=sys.stderr)
-                return 1
-            taken.append(heard[0] - begun)
-            print(f"first sound after {taken[-1]:.3f} s")
+        if sys.argv[1:2] == ["--voices"]:
+            return of_voices(speaker, sys.argv[2:])
+        return of_command(speaker, sys.argv[1:])
+
+
+def of_command(speaker: VirtualSpeaker, words: Sequence[str]) -> int:
+    """From the start of a command."""
+    command = words or [sys.executable, "-m", "storybot", "tell", "about", "a", "cat"]
+    taken = []
+    for _ in range(TIMES):
+        with speaker.recording() as recording:
+            begun = time.monotonic()
+            story = subprocess.Popen(
+                command,
+                env=speaker.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            while not recording.sounds(begun) and time.monotonic() < begun + SOUND_TIMEOUT_S:
+                time.sleep(0.1)
+            heard = recording.sounds(begun)
+            end_group_now(story, 2.0)
+        if not heard:
+            print("first_sound: nothing was heard", file=sys.stderr)
+            return 1
+        taken.append(heard[0] - begun)
+        print(f"first sound after {taken[-1]:.3f} s")
     print(f"median of {TIMES}: {statistics.median(taken):.3f} s, worst {max(taken):.3f} s")
     return 0
+
+
+def of_voices(speaker: VirtualSpeaker, wanted: Sequence[str]) -> int:
+    """From a sentence, for each voice that this machine has."""
+    os.environ.update(speaker.environment)
+    voices = [name for name in wanted or names("voice") if name not in ELSEWHERE]
+    print(f"{'voice':16}{'the first':>10}{'median':>10}{'worst':>10}   s, {TIMES} sentences")
+    for name in voices:
+        if lacking := missing_for(name):
+            print(f"{name:16} needs {lacking}")
+            continue
+        with speaker.recording() as recording:
+            taken = asyncio.run(_sentences(name, recording))
+        print(f"{name:16}{taken[0]:10.3f}{statistics.median(taken):10.3f}{max(taken):10.3f}")
+    return 0
+
+
+async def _sentences(voice: str, recording: Recording) -> list[float]:
+    """s from each sentence to its sound."""
+    taken = []
+    async with Speaker(SpeakingSettings(driver="portaudio", voice=voice)) as speaker:
+        await asyncio.sleep(LISTENING_S)
+        for _ in range(TIMES):
+            begun = time.monotonic()
+            await speaker.say(TITLE)
+            await speaker.drain()
+            taken.append(next(iter(recording.sounds(begun)), float("inf")) - begun)
+    return taken
 
 
 if __name__ == "__main__":

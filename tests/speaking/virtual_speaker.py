@@ -139,6 +139,10 @@ class Recording:
             if max(map(abs, self._samples[at : at + step])) > LOUD
         ]
 
+    def since(self, when: float) -> array[int]:
+        """The samples from a monotonic time on."""
+        return self._samples[max(0, round((when - self._start) * RATE)) :]
+
     def _read(self) -> None:
         assert self._parec.stdout is not None
         while data := os.read(self._parec.stdout.fileno(), 1 << 16):

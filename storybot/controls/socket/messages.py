@@ -1,4 +1,4 @@
-"""The requests of the control socket and the lines they travel in, see docs/protocol.md.
+"""The lines of the control socket, see docs/protocol.md.
 
 Each line is a JSON object: a request, its answer, or news. A client names the version that it
 speaks in each request, and is answered in that version.
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
 from storybot.controls.socket import protocol_1
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.request_fields import checked
+from storybot.controls.socket.requests import REQUEST_TYPES, ControlRequest
+from storybot.record import Record
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
 LINE_MAX_BYTES = 8192  # bytes of one request, its end included
-STORIES_DEFAULT = 50  # stories in one answer
 
 Message = Mapping[str, Any]  # an answer or news, without its version
 
@@ -31,176 +31,6 @@ class BadMessage(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True)
-class PlainRequest:
-    """A request that says nothing but its name."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request in words: "a story about a cat", "another one", "louder"."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Understand:
-    """What a request in words would ask for; nothing is done about it."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Write:
-    """A story for the client alone, as text; the box is silent. The same seed, the same story."""
-
-    text: str
-    seed: int | None = None
-
-
-class Stop(PlainRequest):
-    """End the story."""
-
-
-class Again(PlainRequest):
-    """The same story again."""
-
-
-@dataclass(frozen=True)
-class TellSaved:
-    """A story of the library again, by its id."""
-
-    story: int
-
-
-@dataclass(frozen=True)
-class Volume:
-    """Per cent; `by` instead changes it."""
-
-    percent: int | None = None
-    by: int | None = None
-
-
-@dataclass(frozen=True)
-class Sleep:
-    """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
-
-    minutes: float | None = None
-    stories: int | None = None
-
-
-class Status(PlainRequest):
-    """The robot's state."""
-
-
-class Watch(PlainRequest):
-    """News from now on."""
-
-
-@dataclass(frozen=True)
-class ListLibrary:
-    """The stories kept, newest first: at most `limit`, of those older than story `before`."""
-
-    limit: int = STORIES_DEFAULT
-    before: int | None = None
-
-
-@dataclass(frozen=True)
-class ShowStory:
-    """One story of the library with its text."""
-
-    story: int
-
-
-@dataclass(frozen=True)
-class RemoveStory:
-    """Forget a story of the library."""
-
-    story: int
-
-
-@dataclass(frozen=True)
-class MarkFavourite:
-    """A favourite stays in the library, however many stories come after it."""
-
-    story: int
-    favourite: bool
-
-
-class ShowSettings(PlainRequest):
-    """The settings that may be changed while storybot runs."""
-
-
-@dataclass(frozen=True)
-class ChangeSettings:
-    """New values for some of them, by name; all hold, or none."""
-
-    settings: dict[str, bool | int | float | str] = field(hash=False)
-
-
-class ShowWords(PlainRequest):
-    """The family's words."""
-
-
-@dataclass(frozen=True)
-class AddWord:
-    """A word of the family, in place of one that is written the same."""
-
-    word: str
-    what: str = ""  # "cat", "girl", "place"; "": not said
-    sounds: str = ""  # "M IY M IY"; "": as it is read
-
-
-@dataclass(frozen=True)
-class RemoveWord:
-    """Forget a word of the family."""
-
-    word: str
-
-
-ControlRequest = (
-    Ask
-    | Understand
-    | Write
-    | Stop
-    | Again
-    | TellSaved
-    | Volume
-    | Sleep
-    | Status
-    | Watch
-    | ListLibrary
-    | ShowStory
-    | RemoveStory
-    | MarkFavourite
-    | ShowSettings
-    | ChangeSettings
-    | ShowWords
-    | AddWord
-    | RemoveWord
-)
-
-REQUEST_TYPES: dict[str, type[ControlRequest]] = {
-    "ask": Ask,
-    "understand": Understand,
-    "write": Write,
-    "stop": Stop,
-    "again": Again,
-    "tell-saved": TellSaved,
-    "volume": Volume,
-    "sleep": Sleep,
-    "status": Status,
-    "watch": Watch,
-    "library-list": ListLibrary,
-    "library-show": ShowStory,
-    "library-remove": RemoveStory,
-    "library-favourite": MarkFavourite,
-    "settings": ShowSettings,
-    "set": ChangeSettings,
-    "words": ShowWords,
-    "words-add": AddWord,
-    "words-remove": RemoveWord,
-}
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 
 
@@ -239,7 +69,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlRequest:
-    known = {each.name for each in fields(kind)}
+    known = set(kind.__match_args__)
     if unknown := sorted(set(message) - known):
         raise BadMessage(f'"{_NAMES[kind]}" takes {sorted(known) or "nothing"}, not {unknown[:3]}')
     values = {name: _checked(name, value) for name, value in message.items()}
@@ -251,7 +81,7 @@ def _filled(kind: type[ControlRequest], message: dict[str, Any]) -> ControlReque
 
 def request_line(request: ControlRequest) -> bytes:
     """A request as the line that `read_request` reads."""
-    values = {each.name: getattr(request, each.name) for each in fields(request)}
+    values = {name: getattr(request, name) for name in request.__match_args__}
     given = {name: value for name, value in values.items() if value is not None}
     return encoded({"do": _NAMES[type(request)]} | given)
 
@@ -261,8 +91,7 @@ def answer(**found: Any) -> Message:
     return {"ok": True} | found
 
 
-@dataclass(frozen=True)
-class Streamed:
+class Streamed(Record):
     """An answer after which news go on, for this client alone; until then it asks nothing else."""
 
     answer: Message

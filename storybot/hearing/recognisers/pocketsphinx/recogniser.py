@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ class _Call:
 
     mean: str  # cepstral, without the silence after it; "": it was not said yet
     front_end: FrontEnd
+    pcm: bytes  # for a second recogniser, which hears an answer after it better
 
 
 class PocketSphinxRecogniser:
@@ -81,7 +82,7 @@ class PocketSphinxRecogniser:
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
         self._begun: _Begun | None = None  # while the rest of a request is awaited
-        self._call = _Call("", ADULT)  # while the request is awaited
+        self._call = _Call("", ADULT, b"")  # while the request is awaited
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
@@ -181,6 +182,7 @@ class PocketSphinxRecogniser:
 
     def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
+        sound = self._call.pcm + pcm if self._listen_for is ListenFor.REQUEST else pcm
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or doubtful(
             decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
@@ -188,12 +190,12 @@ class PocketSphinxRecogniser:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
             if self._is_likely(decoded, called=call is not None):
-                return Utterance(text, score, sure=False, likely=True)
-            return call or Utterance(text, score, sure=False)
+                return Utterance(text, score, sure=False, likely=True, pcm=sound)
+            return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
             self._remember_call(pcm[:-MARGIN_BYTES], decoded.front_end)
-            return wanted
-        return Utterance(text, score)
+            return replace(wanted, pcm=sound)
+        return Utterance(text, score, pcm=sound)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
@@ -230,10 +232,10 @@ class PocketSphinxRecogniser:
             return None
         said = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2]
         self._remember_call(said, decoded.front_end)
-        return KeyphraseOnly()
+        return KeyphraseOnly(pcm)
 
     def _remember_call(self, pcm: bytes, front_end: FrontEnd) -> None:
-        self._call = _Call(self._decoder.mean_of(pcm, front_end), front_end)
+        self._call = _Call(self._decoder.mean_of(pcm, front_end), front_end, pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
