@@ -20,8 +20,11 @@ if [ "${1:-}" != --inside ]; then
     # As root of a new user namespace with all ordinary user ids; its map is written from outside.
     start=$(mktemp -u)
     mkfifo "$start"
+    exec 3<&0 # a shell gives a command in the background /dev/null, whatever its own input is
     unshare --user --mount --pid --fork --kill-child sh -c \
-        'read -r line <"$1"; shift; exec "$@"' sh "$start" "$here/in_workshop.sh" --inside "$@" <&0 &
+        'read -r line <"$1"; shift; exec "$@"' sh "$start" "$here/in_workshop.sh" --inside "$@" \
+        <&3 3<&- &
+    exec 3<&-
     child=$!
     # unshare itself lets neither signal pass; its only child is the first process in there.
     trap 'pkill -KILL -P "$child"' INT TERM

@@ -9,7 +9,7 @@ out=/cache/kernel
 log=$out/build.log
 tools='^(linux-source|gcc-14-riscv64|binutils-riscv64)'
 version=$({
-    cat "$here/kernel.config" "$here/date"
+    cat "$here/kernel.config" "$here/kernel.sh" "$here/date"
     grep -E "$tools" "$here/workshop.lock"
 } | sha256sum | cut -c 1-16)
 

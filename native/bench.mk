@@ -1,11 +1,13 @@
 # Benchmarks, the report on screening and the fuzzers; the top Makefile includes this file.
 #   make bench PEER=path/to/run PEERQ=path/to/runq     against llama2.c's programs, where given
+#   make bench PEER=path/to/run.c ONLY="greedy"        of these lines alone (an expression)
 #   make screen-report STORIES=2000                    every screened pick against the full one
 #   make bench-drafts DRAFTS_MODELS=a.story          drafts one after the other and together
 #   make fuzz SECONDS=60                               each fuzzer for so long
 PEER ?=
 PEERQ ?=
 ROUNDS ?= 7
+ONLY ?=
 STORIES ?= 2000
 SECONDS ?= 60
 APT_FUZZ := clang libclang-rt-dev
@@ -45,7 +47,7 @@ build/bench/q80.bin: build/q80 bench-models
 
 bench: bench-models $(if $(PEERQ),build/bench/q80.bin) ## speed and memory of the engine, beside PEER=run and PEERQ=runq
 	@python3 native/bench/compare.py --storyteller $(STORYTELLER) --models build/bench \
-	  --rounds $(ROUNDS) --peer "$(PEER)" --peerq "$(PEERQ)" --cc "$(CC)"
+	  --rounds $(ROUNDS) --peer "$(PEER)" --peerq "$(PEERQ)" --cc "$(CC)" --only "$(ONLY)"
 
 bench-drafts: bench-models ## 8 drafts of a sentence, one after the other and together
 	@for m in $(DRAFTS_MODELS); do \

@@ -19,6 +19,9 @@ MODULES: dict[str, dict[str, str]] = {
         "vosk": "storybot.hearing.recognisers.vosk",
         "pocketsphinx": "storybot.hearing.recognisers.pocketsphinx.recogniser",
     },
+    "second_recogniser": {  # make() -> SecondRecogniser; missing()
+        "whisper": "storybot.hearing.second.whisper",
+    },
     "voice": {  # make(SpeakingSettings) -> Voice; missing(); ABOUT, what it sounds like
         "espeak": "storybot.speaking.voices.espeak",
         "espeak-process": "storybot.speaking.voices.espeak_process",

@@ -2,7 +2,8 @@
 # Put storybot on this machine as a service, or take it off: install.sh install|uninstall
 # PREFIX (/usr/local) holds the programs; with DESTDIR, for packagers, all files are put below it as
 # they will lie below / later. The settings in /etc/storybot and the stories in /var/lib/storybot
-# are never touched once they are there.
+# are never touched once they are there. EXTRAS: the extras to install (whisper, piper), none, or
+# auto: what memory and disk allow, for a package (DESTDIR) none.
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 prefix=${PREFIX:-/usr/local}
@@ -17,8 +18,13 @@ put_program() {
     python=/usr/bin/python3 # the service's user may not run one in somebody's home
     [ -x "$python" ] || python=python3
     "$python" -m venv "$dest$home"
-    # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
-    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[mqtt,page,wyoming]"
+    always=mqtt,page,wyoming more=$(extras)
+    [ -z "$more" ] || echo "installing with the extras ${more#,} (EXTRAS=none leaves them out)"
+    if ! put_packages "$always$more"; then
+        [ -n "$more" ] || exit 1
+        echo "the extras ${more#,} could not be installed; storybot is installed without them" >&2
+        put_packages "$always"
+    fi
     if [ -n "$dest" ]; then # its scripts name the place they were made in
         grep -rlI --exclude-dir=lib -- "$dest$home" "$dest$home" | xargs -r sed -i "s#$dest$home#$home#g"
         find "$dest$home" -name __pycache__ -exec rm -r {} +
@@ -26,6 +32,25 @@ put_program() {
     mkdir -p "$dest$prefix/bin"
     ln -sf "$home/bin/storybot" "$home/bin/storyteller" "$dest$prefix/bin/"
     put_shell_files
+}
+
+put_packages() { # $1: their extras, separated by commas
+    # Without DESTDIR: CMake, which builds the engine, would put it below that a second time.
+    env -u DESTDIR "$dest$home/bin/python" -m pip install -q --disable-pip-version-check "$here/..[$1]"
+}
+
+# ",whisper,piper": what is wished for, or what memory and disk allow.
+extras() {
+    wanted=${EXTRAS:-auto}
+    if [ "$wanted" = auto ]; then
+        [ -z "$dest" ] || return 0
+        memory=$(awk '$1 == "MemTotal:" {print $2}' /proc/meminfo)
+        disk=$(df -Pk "$home" | awk 'NR == 2 {print $4}')
+        wanted=$("$here/extras.sh" "$memory" "$disk" "$(uname -m)")
+    fi
+    for extra in ${wanted//,/ }; do
+        [ "$extra" = none ] || printf ',%s' "$extra"
+    done
 }
 
 put_shell_files() {
@@ -46,6 +71,9 @@ put_service() {
     if [ "${version:-0}" -ge 254 ]; then
         install -m 644 "$here/storybot.service.d/50-growing-delay.conf" \
             "$dest$units/storybot.service.d/"
+    fi
+    if [ "$(uname -m)" = x86_64 ] && compgen -G "$dest$home/lib/python3*/site-packages/faster_whisper" >/dev/null; then
+        install -m 644 "$here/storybot.service.d/60-whisper.conf" "$dest$units/storybot.service.d/"
     fi
     install -m 644 "$here/storybot.sysusers" "$dest/etc/sysusers.d/storybot.conf"
     install -m 644 "$here/storybot.tmpfiles" "$dest/etc/tmpfiles.d/storybot.conf"
@@ -77,6 +105,7 @@ remove() {
     rm -f "$dest$units/storybot.service" "$dest/etc/sysusers.d/storybot.conf" \
         "$dest/etc/tmpfiles.d/storybot.conf" "$dest/etc/udev/rules.d/60-storybot.rules" \
         "$dest$units/storybot.service.d/50-growing-delay.conf" \
+        "$dest$units/storybot.service.d/60-whisper.conf" \
         "$dest$prefix/bin/storybot" "$dest$prefix/bin/storyteller" \
         "$dest$prefix/share/bash-completion/completions/storybot" \
         "$dest$prefix/share/zsh/site-functions/_storybot" "$dest$prefix/share/man/man1/storybot.1"

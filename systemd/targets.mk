@@ -1,9 +1,11 @@
 # The appliance: install it, try it under a real systemd, soak it, measure its memory.
 N ?= 1000
 
+export EXTRAS ?= auto
+
 .PHONY: install uninstall install-service test-systemd soak memory
 
-install: build/.apt-STORY ## (as root) put storybot and its service on this machine; PREFIX, DESTDIR
+install: build/.apt-STORY ## (as root) put storybot, its service and the extras that fit on this machine; PREFIX, DESTDIR, EXTRAS=none
 	@systemd/install.sh install
 
 uninstall: ## (as root) take storybot off this machine; settings and stories stay

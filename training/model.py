@@ -73,7 +73,8 @@ class Block(nn.Module):
         # outputs start at zero: the stream is the embedding alone at first
         self.wo, self.w2 = matrix(dim, dim, 0.0), matrix(dim, hidden, 0.0)
 
-    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
+    def attended(self, x: Tensor, turn: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
+        """What wo multiplies: (batch, time, dim)."""
         batch, time, dim = x.shape
         y = self.attention_norm(x).to(dtype)
         qkv = F.linear(y, torch.cat((self.wq, self.wk, self.wv)).to(dtype))
@@ -81,11 +82,18 @@ class Block(nn.Module):
         y = F.scaled_dot_product_attention(
             rotate(q, turn), rotate(k, turn), v, attn_mask=mask, is_causal=mask is None
         )
-        y = y.transpose(1, 2).reshape(batch, time, dim)
-        x = x + F.linear(y, self.wo.to(dtype)).to(x.dtype)
+        return y.transpose(1, 2).reshape(batch, time, dim)
+
+    def gated(self, x: Tensor, dtype: torch.dtype) -> Tensor:
+        """What w2 multiplies: (batch, time, hidden)."""
         y = self.ffn_norm(x).to(dtype)
         gate, up = F.linear(y, torch.cat((self.w1, self.w3)).to(dtype)).chunk(2, dim=-1)
-        return x + F.linear(F.silu(gate) * up, self.w2.to(dtype)).to(x.dtype)
+        return F.silu(gate) * up
+
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor | None, dtype: torch.dtype) -> Tensor:
+        y = self.attended(x, turn, mask, dtype)
+        x = x + F.linear(y, self.wo.to(dtype)).to(x.dtype)
+        return x + F.linear(self.gated(x, dtype), self.w2.to(dtype)).to(x.dtype)
 
 
 class StoryModel(nn.Module):

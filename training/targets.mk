@@ -6,7 +6,7 @@ TRAINING_PY := $(TRAINING)/venv/bin/python
 TRAIN_STEP := PYTHONPATH=$(CURDIR) OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=4000000000 \
   MALLOC_TRIM_THRESHOLD_=8000000000 $(TRAINING_PY) -m training
 
-.PHONY: train eval-model eval-stories reading-set
+.PHONY: train eval-model eval-stories reading-set label-set
 
 train: engine $(TRAINING)/venv/.ready ## train a story model: CORPUS=folder TRAINING_MINUTES=20
 	@$(TRAIN_STEP).tokenizer --corpus $(CORPUS) --out $(TRAINING)
@@ -31,6 +31,10 @@ eval-stories: test-venv engine ## figures of stories from plans: MODEL=file SAMP
 reading-set: test-venv engine ## 60 stories to be read blind, and their key: MODEL=file
 	@$(PY) -m storybot.measuring.reading_set build/reading --engine $(STORYTELLER) \
 	  --model $(MODEL) --shared $(SHARED) $(EVAL_ARGS)
+
+label-set: test-venv engine ## sentences to be labelled by reading: EVAL_ARGS="--labels FILE" compares
+	@$(PY) -m storybot.measuring.label_set build/labels --engine $(STORYTELLER) \
+	  --model $(MODEL) $(EVAL_ARGS)
 
 $(TRAINING)/venv/.ready: training/requirements.txt
 	@echo "preparing $(TRAINING)/venv"

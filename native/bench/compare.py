@@ -6,6 +6,7 @@ Programs take turns, so that whatever else the machine does strikes all alike; m
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -28,6 +29,7 @@ class Case:
     wanted: str = ""  # the least ratio to the peer, for the table
     seeded: bool = False  # the seed counts up from round to round
     rates: list[float] = field(default_factory=list)  # tokens per second
+    processor: list[float] = field(default_factory=list)  # seconds of processor time
     memory: float | None = None  # peak MB, as our own bench tells it
     first: list[float] = field(default_factory=list)  # ms from start to the first byte
 
@@ -40,7 +42,9 @@ class Case:
         self.first.append((time.perf_counter() - start) * 1e3)
         child.stdout.read()
         said = child.stderr.read().decode(errors="replace")
-        child.wait()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.processor.append(used.ru_utime + used.ru_stime)
         found = re.search(r"achieved tok/s: ([0-9.]+)", said)
         if child.returncode != 0 or not found:
             sys.exit(f"{' '.join(command)} failed: {said.strip()}")
@@ -94,7 +98,7 @@ def ours(args: argparse.Namespace) -> list[Case]:
     fp32, int8, int4 = pack("fp32"), pack("int8"), pack("int4")
     plain = [engine, checkpoint, "-z", tokenizer, "-n", TOKENS]
     return [
-        Case("fp32 checkpoint, full, greedy", [*plain, *GREEDY], "1.0"),
+        Case("fp32 checkpoint, full, greedy", [*plain, *GREEDY], "1.05"),
         Case("fp32 pack, full, greedy", [*fp32, *GREEDY, "--full"], "1.0"),
         Case("fp32, screened, greedy", [*fp32, *GREEDY], "1.8"),
         Case("fp32, screened, top-p", [*fp32, *TOP_P], "1.8", seeded=True),
@@ -126,6 +130,12 @@ def print_table(cases: list[Case]) -> None:
     one, two = by_name(cases, "int8, full, greedy"), by_name(cases, "int8, full, greedy, 2 threads")
     if one and two:
         print(f"two threads against one, int8, full: {two.rate / one.rate:.2f}")
+    peer, fp32 = by_name(cases, "run.c, greedy"), by_name(cases, "fp32 checkpoint, full, greedy")
+    if peer and fp32:  # the same text, so that processor time compares even on a busy machine
+        ratio = statistics.median(
+            theirs / own for theirs, own in zip(peer.processor, fp32.processor, strict=True)
+        )
+        print(f"fp32 checkpoint against run.c, greedy, by processor time, median: {ratio:.2f}")
 
 
 def main() -> None:
@@ -136,11 +146,13 @@ def main() -> None:
     parser.add_argument("--peer", default="", help="run.c or a binary of it")
     parser.add_argument("--peerq", default="", help="runq.c or a binary of it")
     parser.add_argument("--cc", default="cc")
+    parser.add_argument("--only", default="", help="cases whose names match this expression")
     args = parser.parse_args()
     for name, given in (("run.c", args.peer), ("runq.c", args.peerq)):
         if not given:
             print(f"{name} was not given and is left out (PEER=, PEERQ=)")
-    cases = [*peers(args), *(mine := ours(args))]
+    mine = [case for case in ours(args) if re.search(args.only, case.name)]
+    cases = [case for case in peers(args) if re.search(args.only, case.name)] + mine
     for case in mine:
         case.measure_memory()
     for number in range(args.rounds):

@@ -25,6 +25,9 @@ test-duo: duo engine test-venv build/synthetic ## test the Duo's engine in an em
 	  export DUO_EMULATOR DUO_EMULATOR1; \
 	  "$$DUO_EMULATOR" -cpu $(DUO_CPU) build/duo/cmake/tests/kernels_agree c906; \
 	  "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=128 build/duo/cmake/tests/kernels_agree rvv; \
+	  for bits in 256 512 1024; do \
+	    "$$DUO_EMULATOR1" -cpu rv64,v=true,vext_spec=v1.0,vlen=$$bits \
+	      build/duo/cmake/tests/kernels_agree rvv256; done; \
 	  DUO_CPU=$(DUO_CPU) DUO_SYNTHETIC=build/synthetic DUO_STORIES=$(DUO_STORIES) \
 	    $(PY) -m pytest -q -p no:cacheprovider tests/duo
 

@@ -269,6 +269,24 @@ def ends_of_stories(s: str, synthetic: str) -> None:
     check("for run.c EOS is text", b"</s>" in stories(s, *checkpoint, "--run-c")[1])
 
 
+def brackets_of_tags(s: str) -> None:
+    """A model that knows keywords never draws the brackets of tags; as run.c it draws any token."""
+    pieces = Path("small.tok").read_bytes()
+    for bracket in (b"[", b"]"):  # only the byte tokens, as in a vocabulary trained on stories
+        pieces = pieces.replace(b"\1\0\0\0" + bracket, b"\1\0\0\0_")
+    Path("tags.tok").write_bytes(pieces)
+    packing = (s, "pack", "small.bin", "tags.tok", "-q", "int8", "-o")
+    subprocess.run([*packing, "plain.story"], check=True)
+    subprocess.run([*packing, "keywords.story", "--keywords"], check=True)
+    hot = ("-t", "3", "-p", "1", "-n", "256")  # whatever can be drawn comes
+    plain, keywords = (stories(s, f"{name}.story", *hot)[1] for name in ("plain", "keywords"))
+    check("without keywords brackets are text", b"[" in plain and b"]" in plain)
+    check("with keywords they never come", b"[" not in keywords and b"]" not in keywords)
+    check("--full is the same", keywords == stories(s, "keywords.story", *hot, "--full")[1])
+    as_run_c = (stories(s, f"{m}.story", *hot, "--run-c")[1] for m in ("plain", "keywords"))
+    check("as run.c both are the same", next(as_run_c) == next(as_run_c))
+
+
 def reader_leaves(s: str) -> None:
     """A closed pipe ends the story at once, without a word and without a signal."""
     child = subprocess.Popen(
@@ -328,6 +346,7 @@ def main() -> int:
         prompts,
         prompts_as_given,
         prompts_too_long,
+        brackets_of_tags,
         reader_leaves,
         file_shrinks,
     ):

@@ -37,7 +37,7 @@ def check_errors(storyteller: str, model: str) -> None:
         "draft 1 1 sentence 257", "draft  1 1 sentence 4", "keep", "keep 0", "keep x", "keep 0 1",
         "drop now", "told \\", "told a\\q", "plan a\\", "told " + "a " * 9000,
         "told " + "b" * 16000,
-        "bias a b", "bias -1 a", "bias nan a", "bias 21 a", "bias 2a b", "bias 2" + " a" * 17,
+        "bias a b", "bias -1 a", "bias nan a", "bias 21 a", "bias 2a b", "bias 2" + " a" * 25,
     ]  # fmt: skip
     for line in bad:
         got = answers(storyteller, model, f"{line}\ntold Once\ndraft 1 1 tokens 3\n")

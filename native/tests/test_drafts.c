@@ -223,6 +223,8 @@ static int index_of(const Draft *draft, int token)
     return -1;
 }
 
+#define TWELVE "a b a b a b a b a b a b"
+
 /* Words that drafts are drawn towards: each once, in their order; ln p stays the model's. */
 static void test_bias(const char *path)
 {
@@ -276,7 +278,104 @@ static void test_bias(const char *path)
     CHECK(d->drafts[0].tokens[0] == a && d->drafts[0].tokens[1] == b
           && d->drafts[0].tokens[2] == a);
     drafts_drop(d);
-    CHECK(!bias(d, 1.0f, "a b a b a b a b a b a b a b a b a"));
+    CHECK(!bias(d, 1.0f, TWELVE " " TWELVE " a"));
+
+    /* what is left out does not count */
+    CHECK(bias(d, 1.0f, TWELVE " " TWELVE " zzzzzzzzzzzzzzzzzzzz"));
+    CHECK(bias(d, 1.0f, TWELVE " zzzzzzzzzzzzzzzzzzzz " TWELVE));
+    CHECK(d->bias.count == MAX_BIASED);
+    draft_story_close(story);
+}
+
+/* By how much the logit of a token is raised. */
+static float raised(const Drafts *d, const BiasProgress *progress, int token)
+{
+    float logits[SMALL_VOCAB] = {0};
+    bias_raise(&d->bias, progress, false, logits);
+    return logits[token];
+}
+
+/* A draft that holds nothing yet goes on with the pieces of a word, without the last `less`. */
+static void advance(const Drafts *d, BiasProgress *progress, int word, int less)
+{
+    const BiasWord *w = &d->bias.words[word];
+    for (int i = 0; i < w->count[SPACED] - less; i++)
+        bias_advance(&d->bias, progress, false, w->tokens[SPACED][i]);
+}
+
+/* Words that begin with the same pieces. */
+static void test_bias_shared(const char *path)
+{
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello b.", &shadow);
+    Drafts *d = &story->drafts;
+    CHECK(bias(d, 6.0f, "zq zb zq"));
+    BiasProgress both = {0};
+    int q = d->bias.words[0].tokens[SPACED][d->bias.words[0].count[SPACED] - 1];
+    int b = d->bias.words[1].tokens[SPACED][d->bias.words[1].count[SPACED] - 1];
+    advance(d, &both, 0, 1);
+    CHECK(raised(d, &both, q) == 6.0f && raised(d, &both, b) == 3.0f);
+    bias_advance(&d->bias, &both, false, b);
+    CHECK(!both.held[0] && both.held[1] && !both.held[2]);
+    advance(d, &both, 0, 1);
+    CHECK(raised(d, &both, q) == 6.0f && raised(d, &both, b) == 0.0f);
+    bias_advance(&d->bias, &both, false, q);
+    CHECK(both.held[1] && both.held[0] + both.held[2] == 1); /* one of the two that are the same */
+
+    /* the shorter word comes first in the plan: the text is not drawn on to the longer one ... */
+    CHECK(bias(d, 6.0f, "z zq"));
+    BiasProgress shorter = {0};
+    advance(d, &shorter, 0, 0);
+    CHECK(shorter.held[0] && raised(d, &shorter, q) == 0.0f);
+    /* ... but where that is what it says, the shorter one does not stand there */
+    bias_advance(&d->bias, &shorter, false, q);
+    CHECK(!shorter.held[0] && shorter.held[1]);
+    advance(d, &shorter, 0, 0);
+    CHECK(shorter.held[0] && shorter.held[1]);
+
+    /* the longer word comes first */
+    CHECK(bias(d, 6.0f, "zq z"));
+    BiasProgress longer = {0};
+    advance(d, &longer, 1, 0);
+    CHECK(longer.held[1] && raised(d, &longer, q) == 6.0f);
+    bias_advance(&d->bias, &longer, false, q);
+    CHECK(longer.held[0] && !longer.held[1]);
+    draft_story_close(story);
+}
+
+/* Marks are drawn in their turn only, and stand there only then. */
+static void test_bias_marks(const char *path)
+{
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello b.", &shadow);
+    Drafts *d = &story->drafts;
+    int a = token_of(d, " a"), b = token_of(d, " b"), comma = token_of(d, ","), stop = token_of(d, ".");
+    CHECK(bias(d, 6.0f, "a , b ."));
+    BiasProgress progress = {0};
+    CHECK(raised(d, &progress, a) == 6.0f && raised(d, &progress, b) == 3.0f);
+    CHECK(raised(d, &progress, comma) == 0.0f && raised(d, &progress, stop) == 0.0f);
+    bias_advance(&d->bias, &progress, false, comma); /* too early: it is still to come */
+    bias_advance(&d->bias, &progress, false, a);
+    CHECK(raised(d, &progress, comma) == 6.0f && raised(d, &progress, b) == 3.0f);
+    bias_advance(&d->bias, &progress, false, comma);
+    CHECK(raised(d, &progress, b) == 6.0f && raised(d, &progress, stop) == 0.0f);
+    bias_advance(&d->bias, &progress, false, b);
+    CHECK(raised(d, &progress, stop) == 6.0f);
+    draft_story_close(story);
+}
+
+/* Brackets of tags are never drawn: they are no text. */
+static void test_brackets(const char *path)
+{
+    Shadow shadow;
+    DraftStory *story = open_told(path, "Hello b.", &shadow);
+    Drafts *d = &story->drafts;
+    const Model *model = &story->engine.model;
+    CHECK(bias(d, MAX_BIAS, "[ ]"));
+    CHECK(draw(d, 8, 3, GOAL_TOKENS, 20));
+    for (int k = 0; k < 8; k++)
+        CHECK(index_of(&d->drafts[k], model->tag_open) < 0
+              && index_of(&d->drafts[k], model->tag_close) < 0);
     draft_story_close(story);
 }
 
@@ -414,6 +513,9 @@ int main(void)
         test_merging("drafts.story");
         test_merged_alone("drafts.story");
         test_bias("drafts.story");
+        test_bias_shared("drafts.story");
+        test_bias_marks("drafts.story");
+        test_brackets("drafts.story");
         test_cut("drafts.story");
         test_same("drafts.story");
         test_full("drafts.story");

@@ -9,8 +9,8 @@ from storybot.cli.output import add_json, show_reply
 from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Ask
 from storybot.controls.socket.request_fields import TEXT_MAX_CHARACTERS
+from storybot.controls.socket.requests import Ask
 from storybot.errors import Exit, StorybotError
 
 

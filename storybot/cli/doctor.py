@@ -13,11 +13,12 @@ import socket
 from collections.abc import Callable
 from tempfile import TemporaryFile
 
+from storybot.cli.extras import extras, second
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import Client
-from storybot.controls.socket.messages import Status
 from storybot.controls.socket.path import server_path
+from storybot.controls.socket.requests import Status
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
@@ -248,6 +249,7 @@ CHECKS: dict[str, Check] = {
     "microphone": _microphone,
     "speaker": _speaker,
     "recogniser": _recogniser,
+    "second": second,
     "voice": _voice,
     "engine": _engine,
     "model": _model,
@@ -255,4 +257,5 @@ CHECKS: dict[str, Check] = {
     "memory": _memory,
     "permissions": _permissions,
     "socket": _socket,
+    "extras": extras,
 }

@@ -16,12 +16,15 @@ from storybot.hearing.microphones.microphone import Microphone
 from storybot.hearing.microphones.wav import read_wav
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
-from storybot.hearing.recordings import hear_recording
+from storybot.hearing.recordings import confirmed, hear_recording
+from storybot.hearing.second.choice import loaded_confirmation
+from storybot.hearing.second.confirmation import Confirmation
 from storybot.hearing.utterance import Utterance
 from storybot.language.family import use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.replies import did_you_say
-from storybot.language.requests import spoken_back, understand
+from storybot.language.requests import Request, spoken_back, understand
+from storybot.language.typed_requests import understand_typed
 from storybot.stories.family_file import FamilyFile
 from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
@@ -47,7 +50,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         show(args, {"note": note}, f"note: {note}")
     recogniser = make_recogniser(settings.hearing)
     show(args, {"recogniser": recogniser.name}, f"recogniser: {recogniser.name}")
-    heard = hear_recording(recording, recogniser, settings.hearing)
+    confirmation = _confirmation(args, settings)
+    try:
+        heard = hear_recording(recording, recogniser, settings.hearing, confirmation)
+    finally:
+        _close(confirmation)
     if heard is None:
         raise StorybotError(f"no speech was found in {args.wav}", Exit.NOT_HEARD)
     show(args, as_data(heard), described(heard))
@@ -56,7 +63,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def described(heard: Utterance) -> str:
     """What was recognised, how surely, and what it asks for."""
-    request = understand(heard.text)
+    request = understood(heard)
     if heard.likely and request is not None:
         meant = f"in doubt; the box asks: {did_you_say(request.things)}"
     elif not heard.sure:
@@ -69,9 +76,14 @@ def described(heard: Utterance) -> str:
     return "\n".join(lines)
 
 
+def understood(heard: Utterance) -> Request | None:
+    """What was asked for; a recogniser without a grammar may have heard what is on no list."""
+    return understand_typed(heard.text) if heard.open else understand(heard.text)
+
+
 def as_data(heard: Utterance) -> dict[str, object]:
     """The same for programs; `request` and `confidence` are null where there is none."""
-    request = understand(heard.text) if heard.sure else None
+    request = understood(heard) if heard.sure else None
     asked = understand(heard.text) if heard.likely else None
     return {
         "recognised": heard.text,
@@ -89,7 +101,9 @@ def _listen(args: argparse.Namespace, settings: Settings) -> int:
     data = {"recogniser": recogniser.name, "microphone": microphone.name}
     told = f"recogniser: {recogniser.name}; microphone: {microphone.name}; Ctrl-C ends"
     show(args, data, f'{told}\nsay "{settings.hearing.keyphrase} about a cat"')
-    recogniser.listen_for(ListenFor.KEYPHRASE)
+    confirmation = _confirmation(args, settings)
+    wanted = ListenFor.KEYPHRASE
+    recogniser.listen_for(wanted)
     try:
         while True:
             try:
@@ -100,17 +114,34 @@ def _listen(args: argparse.Namespace, settings: Settings) -> int:
                 continue
             if sys.stderr.isatty():
                 print(f"\r{meter(level_dbfs(block))}", end="", file=sys.stderr, flush=True)
-            for event in recogniser.hear(block):
+            for event in confirmed(recogniser.hear(block), wanted, confirmation):
+                called = isinstance(event, KeyphraseOnly)
+                wanted = ListenFor.REQUEST if called else ListenFor.KEYPHRASE
+                recogniser.listen_for(wanted)
                 if isinstance(event, KeyphraseOnly):
                     show(args, {"keyphrase": True}, "keyphrase; now the request")
-                    recogniser.listen_for(ListenFor.REQUEST)
                     continue
                 show(args, as_data(event), described(event))
-                recogniser.listen_for(ListenFor.KEYPHRASE)
                 if args.once and event.sure:
                     return Exit.OK
     finally:
         microphone.close()
+        _close(confirmation)
+
+
+def _confirmation(args: argparse.Namespace, settings: Settings) -> Confirmation | None:
+    profile = resolve_profile(settings.service.profile)
+    confirmation = loaded_confirmation(settings.hearing, profile)
+    if confirmation is not None:
+        second = confirmation.second
+        told = second.trouble or f"second recogniser: {second.name}"
+        show(args, {"second": second.name, "trouble": second.trouble}, told)
+    return confirmation
+
+
+def _close(confirmation: Confirmation | None) -> None:
+    if confirmation is not None:
+        confirmation.second.close()
 
 
 def _open_again(settings: Settings, profile: str, fault: StorybotError) -> Microphone:

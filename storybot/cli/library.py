@@ -10,7 +10,7 @@ from storybot.cli.actions import add_actions
 from storybot.cli.output import show, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import TellSaved
+from storybot.controls.socket.requests import TellSaved
 from storybot.stories.library import KeptStory, Library
 from storybot.system.folders import daemon_state_folder
 

@@ -14,6 +14,7 @@ from storybot.config.schema import Settings
 from storybot.errors import Exit, StorybotError
 from storybot.system.folders import state_folder
 from storybot.system.profile import memory_kb, resolve_profile
+from storybot.system.python_child import python_command
 
 if TYPE_CHECKING:
     from storybot.home.page.pairing import Pairing
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         handover.replace_process("storybot.cli.page_process", settings, *words)
     from storybot.home.page.server import run as serve
 
-    serve(settings, box, Pairing(folder))
+    serve(settings, box, folder, python_command("storybot.cli.story_sound"))
     return Exit.OK
 
 

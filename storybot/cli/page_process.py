@@ -23,13 +23,12 @@ def main() -> int:
     from storybot.config import handover
     from storybot.errors import StorybotError
     from storybot.home.box import Box
-    from storybot.home.page.pairing import Pairing
     from storybot.home.page.server import run
 
     settings_fd, identity, name, version, folder = sys.argv[1:6]
     settings = handover.taken_over(int(settings_fd))
     try:
-        run(settings, Box(identity, name, version), Pairing(Path(folder)))
+        run(settings, Box(identity, name, version), Path(folder), ())  # no memory for sounds
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)

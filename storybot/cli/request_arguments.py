@@ -38,7 +38,8 @@ def heard(recording: Path, settings: HearingSettings, safe: Filter) -> Request:
             f"no request was understood in {recording}; `storybot hear {recording}` tells more",
             Exit.NOT_HEARD,
         )
-    return _story(understand(found.text), found.text, safe)
+    understood = understand_typed(found.text, safe) if found.open else understand(found.text)
+    return _story(understood, found.text, safe)
 
 
 def story_of(

@@ -7,7 +7,7 @@ import argparse
 from storybot.cli.output import add_json, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Sleep
+from storybot.controls.socket.requests import Sleep
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

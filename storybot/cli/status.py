@@ -9,7 +9,7 @@ from storybot.cli.output import add_json, show
 from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Status
+from storybot.controls.socket.requests import Status
 from storybot.errors import Exit
 
 
@@ -42,6 +42,10 @@ def described(status: dict[str, Any]) -> str:
     if status["overruns"] or status["underruns"]:
         gaps = f"{status['overruns']} in what was heard, {status['underruns']} in what was played"
         rows.append(("lost", f"sound, since it was started: {gaps}"))
+    if second := status.get("second"):
+        rows.append(("second", second["why"] or f"{second['name']}, {second['state']}"))
+        if second["unanswered"]:
+            rows.append(("", f"{second['unanswered']} answers that did not come in time"))
     rows.append(("up", duration(status["up"])))
     rows.append(("profile", status["profile"]))
     return "\n".join(f"{name:9} {value}" for name, value in rows)

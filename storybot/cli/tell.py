@@ -19,12 +19,13 @@ from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
 from storybot.language.family import use_family
-from storybot.language.safety_filter import Filter, load_filter
+from storybot.language.safety_filter import Filter
 from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 from storybot.speaking.synthesizer import Spoken
 from storybot.stories.family_file import FamilyFile
+from storybot.stories.forbidden_file import household_filter
 from storybot.stories.library import Library
 from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed
 from storybot.system.folders import daemon_state_folder
@@ -76,7 +77,7 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     if not 0 <= args.seed < SEED_LIMIT:
         raise StorybotError(f"--seed: expected a number from 0 to {SEED_LIMIT - 1}", Exit.USAGE)
     settings = replace(settings, speaking=speaking, telling=telling)
-    safe = load_filter(settings.safety)
+    safe = household_filter(settings.safety, daemon_state_folder())
     use_family(FamilyFile(settings.hearing.family_words, daemon_state_folder()).words())
     request = _story_request(args, settings, safe)
     engine = make_engine(telling)

@@ -8,7 +8,7 @@ import re
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Volume
+from storybot.controls.socket.requests import Volume
 
 
 def volume(text: str) -> Volume:

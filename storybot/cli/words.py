@@ -11,10 +11,10 @@ from storybot.cli.output import show
 from storybot.cli.table import table
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import NotRunning, ask
-from storybot.controls.socket.messages import AddWord, ControlRequest, RemoveWord, ShowWords
+from storybot.controls.socket.requests import AddWord, ControlRequest, RemoveWord, ShowWords
 from storybot.language.family import FamilyWord
-from storybot.language.safety_filter import load_filter
 from storybot.stories.family_file import FamilyFile, allowed_word
+from storybot.stories.forbidden_file import household_filter
 from storybot.system.folders import daemon_state_folder
 
 
@@ -66,7 +66,7 @@ def _changed(args: argparse.Namespace, settings: Settings) -> Sequence[FamilyWor
     except NotRunning:
         file = FamilyFile(settings.hearing.family_words, daemon_state_folder())
         if args.what == "add":
-            safe = load_filter(settings.safety)
+            safe = household_filter(settings.safety, daemon_state_folder())
             file.add(allowed_word(args.word, args.kind, args.sounds, safe))
         elif args.what == "remove":
             file.remove(args.word)

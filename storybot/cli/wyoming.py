@@ -32,9 +32,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     check_home(settings.home, "wyoming", "wyoming", "wyoming")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     if args.voice:
-        from storybot.home.wyoming.voice_server import VoiceServer
+        from storybot.home.wyoming.voice_server import Asked, VoiceServer
+        from storybot.speaking.voices import wyoming as voice
 
-        asyncio.run(VoiceServer(_voice_address(settings)).run())
+        asked = Asked(voice.SOCKET, voice.SAMPLE_RATE_HZ, voice.HEAD, voice.ANSWER_TIMEOUT_S)
+        asyncio.run(VoiceServer(_voice_address(settings), asked).run())
         return Exit.OK
     from storybot.home.box import this_box
     from storybot.home.wyoming.about import avahi_service

@@ -1,50 +1,77 @@
-"""Quiet hours: the time of day in which the box sleeps (pure)."""
+"""Quiet hours: the time of day in which the box sleeps (pure).
+
+Both settings are a time for every day, and times for some days: "20:00, fri 21:00, sat none". A day
+is the one on which quiet hours begin; they may pass midnight, and last until that day's end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import datetime, time
 
 from storybot.config.schema import BedtimeSettings
 from storybot.errors import Exit, StorybotError
 
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NONE = "none"  # in place of a time: no quiet hours begin on that day
+EXPECTED = 'expected a time such as "20:00", or "20:00, fri 21:00, sat none"'
 
-def clock_time(text: str, key: str) -> time | None:
-    """ "20:00" as a time; None where nothing is set; StorybotError (Exit.CONFIG) otherwise."""
-    if not text:
-        return None
+Week = tuple[time | None, ...]  # of each day, Monday first
+
+
+def week(text: str, key: str) -> Week:
+    """The times of the setting `key`; StorybotError (Exit.CONFIG) where they cannot be read."""
+    times: list[time | None] = [None] * len(DAYS)
     try:
-        return time.fromisoformat(text)
+        for place, entry in enumerate(text.split(",") if text else ()):
+            day, _, clock = entry.strip().rpartition(" ")
+            if not day and place == 0:
+                times = [_time(clock)] * len(DAYS)
+            else:
+                times[DAYS.index(day.strip().lower())] = None if clock == NONE else _time(clock)
     except ValueError as error:
         raise StorybotError(
-            f'bedtime: {key} is "{text}", but a time such as "20:00" is expected; correct it.',
-            Exit.CONFIG,
+            f"bedtime: {key}: {EXPECTED}, not {text!r}; correct it.", Exit.CONFIG
         ) from error
+    return tuple(times)
+
+
+def _time(clock: str) -> time:
+    told = time.fromisoformat(clock)
+    if told.tzinfo is not None:  # the hours are those of the place
+        raise ValueError
+    return told
 
 
 def find_faults(settings: BedtimeSettings) -> Iterator[tuple[str, str]]:
     """Each "bedtime.KEY" that is wrong, and why."""
     given = {"quiet_from": settings.quiet_from, "quiet_until": settings.quiet_until}
+    weeks: list[Week] = []
     for key, text in given.items():
         try:
-            told = clock_time(text, key)
-            right = told is None or told.tzinfo is None  # the hours are those of the place
+            weeks.append(week(text, key))
         except StorybotError:
-            right = False
-        if not right:
-            yield f"bedtime.{key}", f'expected a time such as "20:00", not {text!r}'
+            yield f"bedtime.{key}", f"{EXPECTED}, not {text!r}"
     missing = [key for key, text in given.items() if not text]
     if len(missing) == 1:
         (there,) = given.keys() - missing
         yield f"bedtime.{there}", f"without {missing[0]} there are no quiet hours; give both"
+    elif len(weeks) == len(given):
+        for day, begin, end in zip(DAYS, *weeks, strict=True):
+            if begin is not None and end is None:
+                yield "bedtime.quiet_until", f"has no time for {day}, which quiet_from has"
 
 
-def is_quiet(now: time, settings: BedtimeSettings) -> bool:
-    """Whether local time `now` lies in the quiet hours, which may pass midnight."""
-    begin = clock_time(settings.quiet_from, "quiet_from")
-    end = clock_time(settings.quiet_until, "quiet_until")
-    if begin is None or end is None or begin == end:
-        return False
-    if begin < end:
-        return begin <= now < end
-    return now >= begin or now < end
+def is_quiet(now: datetime, settings: BedtimeSettings) -> bool:
+    """Whether local time `now` lies in the quiet hours of its day, or of the day before."""
+    begins = week(settings.quiet_from, "quiet_from")
+    ends = week(settings.quiet_until, "quiet_until")
+    clock, today = now.time(), now.weekday()
+    begin, end = begins[today], ends[today]
+    if begin is not None and end is not None:
+        if begin < end and begin <= clock < end:
+            return True
+        if begin > end and clock >= begin:
+            return True
+    begin, end = begins[today - 1], ends[today - 1]  # -1: Sunday
+    return begin is not None and end is not None and begin > end and clock < end

@@ -35,6 +35,7 @@ class HearingSettings:
     microphone: str = ""  # part of the device's name; empty: the system's default
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
+    second_opinion: str = choice("auto", "none", "whisper")  # auto: where it can be had; not small
     keyphrase: str = "tell me a story"
     family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
     things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small
@@ -127,8 +128,8 @@ class BedtimeSettings:
     sleep_minutes: int = number(20, 1, 240)  # "good night" sets this timer
     sleep_stories: int = number(2, 0, 50)  # or sleeps after so many stories; 0: only the timer
     fade: float = number(30.0, 0.0, 600.0)  # s over which the volume falls to the floor
-    quiet_from: str = ""  # "20:00" local time; empty: no quiet hours
-    quiet_until: str = ""  # "07:00"
+    quiet_from: str = ""  # "20:00" or "20:00, fri 21:00", local time; empty: no quiet hours
+    quiet_until: str = ""  # "07:00"; of the quiet hours that began on that day
     night_volume: int = number(40, 0, 100)  # per cent of the set volume
     night_speed: int = number(85, 50, 100)  # per cent of the set speed
 
@@ -139,6 +140,7 @@ class SafetySettings:
 
     filter: bool = True
     extra_words: str = ""  # file with one further word or pattern a line
+    forbidden_words: str = ""  # file that the page writes; empty: in the state directory
     allowed_phrases: str = ""  # file with one phrase a line that is harmless all the same
 
 

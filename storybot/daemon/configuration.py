@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime
 
 from storybot.config import quiet_hours
 from storybot.config.schema import Settings
 from storybot.errors import StorybotError
 from storybot.language.family import FamilyWord, use_family
-from storybot.language.safety_filter import Filter, load_filter
+from storybot.language.safety_filter import Filter
 from storybot.stories.family_file import FamilyFile
+from storybot.stories.forbidden_file import household_filter
 
 LOG = logging.getLogger("storybot")
 
@@ -56,5 +57,5 @@ def configure(settings: Settings, profile: str) -> Configuration:
 
 
 def _filter(settings: Settings) -> Filter:
-    quiet_hours.is_quiet(time(), settings.bedtime)  # StorybotError where no times can be read
-    return load_filter(settings.safety)
+    quiet_hours.is_quiet(datetime.now(), settings.bedtime)  # StorybotError for what is no time
+    return household_filter(settings.safety)

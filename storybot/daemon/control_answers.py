@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
 from itertools import islice
 from typing import Any, Protocol
 
@@ -12,32 +11,41 @@ from storybot.config import changeable
 from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import Message, Streamed
+from storybot.controls.socket.requests import (
     AddWord,
     Again,
+    AllowWord,
     Ask,
     ChangeSettings,
     ControlRequest,
+    FollowLevel,
+    ForbidWord,
+    ForgetEverything,
     ListLibrary,
     MarkFavourite,
-    Message,
+    OneMore,
     RemoveStory,
     RemoveWord,
+    SayCode,
+    ShowForbidden,
     ShowSettings,
     ShowStory,
     ShowWords,
     Sleep,
     Status,
     Stop,
-    Streamed,
     TellSaved,
     Understand,
     Volume,
     Watch,
     Write,
 )
+from storybot.daemon.lending import forget_everything
+from storybot.daemon.pairing_code import PairingCode
 from storybot.daemon.reload import Reloader
 from storybot.daemon.services import Services
+from storybot.daemon.word_lists import WordLists
 from storybot.daemon.writing import Writing
 from storybot.errors import Exit, StorybotError
 from storybot.language import replies
@@ -46,14 +54,14 @@ from storybot.robot import Robot, obstacle
 from storybot.robot.events import (
     Asked,
     Event,
+    OneMoreAsked,
     ReplayAsked,
     RequestRefused,
     SleepAsked,
     Source,
     VolumeAsked,
 )
-from storybot.robot.state import STORY_PARTS, Obstacle
-from storybot.stories.family_file import FamilyFile, allowed_word
+from storybot.robot.state import BUSY, STORY_PARTS, Obstacle
 from storybot.stories.library import KeptStory, Library
 from storybot.stories.story_request import fresh_seed
 
@@ -67,6 +75,10 @@ class ControlledDaemon(Protocol):
 
     async def happen(self, event: Event) -> tuple[Robot, Robot]: ...
 
+    lendings: int | None
+
+    def emit(self, event: Event) -> None: ...
+
     def status(self) -> dict[str, Any]: ...
 
 
@@ -76,6 +88,7 @@ class ControlAnswers:
     def __init__(self, daemon: ControlledDaemon) -> None:
         self._daemon = daemon
         self._writing = Writing(daemon)
+        self._lists, self._code = WordLists(daemon), PairingCode(daemon)
 
     async def answer(self, request: ControlRequest) -> Message | Streamed:
         """What to send back."""
@@ -117,11 +130,26 @@ class ControlAnswers:
             case ChangeSettings(new):
                 return await self._change_settings(new)
             case ShowWords():
-                return messages.answer(words=self._words())
+                return self._lists.family()
             case AddWord(word, what, sounds):
-                return await self._add_word(word, what, sounds)
+                return await self._lists.add_family(word, what, sounds)
             case RemoveWord(word):
-                return await self._change_words(lambda kept: kept.remove(word))
+                return await self._lists.remove_family(word)
+            case ShowForbidden():
+                return await self._lists.forbidden()
+            case ForbidWord(word):
+                return await self._lists.add_forbidden(word)
+            case AllowWord(word):
+                return await self._lists.remove_forbidden(word)
+            case OneMore():
+                return await self._one_more()
+            case FollowLevel():
+                return Streamed(messages.answer(), self._daemon.services.listener.level.news())
+            case SayCode(code):
+                return self._code.begin(code)
+            case ForgetEverything():
+                wrong = await forget_everything(self._daemon)
+                return wrong or messages.answer(**self._daemon.status())
 
     def _understood(self, text: str) -> Request | Message:
         """What the words ask for, or the refusal."""
@@ -165,6 +193,12 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.NO_STORY, str(error))
         return await self._start(ReplayAsked(story.request()))
 
+    async def _one_more(self) -> Message:
+        if self._daemon.robot.mode not in BUSY:
+            return await self._start(OneMoreAsked(fresh_seed()))
+        await self._daemon.happen(OneMoreAsked(fresh_seed()))
+        return messages.answer(**self._daemon.status())
+
     async def _start(self, event: Event) -> Message:
         """Give the robot an event that should begin a story, and answer whether it did."""
         before, after = await self._daemon.happen(event)
@@ -207,28 +241,6 @@ class ControlAnswers:
             return messages.refusal(ErrorCode.BAD_SETTING, str(error))
         await self._daemon.happen(reloaded)
         return messages.answer(settings=changeable.values(settings))
-
-    def _words(self) -> list[dict[str, str]]:
-        return [asdict(word) for word in self._daemon.services.configuration.family]
-
-    async def _add_word(self, word: str, what: str, sounds: str) -> Message:
-        safe = self._daemon.services.configuration.allowed
-        return await self._change_words(
-            lambda kept: kept.add(allowed_word(word, what, sounds, safe))
-        )
-
-    async def _change_words(self, change: Callable[[FamilyFile], None]) -> Message:
-        """Change the file, in the library's thread, and have it read at once."""
-        configuration = self._daemon.services.configuration
-        try:
-            file = FamilyFile(configuration.settings.hearing.family_words)
-            await self._daemon.services.narrator.read_library(lambda _: change(file))
-            # Others may have changed settings while the file was written.
-            reloaded = self._daemon.reloader.take(configuration.settings)
-        except StorybotError as error:
-            return messages.refusal(ErrorCode.BAD_WORD, str(error))
-        await self._daemon.happen(reloaded)
-        return messages.answer(words=self._words())
 
 
 def _meaning(request: Request) -> Message:

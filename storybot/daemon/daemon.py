@@ -51,6 +51,7 @@ class Daemon:
         configuration = configure(_servable(settings), profile)
         self.robot: Robot = initial_robot(settings, configuration.small)
         self.started_at = time.monotonic()
+        self.lendings: int | None = None  # times that it forgot everything; None: not yet known
         self.services: Services = build(
             configuration, self.emit, ControlAnswers(self).answer, factories
         )
@@ -121,6 +122,7 @@ class Daemon:
             await self.services.narrator.check()
         except StorybotError as error:
             self.services.narrator.engine_lost(error)
+        self.lendings = await self.services.narrator.read_library(lambda kept: kept.cleared())
         await self.happen(await self.services.narrator.remembered())
         systemd.notify("READY=1")
         await asyncio.Event().wait()
@@ -153,6 +155,8 @@ class Daemon:
                 self._say(reply.value)
             case commands.AskWhether(request):
                 self._say(replies.did_you_say(request.things))
+            case commands.SayCode(code):  # no news: only those in the room may learn it
+                services.speaker.say(replies.pairing_code(code))
             case commands.SayTitle(request):
                 self._say(request.title, Place.TITLE)
             case commands.Earcon(name):

@@ -19,21 +19,32 @@ from storybot.stories.story_request import fresh_seed
 
 
 def event_of(
-    text: str, wanted: ListenFor | None, allowed: Filter, is_echo: Callable[[str], bool]
+    text: str,
+    wanted: ListenFor | None,
+    allowed: Filter,
+    is_echo: Callable[[str], bool],
+    open_words: bool = False,
 ) -> Event | None:
     """The event of `text`; None where nothing is done about it.
 
     During a story only what is listened for counts, and what the robot says itself does not.
+    `open_words`: it may name what is on no list.
     """
-    request = understand(text)
+    if open_words:  # in a box with a second recogniser
+        from storybot.language.typed_requests import is_allowed, understand_typed
+
+        request = understand_typed(text, allowed)
+        suits = is_allowed(request, text, allowed)
+    else:
+        request, suits = understand(text), allowed.allows(text)
     if wanted in DURING_STORY:
         meant = relevant_part(text, wanted, "") is not None
-        if request and meant and not is_echo(text) and allowed.allows(text):
+        if request and meant and not is_echo(text) and suits:
             return Asked(request, fresh_seed(), Source.VOICE)
         return None
     if wanted is None:
         return None
-    if not allowed.allows(text):
+    if not suits:
         return RequestRefused()
     if request is None:
         return NotUnderstood()

@@ -12,6 +12,7 @@ from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
 from storybot.daemon.heard_words import event_of, event_of_doubtful
 from storybot.daemon.lost_sound import LostSound
+from storybot.daemon.microphone_level import MicrophoneLevel
 from storybot.daemon.recogniser_progress import RecogniserProgress
 from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
@@ -25,6 +26,7 @@ from storybot.hearing.recogniser_client import (
     Ready,
     RecogniserClient,
     RecogniserEvent,
+    SecondState,
     SpeechBegun,
     Trouble,
     UtteranceRecognised,
@@ -71,6 +73,9 @@ class ListenerService:
         self._gone.set()
         speaker.on_speaking_changed = self._change.set
         self.lost_sound = LostSound("the microphone lost sound")
+        self.second: SecondState | None = None  # None: there is no second recogniser
+        self.level = MicrophoneLevel()
+        self.level.on_change = self._change.set
 
     async def start(self) -> None:
         self._restarting.start()
@@ -172,7 +177,7 @@ class ListenerService:
             LOG.error("%s", error)  # a service that is lost already does not log its failures
             self.health.failed(str(error), at_once=True)
         finally:
-            self._child = self._told = None
+            self._child = self._told = self.second = None
             self._gone.set()
 
     async def _until_the_old_one_is_gone(self) -> None:
@@ -204,9 +209,12 @@ class ListenerService:
 
     async def _steer(self, child: RecogniserClient) -> None:
         """Tell the process what to listen for; returns when it should end."""
-        self._told = None
+        self._told, levels = None, False
         while True:
             self._change.clear()
+            if levels is not self.level.wanted:
+                levels = self.level.wanted
+                await child.tell_levels(often=levels)
             if self.small and self._wanted is None:
                 return
             wanted = self._wanted
@@ -269,12 +277,14 @@ class ListenerService:
             case DoubtfulRecognised(text, confidence):
                 LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
                 self._tell(event_of_doubtful(text, self._wanted, self._configuration.allowed))
-            case UtteranceRecognised(text, confidence):
+            case UtteranceRecognised(text, confidence, open_words):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 allowed, is_echo = self._configuration.allowed, self._speaker.is_echo
-                self._tell(event_of(text, self._wanted, allowed, is_echo))
-            case Level():
-                pass
+                self._tell(event_of(text, self._wanted, allowed, is_echo, open_words))
+            case SecondState():
+                self.second = event
+            case Level(rms):
+                self.level.heard(rms)
 
     def _tell(self, event: Event | None) -> None:
         if event is not None:

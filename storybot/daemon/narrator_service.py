@@ -270,6 +270,12 @@ class NarratorService:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, read, self.library)
 
+    async def forget(self) -> int:
+        """Forget every story; returns how often that was done. StorybotError where it fails."""
+        self._begun = None
+        self._recent.clear()
+        return await self.read_library(lambda library: library.clear())
+
     def _save(self, request: StoryRequest, text: str, whole: bool, plots: tuple[str, ...]) -> None:
         """Keep the story, in a thread: a slow disk must not hold up the event loop."""
         story = kept_story(request, text, whole, datetime.now().astimezone(), plots)

@@ -60,7 +60,7 @@ class NightService:
     def look(self) -> None:
         """Emit what changed since the last look."""
         bedtime = self._configuration.settings.bedtime
-        quiet = quiet_hours.is_quiet(self._now().time(), bedtime)
+        quiet = quiet_hours.is_quiet(self._now(), bedtime)
         if quiet != self._quiet:
             self._quiet = quiet
             self._emit(QuietBegan() if quiet else QuietEnded())

@@ -54,6 +54,13 @@ class Reloader:
             LOG.warning("the profile stays as it is until storybot is restarted")
         return Reloaded(new, newest)
 
+    async def read(self) -> tuple[Settings, int]:
+        """The settings of the files, and the highest number in the library.
+
+        StorybotError where they are broken.
+        """
+        return await _beside_the_loop(self._read_files)
+
     async def close(self) -> None:
         """Stop; the thread of a reading that is going on is not waited for."""
         if self._work is not None:
@@ -65,7 +72,7 @@ class Reloader:
         while self._wanted:
             self._wanted = False
             try:
-                settings, newest = await _beside_the_loop(self._read_files)
+                settings, newest = await self.read()
                 if self._wanted:
                     continue
                 self._emit(self.take(settings, newest))

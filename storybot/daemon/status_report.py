@@ -30,6 +30,7 @@ class ReportedDaemon(Protocol):
     robot: Robot
     services: Services
     started_at: float
+    lendings: int | None
     _fields: StoryFields
 
 
@@ -52,6 +53,8 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "sleeps_after": robot.stories_left,
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
+        "second": _second(services),
+        "lendings": daemon.lendings,
         "profile": services.configuration.profile,
         "up": round(time.monotonic() - daemon.started_at),
         "stalled": services.supervisor.stalled(),
@@ -60,6 +63,14 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
             for health in services.supervisor.healths()
         },
     }
+
+
+def _second(services: Services) -> dict[str, Any] | None:
+    """The second recogniser; None where there is none."""
+    second = services.listener.second
+    if second is None:
+        return None
+    return {name: getattr(second, name) for name in ("name", "state", "why", "unanswered")}
 
 
 def tell(daemon: ReportedDaemon, before: Robot, event: Event) -> None:

@@ -60,6 +60,7 @@ class KeyphraseRecognised(Record):
 class UtteranceRecognised(Record):
     text: str
     confidence: float
+    open: bool = False  # by a recogniser without a grammar: it may name what is on no list
 
 
 class DoubtfulRecognised(Record):
@@ -71,6 +72,15 @@ class DoubtfulRecognised(Record):
 
 class SpeechBegun(Record):
     """Somebody begins to speak, while the request is awaited."""
+
+
+class SecondState(Record):
+    """How the second recogniser is, whenever that changes."""
+
+    name: str
+    state: str  # loading, ready, lost
+    why: str = ""  # it is lost
+    unanswered: int = 0  # questions that came to nothing since the start
 
 
 class Trouble(Record):
@@ -93,6 +103,7 @@ RecogniserEvent = (
     | SpeechBegun
     | UtteranceRecognised
     | DoubtfulRecognised
+    | SecondState
     | Trouble
     | Ended
 )
@@ -104,6 +115,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
     "speech": SpeechBegun,
     "heard": UtteranceRecognised,
     "doubtful": DoubtfulRecognised,
+    "second": SecondState,
     "trouble": Trouble,
 }
 
@@ -175,7 +187,11 @@ class RecogniserClient:
         """Keep the microphone open and drop its sound."""
         await self.send({"do": "pause"})
 
-    async def send(self, command: dict[str, str]) -> None:
+    async def tell_levels(self, often: bool) -> None:
+        """A few times a second, or else once."""
+        await self.send({"do": "levels", "often": often})
+
+    async def send(self, command: dict[str, Any]) -> None:
         """Send one command; nothing happens when the process has ended."""
         if self._process is None or self._process.stdin is None:
             return

@@ -2,10 +2,12 @@
 
 It writes events to stdout and reads commands from stdin, each a line of JSON:
 {"event": "ready" | "level" | "heartbeat" | "keyphrase" | "speech" | "heard" | "doubtful" |
-"trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "quit"}. Where a request
-is awaited, "speech" tells that somebody begins to speak, and "heard" without a text stands for an
-utterance that is none. The process ends with its stdin. Everything happens in one thread, so that a
-heartbeat proves that sound was read and decoded.
+"second" | "trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "levels",
+"often": ...}, {"do": "quit"}. Where a request is awaited, "speech" tells that somebody begins to
+speak, and "heard" without a text stands for an utterance that is none. The process ends with its
+stdin. Everything happens in one thread, so that a heartbeat proves that sound was read and decoded.
+What was heard may wait for a second recogniser's opinion; sound goes on being read, and is decoded
+after that.
 """
 
 from __future__ import annotations
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
     from storybot.hearing.microphones.microphone import Microphone
     from storybot.hearing.recognisers.recogniser import Recogniser
+    from storybot.hearing.second.confirmation import Confirmation
 
-HEARTBEAT_INTERVAL_S = 1.0  # and between two levels
+HEARTBEAT_INTERVAL_S = 1.0
+LEVEL_INTERVAL_S, OFTEN_S = 1.0, 0.25  # between two levels; while somebody looks at them
 REOPEN_INTERVAL_S = 1.0  # between two attempts to open a microphone
 COMMAND_MAX_BYTES = 65536  # bytes
 
@@ -47,17 +51,23 @@ class RecogniserProcess:
         recogniser: Recogniser,
         microphone: Callable[[], Microphone],
         tell: Callable[[dict[str, Any]], None],
+        confirmation: Confirmation | None = None,
     ) -> None:
+        """`confirmation`: of what is heard, by a second recogniser; None: there is none."""
         self._recogniser, self._open, self._tell = recogniser, microphone, tell
+        self._confirmation = confirmation
+        self._second: dict[str, Any] = {}  # what was told of it last
         self._microphone: Microphone | None = None
         self._complaint = ""  # the trouble reported last, so that it is reported once
         self._listening = False
+        self._wanted = ListenFor.KEYPHRASE
         self._called = False  # a request is awaited
         self._speech_told = False  # that somebody speaks, since the request is awaited
         self._during_story = False  # only "stop", and a correction, is
         self._read = self._decoded = 0  # samples at 16 kHz; those decoded twice count twice
         self._earlier_overruns = 0  # of microphones that are closed
-        self._next_heartbeat = 0.0
+        self._next_heartbeat = self._next_level = 0.0
+        self._level_interval = LEVEL_INTERVAL_S
         self._waiting: deque[bytes] = deque()  # blocks read while a long decoding went on
         recogniser.meanwhile = self.meanwhile
 
@@ -72,12 +82,16 @@ class RecogniserProcess:
                 # An utterance that began while the robot spoke may be the robot's own.
                 self._recogniser.finish()
             self._during_story = what in DURING_STORY
-            self._recogniser.listen_for(what)
-            self._called, self._speech_told = what is ListenFor.REQUEST, False
+            self._listen_for(what)
+            self._forget_unconfirmed()
             self._listening = True
         elif command.get("do") == "pause":
             self._listening = False
             self._recogniser.finish()
+            self._forget_unconfirmed()
+        elif command.get("do") == "levels":
+            self._level_interval = OFTEN_S if command.get("often") is True else LEVEL_INTERVAL_S
+            self._next_level = 0.0
         return command.get("do") != "quit"
 
     def step(self) -> float:
@@ -89,17 +103,52 @@ class RecogniserProcess:
                 self._microphone = self._open()
                 self._complaint = ""
                 self._ready(self._microphone)
-            block = self._waiting.popleft() if self._waiting else self._fresh(self._microphone)
+            if self._confirming():  # and reads meanwhile, or sound would be lost
+                self._waiting.append(self._fresh(self._microphone))
+            else:
+                waits = self._waiting
+                block = waits.popleft() if waits else self._fresh(self._microphone)
         except StorybotError as fault:
             self._microphone_lost(fault)
             wait = REOPEN_INTERVAL_S
         if self._listening and block:
             for event in self._recogniser.hear(block):
-                self._pass_on(event)
+                if self._confirmation is None:
+                    self._pass_on(event)
+                else:
+                    self._confirmation.begin(event, self._wanted)
+            self._confirming()
             self._notice_speech()
         self._decoded += len(block) // 2
         self._beat(block)
         return wait
+
+    def _confirming(self) -> bool:
+        """Pass on what the second recogniser has confirmed; whether something waits for it."""
+        if self._confirmation is None:
+            return False
+        for event in self._confirmation.take():
+            self._pass_on(event)
+        second = self._confirmation.second
+        state = {
+            "name": second.name,
+            "state": second.state.value,
+            "why": second.trouble,
+            "unanswered": self._confirmation.unanswered,
+        }
+        if state != self._second:
+            self._second = state
+            self._tell({"event": "second", **state})
+        return self._confirmation.pending
+
+    def _forget_unconfirmed(self) -> None:
+        if self._confirmation is not None:
+            self._confirmation.forget()
+
+    def _listen_for(self, what: ListenFor) -> None:
+        self._recogniser.listen_for(what)
+        self._wanted = what
+        self._called, self._speech_told = what is ListenFor.REQUEST, False
 
     def meanwhile(self, samples: int) -> None:
         """The recogniser has decoded so many samples more."""
@@ -136,14 +185,14 @@ class RecogniserProcess:
     def _pass_on(self, event: Utterance | KeyphraseOnly) -> None:
         if isinstance(event, KeyphraseOnly):
             # The request may follow before the daemon can react to the keyphrase.
-            self._recogniser.listen_for(ListenFor.REQUEST)
-            self._called, self._speech_told = True, False
+            self._listen_for(ListenFor.REQUEST)
             self._tell({"event": "keyphrase"})
         elif event.likely:
             self._tell({"event": "doubtful", "text": event.text, "confidence": event.confidence})
         elif event.sure or self._called:
             text = event.text if event.sure else ""
-            self._tell({"event": "heard", "text": text, "confidence": event.confidence})
+            told = {"event": "heard", "text": text, "confidence": event.confidence}
+            self._tell({**told, "open": True} if event.open else told)
 
     def _notice_speech(self) -> None:
         if self._called and not self._speech_told and self._recogniser.speaking:
@@ -151,16 +200,19 @@ class RecogniserProcess:
             self._tell({"event": "speech"})
 
     def _beat(self, block: bytes) -> None:
-        if time.monotonic() < self._next_heartbeat:
-            return
-        self._next_heartbeat = time.monotonic() + HEARTBEAT_INTERVAL_S
+        now = time.monotonic()
+        if now >= self._next_heartbeat:
+            self._next_heartbeat = now + HEARTBEAT_INTERVAL_S
+            self._tell({"event": "heartbeat", **self._counts()})
+        if block and now >= self._next_level:
+            self._next_level = now + self._level_interval
+            self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
+
+    def _counts(self) -> dict[str, int]:
         overruns = self._earlier_overruns
         if self._microphone is not None:
             overruns += self._microphone.overruns
-        counts = {"read": self._read, "decoded": self._decoded, "overruns": overruns}
-        self._tell({"event": "heartbeat", **counts})
-        if block:
-            self._tell({"event": "level", "rms": round(level_dbfs(block), 1)})
+        return {"read": self._read, "decoded": self._decoded, "overruns": overruns}
 
 
 class Commands:
@@ -200,10 +252,13 @@ def main() -> int:
     try:
         use_family(parse(given.get("family", ()), "the family's words"))
         recogniser = make_recogniser(settings)
+        confirmation = _confirmation(settings, profile)
     except StorybotError as fault:
         _tell({"event": "trouble", "sentence": str(fault)})
         return 1
-    process = RecogniserProcess(recogniser, lambda: open_microphone(settings, profile), _tell)
+    process = RecogniserProcess(
+        recogniser, lambda: open_microphone(settings, profile), _tell, confirmation
+    )
     commands = Commands(sys.stdin.fileno())
     wait = 0.0
     try:
@@ -215,7 +270,19 @@ def main() -> int:
         return 1
     finally:
         process.close()
+        if confirmation is not None:
+            confirmation.second.close()
     return 0
+
+
+def _confirmation(settings: HearingSettings, profile: str) -> Confirmation | None:
+    if profile == "small" or settings.second_opinion == "none":  # it has no memory for these
+        return None
+    from storybot.hearing.second.choice import make_second
+    from storybot.hearing.second.confirmation import Confirmation
+
+    second = make_second(settings, profile)
+    return None if second is None else Confirmation(second, settings.keyphrase)
 
 
 if __name__ == "__main__":

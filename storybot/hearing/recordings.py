@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storybot.config.schema import HearingSettings
 from storybot.hearing.microphones.wav import Recording, read_wav
@@ -12,6 +13,9 @@ from storybot.hearing.recognisers.recogniser import Recogniser
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 
+if TYPE_CHECKING:
+    from storybot.hearing.second.confirmation import Confirmation
+
 SILENCE_BLOCKS = 10  # 1 s of silence before and after, by which the recogniser finds both ends
 
 
@@ -20,12 +24,23 @@ def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
 
     StorybotError where the file holds no usable sound or the recogniser is missing.
     """
-    best = hear_recording(read_wav(path), make_recogniser(settings), settings)
+    from storybot.hearing.second.choice import loaded_confirmation  # not on the small board
+
+    recording, recogniser = read_wav(path), make_recogniser(settings)
+    confirmation = loaded_confirmation(settings, "full")  # "auto" chooses it by memory
+    try:
+        best = hear_recording(recording, recogniser, settings, confirmation)
+    finally:
+        if confirmation is not None:
+            confirmation.second.close()
     return best if best is not None and best.sure else None
 
 
 def hear_recording(
-    recording: Recording, recogniser: Recogniser, settings: HearingSettings
+    recording: Recording,
+    recogniser: Recogniser,
+    settings: HearingSettings,
+    confirmation: Confirmation | None = None,
 ) -> Utterance | None:
     """The last sure utterance, else the likeliest unsure one, else None.
 
@@ -33,20 +48,25 @@ def hear_recording(
     """
     quiet = [bytes(BLOCK_BYTES)] * SILENCE_BLOCKS
     heard: list[Utterance] = []
-    recogniser.listen_for(ListenFor.KEYPHRASE)
-    for block in (*quiet, *recording.blocks(), *quiet):
-        heard += _taken(recogniser.hear(block), recogniser, settings)
-    heard += _taken(recogniser.finish(), recogniser, settings)
+    wanted = ListenFor.KEYPHRASE
+    recogniser.listen_for(wanted)
+    for block in (*quiet, *recording.blocks(), *quiet, None):
+        events = recogniser.finish() if block is None else recogniser.hear(block)
+        for event in confirmed(events, wanted, confirmation):
+            if isinstance(event, KeyphraseOnly):
+                wanted = ListenFor.REQUEST
+                recogniser.listen_for(wanted)
+                event = Utterance(settings.keyphrase, -100.0)
+            heard.append(event)
     return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
 
 
-def _taken(
-    events: list[Utterance | KeyphraseOnly], recogniser: Recogniser, settings: HearingSettings
-) -> list[Utterance]:
-    taken = []
+def confirmed(
+    events: list[Utterance | KeyphraseOnly], wanted: ListenFor, confirmation: Confirmation | None
+) -> list[Utterance | KeyphraseOnly]:
+    """What is left of it after the second recogniser's opinion, which is waited for."""
+    if confirmation is None:
+        return events
     for event in events:
-        if isinstance(event, KeyphraseOnly):
-            recogniser.listen_for(ListenFor.REQUEST)
-            event = Utterance(settings.keyphrase, -100.0)
-        taken.append(event)
-    return taken
+        confirmation.begin(event, wanted)
+    return confirmation.wait()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # s after listening begins. An utterance that begins sooner may be the rest of an earlier one: the
 # end of "stop the story" was recognised as "another story".
@@ -17,3 +17,5 @@ class Utterance:
     confidence: float  # PocketSphinx: mean ln acoustic score per frame; Vosk: 0 to 1
     sure: bool = True  # confident enough, complete, and something that is listened for
     likely: bool = False  # not sure, but a request that is worth the question whether it was made
+    open: bool = False  # by a recogniser without a grammar: it may name what is on no list
+    pcm: bytes = field(default=b"", repr=False, compare=False)  # 16 kHz mono int16; "": not kept

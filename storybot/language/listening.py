@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from storybot.language.request_patterns import STYLES
@@ -27,7 +27,9 @@ DURING_STORY = frozenset((ListenFor.STOP, ListenFor.CORRECTION))  # while the bo
 
 @dataclass(frozen=True)
 class KeyphraseOnly:
-    """The keyphrase was said and no request with it."""
+    """The keyphrase was said and no request with it, in this sound where it was kept."""
+
+    pcm: bytes = field(default=b"", repr=False, compare=False)  # 16 kHz mono int16
 
 
 def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseOnly | str | None:

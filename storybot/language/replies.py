@@ -25,12 +25,21 @@ TIME_TO_SLEEP = "It is time to sleep now."
 BEING_WRITTEN = "A story is being written for somebody; ask again in a moment."
 CHILD_FIRST = "The box was asked for a story of its own; ask again when that was told."
 NO_MEMORY_TO_WRITE = "This box has no memory to write stories for others (service.profile: small)."
+NO_BUTTON = "The box has no button; `sudo storybot page --code` prints a code."
+CODE_WAITS = "Another code waits for the button; ask again in a minute."
 BEING_TOLD = "A story is being told; `storybot stop` ends it."
 
 
 def did_you_say(things: Sequence[Thing]) -> str:
     """The question about what was heard without being sure."""
     return f"Did you say {' and '.join(thing.name or thing.phrase for thing in things)}?"
+
+
+def pairing_code(code: str) -> str:
+    """Digit by digit, twice: somebody writes along."""
+    half = len(code) // 2
+    digits = f"{', '.join(code[:half])}. {', '.join(code[half:])}."
+    return f"The code is: {digits} Once more: {digits}"
 
 
 def not_running(state: str) -> str:

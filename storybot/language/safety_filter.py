@@ -122,21 +122,26 @@ def harmless_pattern(lists: Iterable[Iterable[str]]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{said})(?:e?s)?(?![\w-])")
 
 
-def load_filter(settings: SafetySettings | None = None) -> Filter:
-    """The shipped lists, and the family's own where the settings name them."""
+def load_filter(settings: SafetySettings | None = None, further: Iterable[str] = ()) -> Filter:
+    """The shipped lists, `further` lines, and the family's own where the settings name them."""
     settings = settings or SafetySettings()
     if not settings.filter:
         return Filter()
     found = parse(SHIPPED_LIST.read_text("utf-8").splitlines(), SHIPPED_LIST.name)
     harmless = [HARMLESS_LIST.read_text("utf-8").splitlines()]
+    found = _both(found, parse(further, "further words"))
     if settings.extra_words:
         own = parse(_read(settings.extra_words, "extra_words"), settings.extra_words)
-        found = Filter(
-            found.words | own.words, found.stems + own.stems, found.patterns + own.patterns
-        )
+        found = _both(found, own)
     if settings.allowed_phrases:
         harmless.append(_read(settings.allowed_phrases, "allowed_phrases"))
     return replace(found, harmless=harmless_pattern(harmless))
+
+
+def _both(one: Filter, other: Filter) -> Filter:
+    """The words of both lists."""
+    stems, patterns = one.stems + other.stems, one.patterns + other.patterns
+    return Filter(one.words | other.words, stems, patterns)
 
 
 def _read(name: str, key: str) -> list[str]:

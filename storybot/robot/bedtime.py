@@ -8,8 +8,15 @@ from storybot.language.replies import Reply
 from storybot.robot import commands, events, volume
 from storybot.robot.commands import Command
 from storybot.robot.events import Timer
-from storybot.robot.state import BUSY, Mode, Robot, light
-from storybot.robot.transitions import Step, fall_asleep, go_idle, set_sound
+from storybot.robot.state import BUSY, STORY_PARTS, Mode, Robot, light
+from storybot.robot.transitions import (
+    Step,
+    begin_story,
+    fall_asleep,
+    go_idle,
+    set_sound,
+    story_request,
+)
 
 
 def good_night(robot: Robot) -> Step:
@@ -27,7 +34,9 @@ def good_night(robot: Robot) -> Step:
 
 
 def _set_sleep(robot: Robot, minutes: float | None, stories: int | None) -> Step:
-    after = replace(robot, bedtime=True, stories_left=stories, sleeps_after_story=False)
+    after = replace(
+        robot, bedtime=True, stories_left=stories, sleeps_after_story=False, one_more=None
+    )
     timer: Command = commands.StopTimer(Timer.SLEEP)
     if minutes is not None:
         timer = commands.StartTimer(Timer.SLEEP, minutes * 60)
@@ -41,12 +50,33 @@ def sleep_asked(robot: Robot, event: events.SleepAsked) -> Step:
     if robot.mode is Mode.ASLEEP:
         return go_idle(robot, *set_sound(robot))
     if off:
-        after = replace(robot, bedtime=False, stories_left=None, sleeps_after_story=False)
+        after = replace(
+            robot, bedtime=False, stories_left=None, sleeps_after_story=False, one_more=None
+        )
         timer = commands.StopTimer(Timer.SLEEP)
         return after, [timer, *set_sound(after), commands.Show(light(after))]
     if event.minutes == 0:
         return time_to_sleep(robot)
     return _set_sleep(robot, event.minutes, event.stories)
+
+
+def one_more(robot: Robot, event: events.OneMoreAsked) -> Step:
+    """A last story before sleep, whatever the time or the quiet hours: now, or after this one."""
+    if robot.mode is Mode.STARTING:
+        return robot, []
+    if robot.mode not in BUSY:
+        return last_story(robot, event.seed)
+    after, todo = _set_sleep(robot, None, 2)
+    return replace(after, one_more=event.seed), todo
+
+
+def last_story(robot: Robot, seed: int, *first: Command) -> Step:
+    """Begin a story about anything, after which it sleeps."""
+    if robot.missing & STORY_PARTS:
+        return begin_story(robot, story_request(robot, (), seed), *first)
+    ready, todo = _set_sleep(robot, None, 1)
+    ready = replace(ready, one_more=None)
+    return begin_story(ready, story_request(ready, (), seed), *first, *todo)
 
 
 def time_to_sleep(robot: Robot) -> Step:
@@ -55,6 +85,7 @@ def time_to_sleep(robot: Robot) -> Step:
         if robot.sleeps_after_story:
             return robot, []
         after = replace(robot, bedtime=True, sleeps_after_story=True)
+        after = replace(after, one_more=None)
         bed = robot.settings.bedtime
         floor = robot.settings.speaking.volume_floor
         softest = min(floor, volume.sounding_volume(robot.volume, True, bed))

@@ -49,6 +49,12 @@ class AskWhether(Record):
     request: Request
 
 
+class SayCode(Record):
+    """Say these digits, which no one but those in the room may learn."""
+
+    code: str
+
+
 class SayTitle(Record):
     """Say what was understood: the title of the story that begins."""
 
@@ -127,6 +133,7 @@ Command = (
     | StopListening
     | Say
     | AskWhether
+    | SayCode
     | SayTitle
     | Earcon
     | Tell

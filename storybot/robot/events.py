@@ -122,6 +122,22 @@ class SleepAsked(Record):
     stories: int | None = None
 
 
+class OneMoreAsked(Record):
+    """One more story at bedtime: now, or after the one that is told; `seed` is for it."""
+
+    seed: int
+
+
+class CodeAsked(Record):
+    """Whoever presses the button next shall hear this code; "": nobody any more."""
+
+    code: str
+
+
+class Forgotten(PlainEvent):
+    """The box goes to somebody else: what the last ones did is to leave no trace."""
+
+
 class StoryBegan(Record):
     """The first sentence of story `number` sounds."""
 
@@ -186,6 +202,9 @@ Event = (
     | Pressed
     | VolumeAsked
     | SleepAsked
+    | OneMoreAsked
+    | CodeAsked
+    | Forgotten
     | StoryBegan
     | StoryGoesOn
     | StoryTold

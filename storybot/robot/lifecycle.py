@@ -7,10 +7,10 @@ from dataclasses import replace
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.robot import commands, events
-from storybot.robot.bedtime import time_to_sleep
+from storybot.robot.bedtime import last_story, time_to_sleep
 from storybot.robot.dialogue import answer_time_over
 from storybot.robot.events import Part, Timer
-from storybot.robot.state import BUSY, Mode, Robot, light
+from storybot.robot.state import BUSY, Mode, Robot, initial_robot, light
 from storybot.robot.transitions import (
     GO_ON_TIME,
     Step,
@@ -69,6 +69,8 @@ def story_told(robot: Robot, event: events.StoryTold) -> Step:
         return robot, []
     robot = replace(robot, goes_on=True)
     held = [*_let_go(robot), GO_ON_TIME]
+    if robot.one_more is not None:
+        return last_story(robot, robot.one_more, *held)
     if robot.stories_left is None:
         return go_idle(robot, *held)
     left = robot.stories_left - 1
@@ -109,6 +111,19 @@ def reloaded(robot: Robot, event: events.Reloaded) -> Step:
     newest = max(robot.newest, event.newest)
     after = replace(robot, settings=event.settings, volume=volume, newest=newest)
     return after, [*set_sound(after), commands.Show(light(after))]
+
+
+def forgotten(robot: Robot, event: events.Forgotten) -> Step:
+    """As after the start: no story to tell again, no bedtime, the volume of the settings."""
+    if robot.mode is Mode.STARTING:
+        return robot, []
+    stop = (commands.StopStory(),) if robot.mode in BUSY else ()
+    fresh = initial_robot(robot.settings, robot.small)
+    fresh = replace(
+        fresh, number=robot.number, missing=robot.missing, quiet=robot.quiet, code=robot.code
+    )
+    timers = (commands.StopTimer(Timer.SLEEP), commands.StopTimer(Timer.GO_ON))
+    return go_idle(fresh, *stop, *timers, *set_sound(fresh))
 
 
 def end(robot: Robot, event: events.EndAsked) -> Step:

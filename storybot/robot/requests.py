@@ -100,7 +100,11 @@ def _stop(robot: Robot) -> Step:
 
 
 def pressed(robot: Robot, event: events.Pressed) -> Step:
-    if robot.mode is Mode.STARTING or event.action == "nothing":
+    if robot.mode is Mode.STARTING:
+        return robot, []
+    if robot.code and robot.mode not in BUSY:
+        return replace(robot, code=""), [commands.SayCode(robot.code)]
+    if event.action == "nothing":
         return robot, []
     if event.action == "good-night":
         return good_night(robot)
@@ -111,6 +115,10 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
     if robot.doubt not in (None, dialogue.DENIED):  # pressed in place of "yes"
         return dialogue.yes(robot)
     return begin_story(robot, story_request(robot, (), event.seed))
+
+
+def code_asked(robot: Robot, event: events.CodeAsked) -> Step:
+    return replace(robot, code=event.code), []
 
 
 def set_volume(robot: Robot, percent: int) -> Step:

@@ -61,6 +61,8 @@ class Robot:
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts
     sleeps_after_story: bool = False  # it sleeps after the story that is being told
+    one_more: int | None = None  # the seed of a last story that follows the one being told
+    code: str = ""  # said at the next press of the button
 
     @property
     def barge_in(self) -> bool:

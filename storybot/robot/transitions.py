@@ -40,7 +40,7 @@ def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
     if mode is not Mode.HEARING:
         changes["doubt"] = None
     if mode not in BUSY:
-        changes["correctable"] = False
+        changes |= {"correctable": False, "one_more": None}
     after = replace(robot, mode=mode, **changes)
     return after, [*todo, commands.Show(light(after))]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
 from storybot.language.family import FamilyWord, parse, read_word
 from storybot.language.safety_filter import Filter
 from storybot.language.things import plain
+from storybot.stories.list_file import ListFile
 from storybot.system.folders import state_folder
 
 FILE_NAME = "family-words.txt"
@@ -27,55 +25,32 @@ class FamilyFile:
         """`setting`: hearing.family_words; `state`: the folder of the file where that is empty."""
         named = Path(setting).expanduser() if setting else None
         self.path = named or (state or state_folder()) / FILE_NAME
+        self._file = ListFile(self.path, "The family's words")
 
     def words(self) -> tuple[FamilyWord, ...]:
         """None where there is no file; StorybotError where it cannot be read."""
-        return parse(self._text().splitlines(), str(self.path))
+        return parse(self._file.lines(), str(self.path))
 
     def add(self, word: FamilyWord) -> None:
         """Keep the word, in place of one that is written the same; StorybotError if it fails."""
         others = self._without(word.word)
         parse([*others, word.line], str(self.path))  # not one too many
-        self._write([*others, word.line])
+        self._file.write([*others, word.line])
 
     def remove(self, word: str) -> None:
         """Forget the word; StorybotError where it is not there or the file cannot be written."""
         if plain(word) not in {plain(one.word) for one in self.words()}:
             raise StorybotError(f'"{word}" is no word of the family; see `storybot words`')
-        self._write(self._without(word))
+        self._file.write(self._without(word))
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._file.remove()
 
     def _without(self, word: str) -> list[str]:
         """The file's lines, comments included, but for this word's."""
-        lines = self._text().splitlines() or HEAD.splitlines()
+        lines = self._file.lines() or HEAD.splitlines()
         return [line for line in lines if plain(line.partition("|")[0].strip()) != plain(word)]
-
-    def _text(self) -> str:
-        try:
-            return self.path.read_text("utf-8")
-        except FileNotFoundError:
-            return ""
-        except (OSError, UnicodeDecodeError) as fault:
-            raise StorybotError(
-                f"The family's words in {self.path} cannot be read ({fault}); see who may read it.",
-                Exit.CONFIG,
-            ) from fault
-
-    def _write(self, lines: Sequence[str]) -> None:
-        unfinished = self.path.with_name(self.path.name + ".unfinished")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with unfinished.open("w", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.path)
-        except OSError as fault:
-            with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise StorybotError(
-                f"The family's words cannot be written ({fault.strerror}); "
-                f"check who may write in {self.path.parent}."
-            ) from fault
 
 
 def allowed_word(word: str, what: str, sounds: str, allowed: Filter) -> FamilyWord:

@@ -26,6 +26,7 @@ FILE_VERSION = 1  # of the files
 _NAME = re.compile(r"(\d{6,})\.json")
 ROWS = ("asked", "recent", "plots")  # fields that are lists in a file
 _UNFINISHED = ".unfinished"
+CLEARED = "cleared.json"  # beside the stories: how often all of them were forgotten
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Library:
         given = Path(settings.folder).expanduser() if settings.folder else None
         self.folder = given or (state or state_folder()) / "stories"
         self._keep = settings.keep
+        self._favourites: set[int] = set()  # of those that a save would drop, as far as known
 
     def numbers(self) -> list[int]:
         """The numbers of the stories, oldest first."""
@@ -195,6 +197,7 @@ class Library:
         story = self.get(number)
         try:
             self._put(replace(story, favourite=favourite))
+            self._favourites.discard(number)
         except OSError as error:
             raise StorybotError(
                 f"Story {number} cannot be written ({error.strerror}); make room on the disk, and "
@@ -205,9 +208,11 @@ class Library:
         self._write(self._path(story.number), {"version": FILE_VERSION} | asdict(story))
 
     def _is_favourite(self, number: int) -> bool:
+        """Each file is read once: with many favourites a save would read them all every time."""
         with contextlib.suppress(StorybotError):
-            return self.get(number).favourite
-        return False
+            if number not in self._favourites and self.get(number).favourite:
+                self._favourites.add(number)
+        return number in self._favourites
 
     def _told_before(self, story: KeptStory) -> KeptStory | None:
         with contextlib.suppress(StorybotError):
@@ -220,6 +225,7 @@ class Library:
         """Forget one story; StorybotError when it is not there or cannot be removed."""
         try:
             self._path(number).unlink()
+            self._favourites.discard(number)
             self._sync_folder()
         except FileNotFoundError:
             raise StorybotError(
@@ -230,6 +236,29 @@ class Library:
                 f"Story {number} cannot be removed ({error.strerror}); "
                 f"check who may write in {self.folder}."
             ) from error
+
+    def clear(self) -> int:
+        """Forget all stories; returns how often that was done. StorybotError where it fails."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for number in self.numbers():
+                self._path(number).unlink(missing_ok=True)
+            self._favourites.clear()
+            count = self.cleared() + 1
+            self._write(self.folder / CLEARED, {"times": count})
+        except OSError as error:
+            raise StorybotError(
+                f"The stories cannot be removed ({error.strerror}); "
+                f"check who may write in {self.folder}."
+            ) from error
+        return count
+
+    def cleared(self) -> int:
+        """How often all stories were forgotten."""
+        try:
+            return int(json.loads((self.folder / CLEARED).read_text("utf-8"))["times"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return 0
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"

@@ -51,6 +51,11 @@ def limit_cpu_time(pid: int, cpu_seconds: float) -> None:
     limit = max(1, int(cpu_seconds))
     with contextlib.suppress(ProcessLookupError, PermissionError):
         resource.prlimit(pid, resource.RLIMIT_CPU, (limit, limit + 1))
+    goes_first(pid)
+
+
+def goes_first(pid: int) -> None:
+    """When memory runs out, this child is the first to go."""
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/oom_score_adj").write_text(str(CHILD_OOM_SCORE))
 
@@ -107,6 +112,16 @@ def end_group_now(process: subprocess.Popen[bytes], grace: float = 0.0) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
     signal_group(process.pid, signal.SIGKILL)
+    _wait_for_killed(process)
+
+
+def end_now(process: subprocess.Popen[bytes]) -> None:
+    """The same for a child in our own group, which has started nothing."""
+    process.kill()
+    _wait_for_killed(process)
+
+
+def _wait_for_killed(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):

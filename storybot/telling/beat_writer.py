@@ -14,10 +14,10 @@ from storybot.telling.writing_figures import WritingFigures
 
 # Least ranks of a draft where the plan may tell the sentence instead: an answer that does not fit
 # its question is worse than a clumsy step, and costs fewer words to tell.
-WORTH_TAKING, WORTH_SAYING = 1.8, 2.5
-WORTH_TELLING = 2.2  # ... where the sentence may be left out
+WORTH_TAKING, WORTH_SAYING = 2.3, 2.8
+WORTH_TELLING = 2.5  # ... where the sentence may be left out
 ANY = -math.inf
-OWN_SHARE = 0.675  # of a story's words, which the model is to write
+OWN_SHARE = 0.655  # of a story's words, which the model is to write
 LONGER = 1.15  # times as long as planned are the model's parts of sentences
 
 

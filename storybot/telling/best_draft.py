@@ -12,7 +12,7 @@ from storybot.telling.writing_figures import WritingFigures
 
 ROUNDS = 3  # times that drafts are drawn while none keeps all rules
 ENOUGH = 2  # rounds after which the best that keeps them is taken
-GOOD = 2.6  # rank of a draft that is taken at once
+GOOD = 3.0  # rank of a draft that is taken at once
 
 
 @dataclass(frozen=True, slots=True)

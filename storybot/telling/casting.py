@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from storybot.language.things import Thing, load_things
 from storybot.telling.describing import lore_of, role_of
-from storybot.telling.lore import CREATURES, load_lore
+from storybot.telling.lore import CREATURES, KINDS, load_lore
 from storybot.telling.plots import Plot, names
 from storybot.telling.roles import Role, Wanted
 
@@ -51,6 +51,7 @@ def cast_asked(
 
 
 _WORTH = {"thing": 4, "second": 2, "place": 1}
+MADE_FOR_VEHICLES = 8  # a plot that names them: one for anybody may speak of hands and a bed
 
 
 def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
@@ -62,6 +63,8 @@ def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
     if any(names(plot, role.noun) for name, role in roles.items() if name != "place"):
         return 0  # two mice in one story would be taken for each other
     fit = 1
+    if "hero" in roles and roles["hero"].kind == "vehicle" and plot.hero != KINDS:
+        fit += MADE_FOR_VEHICLES
     for name, kinds in (("thing", plot.thing), ("second", plot.second)):
         if name in roles:
             if roles[name].kind in kinds:

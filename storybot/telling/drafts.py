@@ -25,7 +25,7 @@ from storybot.telling.engine_process import (
 from storybot.telling.plan import End
 
 LONGEST_DRAFT = 40  # tokens: more than the 26 words that a sentence may have
-BIAS = 2.5  # nats that are added to the logit of the next word that drafts are drawn to
+BIAS = 5.0  # nats that are added to the logit of the next word that drafts are drawn to
 CPU_SECONDS = 3600  # that a child may use: no story takes an hour
 
 

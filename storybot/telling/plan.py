@@ -9,8 +9,9 @@ from enum import Enum
 from storybot.telling.roles import Cast
 
 NEGATIONS = frozenset(("not", "no", "never", "nothing", "nobody", "cannot"))
-MOST_GUIDES = 16  # as many words as the engine takes
-_WRITTEN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
+MOST_GUIDES = 24  # as many words and marks as the engine takes
+# Words, and marks that stand right after one; a mark that opens a quotation is none of them.
+_WRITTEN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*|[,.!?]+\"?")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 
 
@@ -60,12 +61,13 @@ class Beat:
         return " ".join([who] * bool(self.actors) + list(self.keywords))
 
     def guides_after(self, begin: str) -> tuple[str, ...]:
-        """Words of the planned sentence after `begin`, as they stand: drafts are drawn to them.
+        """Words and marks of the planned sentence after `begin`: drafts are drawn to them.
 
         What follows a quotation that the draft ends with is not among them.
         """
         rest = self.sentence[len(begin) :]
-        rest = rest.rpartition('"')[0] if self.end is End.QUOTATION else rest
+        if self.end is End.QUOTATION:
+            rest = rest[: rest.rfind('"') + 1]
         return tuple(_WRITTEN.findall(rest)[:MOST_GUIDES])
 
     def breaks_ban(self, words: frozenset[str]) -> bool:

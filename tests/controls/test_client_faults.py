@@ -12,7 +12,7 @@ import pytest
 
 from storybot.controls.socket import client as socket_client
 from storybot.controls.socket.client import Client, ask
-from storybot.controls.socket.messages import Status
+from storybot.controls.socket.requests import Status
 from storybot.errors import Exit, StorybotError
 
 

@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import (
+    BadMessage,
+    encoded,
+    read_reply,
+    read_request,
+    request_line,
+)
+from storybot.controls.socket.requests import (
+    REQUEST_TYPES,
     AddWord,
     Again,
     Ask,
-    BadMessage,
     ChangeSettings,
+    ControlRequest,
     ListLibrary,
     MarkFavourite,
     RemoveStory,
@@ -32,10 +40,6 @@ from storybot.controls.socket.messages import (
     Volume,
     Watch,
     Write,
-    encoded,
-    read_reply,
-    read_request,
-    request_line,
 )
 
 REQUESTS = [
@@ -70,7 +74,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize("sent", REQUESTS)
-def test_there_and_back(sent: messages.ControlRequest) -> None:
+def test_there_and_back(sent: ControlRequest) -> None:
     line = request_line(sent)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
     assert read_request(line) == (sent, 2)
@@ -133,7 +137,7 @@ nearly_requests = st.one_of(
         {"v": st.sampled_from((1, 2)), "do": st.just(name)},
         optional=dict.fromkeys((*kind.__match_args__, "number"), json_values),
     )
-    for name, kind in messages.REQUEST_TYPES.items()
+    for name, kind in REQUEST_TYPES.items()
 )
 
 
@@ -163,5 +167,5 @@ def test_replies() -> None:
 
 def test_what_is_no_character_is_sent_as_a_question_mark() -> None:
     """A byte of an argument that is no UTF-8, for one: `storybot ask $'\\xff'`."""
-    line = messages.request_line(messages.Ask("a cat \udcff \ud800"))
-    assert messages.read_request(line)[0] == messages.Ask("a cat ? ?")
+    line = messages.request_line(Ask("a cat \udcff \ud800"))
+    assert messages.read_request(line)[0] == Ask("a cat ? ?")

@@ -9,7 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,14 +19,9 @@ from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Client, ask
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
-    Ask,
-    ControlRequest,
-    Message,
-    Status,
-    Watch,
-)
-from storybot.controls.socket.server import UNREAD_MAX_BYTES, SocketServer
+from storybot.controls.socket.messages import Message, Streamed
+from storybot.controls.socket.requests import Ask, ControlRequest, Status, Watch
+from storybot.controls.socket.server import UNREAD_MAX_BYTES, Answer, SocketServer
 from storybot.errors import Exit, StorybotError
 
 
@@ -37,9 +32,9 @@ async def echo(request: ControlRequest) -> Message:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[tuple[SocketServer, str]]:
+async def serving(folder: Path, answer: Answer = echo) -> AsyncIterator[tuple[SocketServer, str]]:
     path = str(folder / "control")
-    server = SocketServer(ControlsSettings(socket=path, socket_group=""), echo)
+    server = SocketServer(ControlsSettings(socket=path, socket_group=""), answer)
     await server.open()
     try:
         yield server, path
@@ -93,6 +88,28 @@ def test_news_for_those_who_watch(tmp_path: Path) -> None:
             server.publish(messages.news("word", text="once"))
             server.publish(messages.news("word", text="upon"))
             assert await watching == ["once", "upon"]
+
+    run(body)
+
+
+def test_news_end_when_their_client_has_gone(tmp_path: Path) -> None:
+    """Also where none come by which that would be noticed."""
+    ended = asyncio.Event()
+
+    async def silence() -> AsyncGenerator[Message, None]:
+        try:
+            await asyncio.Event().wait()
+            yield {}
+        finally:
+            ended.set()
+
+    async def answer(_: ControlRequest) -> Streamed:
+        return Streamed(messages.answer(), silence())
+
+    async def body() -> None:
+        async with serving(tmp_path, answer) as (_, path):
+            await asyncio.to_thread(ask, path, Status())  # it hangs up after the answer
+            await asyncio.wait_for(ended.wait(), 5.0)
 
     run(body)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.requests import Ask, Status
 from storybot.errors import StorybotError
 from storybot.hearing.recogniser_client import PROCESS_MODULES
 from storybot.measuring import lazy_imports

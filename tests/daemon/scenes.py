@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storybot.controls.socket.messages import Ask
+from storybot.controls.socket.requests import Ask
 from storybot.robot import Mode
 from tests.fakes.house import House
 

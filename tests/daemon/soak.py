@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from storybot.config.schema import Settings, TellingSettings
-from storybot.controls.socket.messages import Ask, Stop
+from storybot.controls.socket.requests import Ask, Stop
 from storybot.errors import StorybotError
 from storybot.language.replies import Reply
 from storybot.models import installed

@@ -18,7 +18,7 @@ from storybot.cli import run
 from storybot.config import handover
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.requests import Ask, Status
 from storybot.daemon import process, services
 from storybot.errors import Exit, StorybotError
 from tests.daemon.test_real_engine import MODEL, STORYTELLER, TOKENIZER, needs_engine

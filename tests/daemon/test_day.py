@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import BedtimeSettings, HearingSettings, Settings
-from storybot.controls.socket.messages import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
+from storybot.controls.socket.requests import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
 from storybot.hearing.recogniser_client import DoubtfulRecognised, SpeechBegun
 from storybot.language.replies import Reply
 from storybot.robot import Mode

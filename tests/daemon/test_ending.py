@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls.socket.messages import Ask
+from storybot.controls.socket.requests import Ask
 from storybot.robot import Mode
 from tests.daemon.scenes import listening
 from tests.fakes.house import House, play

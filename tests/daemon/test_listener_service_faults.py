@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storybot.config.schema import HearingSettings, Settings
-from storybot.controls.socket.messages import Status, Stop
+from storybot.controls.socket.requests import Status, Stop
 from storybot.daemon import recogniser_progress
 from storybot.robot import Mode
 from tests.daemon.scenes import CAT, listening

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storybot.controls.socket.messages import Ask, Status, Stop
+from storybot.controls.socket.requests import Ask, Status, Stop
 from storybot.language.replies import Reply
 from storybot.robot import Mode
 from tests.daemon.scenes import CAT

@@ -19,7 +19,7 @@ from storybot.config.schema import (
     Settings,
     SpeakingSettings,
 )
-from storybot.controls.socket.messages import Ask, Stop
+from storybot.controls.socket.requests import Ask, Stop
 from storybot.daemon import restarting_task
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode

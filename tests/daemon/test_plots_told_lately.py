@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from storybot.config.schema import Settings, TellingSettings
-from storybot.controls.socket.messages import Again, Ask
+from storybot.controls.socket.requests import Again, Ask
 from storybot.robot import Mode
 from storybot.stories.library import KeptStory
 from storybot.telling.engine import Engine

@@ -23,15 +23,25 @@ from storybot.config.load import load_settings
 from storybot.config.schema import LibrarySettings, Settings, SpeakingSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import encoded, request_line
+from storybot.controls.socket.requests import (
+    REQUEST_TYPES,
     AddWord,
     Again,
+    AllowWord,
     Ask,
     ChangeSettings,
+    ControlRequest,
+    FollowLevel,
+    ForbidWord,
+    ForgetEverything,
     ListLibrary,
     MarkFavourite,
+    OneMore,
     RemoveStory,
     RemoveWord,
+    SayCode,
+    ShowForbidden,
     ShowSettings,
     ShowStory,
     ShowWords,
@@ -43,8 +53,6 @@ from storybot.controls.socket.messages import (
     Volume,
     Watch,
     Write,
-    encoded,
-    request_line,
 )
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.errors import StorybotError
@@ -82,7 +90,7 @@ def test_the_schema_is_one_and_lists_every_code() -> None:
     codes = SCHEMA["$defs"]["refusal"]["properties"]["code"]["enum"]
     assert codes == [code.value for code in ErrorCode]
     page = (DOCS / "protocol.md").read_text()
-    for word in (*codes, *messages.REQUEST_TYPES, *CHANGEABLE):
+    for word in (*codes, *REQUEST_TYPES, *CHANGEABLE):
         assert f"`{word}`" in page, word
 
 
@@ -91,7 +99,7 @@ def test_the_schema_lists_every_request_and_what_words_may_mean() -> None:
     for one in SCHEMA["$defs"]["request"]["oneOf"]:
         names = one["properties"]["do"]
         listed += names.get("enum", [names.get("const")])
-    assert sorted(listed) == sorted(messages.REQUEST_TYPES)
+    assert sorted(listed) == sorted(REQUEST_TYPES)
     meanings = next(
         one["properties"]["kind"]["enum"]
         for one in SCHEMA["$defs"]["answer"]["oneOf"]
@@ -122,6 +130,10 @@ REQUESTS = st.one_of(
     st.builds(Understand, st.text(max_size=500)),
     st.builds(Write, st.text(max_size=500), st.none() | st.integers(0, 2**31 - 1)),
     st.sampled_from([Stop(), Again(), Status(), Watch(), ShowSettings(), ShowWords()]),
+    st.sampled_from([ShowForbidden(), OneMore(), FollowLevel(), ForgetEverything()]),
+    st.builds(ForbidWord, st.text(max_size=40)),
+    st.builds(AllowWord, st.text(max_size=40)),
+    st.builds(SayCode, st.from_regex("[0-9]{6}", fullmatch=True)),
     st.builds(AddWord, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)),
     st.builds(RemoveWord, st.text(max_size=40)),
     st.builds(TellSaved, st.integers(1, 10**9)),
@@ -144,7 +156,7 @@ REQUESTS = st.one_of(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on any machine
 @given(REQUESTS)
-def test_every_request_is_allowed(request: messages.ControlRequest) -> None:
+def test_every_request_is_allowed(request: ControlRequest) -> None:
     line = request_line(request)
     valid("request", line)
     assert messages.read_request(line)[1] == 2
@@ -156,7 +168,7 @@ def test_one_id_for_a_story_everywhere(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
         seen = watched(house)
 
-        async def told(request: messages.ControlRequest, story: int) -> None:
+        async def told(request: ControlRequest, story: int) -> None:
             seen.clear()
             answer = valid("answer", encoded(await ControlAnswers(house.daemon).answer(request)))
             assert answer["story"] == story
@@ -203,7 +215,7 @@ def test_a_library_that_is_changed_at_a_reload_keeps_ids_apart(tmp_path: Path) -
 
 def test_the_library(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+        async def asked(request: ControlRequest, kind: str = "answer") -> dict[str, Any]:
             return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
 
         assert (await asked(ListLibrary()))["library"] == []
@@ -244,7 +256,7 @@ def test_news_tell_of_the_sleep_timer(tmp_path: Path) -> None:
 
 def test_settings_changed_while_running(tmp_path: Path) -> None:
     async def scene(house: House) -> None:
-        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+        async def asked(request: ControlRequest, kind: str = "answer") -> dict[str, Any]:
             return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
 
         shown = (await asked(ShowSettings()))["settings"]
@@ -281,7 +293,7 @@ def test_words_of_the_family(tmp_path: Path) -> None:
     """They are in the grammar and in stories at once, and may be written by hand, too."""
 
     async def scene(house: House) -> None:
-        async def asked(request: messages.ControlRequest, kind: str = "answer") -> dict[str, Any]:
+        async def asked(request: ControlRequest, kind: str = "answer") -> dict[str, Any]:
             return valid(kind, encoded(await ControlAnswers(house.daemon).answer(request)))
 
         assert (await asked(ShowWords()))["words"] == []

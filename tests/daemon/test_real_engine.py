@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from storybot.config.schema import TellingSettings
-from storybot.controls.socket.messages import Again, Ask
+from storybot.controls.socket.requests import Again, Ask
 from storybot.robot import Mode
 from storybot.robot.events import StoryFailed
 from storybot.telling.engine import Engine

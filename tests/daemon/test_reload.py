@@ -14,7 +14,7 @@ import pytest
 
 from storybot.config import handover
 from storybot.config.schema import Settings
-from storybot.controls.socket.messages import Ask, ChangeSettings, ListLibrary, Status
+from storybot.controls.socket.requests import Ask, ChangeSettings, ListLibrary, Status
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.stories.library import Library

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from storybot.controls.socket.messages import Ask, ChangeSettings, Status
+from storybot.controls.socket.requests import Ask, ChangeSettings, Status
 from storybot.errors import StorybotError
 from storybot.robot import Mode
 from storybot.robot.events import Pressed

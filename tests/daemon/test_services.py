@@ -11,7 +11,7 @@ import pytest
 
 from storybot.config.schema import ControlsSettings, Settings, SpeakingSettings
 from storybot.controls.lights.lights import NoLights
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.requests import Ask, Status
 from storybot.daemon.button_service import make_controls
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode

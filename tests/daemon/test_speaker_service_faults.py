@@ -12,7 +12,7 @@ from typing import Any, cast
 import pytest
 
 from storybot.config.schema import Settings, SpeakingSettings
-from storybot.controls.socket.messages import Ask, Status
+from storybot.controls.socket.requests import Ask, Status
 from storybot.errors import Exit, StorybotError
 from storybot.language.replies import Reply
 from storybot.robot import Mode

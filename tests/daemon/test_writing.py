@@ -11,15 +11,8 @@ from typing import Any
 
 import pytest
 
-from storybot.controls.socket.messages import (
-    Ask,
-    ControlRequest,
-    Status,
-    Stop,
-    Understand,
-    Write,
-    request_line,
-)
+from storybot.controls.socket.messages import request_line
+from storybot.controls.socket.requests import Ask, ControlRequest, Status, Stop, Understand, Write
 from storybot.robot import Mode
 from tests.daemon.test_protocol import valid
 from tests.daemon.test_real_engine import MODEL, STORYTELLER, TOKENIZER, house_with, needs_engine

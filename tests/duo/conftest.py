@@ -24,6 +24,7 @@ class Engines:
     here: tuple[str, ...]  # this machine's
     duo: tuple[str, ...]  # riscv64 in an emulator of the C906's vector instructions
     rvv: tuple[str, ...]  # the same program on a CPU with RVV 1.0
+    rvv256: tuple[str, ...]  # ... and vector registers of 256 bits
     plain: tuple[str, ...]  # the same program on a CPU without vectors
 
 
@@ -37,6 +38,7 @@ def engines() -> Engines:
         here=(str(CHECKOUT / "build/native/storyteller"),),
         duo=(old, "-cpu", os.environ["DUO_CPU"], program),
         rvv=(new, "-cpu", "rv64,v=true,vext_spec=v1.0,vlen=128", program),
+        rvv256=(new, "-cpu", "rv64,v=true,vext_spec=v1.0,vlen=256", program),
         plain=(new, "-cpu", "rv64", program),
     )
 

@@ -26,7 +26,7 @@ def story(command: tuple[str, ...], model: Path, number: int, steps: int, *extra
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-@pytest.mark.parametrize("cpu", ["duo", "rvv"])
+@pytest.mark.parametrize("cpu", ["duo", "rvv", "rvv256"])
 def test_small_model_tells_the_same(
     engines: Engines, small_models: dict[str, Path], coding: str, cpu: str
 ) -> None:
@@ -42,8 +42,22 @@ def test_runs_without_vectors(engines: Engines, small_models: dict[str, Path]) -
 
 
 def test_kernels_are_the_vector_ones(engines: Engines, small_models: dict[str, Path]) -> None:
-    for command, kernel in ((engines.duo, "c906"), (engines.rvv, "rvv"), (engines.plain, "scalar")):
-        story(command, small_models["int8"], 0, 4, "--kernel", kernel)
+    kernels = ("duo", "c906"), ("rvv", "rvv"), ("rvv256", "rvv256"), ("plain", "scalar")
+    for cpu, kernel in kernels:
+        story(getattr(engines, cpu), small_models["int8"], 0, 4, "--kernel", kernel)
+
+
+@pytest.mark.parametrize("cpu, kernel", [("plain", "c906"), ("plain", "rvv256"), ("rvv256", "rvv")])
+def test_a_kernel_that_may_not_run_says_so(
+    engines: Engines, small_models: dict[str, Path], cpu: str, kernel: str
+) -> None:
+    command = [*getattr(engines, cpu), small_models["int8"], "--kernel", kernel]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 8
+    assert run.stderr == (
+        f'storyteller: this machine cannot run the kernel "{kernel}"; '
+        "the program has: c906 rvv rvv256 scalar\n"
+    )
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -73,6 +73,7 @@ class FakeRecogniserClient:
         self.never_ready = False
         self.unkillable = False  # as while a driver holds it in the kernel
         self.ended = False
+        self.levels_often = False
 
     async def start(self) -> None:
         await asyncio.sleep(0)
@@ -111,6 +112,9 @@ class FakeRecogniserClient:
 
     async def pause(self) -> None:
         self.purpose = None
+
+    async def tell_levels(self, often: bool) -> None:
+        self.levels_often = often
 
     async def stop(self, grace: float = 1.0) -> None:
         if self.unkillable:

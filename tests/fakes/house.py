@@ -12,7 +12,8 @@ from typing import Any, cast
 from storybot.config.schema import ControlsSettings, LibrarySettings, Settings
 from storybot.controls.buttons.button import Button
 from storybot.controls.lights.lights import Lights
-from storybot.controls.socket.messages import ControlRequest, encoded, read_reply
+from storybot.controls.socket.messages import encoded, read_reply
+from storybot.controls.socket.requests import ControlRequest
 from storybot.daemon.control_answers import ControlAnswers
 from storybot.daemon.daemon import Daemon
 from storybot.daemon.services import Factories
@@ -88,9 +89,10 @@ class House:
         library = LibrarySettings(folder=str(folder / "stories"))
         telling = replace(settings.telling, plot="off")
         hearing = replace(settings.hearing, family_words=str(folder / "family-words.txt"))
-        return replace(
-            settings, controls=controls, library=library, telling=telling, hearing=hearing
-        )
+        forbidden = str(folder / "forbidden-words.txt")
+        safety = replace(settings.safety, forbidden_words=forbidden)
+        settings = replace(settings, controls=controls, library=library, telling=telling)
+        return replace(settings, hearing=hearing, safety=safety)
 
     def _next_speaker(self) -> FakeSpeaker:
         self._made_speakers += 1

@@ -10,8 +10,10 @@ festvox-kdlpc16k, festvox-kallpc16k and festvox-us-slt-hts.
 from __future__ import annotations
 
 import argparse
+import random
 import tempfile
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -19,12 +21,17 @@ from pathlib import Path
 
 from storybot.config.schema import HearingSettings
 from storybot.hearing.microphones.wav import Recording
+from storybot.hearing.recognisers.pocketsphinx.letter_sounds import letter_sounds
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recordings import hear_recording
+from storybot.hearing.second.choice import make_second
+from storybot.hearing.second.confirmation import LOADING_WAIT_S, Confirmation
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import ListenFor
-from storybot.language.requests import understand
 from storybot.language.spoken_grammar import STOPS
+from storybot.language.typed_requests import understand_typed
+from storybot.system.processes import cpu_seconds
+from storybot.system.profile import memory_kb
 from tests.fakes.recognisers import VOICES, noisy
 from tests.hearing.sentences import (
     ANSWERS,
@@ -33,6 +40,7 @@ from tests.hearing.sentences import (
     COMMANDS,
     NEAR,
     OTHER_ANSWERS,
+    OUTSIDE,
     PAUSES,
     UNRELATED,
     asked,
@@ -42,6 +50,7 @@ from tests.hearing.speech import FESTIVAL_VOICES, reverberant, say, silence, wit
 QUIET = silence(0.25)
 SECOND = silence(1.0)
 CALL = "tell me a story"
+PATIENCE_S = 50.0  # for the second recogniser, however busy the machine is
 SIGN_S = 0.9  # from the keyphrase to the answer, while the box gives its sign
 
 
@@ -100,10 +109,26 @@ class Speakers:
 
 def asks_for(*things: str) -> Callable[[str], bool]:
     def right(text: str) -> bool:
-        request = understand(text)
+        request = understand_typed(text)
         return request is not None and {thing.word for thing in request.things} == set(things)
 
     return right
+
+
+def sounds_like(wish: str) -> Callable[[str], bool]:
+    """Asks for the same, whatever the spelling of what is on no list."""
+    return lambda text: sounds_of(text) == sounds_of(wish)
+
+
+def sounds_of(text: str) -> str:
+    """The consonants of all that the story is to be about, as espeak-ng reads them."""
+    topic = text.lower().partition(" about ")[2].replace(",", "").split()
+    return " ".join(consonants(word) for word in topic if word not in ("a", "an", "the"))
+
+
+def consonants(word: str) -> str:
+    phones = letter_sounds([word]).get(word, [word])[0].split()
+    return " ".join(phone for phone in phones if phone[0] not in "AEIOU")
 
 
 def nothing(text: str) -> bool:
@@ -152,6 +177,24 @@ def near_sounds(speakers: Speakers, count: int) -> Iterator[Said]:
     return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(NEAR))
 
 
+def outside(speakers: Speakers, count: int) -> Iterator[Said]:
+    """Names and things that are not listened for; right is what has their consonants: "Tarick"."""
+    for number in range(min(count, len(OUTSIDE))):
+        text = f"{CALL} about {OUTSIDE[number]}"
+        yield Said(text, speakers.say(number, text), sounds_like(text))
+
+
+def noises(speakers: Speakers, count: int) -> Iterator[Said]:
+    """Nobody speaks: silence, and steady noise and bursts of noise from soft to loud."""
+    for number in range(min(count, 40)):
+        chance, spread = random.Random(number), 40 * 2 ** (number // 8)
+        pcm = b""
+        for part in range(12):  # of a quarter of a second
+            loud = spread * (number % 4 in (1, 2) or (number % 4 == 3 and part % 3 == 1))
+            pcm += array("h", (round(chance.gauss(0, loud)) for _ in range(4000))).tobytes()
+        yield Said(f"noise {number}", pcm, nothing)
+
+
 def stops(speakers: Speakers, count: int) -> Iterator[Said]:
     for number in range(4 * len(STOPS)):
         stop = STOPS[number // 4]
@@ -171,16 +214,19 @@ ROWS = {
     "commands": commands,
     "unrelated": unrelated,
     "near": near_sounds,
+    "outside": outside,
+    "noise": noises,
 }
 STORY_ROWS = {"stops": stops, "no-stops": no_stops}  # said while a story is told
 
 
 @dataclass
 class Ears:
-    """A recogniser, and the time that it took."""
+    """A recogniser, maybe with a second, and the time that the first took."""
 
     recogniser: PocketSphinxRecogniser
     settings: HearingSettings
+    confirmation: Confirmation | None = None
     cpu: float = 0.0  # s
     sound: float = 0.0  # s
 
@@ -194,7 +240,7 @@ class Ears:
             sure = [one for one in events if isinstance(one, Utterance) and one.sure]
             heard = sure[0] if sure else None
         else:
-            heard = hear_recording(recording, self.recogniser, self.settings)
+            heard = hear_recording(recording, self.recogniser, self.settings, self.confirmation)
         self.cpu += time.process_time() - begun
         self.sound += recording.seconds
         return heard if heard is not None and heard.sure else None
@@ -215,6 +261,27 @@ class Ears:
         return f"{right + wrong + refused} | {right} | {wrong} | {refused}"
 
 
+def confirmed_by(settings: HearingSettings) -> Confirmation | None:
+    """By the second recogniser that is wanted, which is waited for however busy the machine is."""
+    second = make_second(settings, "full")
+    if second is None:
+        return None
+    confirmation = Confirmation(second, settings.keyphrase, wait=PATIENCE_S)
+    confirmation.wait_until_loaded(LOADING_WAIT_S)
+    return confirmation
+
+
+def cost_of(confirmation: Confirmation) -> str:
+    """The second recogniser's processor time for a question, and its memory."""
+    pid = confirmation.second.pid
+    spent = cpu_seconds(pid) / max(1, confirmation.asked)
+    pss = memory_kb("Pss", Path(f"/proc/{pid}/smaps_rollup")) // 1024
+    return (
+        f"{confirmation.second.name}: {confirmation.asked} questions, {confirmation.unanswered} "
+        f"unanswered, {spent:.2f} s of CPU for each (loading included), {pss} MB (PSS)"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     every, kinds = [one.name for one in CONDITIONS], [*ROWS, *STORY_ROWS]
@@ -226,19 +293,23 @@ def main() -> None:
     parser.add_argument(
         "--show", action="store_true", help="what was not right, and what was heard"
     )
+    parser.add_argument("--second", choices=("none", "whisper"), default="none")
     args = parser.parse_args()
-    settings = HearingSettings(things=args.things)
+    settings = HearingSettings(things=args.things, second_opinion=args.second)
+    confirmation = confirmed_by(settings)
     voices = VOICES if args.voices == "flite" else tuple(FESTIVAL_VOICES)
     print("| | said | right | wrong | refused |\n|---|---|---|---|---|")
     for condition in (one for one in CONDITIONS if one.name in args.conditions):
         with tempfile.TemporaryDirectory() as cache:
-            ears = Ears(PocketSphinxRecogniser(settings, Path(cache)), settings)
+            ears = Ears(PocketSphinxRecogniser(settings, Path(cache)), settings, confirmation)
             for name in args.rows:
                 said = (ROWS | STORY_ROWS)[name](Speakers(voices, condition), args.requests)
                 print(
                     f"| {name}, {condition.name} | {ears.row(name, said, args.show)} |", flush=True
                 )
         print(f"{condition.name}: {ears.cpu / ears.sound:.3f} s of CPU for a second of sound")
+        if confirmation is not None:
+            print(cost_of(confirmation))
 
 
 if __name__ == "__main__":

@@ -217,3 +217,26 @@ def test_a_correction_is_listened_for_while_the_box_speaks() -> None:
     for what in ("correction", "stop", "keyphrase"):
         ear.command({"do": "listen", "for": what})
     assert recogniser.finished == 1, "what began while it spoke ends when the story has ended"
+
+
+def test_levels_are_told_often_only_while_somebody_wants_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(recogniser_process.time, "monotonic", lambda: now)
+    told = Told()
+    ear = RecogniserProcess(FakeRecogniser(), lambda: FakeMicrophone([BLOCK] * 100), told.append)
+
+    def levels_in_a_second() -> int:
+        nonlocal now
+        told.clear()
+        for _ in range(10):
+            ear.step()
+            now += 0.1
+        return len(told.of("level"))
+
+    assert levels_in_a_second() == 1
+    ear.command({"do": "levels", "often": True})
+    assert 3 <= levels_in_a_second() <= 4
+    ear.command({"do": "levels", "often": False})
+    assert levels_in_a_second() == 1

@@ -53,7 +53,10 @@ class Kaldi:
 
 
 def answer(text: str, confidence: float = 0.9, start: float = 1.0) -> dict[str, Any]:
-    words = [{"word": word, "conf": confidence, "start": start} for word in text.split()]
+    words = [
+        {"word": word, "conf": confidence, "start": start, "end": start + 0.3}
+        for word in text.split()
+    ]
     return {"text": text, "result": words}
 
 
@@ -162,3 +165,21 @@ def test_whether_somebody_speaks(room: ModuleType, monkeypatch: pytest.MonkeyPat
     assert not ear.speaking
     monkeypatch.setattr(Kaldi, "partial", "tell me")
     assert ear.speaking
+
+
+def test_the_sound_of_the_words_is_kept_for_a_second_recogniser(room: ModuleType) -> None:
+    recogniser = room.VoskRecogniser(SETTINGS, Path("/m/vosk-model-x"), [])
+    silence, speech = bytes(2 * 16000), b"\x01\x02" * 16000
+    Kaldi.ends = [None, answer("tell me a story", start=1.2)]
+    assert recogniser.hear(silence) == []
+    (call,) = recogniser.hear(speech)
+    assert isinstance(call, KeyphraseOnly)
+    assert call.pcm == bytes(round(0.1 * 32000)) + speech, "from 0.3 s before it"
+    recogniser.listen_for(ListenFor.REQUEST)
+    Kaldi.ends = [None, answer("a cat", start=2.5)]
+    assert recogniser.hear(silence) == []
+    (cat,) = recogniser.hear(speech)
+    assert cat.pcm.startswith(call.pcm) and cat.pcm.endswith(speech)
+    for _ in range(60):
+        recogniser.hear(silence)
+    assert len(recogniser._sound) == recogniser._kept, "and no more than a request's length"

@@ -22,7 +22,7 @@ from typing import Any
 from storybot.config import changeable
 from storybot.config.schema import ControlsSettings, HomeSettings, Settings
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import ChangeSettings, ControlRequest, ShowSettings, Volume
+from storybot.controls.socket.requests import ChangeSettings, ControlRequest, ShowSettings, Volume
 from storybot.controls.socket.server import SocketServer
 from storybot.home.box import Box
 from storybot.home.mqtt.bridge import Bridge

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Status, Stop
+from storybot.controls.socket.requests import Status, Stop
 from storybot.errors import StorybotError
 from tests.home.broker import free_port
 
@@ -111,6 +111,11 @@ class Daemon(Process):
         while self.status()["state"] != state:
             assert time.monotonic() < limit, (self.status(), self.said())
             time.sleep(0.05)
+
+    def clients(self) -> int:
+        """Connections to its control socket now."""
+        lines = Path("/proc/net/unix").read_text().splitlines()
+        return sum(line.endswith(f" {self.socket}") for line in lines) - 1  # it listens on one
 
     def calm(self) -> None:
         """Idle, whatever went before."""

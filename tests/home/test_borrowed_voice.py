@@ -19,11 +19,10 @@ from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize
 
 from storybot.config.schema import SpeakingSettings
-from storybot.home.wyoming.voice_server import REMOTE_TIMEOUT_S
 from storybot.speaking.voices import wyoming as module
 from storybot.speaking.voices.choice import make_voice
 from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
-from storybot.speaking.voices.wyoming import SAMPLE_RATE_HZ, WyomingVoice
+from storybot.speaking.voices.wyoming import ANSWER_TIMEOUT_S, SAMPLE_RATE_HZ, WyomingVoice
 from tests.home.broker import free_port
 from tests.home.flite_service import spoken
 
@@ -114,17 +113,18 @@ def flite() -> Iterator[Service]:
 
 PROGRAM = """
 import asyncio, logging, sys
-from storybot.home.wyoming import voice_server
+from storybot.home.wyoming.voice_server import Asked, VoiceServer
+from storybot.speaking.voices import wyoming as voice
 logging.basicConfig(level=logging.INFO, format="%(message)s")
-voice_server.REMOTE_TIMEOUT_S = float(sys.argv[3])
-asyncio.run(voice_server.VoiceServer(("127.0.0.1", int(sys.argv[1])), sys.argv[2]).run())
+asked = Asked(sys.argv[2], voice.SAMPLE_RATE_HZ, voice.HEAD, float(sys.argv[3]))
+asyncio.run(VoiceServer(("127.0.0.1", int(sys.argv[1])), asked).run())
 """
 
 
 class Lending:
     """The process as its unit runs it, with its socket in a place of the test's own."""
 
-    def __init__(self, port: int, path: Path, patience: float = REMOTE_TIMEOUT_S) -> None:
+    def __init__(self, port: int, path: Path, patience: float = ANSWER_TIMEOUT_S) -> None:
         self.path, self._log = path, path.with_suffix(".log")
         self._command = [sys.executable, "-c", PROGRAM, str(port), str(path), str(patience)]
 
@@ -249,10 +249,11 @@ def test_an_odd_answer_is_no_sentence(own: Voice, tmp_path: Path, answer: bytes)
         assert Spoken(WyomingVoice(own, path)).sounds_like(Spoken(own))
 
 
+@pytest.mark.parametrize("pieces", [[b"\0\0\0\x02ab"] * 20, [b"\0\0\x10\0", *[b"ab"] * 19]])
 def test_a_slow_machine_does_not_hold_up_the_box(
-    own: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes]
 ) -> None:
-    """Each frame comes in time, and all of them too late."""
+    """Each frame, or each piece of one, comes in time, and all of them too late."""
     monkeypatch.setattr(module, "SENTENCE_TIMEOUT_S", 0.5)
     path = str(tmp_path / "voice")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
@@ -264,8 +265,8 @@ def test_a_slow_machine_does_not_hold_up_the_box(
             with connection:
                 connection.recv(1000)
                 try:
-                    for _ in range(20):
-                        connection.sendall(b"\0\0\0\x02ab")
+                    for piece in pieces:
+                        connection.sendall(piece)
                         time.sleep(0.1)
                 except OSError:
                     pass

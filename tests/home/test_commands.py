@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
     Again,
     Ask,
-    BadMessage,
     ChangeSettings,
     ControlRequest,
     Sleep,

@@ -13,7 +13,7 @@ from storybot.config.home_check import ID, find_home_faults
 from storybot.config.schema import HomeSettings, SpeakingSettings
 from storybot.home.box import Box
 from storybot.home.mqtt import report
-from storybot.home.mqtt.commands import COMMANDS, SETTINGS
+from storybot.home.mqtt.commands import COMMANDS, RESET, SETTINGS
 from storybot.home.mqtt.discovery import STATES, discovery
 from storybot.home.mqtt.topics import Topics, command_name
 from storybot.robot import Mode
@@ -62,7 +62,7 @@ def test_its_states_are_those_of_the_robot() -> None:
 def test_each_command_of_a_component_is_known() -> None:
     components = discovery(BOX, SpeakingSettings())["components"].values()
     given_at = [each["command_topic"] for each in components if "command_topic" in each]
-    assert {command_name(topic) for topic in given_at} == set(COMMANDS) - {SETTINGS}
+    assert {command_name(topic) for topic in given_at} == set(COMMANDS) - {SETTINGS, RESET}
 
 
 @pytest.mark.parametrize(

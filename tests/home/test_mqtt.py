@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import ChangeSettings, Sleep, Volume
+from storybot.controls.socket.requests import (
+    AddWord,
+    ChangeSettings,
+    ListLibrary,
+    ShowSettings,
+    ShowWords,
+    Sleep,
+    Status,
+    Volume,
+)
 from tests.home.broker import Mosquitto
 from tests.home.home_assistant import check_device, rendered
 from tests.home.listener import Listener
@@ -45,6 +54,8 @@ def test_the_device_is_as_home_assistant_wants_it(mosquitto: Mosquitto) -> None:
     with Listener(mosquitto.port) as later:
         message = later.until(DISCOVERY, bool)
         later.until(f"{BOX}/online", lambda text: text == "online")
+        for name in ("state", "version"):
+            later.until(f"{BOX}/{name}", bool)
         kept = {each.topic for each in later.messages if each.retain}
     check_device(DISCOVERY, message)
     assert message["components"]["volume"]["min"] == 20
@@ -192,3 +203,27 @@ def test_the_last_will(
         code = process.end(signal.SIGKILL if who == "killed" else signal.SIGTERM)
         heard.until("storybot/will/online", lambda text: text == "offline")
         assert code == (-signal.SIGKILL if who == "killed" else 0)
+
+
+def test_a_reset_between_lendings(heard: Listener, daemon: Daemon) -> None:
+    """The settings for all stay; a message without the word, or one that is kept, does nothing."""
+    heard.give(f"{BOX}/cmd/ask", "a story about a fox")
+    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "began")
+    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "ended", 60)
+    ask(daemon.socket, AddWord("Mimi", "cat"))
+    heard.give("storybot/all/cmd/settings", '{"speaking.speed": 200}', retain=True)
+    heard.give(f"{BOX}/cmd/settings", '{"telling.length": "long"}', retain=True)
+    heard.until(f"{BOX}/state", lambda state: state["length"] == "long")
+    before = ask(daemon.socket, Status())["lendings"]
+    heard.give(f"{BOX}/cmd/reset", "")
+    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "refused")
+    assert ask(daemon.socket, ListLibrary())["library"]
+    heard.give("storybot/all/cmd/reset", "reset")
+    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "reset")
+    heard.until(f"{BOX}/state", lambda state: state["length"] == "short")
+    assert heard.last(f"{BOX}/cmd/settings") == "", "nor does the broker keep them"
+    assert ask(daemon.socket, ListLibrary())["library"] == []
+    assert ask(daemon.socket, ShowWords())["words"] == []
+    assert ask(daemon.socket, ShowSettings())["settings"]["speaking.speed"] == 200
+    assert ask(daemon.socket, Status())["lendings"] == before + 1
+    heard.give("storybot/all/cmd/settings", "", retain=True)

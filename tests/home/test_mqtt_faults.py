@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Sleep, Status
+from storybot.controls.socket.requests import Sleep, Status
 from storybot.errors import Exit
 from storybot.home.mqtt.commands import COMMANDS
 from tests.home.broker import Mosquitto, free_port, resident_mb

@@ -16,7 +16,7 @@ from tests.home.listener import Listener
 from tests.home.processes import BridgeProcess, Daemon
 
 PAGE = Path(__file__).parents[2] / "docs" / "home-assistant.md"
-USERS = ("homeassistant", "ab12", "cd34")
+USERS = ("homeassistant", "librarian", "ab12", "cd34")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,15 @@ def test_a_box_may_do_what_is_its_own(tmp_path: Path, guarded: Mosquitto, daemon
         time.sleep(0.5)
         assert owner.last("storybot/ab12/state")["volume"] == 48
         assert not [each for each in stranger.messages if "ab12" in each.topic]
+        told = daemon.status()["stories"]
+        for user, reset in (("homeassistant", 0), ("cd34", 0), ("librarian", 1)):
+            with Listener(guarded.port, named(user)) as somebody:
+                somebody.give("storybot/all/cmd/reset", "reset")
+                limit = time.monotonic() + (1.0 if reset == 0 else 20.0)
+                while daemon.status()["lendings"] == 0 and time.monotonic() < limit:
+                    time.sleep(0.1)
+            assert daemon.status()["lendings"] == reset, user
+        assert daemon.status()["stories"] == told
     forgotten = BridgeProcess(tmp_path, daemon.socket, guarded.port, "ab12", more, "--forget")
     forgotten.start()
     assert forgotten.process is not None and forgotten.process.wait(60) == 0

@@ -24,7 +24,7 @@ from wyoming.intent import Entity, Intent, NotRecognized, Recognize
 from wyoming.ping import Ping, Pong
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Ask, Sleep, Status
+from storybot.controls.socket.requests import Ask, Sleep, Status
 from storybot.errors import Exit
 from tests.home.broker import resident_mb
 from tests.home.processes import Daemon, StoryServer, nobodys_settings

@@ -84,7 +84,10 @@ class Found:
 
 
 def alphabet(settings: Settings) -> dict[str, Event]:
-    """Every event that can make a difference, by the name the docs give it."""
+    """Every event that can make a difference, by the name the docs give it.
+
+    But for CodeAsked, which would double the states and makes a difference to the next press alone.
+    """
     found: dict[str, Event] = {
         "started": events.Started(TALE),
         "keyphrase": events.KeyphraseHeard(3),
@@ -98,6 +101,8 @@ def alphabet(settings: Settings) -> dict[str, Event]:
         "sleep in minutes": events.SleepAsked(minutes=10),
         "sleep after stories": events.SleepAsked(stories=1),
         "sleep now": events.SleepAsked(minutes=0),
+        "one more": events.OneMoreAsked(5),
+        "forgotten": events.Forgotten(),
         "story began": events.StoryBegan(NUMBER),
         "story goes on": events.StoryGoesOn(NUMBER),
         "story told": events.StoryTold(NUMBER),

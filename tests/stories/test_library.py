@@ -155,6 +155,28 @@ def test_on_disk_before_it_has_its_name(shelf: Library, monkeypatch: pytest.Monk
     assert order == ["file", "rename", "folder"]
 
 
+def test_a_save_reads_no_favourite_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are."""
+    shelf = Library(LibrarySettings(folder=str(tmp_path), keep=2))
+    read: list[int] = []
+    for number in range(1, 6):
+        shelf.save(a_story(seed=number))
+        shelf.mark(number, True)
+    shelf.save(a_story(seed=6))
+    get = shelf.get
+
+    def counted(number: int) -> KeptStory:
+        read.append(number)
+        return get(number)
+
+    monkeypatch.setattr(shelf, "get", counted)
+    shelf.save(a_story(seed=7))
+    assert read == [0, 5], "0: the one that comes; 5: the first that this save would drop"
+    shelf.mark(1, False)
+    shelf.save(a_story(seed=8))
+    assert shelf.numbers() == [2, 3, 4, 5, 7, 8]
+
+
 def test_favourites_stay(tmp_path: Path) -> None:
     """However many stories come, also when one is told again; unmarked they are as all others."""
     shelf = Library(LibrarySettings(folder=str(tmp_path), keep=2))

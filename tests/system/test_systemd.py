@@ -16,7 +16,7 @@ import pytest
 
 from storybot.config import handover
 from storybot.config.schema import ServiceSettings, Settings
-from storybot.controls.socket.messages import Ask
+from storybot.controls.socket.requests import Ask
 from storybot.errors import Exit, StorybotError
 from storybot.robot import Mode
 from storybot.system import systemd as service

@@ -117,3 +117,21 @@ def test_a_package_holds_the_program(tmp_path: Path) -> None:
     prefix.rename(packed)
     subprocess.run([script, "uninstall"], check=True, env=environment)
     assert [path for path in stage.rglob("*storybot*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("memory", "disk", "machine", "fitting"),
+    [
+        (2_000_000, 9_000_000, "x86_64", ["whisper", "piper"]),
+        (2_000_000, 9_000_000, "aarch64", ["whisper", "piper"]),
+        (500_000, 9_000_000, "aarch64", ["piper"]),
+        (2_000_000, 500_000, "x86_64", ["piper"]),
+        (2_000_000, 300_000, "x86_64", []),
+        (60_000, 9_000_000, "riscv64", []),
+        (9_000_000, 9_000_000, "riscv64", []),
+    ],
+)
+def test_the_extras_that_fit(memory: int, disk: int, machine: str, fitting: list[str]) -> None:
+    command = [str(FOLDER / "extras.sh"), str(memory), str(disk), machine]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == fitting

@@ -41,7 +41,7 @@ class Box:
         self.machine, self.port, self.cookie = machine, port, ""
 
     def asked(self, path: str, body: dict[str, Any] | None = None) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=20)
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         headers = {"Origin": f"http://localhost:{self.port}", "Content-Type": "application/json"}
         method, text = ("GET", None) if body is None else ("POST", json.dumps(body))
         connection.request(method, path, text, headers | {"Cookie": self.cookie})
@@ -87,6 +87,26 @@ def test_paired_and_asked(box: Box) -> None:
     answer = box.asked("/api/do", {"do": "ask", "text": "a story about a cat"})
     assert answer.status == 200, answer.read()
     assert box.asked("/api/do", {"do": "stop"}).status == 200
+
+
+def test_a_story_becomes_sound_where_there_is_memory(box: Box) -> None:
+    """Within the unit's seal and bounds; in the small profile that is refused."""
+    box.pair()
+    story = json.loads(box.asked("/api/do", {"do": "ask", "text": "a story about a cat"}).read())
+    limit = time.monotonic() + LONGEST_S
+    while b"story" not in (kept := box.asked("/api/do", {"do": "library-list"}).read()):
+        assert time.monotonic() < limit, kept
+        time.sleep(0.5)
+    answer = box.asked(f"/sounds/{story['story']}")
+    found = answer.read()
+    if "profile: small" in box.machine.run("cat /etc/storybot/config.yaml"):
+        assert answer.status == 409 and json.loads(found)["code"] == "small-profile"
+        return
+    assert answer.status == 200, found
+    assert found[:4] == b"RIFF" and len(found) > 100_000
+    peak = box.machine.run("systemctl show -P MemoryPeak storybot-page", check=False).strip()
+    assert not peak.isdecimal() or int(peak) < 96 * 2**20
+    assert "wav" not in box.machine.run("ls /var/lib/storybot-page")
 
 
 def test_it_is_nobody_else(box: Box) -> None:

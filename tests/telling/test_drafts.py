@@ -72,7 +72,7 @@ def test_what_the_engine_is_told() -> None:
         "told One.\\nTwo \\\\ three.",
         "plan fox says: hat",
         'begin \\n"',
-        "bias 2.5 My hat",
+        "bias 5 My hat",
         "draft 2 9 quotation 40",
         "keep 1",
         "draft 1 8 sentence 40",

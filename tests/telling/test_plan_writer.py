@@ -171,7 +171,7 @@ def test_an_optional_beat_with_a_poor_draft_is_left_out() -> None:
 def test_drafts_are_drawn_to_the_words_of_the_plan() -> None:
     engine = GivenDrafts([" lost her hat."])
     written(engine, LOST)
-    assert engine.guides == ("lost", "her", "hat")
+    assert engine.guides == ("lost", "her", "hat", ".")
 
 
 def test_who_spoke_is_told_after_words_that_wait_for_it() -> None:

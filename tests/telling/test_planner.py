@@ -11,7 +11,7 @@ from storybot.language.things import load_things
 from storybot.telling.beats import beats_of
 from storybot.telling.casting import fill_cast, wanted
 from storybot.telling.describing import role_of
-from storybot.telling.lore import load_lore
+from storybot.telling.lore import KINDS, load_lore
 from storybot.telling.plan import Beat, End, Length, Plan, words_of
 from storybot.telling.planner import plan
 from storybot.telling.plots import Plot, load_family, load_plots, names
@@ -269,3 +269,10 @@ def test_a_funny_story_has_a_funny_plot() -> None:
     funny = {plot.name for plot in PLOTS if plot.funny}
     assert len(funny) >= 8
     assert {plan([Wanted("dog")], seed, funny=True).plots[0] for seed in range(20)} <= funny
+
+
+def test_a_vehicle_is_the_hero_of_plots_that_name_vehicles() -> None:
+    made_for_them = {plot.name for plot in PLOTS if "vehicle" in plot.hero and plot.hero != KINDS}
+    for asked in ([Wanted("tractor", "Max")], [Wanted("tractor", "Max"), Wanted("ball")]):
+        for seed in range(1, 20):
+            assert set(plan(asked, seed).plots) <= made_for_them

@@ -62,7 +62,10 @@ bool command_tell(int argc, char **argv, Fault *fault)
     GenerateRequest request = { (const uint8_t *)o.prompt, strlen(o.prompt), engine.steps };
     GenerateStats stats;
     bool done = sampler_open(&sampler, engine.kernels, &engine.model, o.temperature,
-                             o.topp, (uint64_t)o.seed, fault)
+                             o.topp, (uint64_t)o.seed, fault);
+    if (o.engine.as_run_c)
+        sampler.never_count = 0; /* run.c draws every token */
+    done = done
         && generate(&engine.transformer, &engine.tokenizer, engine.screen, &sampler, &request,
                     stdout, &stats, fault);
     if (done && stats.tokens > 0 && stats.seconds > 0.0)

@@ -12,6 +12,7 @@ const Kernels *const all_kernels[] = {
 #elif defined(__riscv) && __riscv_xlen == 64
     &c906_kernels,
     &rvv_kernels,
+    &rvv256_kernels,
 #endif
     &scalar_kernels,
     NULL,

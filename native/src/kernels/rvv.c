@@ -1,5 +1,6 @@
 /* RVV 1.0 with 128-bit registers. */
 #define RVV_VERSION 10
+#define RVV_LONG 0
 #include "kernels/rvv_kernels.h"
 #include "kernels/rvv_probe.h"
 #include "kernels/tables.h"

@@ -1,4 +1,4 @@
-/* Attention of one head for VLEN 128: positions in the lanes for scores, dimensions for values. */
+/* Attention of one head: positions in the lanes for scores, dimensions for values. */
 #ifndef STORYTELLER_KERNELS_RVV_ATTEND_H
 #define STORYTELLER_KERNELS_RVV_ATTEND_H
 

@@ -1,4 +1,4 @@
-/* Matrices in fp32, and llama2.c's row-major files, for VLEN 128: 32 rows in the lanes. */
+/* Matrices in fp32, and llama2.c's row-major files: 32 rows in the lanes. */
 #ifndef STORYTELLER_KERNELS_RVV_FLOAT_H
 #define STORYTELLER_KERNELS_RVV_FLOAT_H
 

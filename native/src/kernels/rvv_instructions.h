@@ -1,5 +1,5 @@
 /*
- * Vector instructions of RISC-V as C macros, one instruction each, for VLEN 128.
+ * Vector instructions of RISC-V as C macros, one instruction each.
  *
  * A compiler for plain rv64gc never touches a vector register, so v0 to v31 belong to the kernels
  * from the first macro to the last; register numbers are literal, the rest (addresses, scalars,
@@ -9,17 +9,26 @@
  * Two encodings share the kernels:
  *   RVV_VERSION 7   RVV 0.7.1, T-Head's XTheadVector: the C906 of the Milk-V Duo
  *   RVV_VERSION 10  RVV 1.0
+ * and two lengths of the vector registers:
+ *   RVV_LONG 0      128 bits
+ *   RVV_LONG 1      256 bits or more: groups of half as many registers hold as much, and what lies in
+ *                   neighbouring registers is loaded for each, since one may hold more than it
  * Formats: the RISC-V "V" specification, versions 0.7.1 and 1.0, chapters on vector instruction
  * formats and on the listing of opcodes.
  */
 #ifndef STORYTELLER_KERNELS_RVV_INSTRUCTIONS_H
 #define STORYTELLER_KERNELS_RVV_INSTRUCTIONS_H
 
-/* vtype: element width and registers per group. */
-#if RVV_VERSION == 7
-#define RVV_VTYPE(log2_sew, log2_lmul) (((log2_sew) - 3) << 2 | (log2_lmul))
+/* vtype: element width and registers of 128 bits per group, of which one remains at least. */
+#if RVV_LONG
+#define RVV_LMUL(log2_lmul) ((log2_lmul) > 0 ? (log2_lmul) - 1 : 0)
 #else
-#define RVV_VTYPE(log2_sew, log2_lmul) (((log2_sew) - 3) << 3 | (log2_lmul))
+#define RVV_LMUL(log2_lmul) (log2_lmul)
+#endif
+#if RVV_VERSION == 7
+#define RVV_VTYPE(log2_sew, log2_lmul) (((log2_sew) - 3) << 2 | RVV_LMUL(log2_lmul))
+#else
+#define RVV_VTYPE(log2_sew, log2_lmul) (((log2_sew) - 3) << 3 | RVV_LMUL(log2_lmul))
 #endif
 #define E8M2 RVV_VTYPE(3, 1)
 #define E8M8 RVV_VTYPE(3, 3)
@@ -32,6 +41,14 @@
 /* From here on: `length` elements of `vtype`. */
 #define VSETVL(length, vtype) \
     __asm__ volatile(".insn i 0x57, 7, x0, %0, %1" : : "r"((long)(length)), "i"(vtype))
+
+/* Whole registers of `vtype`. */
+#define VSETVL_ALL(vtype) \
+    do { \
+        long elements; \
+        __asm__ volatile(".insn i 0x57, 7, %0, x0, %1" : "=r"(elements) : "i"(vtype)); \
+        (void)elements; \
+    } while (0)
 
 /* The format shared by all arithmetic: bits 31-26, bits 14-12, then the fields; unmasked. */
 #define RVV_X(f6, f3, vd, vs2, x) \
@@ -65,6 +82,65 @@
 #define VLSE8(vd, address, stride) RVV_MEM(0x07, RVV_WIDTH8, 5, vd, address, stride)
 #define VLSE32(vd, address, stride) RVV_MEM(0x07, RVV_WIDTH32, 5, vd, address, stride)
 #define VSSE32(vs, address, stride) RVV_MEM(0x27, RVV_WIDTH32, 5, vs, address, stride)
+
+/*
+ * 4 columns of 32 bytes each, one after the other at `address`, to the registers COLUMN_0 to
+ * COLUMN_3 (E8M2); COLUMN_4 to COLUMN_7 are those 8 registers further on. Ends with 32 of E8M2.
+ */
+#if RVV_LONG
+#define LOAD_COLUMNS(address) \
+    do { \
+        VSETVL(32, E8M2); \
+        VLE8(0, address); \
+        VLE8(1, (address) + 32); \
+        VLE8(2, (address) + 64); \
+        VLE8(3, (address) + 96); \
+    } while (0)
+#define COLUMN_0 0
+#define COLUMN_1 1
+#define COLUMN_2 2
+#define COLUMN_3 3
+#define COLUMN_4 8
+#define COLUMN_5 9
+#define COLUMN_6 10
+#define COLUMN_7 11
+#else
+#define LOAD_COLUMNS(address) \
+    do { \
+        VSETVL(128, E8M8); \
+        VLE8(0, address); \
+        VSETVL(32, E8M2); \
+    } while (0)
+#define COLUMN_0 0
+#define COLUMN_1 2
+#define COLUMN_2 4
+#define COLUMN_3 6
+#define COLUMN_4 8
+#define COLUMN_5 10
+#define COLUMN_6 12
+#define COLUMN_7 14
+#endif
+
+/* The same for columns of two nibbles: the low ones to COLUMN_0 .. 3, the high ones to 4 .. 7. */
+#if RVV_LONG
+#define LOAD_NIBBLES(address) \
+    do { \
+        LOAD_COLUMNS(address); \
+        VSETVL_ALL(E8M8); \
+        VSRL_I(8, 0, 4); \
+        VAND_I(0, 0, 15); \
+        VSETVL(32, E8M2); \
+    } while (0)
+#else
+#define LOAD_NIBBLES(address) \
+    do { \
+        VSETVL(128, E8M8); \
+        VLE8(0, address); \
+        VSRL_I(8, 0, 4); \
+        VAND_I(0, 0, 15); \
+        VSETVL(32, E8M2); \
+    } while (0)
+#endif
 
 /*
  * 32 bfloat16 at `address` to 32 floats in vd, 8 registers of which `top` is the fifth; vtype is

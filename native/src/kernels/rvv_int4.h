@@ -1,5 +1,5 @@
 /*
- * int4 x int8 for VLEN 128: a byte holds two columns of a row, each as weight + 8.
+ * int4 x int8: a byte holds two columns of a row, each as weight + 8.
  *
  * A nibble is never negative, so it multiplies as an int8; the 8 added to each weight is subtracted
  * by starting the 16-bit sums at -8 * (sum of the activations), modulo 2^16. The sums are exact
@@ -73,27 +73,17 @@ static Int4Segment *plan_group(Int4Segment *segment, const int8_t *q, int group,
     return segment + 1;
 }
 
-/* Low nibbles of a tile to v0..v7, high ones to v8..v15. */
-#define LOAD_NIBBLES(tile) \
-    do { \
-        VSETVL(128, E8M8); \
-        VLE8(0, tile); \
-        VSRL_I(8, 0, 4); \
-        VAND_I(0, 0, 15); \
-        VSETVL(32, E8M2); \
-    } while (0)
-
 /* 8 columns into the sums `acc`. */
 #define ADD_COLUMNS(acc) \
     do { \
-        VWMACC_X(acc, 0, x0); \
-        VWMACC_X(acc, 2, x1); \
-        VWMACC_X(acc, 4, x2); \
-        VWMACC_X(acc, 6, x3); \
-        VWMACC_X(acc, 8, x4); \
-        VWMACC_X(acc, 10, x5); \
-        VWMACC_X(acc, 12, x6); \
-        VWMACC_X(acc, 14, x7); \
+        VWMACC_X(acc, COLUMN_0, x0); \
+        VWMACC_X(acc, COLUMN_1, x1); \
+        VWMACC_X(acc, COLUMN_2, x2); \
+        VWMACC_X(acc, COLUMN_3, x3); \
+        VWMACC_X(acc, COLUMN_4, x4); \
+        VWMACC_X(acc, COLUMN_5, x5); \
+        VWMACC_X(acc, COLUMN_6, x6); \
+        VWMACC_X(acc, COLUMN_7, x7); \
     } while (0)
 #define ADD_TILE(acc, tile) \
     do { \

@@ -1,5 +1,5 @@
 /*
- * int8 x int8 for VLEN 128: rows in the lanes, the activation as the scalar operand.
+ * int8 x int8: rows in the lanes, the activation as the scalar operand.
  *
  * Products go to 16-bit sums; widening those to 32 bits costs as much as two multiplications, so it
  * waits as long as it is safe: weights are within 127, hence a 16-bit sum cannot overflow while the
@@ -75,25 +75,25 @@ static void plan_tiles(uint8_t *plan, const int8_t *q, int groups, int group)
     }
 }
 
-/* The four columns of v0..v7 into the 16-bit sums `acc` and the 32-bit sums `wide`. */
+/* The four columns of a tile into the 16-bit sums `acc` and the 32-bit sums `wide`. */
+#define FIRST_HALF(acc) VWMUL_X(acc, COLUMN_0, x0); VWMACC_X(acc, COLUMN_1, x1)
 #define START(acc) \
-    VWMUL_X(acc, 0, x0); VWMACC_X(acc, 2, x1); VWMACC_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+    FIRST_HALF(acc); VWMACC_X(acc, COLUMN_2, x2); VWMACC_X(acc, COLUMN_3, x3)
 #define CONTINUE(acc) \
-    VWMACC_X(acc, 0, x0); VWMACC_X(acc, 2, x1); VWMACC_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+    VWMACC_X(acc, COLUMN_0, x0); VWMACC_X(acc, COLUMN_1, x1); \
+    VWMACC_X(acc, COLUMN_2, x2); VWMACC_X(acc, COLUMN_3, x3)
 #define HALVES(acc, wide) \
-    VWMUL_X(acc, 0, x0); VWMACC_X(acc, 2, x1); \
+    FIRST_HALF(acc); \
     VSETVL(32, E16M4); VWADD_W(wide, wide, acc); VSETVL(32, E8M2); \
-    VWMUL_X(acc, 4, x2); VWMACC_X(acc, 6, x3)
+    VWMUL_X(acc, COLUMN_2, x2); VWMACC_X(acc, COLUMN_3, x3)
 
 /* One tile of one block, or of two neighbouring blocks: `pair` is a constant at every call. */
-#define LOAD_TILE(address) \
-    VSETVL(128, E8M8); VLE8(0, address); VSETVL(32, E8M2)
 #define EACH_BLOCK(step_a, step_b) \
     do { \
-        LOAD_TILE(a); \
+        LOAD_COLUMNS(a); \
         step_a; \
         if (pair) { \
-            LOAD_TILE(b); \
+            LOAD_COLUMNS(b); \
             step_b; \
         } \
     } while (0)
@@ -170,7 +170,7 @@ typedef struct Int8Position {
     const uint8_t *way;   /* (tiles) */
 } Int8Position;
 
-/* The tile in v0..v7 times columns of one position; leaves the vector type as LOAD_TILE does. */
+/* The loaded tile times columns of one position; leaves the vector type as LOAD_COLUMNS does. */
 #define ADD_POSITION(position, acc, wide) \
     do { \
         const int8_t *x = (position).q + t * INT8_TILE_COLS; \
@@ -200,7 +200,7 @@ static void rows_times_two(Int8Position one, Int8Position two, const int8_t *a, 
         for (const int8_t *end = one.q + group; one.q < end;) {
 #pragma GCC unroll 8
             for (int t = 0; t < STRETCH_TILES; t++, a += TILE_BYTES) {
-                LOAD_TILE(a);
+                LOAD_COLUMNS(a);
                 ADD_POSITION(one, 8, 16);
                 ADD_POSITION(two, 12, 24);
             }

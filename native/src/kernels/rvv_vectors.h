@@ -1,4 +1,4 @@
-/* Everything that is not a matrix product, for VLEN 128: 32 floats at a time. */
+/* Everything that is not a matrix product: 32 floats at a time. */
 #ifndef STORYTELLER_KERNELS_RVV_VECTORS_H
 #define STORYTELLER_KERNELS_RVV_VECTORS_H
 

@@ -10,5 +10,6 @@ extern const Kernels avx512_kernels;
 extern const Kernels neon_kernels;
 extern const Kernels c906_kernels;
 extern const Kernels rvv_kernels;
+extern const Kernels rvv256_kernels;
 
 #endif

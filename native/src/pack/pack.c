@@ -189,7 +189,7 @@ unsigned pack_keep_int8(const Shape *shape)
     const unsigned vocabulary = 1u << SECTION_EMBEDDING | 1u << SECTION_CLASSIFIER;
     const unsigned attention = 1u << SECTION_WQ | 1u << SECTION_WK | 1u << SECTION_WV
                              | 1u << SECTION_WO;
-    if (shape->dim >= 256)
+    if (shape->dim > 256)
         return 0;
     if (shape->dim >= 128)
         return vocabulary;

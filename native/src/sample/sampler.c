@@ -1,5 +1,6 @@
 #include "sample/sampler.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void sampler_correct_options(float *temperature, float *topp)
@@ -19,6 +20,8 @@ bool sampler_open(Sampler *sampler, const Kernels *kernels, const Model *model, 
         .exact = model->is_story && model->classifier.coding != CODING_F32,
         .temperature = temperature, .topp = topp,
         .state = seed ? seed : 1,
+        .never = { model->tag_open, model->tag_close },
+        .never_count = model->knows_keywords ? 2 : 0,
         .candidates = malloc((size_t)vocab * sizeof(Candidate)),
         .indices = malloc((size_t)vocab * sizeof(int)),
     };
@@ -152,6 +155,8 @@ static double exact_weights(const Sampler *sampler, float *logits)
 
 int sampler_pick(Sampler *sampler, float *logits)
 {
+    for (int i = 0; i < sampler->never_count; i++)
+        logits[sampler->never[i]] = -INFINITY;
     if (sampler->temperature == 0.0f)
         return sampler->kernels->argmax(logits, sampler->vocab);
     double total = 1.0;

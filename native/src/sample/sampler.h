@@ -21,6 +21,8 @@ typedef struct Sampler {
     float temperature; /* 0: the most likely token */
     float topp;        /* outside (0, 1): the whole distribution */
     uint64_t state;    /* of the random numbers, never 0 */
+    int never[2];      /* (never_count) tokens that are not drawn: brackets of tags are no text */
+    int never_count;   /* 2 for models that know keywords, else 0 */
     Candidate *candidates; /* (vocab), scratch of top-p */
     int *indices;          /* (vocab), the same */
 } Sampler;
@@ -37,7 +39,8 @@ void sampler_close(Sampler *sampler);
 float sampler_coin(Sampler *sampler);
 
 /*
- * The next token. With temperature 0 no coin is used; else one coin per call:
+ * The next token. Logits of `never` become -infinity. With temperature 0 no coin is used; else one
+ * coin per call:
  *   logits = logits / temperature, then softmax, both in place, in token order;
  *   topp outside (0, 1): the first token whose ascending cumulative probability exceeds the coin;
  *   else of the tokens with p >= (1 - topp) / (vocab - 1), ordered by p descending, by token

@@ -15,9 +15,11 @@ struct Screen {
     uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
     float *weights;   /* (vocab) scratch */
     int *tied;        /* (vocab) scratch */
+    int never[2];     /* (never_count) rows of the tokens that the sampler never draws */
+    int never_count;
 };
 
-/* Scores the blocks [first, end) into t->row_logits. */
+/* Scores the blocks [first, end) into t->row_logits; -infinity for rows that are never drawn. */
 void screen_score(Screen *screen, Transformer *t, int first, int end);
 
 /* Both expect the hot set to be scored, and may return DRAW_UNDECIDED. */
@@ -29,6 +31,17 @@ static inline int rows_of_block(const Screen *screen, int block)
 {
     int left = screen->model->shape.vocab - block * BLOCK_ROWS;
     return left < BLOCK_ROWS ? left : BLOCK_ROWS;
+}
+
+/* Rows of the blocks [first, end) that are never drawn. */
+static inline int never_drawn(const Screen *screen, int first, int end)
+{
+    int rows = 0;
+    for (int i = 0; i < screen->never_count; i++) {
+        int block = screen->never[i] / BLOCK_ROWS;
+        rows += first <= block && block < end;
+    }
+    return rows;
 }
 
 #endif

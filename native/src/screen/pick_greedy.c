@@ -11,6 +11,11 @@ typedef struct Best {
 void screen_score(Screen *screen, Transformer *t, int first, int end)
 {
     transformer_classify(t, first, end, t->row_logits + (size_t)first * BLOCK_ROWS);
+    for (int i = 0; i < screen->never_count; i++) {
+        int block = screen->never[i] / BLOCK_ROWS;
+        if (first <= block && block < end)
+            t->row_logits[screen->never[i]] = -INFINITY;
+    }
     for (int block = first; block < end; block++)
         screen->scored[block] = 1;
     screen->counts.blocks += (uint64_t)(end - first);

@@ -102,7 +102,7 @@ static int rows_of_cluster(const Screen *s, int cluster)
     return (end < vocab ? end : vocab) - (int)c->first * BLOCK_ROWS;
 }
 
-/* Bounds on the sum and on the largest of the weights of a block. */
+/* Bounds on the sum and on the largest of the weights of a block. What is never drawn weighs 0. */
 static void bound_block(const SampledPick *pick, int cluster, int block, double *least,
                         double *most, double *heaviest)
 {
@@ -125,7 +125,9 @@ static void bound_block(const SampledPick *pick, int cluster, int block, double 
     for (int r = 0; r < rows; r++)
         sum += weights[r];
     double slack = pick->slack + slack_of(shift) + BLOCK_ROWS * 0x1p-24; /* of `sum`, too */
-    *least = sum * weight / play * (1.0 - slack);
+    *least = sum * weight / play * (1.0 - slack)
+        - never_drawn(s, block, block + 1) * *heaviest;
+    *least = fmax(0.0, *least);
     *most = sum * weight * play * (1.0 + slack) + rows * weight * play * VANISHED;
 }
 
@@ -159,16 +161,22 @@ static bool bound_by_blocks(SampledPick *pick, int cluster, bool score_heavy)
 static bool bound_cluster(SampledPick *pick, int cluster)
 {
     const Screen *s = pick->s;
+    const ScreenCluster *c = &s->section.cluster[cluster];
     PartialDraw *d = &pick->draw;
     ClusterBound bound = screen_bounds_cluster(&s->bounds, cluster);
-    double least, most, heaviest = (bound.centre + bound.reach) / pick->temperature;
+    double least, most;
+    double heaviest = exp((bound.centre + bound.reach) / pick->temperature - pick->shift)
+        * (1.0 + pick->slack);
     screen_bounds_cluster_mass(&s->bounds, cluster, rows_of_cluster(s, cluster),
                                pick->temperature, pick->shift, &least, &most);
+    int never = never_drawn(s, (int)c->first, (int)(c->first + c->blocks));
+    if (never)
+        least = fmax(0.0, least - never * heaviest);
     if (!(most - least < LOOSE_SHARE * d->known_mass) && !(most < LOOSE_FACTOR * least))
         return false;
     d->least_rest += least * (1.0 - pick->slack);
     d->most_rest += most * (1.0 + pick->slack);
-    d->most_weight = fmax(d->most_weight, exp(heaviest - pick->shift) * (1.0 + pick->slack));
+    d->most_weight = fmax(d->most_weight, heaviest);
     return true;
 }
 

@@ -72,6 +72,9 @@ int screen_pick(Screen *screen, Transformer *t, Sampler *sampler)
     if (!screen)
         return sampler_pick(sampler, transformer_logits(t));
     screen->counts.picks++;
+    screen->never_count = sampler->never_count;
+    for (int i = 0; i < sampler->never_count; i++)
+        screen->never[i] = (int)screen->model->row_of_token[sampler->never[i]];
     memset(screen->scored, 0, (size_t)screen->section.blocks);
     screen_score(screen, t, 0, screen->section.hot_blocks);
     screen_bounds_start(&screen->bounds, t);

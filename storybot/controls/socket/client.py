@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Any
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import BadMessage, ControlRequest, Watch
+from storybot.controls.socket.messages import BadMessage
 from storybot.controls.socket.path import client_path
+from storybot.controls.socket.requests import ControlRequest, Watch
 from storybot.errors import Exit, StorybotError
 
 ANSWER_TIMEOUT_S = 10.0  # s to wait for an answer

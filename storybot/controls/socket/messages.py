@@ -1,4 +1,4 @@
-"""The requests of the control socket and the lines they travel in, see docs/protocol.md.
+"""The lines of the control socket, see docs/protocol.md.
 
 Each line is a JSON object: a request, its answer, or news. A client names the version that it
 speaks in each request, and is answered in that version.
@@ -13,12 +13,12 @@ from typing import Any
 from storybot.controls.socket import protocol_1
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.request_fields import checked
+from storybot.controls.socket.requests import REQUEST_TYPES, ControlRequest
 from storybot.record import Record
 
 VERSION = 2  # that our own clients speak
 VERSIONS = (1, 2)
 LINE_MAX_BYTES = 8192  # bytes of one request, its end included
-STORIES_DEFAULT = 50  # stories in one answer
 
 Message = Mapping[str, Any]  # an answer or news, without its version
 
@@ -31,162 +31,6 @@ class BadMessage(ValueError):
         self.code = code
 
 
-class PlainRequest(Record):
-    """A request that says nothing but its name."""
-
-
-class Ask(Record):
-    """A request in words: "a story about a cat", "another one", "louder"."""
-
-    text: str
-
-
-class Understand(Record):
-    """What a request in words would ask for; nothing is done about it."""
-
-    text: str
-
-
-class Write(Record):
-    """A story for the client alone, as text; the box is silent. The same seed, the same story."""
-
-    text: str
-    seed: int | None = None
-
-
-class Stop(PlainRequest):
-    """End the story."""
-
-
-class Again(PlainRequest):
-    """The same story again."""
-
-
-class TellSaved(Record):
-    """A story of the library again, by its id."""
-
-    story: int
-
-
-class Volume(Record):
-    """Per cent; `by` instead changes it."""
-
-    percent: int | None = None
-    by: int | None = None
-
-
-class Sleep(Record):
-    """Sleep in so many minutes, or after so many stories; neither of them: stay awake, or wake."""
-
-    minutes: float | None = None
-    stories: int | None = None
-
-
-class Status(PlainRequest):
-    """The robot's state."""
-
-
-class Watch(PlainRequest):
-    """News from now on."""
-
-
-class ListLibrary(Record):
-    """The stories kept, newest first: at most `limit`, of those older than story `before`."""
-
-    limit: int = STORIES_DEFAULT
-    before: int | None = None
-
-
-class ShowStory(Record):
-    """One story of the library with its text."""
-
-    story: int
-
-
-class RemoveStory(Record):
-    """Forget a story of the library."""
-
-    story: int
-
-
-class MarkFavourite(Record):
-    """A favourite stays in the library, however many stories come after it."""
-
-    story: int
-    favourite: bool
-
-
-class ShowSettings(PlainRequest):
-    """The settings that may be changed while storybot runs."""
-
-
-class ChangeSettings(Record):
-    """New values for some of them, by name; all hold, or none."""
-
-    settings: dict[str, bool | int | float | str]
-
-
-class ShowWords(PlainRequest):
-    """The family's words."""
-
-
-class AddWord(Record):
-    """A word of the family, in place of one that is written the same."""
-
-    word: str
-    what: str = ""  # "cat", "girl", "place"; "": not said
-    sounds: str = ""  # "M IY M IY"; "": as it is read
-
-
-class RemoveWord(Record):
-    """Forget a word of the family."""
-
-    word: str
-
-
-ControlRequest = (
-    Ask
-    | Understand
-    | Write
-    | Stop
-    | Again
-    | TellSaved
-    | Volume
-    | Sleep
-    | Status
-    | Watch
-    | ListLibrary
-    | ShowStory
-    | RemoveStory
-    | MarkFavourite
-    | ShowSettings
-    | ChangeSettings
-    | ShowWords
-    | AddWord
-    | RemoveWord
-)
-
-REQUEST_TYPES: dict[str, type[ControlRequest]] = {
-    "ask": Ask,
-    "understand": Understand,
-    "write": Write,
-    "stop": Stop,
-    "again": Again,
-    "tell-saved": TellSaved,
-    "volume": Volume,
-    "sleep": Sleep,
-    "status": Status,
-    "watch": Watch,
-    "library-list": ListLibrary,
-    "library-show": ShowStory,
-    "library-remove": RemoveStory,
-    "library-favourite": MarkFavourite,
-    "settings": ShowSettings,
-    "set": ChangeSettings,
-    "words": ShowWords,
-    "words-add": AddWord,
-    "words-remove": RemoveWord,
-}
 _NAMES = {kind: name for name, kind in REQUEST_TYPES.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 REQUESTS = ("ask", "stop", "again", "tell-saved", "volume", "sleep", "status", "watch")
 # What version 2 added to answers and news.
-_LATER = frozenset(("code", "stories", "services", "overruns", "underruns"))
+_LATER = frozenset(("code", "stories", "services", "overruns", "underruns", "second", "lendings"))
 
 
 def upgraded(message: dict[str, Any]) -> dict[str, Any]:

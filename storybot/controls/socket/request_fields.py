@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 TEXT_MAX_CHARACTERS = 500
@@ -15,8 +16,9 @@ _BOUNDS = {
     "story": (1, 10**9),
     "before": (1, 10**9),
     "limit": (1, STORIES_MAX),
-    "seed": (0, 2**31 - 1),
+    "seed": (1, 2**31 - 1),  # 0 would be another seed each time
 }
+_CODE = re.compile("[0-9]{6}")
 _FRACTIONS = frozenset(("minutes",))  # all others are whole numbers
 _TEXTS = frozenset(("do", "text", "word", "what", "sounds"))
 _MAY_BE_NULL = frozenset(("percent", "by", "minutes", "stories", "before", "seed"))
@@ -32,6 +34,10 @@ def checked(name: str, value: Any) -> Any:
     """The value of the field `name`; ValueError, with a sentence, for one it cannot have."""
     if name in _TEXTS:
         return _text(value, name)
+    if name == "code":
+        if not isinstance(value, str) or not _CODE.fullmatch(value):
+            raise ValueError('"code" must be a text of six digits')
+        return value
     if name == "settings":
         return _settings(value)
     if value is None and name in _MAY_BE_NULL:

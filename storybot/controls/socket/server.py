@@ -21,14 +21,9 @@ from pathlib import Path
 from storybot.config.schema import ControlsSettings
 from storybot.controls.socket import messages
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
-    BadMessage,
-    ControlRequest,
-    Message,
-    Streamed,
-    Watch,
-)
+from storybot.controls.socket.messages import BadMessage, Message, Streamed
 from storybot.controls.socket.path import server_path
+from storybot.controls.socket.requests import ControlRequest, Watch
 from storybot.errors import Exit, StorybotError
 
 LOG = logging.getLogger(__name__)
@@ -37,6 +32,7 @@ UNREAD_MAX_BYTES = 64 * 1024  # bytes a client may leave unread before it is dro
 SOCKET_MODE = 0o660
 LOCK_MODE = 0o644  # any user's daemon can take the lock that another's left behind
 REFUSAL_TIMEOUT_S = 1.0  # s for which a client too many may take to ask
+GONE_CHECK_S = 0.5  # between two looks whether a client that is sent news is still there
 BAD_LINES_LOGGED = 5  # bad lines of one client that are logged one by one
 
 Answer = Callable[[ControlRequest], Awaitable[Message | Streamed]]
@@ -225,10 +221,19 @@ class SocketServer:
         """Answer, then send news until they end or the client has gone."""
         self._send(writer, reply.answer, version)
         async with aclosing(reply.news) as news:
-            async for one in news:
-                if reader.at_eof() or writer.transport.is_closing():
-                    return
-                self._send(writer, one, version)
+            coming = asyncio.ensure_future(anext(news, None))
+            try:
+                while not (reader.at_eof() or writer.transport.is_closing()):
+                    if not (await asyncio.wait([coming], timeout=GONE_CHECK_S))[0]:
+                        continue
+                    if (one := coming.result()) is None:
+                        return
+                    self._send(writer, one, version)
+                    coming = asyncio.ensure_future(anext(news, None))
+            finally:
+                coming.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await coming
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

@@ -24,6 +24,10 @@ from storybot.language.things import usual_things
 
 UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list
 QUESTION_BAND = 0.2  # of confidence below the setting, in which a request may have been made
+KEPT_S = 6.0  # s of sound beyond the longest request, for the silence that ends it
+# s around the words: what is said before or after them may be no word of the list.
+MARGIN_S = 0.3
+TAIL_S = 4.0
 ERRORS_ONLY = -1  # log level: errors only
 
 
@@ -37,6 +41,9 @@ class VoskRecogniser:
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._listen_for = ListenFor.KEYPHRASE
         self._samples = 0  # given to it so far
+        self._sound = bytearray()  # the last of these
+        self._kept = 2 * round((settings.longest_request + KEPT_S) * SAMPLE_RATE_HZ)  # bytes
+        self._call = b""  # the keyphrase as it was said last
         self._began = 0.0  # s of these, when listening began
         SetLogLevel(ERRORS_ONLY)
         try:
@@ -63,6 +70,8 @@ class VoskRecogniser:
 
     def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
         self._samples += len(block) // 2
+        self._sound += block
+        del self._sound[: -self._kept]
         if self._decoder.AcceptWaveform(block):
             return self._judge(json.loads(self._decoder.Result()))
         return []
@@ -82,6 +91,7 @@ class VoskRecogniser:
             and words[0]["start"] < self._began + GUARD_TIME_S
         ):
             return []
+        sound = self._between(words[0]["start"], words[-1]["end"])
         text = str(result["text"])
         confidence = sum(word["conf"] for word in words) / len(words)
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
@@ -89,8 +99,21 @@ class VoskRecogniser:
         if wanted is None or confidence < least:
             asks = self._settings.questions == "on" and confidence >= least - QUESTION_BAND
             likely = asks and isinstance(wanted, str) and is_wish(wanted)
-            return [Utterance(text, confidence, sure=False, likely=likely)]
-        return [wanted if isinstance(wanted, KeyphraseOnly) else Utterance(text, confidence)]
+            return [Utterance(text, confidence, sure=False, likely=likely, pcm=sound)]
+        if isinstance(wanted, KeyphraseOnly):
+            self._call = sound
+            return [KeyphraseOnly(sound)]
+        return [Utterance(text, confidence, pcm=sound)]
+
+    def _between(self, start: float, end: float) -> bytes:
+        """The sound between these times (s), after the keyphrase where that came before it."""
+        first = self._samples - len(self._sound) // 2  # the number of its first sample
+        begins, ends = (
+            2 * max(0, round(at * SAMPLE_RATE_HZ) - first)
+            for at in (start - MARGIN_S, end + TAIL_S)
+        )
+        before = self._call if self._listen_for is ListenFor.REQUEST else b""
+        return before + bytes(self._sound[begins:ends])
 
 
 def make(settings: HearingSettings) -> VoskRecogniser:

@@ -10,10 +10,11 @@ import time
 
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import (
-    BadMessage,
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
     ChangeSettings,
     ControlRequest,
+    ForgetEverything,
     ShowSettings,
 )
 from storybot.errors import StorybotError
@@ -21,7 +22,7 @@ from storybot.home.box import Box
 from storybot.home.daemon_link import DaemonLink
 from storybot.home.mqtt import report
 from storybot.home.mqtt.broker import Broker, Message, Will
-from storybot.home.mqtt.commands import SETTINGS, request_for
+from storybot.home.mqtt.commands import RESET, SETTINGS, request_for
 from storybot.home.mqtt.discovery import OFFLINE, ONLINE
 from storybot.home.mqtt.happenings import (
     AnnounceAgain,
@@ -177,7 +178,9 @@ class Bridge:
         except BadMessage as wrong:
             self._refusals.tell(name, str(wrong))
             return
-        if not isinstance(request, ChangeSettings):
+        if isinstance(request, ForgetEverything):
+            self._forget(request)
+        elif not isinstance(request, ChangeSettings):
             self._ask(name, request)
         elif name == SETTINGS:
             self._pushed.give(topic, request)
@@ -187,16 +190,28 @@ class Bridge:
             self._ask(name, request)
             self._read_settings()
 
+    def _forget(self, request: ForgetEverything) -> None:
+        """Between two lendings: settings of this box go, also at the broker; those of all stay."""
+        if self._ask(RESET, request):
+            own = self._topics.command(SETTINGS)
+            self._pushed.take_back(own)
+            self._broker.publish(own, "", retain=True)
+            self._broker.publish(self._topics.event, report.encoded(report.WAS_RESET), retain=False)
+            self._push_settings()
+
     def _push_settings(self) -> None:
         for request in self._pushed.requests():
             self._ask(SETTINGS, request)
         self._read_settings()
 
-    def _ask(self, name: str, request: ControlRequest) -> None:
+    def _ask(self, name: str, request: ControlRequest) -> bool:
+        """Whether the daemon did it."""
         try:
             ask(self._socket, request)
         except StorybotError as error:
             self._refusals.tell(name, str(error))
+            return False
+        return True
 
     def _announce_soon(self) -> None:
         if self._announcing is not None:

@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable
 
 from storybot.controls.socket import messages
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
     Again,
     Ask,
-    BadMessage,
     ChangeSettings,
     ControlRequest,
+    ForgetEverything,
     Sleep,
     Stop,
     Volume,
@@ -23,6 +24,7 @@ from storybot.controls.socket.messages import (
 ANY_STORY, GOOD_NIGHT = "tell me a story", "good night"
 SETTINGS = "settings"  # the one command that may be retained, see bridge.py
 ON, OFF = "ON", "OFF"
+RESET = "reset"  # the command, and what must be given with it: an empty message does nothing
 
 
 def request_for(name: str, payload: bytes) -> ControlRequest:
@@ -63,6 +65,12 @@ def _settings(text: str) -> ControlRequest:
     return ChangeSettings(found)
 
 
+def _reset(text: str) -> ControlRequest:
+    if text != RESET:
+        raise BadMessage(f"give {RESET}; the box then forgets its stories, words and settings")
+    return ForgetEverything()
+
+
 # What each reads of its payload; a button's payload says nothing.
 COMMANDS: dict[str, Callable[[str], ControlRequest]] = {
     "tell": lambda _: Ask(ANY_STORY),
@@ -75,4 +83,5 @@ COMMANDS: dict[str, Callable[[str], ControlRequest]] = {
     "length": lambda text: ChangeSettings({"telling.length": text}),
     "asleep": _asleep,
     SETTINGS: _settings,
+    RESET: _reset,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storybot.controls.socket.messages import ChangeSettings
+from storybot.controls.socket.requests import ChangeSettings
 from storybot.home.mqtt.commands import SETTINGS
 from storybot.home.mqtt.topics import ALL, Topics
 

@@ -59,7 +59,8 @@ def refused(command: str, why: str) -> dict[str, Any]:
     return {"event_type": "refused", "command": command, "why": why}
 
 
-EVENT_TYPES = ("began", "ended", "refused")
+EVENT_TYPES = ("began", "ended", "refused", "reset")
+WAS_RESET: Fields = {"event_type": "reset"}  # that the box has forgotten everything
 
 
 def encoded(fields: Fields) -> str:

@@ -9,17 +9,24 @@ from typing import Any
 from storybot.controls.socket import messages
 from storybot.controls.socket.client import Refused, ask
 from storybot.controls.socket.error_codes import ErrorCode
-from storybot.controls.socket.messages import (
+from storybot.controls.socket.messages import BadMessage
+from storybot.controls.socket.requests import (
+    AddWord,
     Again,
+    AllowWord,
     Ask,
-    BadMessage,
     ChangeSettings,
     ControlRequest,
+    ForbidWord,
     ListLibrary,
     MarkFavourite,
+    OneMore,
     RemoveStory,
+    RemoveWord,
+    ShowForbidden,
     ShowSettings,
     ShowStory,
+    ShowWords,
     Sleep,
     Stop,
     TellSaved,
@@ -28,8 +35,9 @@ from storybot.controls.socket.messages import (
 from storybot.errors import StorybotError
 
 ALLOWED = (
-    Again, Ask, ChangeSettings, ListLibrary, MarkFavourite, RemoveStory, ShowSettings, ShowStory,
-    Sleep, Stop, TellSaved, Volume,
+    AddWord, Again, AllowWord, Ask, ChangeSettings, ForbidWord, ListLibrary, MarkFavourite, OneMore,
+    RemoveStory, RemoveWord, ShowForbidden, ShowSettings, ShowStory, ShowWords, Sleep, Stop,
+    TellSaved, Volume,
 )  # fmt: skip
 SETTINGS = frozenset(("bedtime.quiet_from", "bedtime.quiet_until", "telling.length"))
 AT_ONCE = 4  # connections to the daemon, which has room for 32 clients

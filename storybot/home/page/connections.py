@@ -14,9 +14,9 @@ from typing import cast
 
 from microdot.microdot import Microdot, Request, Response
 
+from storybot.home.page.answers import refused
 from storybot.home.page.guard import HEADERS, refusal
 from storybot.home.page.rate_limit import BucketPerAddress
-from storybot.home.page.routes import refused
 
 LOG = logging.getLogger("storybot")
 CONNECTIONS_MAX = 64
@@ -45,6 +45,7 @@ class Connections:
         assert task is not None
         self._make_room()
         self._sending[task] = None
+        response: Response | None = None
         try:
             response = await self._answer(reader, writer)
             self._sending.pop(task, None)
@@ -59,6 +60,8 @@ class Connections:
         finally:
             self._sending.pop(task, None)
             self._reading.pop(task, None)
+            if response is not None and hasattr(response.body, "aclose"):
+                await response.body.aclose()  # what makes events ends with who read them
             if not writer.is_closing():
                 writer.transport.abort()
 
@@ -128,5 +131,8 @@ class _Writer:
 
     async def awrite(self, data: bytes) -> None:
         self._writer.write(data)
-        async with asyncio.timeout(WRITE_TIMEOUT_S):
-            await self._writer.drain()
+        try:
+            async with asyncio.timeout(WRITE_TIMEOUT_S):
+                await self._writer.drain()
+        except TimeoutError:  # microdot looks at what stands in it
+            raise TimeoutError("it does not read") from None

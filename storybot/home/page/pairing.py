@@ -1,8 +1,10 @@
 """Which devices may use the page: those that were given a code once, and keep a cookie since.
 
-Two files in one folder. `secret` is made by the page; a cookie is a random name and its HMAC under
-the secret, so nothing needs to be kept for each device. `code` is written by whoever is at the box
-(`storybot page --code`) and removed when it was used, has aged, or was guessed at too often.
+Three files in one folder. `secret` is made by the page; a cookie is a random name and its HMAC
+under the secret, so nothing needs to be kept for each device. `code`, with the time until which it
+is good, is written when the box has said one, or by whoever is at the box (`storybot page --code`),
+and removed when it was used, has aged, or was guessed at too often. `lendings` says how often the
+box had forgotten everything when it was last asked.
 """
 
 from __future__ import annotations
@@ -19,36 +21,51 @@ from storybot.errors import Exit, StorybotError
 
 CODE_DIGITS = 6
 CODE_LIFE_S = 600.0
+SAID_LIFE_S = 180.0  # of a code that the box has said
 GUESSES_MAX = 5  # wrong ones, then the code is gone: 5 in 1,000,000
 SECRET_BYTES, NAME_BYTES = 32, 12
 COOKIE_MAX_CHARACTERS = 200
 
 
+def random_code() -> str:
+    """Six digits."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
 class Pairing:
-    """The two files in `folder`, which is the page's own. OSError where it cannot be used."""
+    """The three files in `folder`, which is the page's own. OSError where it cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self._secret, self._code = folder / "secret", folder / "code"
+        self._lendings = folder / "lendings"
         self._wrong = 0  # guesses at the code that is there now
 
     def new_code(self) -> str:
         """A code that pairs one device within CODE_LIFE_S; in place of an earlier one."""
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-        self._put(self._code, code.encode())
+        code = random_code()
+        self.put_code(code, CODE_LIFE_S)
         return code
+
+    def put_code(self, code: str, life: float) -> None:
+        """Let this code pair one device within `life` s; in place of an earlier one."""
+        self._put(self._code, f"{code} {int(time.time() + life)}".encode())
+        self._wrong = 0
 
     def take_code(self, given: str) -> bool:
         """Whether `given` is the code; then it is used up."""
         try:
-            age = time.time() - self._code.stat().st_mtime
-            code = self._code.read_bytes()
+            code, _, until = self._code.read_bytes().partition(b" ")
+            left = float(until) - time.time()
         except FileNotFoundError:
             self._wrong = 0
             return False
+        except ValueError:  # of an earlier version
+            code, left = b"", 0.0
         digits = "".join(filter(str.isdecimal, given)).encode()
-        right = 0 <= age <= CODE_LIFE_S and hmac.compare_digest(digits, code)
+        fresh = 0 < left <= CODE_LIFE_S  # a clock that was set back makes no old code good again
+        right = fresh and hmac.compare_digest(digits, code)
         self._wrong += not right
-        if right or age > CODE_LIFE_S or self._wrong >= GUESSES_MAX:
+        if right or not fresh or self._wrong >= GUESSES_MAX:
             self._wrong = 0
             self._code.unlink(missing_ok=True)
         return right
@@ -69,6 +86,21 @@ class Pairing:
         """Every device must be paired anew."""
         self._secret.unlink(missing_ok=True)
         self._code.unlink(missing_ok=True)
+
+    def lent(self, times: int) -> bool:
+        """The box has forgotten everything so many times; whether it did since it was last asked.
+
+        Then the devices are forgotten, too.
+        """
+        try:
+            known = int(self._lendings.read_bytes())
+        except (FileNotFoundError, ValueError):
+            known = 0
+        if times != known:
+            self._put(self._lendings, str(times).encode())
+        if times > known:
+            self.forget()
+        return times > known
 
     def prepare(self) -> None:
         """Make what is not there; StorybotError where that is not possible."""

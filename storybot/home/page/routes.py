@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import os
 import textwrap
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from microdot.microdot import Microdot, Request, Response
 
 from storybot.config.schema import SpeakingSettings
-from storybot.controls.socket.messages import ShowStory
+from storybot.controls.socket.requests import ShowSettings, ShowStory
 from storybot.home.box import Box
+from storybot.home.page.answers import PRIVATE, as_json, refused
 from storybot.home.page.asking import Asking, CannotAsk, read
 from storybot.home.page.board import Board
-from storybot.home.page.pairing import Pairing
+from storybot.home.page.levels import Levels
+from storybot.home.page.pairing_routes import PairingRoutes
 from storybot.home.page.rate_limit import Bucket
+from storybot.home.page.sounds import Sounds, pieces
 
-COOKIE = "storybot"
-COOKIE_LIFE_S = 400 * 24 * 3600  # the longest that browsers keep one
 FILES = Path(__file__).parent / "files"
 TYPES = {
     ".css": "text/css; charset=UTF-8",
@@ -28,9 +29,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-PRIVATE = {"Cache-Control": "no-store"}
 COMMANDS_RATE, COMMANDS_BURST = 5.0, 30.0  # of all devices together
-PAIR_RATE, PAIR_BURST = 0.2, 5.0  # attempts to pair
 ERRORS = {404: "not-found", 405: "wrong-method", 413: "too-long", 500: "fault"}
 TEXT_WIDTH = 78  # characters of a line in a story downloaded
 
@@ -41,12 +40,19 @@ class Routes:
     """`app` finds and calls them."""
 
     def __init__(
-        self, box: Box, speaking: SpeakingSettings, board: Board, asking: Asking, pairing: Pairing
+        self,
+        box: Box,
+        speaking: SpeakingSettings,
+        board: Board,
+        asking: Asking,
+        levels: Levels,
+        pairing: PairingRoutes,
+        sounds: Sounds,
     ) -> None:
         self._box, self._speaking = box, speaking
-        self._board, self._asking, self._pairing = board, asking, pairing
+        self._board, self._asking, self._levels = board, asking, levels
+        self._pairing, self._sounds = pairing, sounds
         self._commands = Bucket(COMMANDS_RATE, COMMANDS_BURST)
-        self._attempts = Bucket(PAIR_RATE, PAIR_BURST)
         self.app = app = Microdot()
         app.options_handler = None  # type: ignore[assignment]  # nobody needs OPTIONS
         for status, code in ERRORS.items():
@@ -54,48 +60,42 @@ class Routes:
         for path in sorted(FILES.iterdir()):
             url = "/" if path.name == "index.html" else f"/{path.name}"
             app.get(url)(_file(path))
-        app.post("/api/pair")(self._pair)
+        app.post("/api/pair")(pairing.pair)
+        app.post("/api/pair/say")(pairing.say_code)
         app.get("/api/box")(self._paired(self._show_box))
         app.get("/api/events")(self._paired(self._events))
+        app.get("/api/level")(self._paired(self._level))
         app.post("/api/do")(self._paired(self._do))
         app.get("/stories/<re:[0-9]{1,9}:number>")(self._paired(self._story))
+        app.get("/sounds/<re:[0-9]{1,9}:number>")(self._paired(self._sound))
 
     def _paired(self, handler: Handler) -> Handler:
         async def checked(request: Request, **found: str) -> Response:
-            if not self._pairing.knows(request.cookies.get(COOKIE, "")):
+            if not self._pairing.knows(request):
                 return refused(401, "not-paired")
             return await handler(request, **found)
 
         return checked
 
-    async def _pair(self, request: Request) -> Response:
-        try:
-            code = json.loads(request.body or b"")["code"]
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return refused(400, "bad-request")
-        if not self._attempts.take():
-            return refused(429, "too-often")
-        if not isinstance(code, str) or not self._pairing.take_code(code):
-            return refused(403, "wrong-code")
-        attributes = f"Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_LIFE_S}"
-        cookie = f"{COOKIE}={self._pairing.new_cookie()}; {attributes}"
-        return Response(b"", 204, PRIVATE | {"Set-Cookie": cookie})
-
     async def _show_box(self, request: Request) -> Response:
         bounds = {"floor": self._speaking.volume_floor, "cap": self._speaking.volume_cap}
         shown = {"name": self._box.name, "version": self._box.version, "volume": bounds}
-        return _json(shown, 200)
+        return as_json(shown, 200)
 
     async def _events(self, request: Request) -> Response:
         kind = {"Content-Type": "text/event-stream"}
         # its stub knows no generators
         return Response(cast(bytes, self._board.follow()), 200, PRIVATE | kind)
 
+    async def _level(self, request: Request) -> Response:
+        kind = {"Content-Type": "text/event-stream"}
+        return Response(cast(bytes, self._levels.follow()), 200, PRIVATE | kind)
+
     async def _do(self, request: Request) -> Response:
         if not self._commands.take():
             return refused(429, "too-often")
         try:
-            return _json(await self._asking.ask(read(request.body or b"")), 200)
+            return as_json(await self._asking.ask(read(request.body or b"")), 200)
         except CannotAsk as why:
             return refused(409, why.code, str(why))
 
@@ -114,15 +114,19 @@ class Routes:
         }
         return Response(text, 200, PRIVATE | kept)
 
-
-def refused(status: int, code: str, sentence: str = "") -> Response:
-    """Why a request was not carried out."""
-    return _json({"code": code, "error": sentence}, status)
-
-
-def _json(found: dict[str, Any], status: int) -> Response:
-    kind = {"Content-Type": "application/json; charset=UTF-8"}
-    return Response(json.dumps(found, ensure_ascii=False), status, PRIVATE | kind)
+    async def _sound(self, request: Request, number: str) -> Response:
+        """A story as a wav."""
+        if not self._commands.take():
+            return refused(429, "too-often")
+        try:
+            story = await self._asking.ask(ShowStory(max(int(number), 1)))
+            settings = await self._asking.ask(ShowSettings())
+            wav = await self._sounds.render(story, settings["settings"])
+        except CannotAsk as why:
+            return refused(409, why.code, str(why))
+        length = str(os.fstat(wav.fileno()).st_size)
+        kept = {"Content-Type": "audio/wav", "Content-Length": length}
+        return Response(cast(bytes, pieces(wav)), 200, PRIVATE | kept)
 
 
 def _error(status: int, code: str) -> Handler:

@@ -13,7 +13,7 @@ from wyoming.handle import Handled, HandledChunk, HandledStart, HandledStop, Not
 from wyoming.intent import NotRecognized
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import Understand, Write
+from storybot.controls.socket.requests import Understand, Write
 from storybot.errors import StorybotError
 from storybot.home.written_story import written_story
 from storybot.home.wyoming.intents import intent_of

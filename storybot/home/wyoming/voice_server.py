@@ -12,6 +12,7 @@ import os
 import signal
 import struct
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStop
@@ -21,19 +22,27 @@ from wyoming.tts import Synthesize
 from storybot.errors import Exit, StorybotError
 
 LOG = logging.getLogger("storybot")
-SOCKET = "/run/storybot-voice/socket"
-SAMPLE_RATE_HZ, SAMPLE_BYTES = 22050, 2  # int16, mono
+SAMPLE_BYTES = 2  # int16, mono
 LINE_MAX_BYTES = 8192
-REMOTE_TIMEOUT_S = 1.8  # to connect, and for each event: the daemon waits for 2 s
-HEAD = struct.Struct(">I")
+MARGIN_S = 0.2  # by which the other machine has less time than the daemon waits for us
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the daemon's side of the socket expects."""
+
+    socket: str
+    rate: int  # Hz
+    head: struct.Struct  # of a frame: its length
+    timeout: float  # s that it waits for further samples
 
 
 class VoiceServer:
     """`run` until SIGTERM."""
 
-    def __init__(self, remote: tuple[str, int], path: str = SOCKET) -> None:
+    def __init__(self, remote: tuple[str, int], asked: Asked) -> None:
         self._host, self._port = remote
-        self._path = Path(path)
+        self._asked, self._path = asked, Path(asked.socket)
         self._answers = True  # the other machine did when it was asked last
 
     async def run(self) -> None:
@@ -82,24 +91,25 @@ class VoiceServer:
             writer.close()
 
     async def _speak(self, text: str, writer: asyncio.StreamWriter) -> None:
-        converter = AudioChunkConverter(rate=SAMPLE_RATE_HZ, width=SAMPLE_BYTES, channels=1)
+        converter = AudioChunkConverter(rate=self._asked.rate, width=SAMPLE_BYTES, channels=1)
+        head, timeout = self._asked.head, self._asked.timeout - MARGIN_S
         client = AsyncTcpClient(
             self._host,
             self._port,
-            connect_timeout=REMOTE_TIMEOUT_S,
-            read_timeout=REMOTE_TIMEOUT_S,
+            connect_timeout=timeout,
+            read_timeout=timeout,
         )
         async with client:
             await client.write_event(Synthesize(text).event())
             while (event := await client.read_event()) is not None:
                 if AudioStop.is_type(event.type):
-                    writer.write(HEAD.pack(0))
+                    writer.write(head.pack(0))
                     await writer.drain()
                     return
                 if AudioChunk.is_type(event.type):
                     sound = converter.convert(AudioChunk.from_event(event)).audio
                     if sound:
-                        writer.write(HEAD.pack(len(sound)) + sound)
+                        writer.write(head.pack(len(sound)) + sound)
                         await writer.drain()
         raise EOFError("it hung up")
 

@@ -14,7 +14,6 @@ import socket
 import struct
 import time
 from dataclasses import replace
-from typing import BinaryIO
 
 from storybot.config.schema import SpeakingSettings
 from storybot.speaking.voices.voice import OnPcm, SpeechParameters, Voice, hand_on
@@ -23,7 +22,7 @@ LOG = logging.getLogger("storybot")
 ABOUT = "a voice of another machine; the box's own where that is gone"
 SOCKET = "/run/storybot-voice/socket"
 SAMPLE_RATE_HZ = 22050  # Hz, of what comes back
-ANSWER_TIMEOUT_S = 2.0  # for the first frame, and for each further one
+ANSWER_TIMEOUT_S = 2.0  # for the first bytes, and for further ones
 SENTENCE_TIMEOUT_S = 8.0  # for all of them: the box must not be silent for longer
 RETRY_S = 30.0  # from a failure to the next try: a machine that is gone delays few sentences
 SOUND_MAX_BYTES = 60 * SAMPLE_RATE_HZ * 2  # of one sentence
@@ -72,8 +71,7 @@ class WyomingVoice:
                 connection.settimeout(ANSWER_TIMEOUT_S)
                 connection.connect(self._path)
                 connection.sendall(json.dumps({"text": text}).encode() + b"\n")
-                with connection.makefile("rb") as answer:
-                    sound = _frames(answer, time.monotonic() + SENTENCE_TIMEOUT_S)
+                sound = _frames(connection, time.monotonic() + SENTENCE_TIMEOUT_S)
         except OSError as error:
             if self._stopped:  # we hung up: the other machine is not to blame
                 return b""
@@ -90,24 +88,31 @@ class WyomingVoice:
         return sound
 
 
-def _frames(answer: BinaryIO, limit: float) -> bytes:
+def _frames(connection: socket.socket, limit: float) -> bytes:
     """All samples; OSError where the sentence is not whole at `limit`, in monotonic s."""
     sound = bytearray()
     while True:
-        head = answer.read(HEAD.size)
-        if len(head) < HEAD.size:
-            raise OSError("it broke off")
-        (length,) = HEAD.unpack(head)
+        (length,) = HEAD.unpack(_bytes(connection, HEAD.size, limit))
         if length == 0:
             return bytes(sound)
         if length % 2 or len(sound) + length > SOUND_MAX_BYTES:
             raise OSError("it sent what is no sentence")
-        piece = answer.read(length)
-        if len(piece) < length:
-            raise OSError("it broke off")
-        sound += piece
-        if time.monotonic() > limit:
+        sound += _bytes(connection, length, limit)
+
+
+def _bytes(connection: socket.socket, count: int, limit: float) -> bytes:
+    """So many; the limit holds for them, too, however slowly they trickle in."""
+    found = bytearray()
+    while len(found) < count:
+        left = limit - time.monotonic()
+        if left <= 0:
             raise OSError("it is too slow")
+        connection.settimeout(min(ANSWER_TIMEOUT_S, left))
+        piece = connection.recv(count - len(found))
+        if not piece:
+            raise OSError("it broke off")
+        found += piece
+    return bytes(found)
 
 
 def make(settings: SpeakingSettings) -> Voice:

@@ -42,7 +42,7 @@ def choose(drafts: Sequence[Draft], begin: str, scene: Scene) -> Choice:
         faults.append(fault)
         if fault:
             continue
-        worth = rank(reading, scene.beat, Likelihood(draft.tokens, draft.in_story, draft.alone))
+        worth = rank(reading, scene, Likelihood(draft.tokens, draft.in_story, draft.alone))
         if best is None or worth > best[0]:
             best = worth, draft
     if best is None:

@@ -11,6 +11,7 @@ from storybot.telling.editor.reading import word_texts
 from storybot.telling.editor.vocabulary import Vocabulary, load_people, load_vocabulary
 from storybot.telling.plan import Beat, Chapter
 from storybot.telling.roles import Cast, Role
+from storybot.telling.small_words import SMALL_WORDS
 
 GRAM = 4  # words that make an echo when they were said in this order before
 RECENT = 2  # sentences that a pronoun may look back
@@ -45,6 +46,7 @@ class Story:
 
     cast: Cast
     familiar: frozenset[str]  # all words of the plan: nobody in it is a stranger
+    cast_words: frozenset[str]  # that name one of the cast or what the story is about
     names: frozenset[str]  # of the cast, in lower case
     vocabulary: Vocabulary
     people: frozenset[str]  # nouns for one person or animal
@@ -70,6 +72,7 @@ def story_of(chapter: Chapter, allows: Callable[[str], bool]) -> Story:
     return Story(
         chapter.cast,
         words_of_plan(chapter),
+        frozenset().union(*(role.words for role in chapter.cast.roles)) - SMALL_WORDS,
         frozenset(part for role in chapter.cast.roles for part in role.name.lower().split()),
         load_vocabulary(),
         people_nouns(),

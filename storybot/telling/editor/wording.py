@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from storybot.language.noun_forms import indefinite_article
 from storybot.language.things import load_things
 from storybot.telling.editor.naming import named_as
 from storybot.telling.editor.reading import NARRATION, Reading, Word, word_texts
@@ -112,8 +113,10 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True
-        if before.text in ("a", "an") and _is_plural(words[at : at + 3]):
-            return True
+        if before.text in ("a", "an") and not quoted:
+            wrong = before.text != indefinite_article(word.text)
+            if wrong or _is_plural(words[at : at + 4]):
+                return True
     return bool(words) and words[-1].text in _ONLY_ARTICLES | _NEVER_LAST
 
 
@@ -131,7 +134,8 @@ def _is_plural(after: Sequence[Word]) -> bool:
 def plurals() -> frozenset[str]:
     """The plurals of things.txt that are no singulars."""
     things = load_things()
-    return frozenset(t.plural for t in things) - frozenset(t.word for t in things)
+    singulars = frozenset(t.word for t in things if t.kind != "plural-only")
+    return frozenset(t.plural for t in things) - singulars
 
 
 def said_before(draft: Reading, scene: Scene) -> bool:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from storybot.home.page.pairing import Pairing
+from tests.fakes.button_devices import PtyBoard
 from tests.home.broker import free_port
 from tests.home.processes import BOUNDS, LONGEST_S, Daemon, Process
-from tests.speaking.virtual_speaker import VirtualSpeaker
+from tests.sound.virtual_devices import VirtualDevices
 
 CONFIG = """\
 speaking: {{{bounds}}}
@@ -22,15 +23,25 @@ home: {{id: ab12, name: Story box, page_port: {port}{more}}}
 
 
 class AudibleDaemon(Daemon):
-    """It tells long stories at a child's pace, over a loudspeaker that takes its time."""
+    """It tells long stories at a child's pace; it has loudspeaker, microphone and button."""
 
-    def __init__(self, folder: Path, speaker: VirtualSpeaker) -> None:
+    def __init__(self, folder: Path, devices: VirtualDevices) -> None:
         super().__init__(folder)
+        self.devices, self._board = devices, PtyBoard()
         config = self._file.read_text().replace("driver: silent", "driver: portaudio")
         config = config.replace("longest: 60", "longest: 400").replace("speed: 300", "speed: 150")
-        self._file.write_text(config)
+        hears = "driver: portaudio, recogniser: pocketsphinx, things: 50, barge_in: off"
+        config = config.replace("driver: none", hears)
+        button = f"button: serial, button_device: {self._board.device}, socket:"
+        self._file.write_text(config.replace("socket:", button))
         places = ("XDG_RUNTIME_DIR", "PULSE_SERVER", "ALSA_CONFIG_PATH", "JACK_NO_START_SERVER")
-        self.environment |= {name: speaker.environment[name] for name in places}
+        self.environment |= {name: devices.environment[name] for name in places}
+
+    def press(self) -> None:
+        """The button, for a moment."""
+        self._board.send(b"down\n")
+        time.sleep(0.1)
+        self._board.send(b"up\n")
 
 
 class PageProcess(Process):

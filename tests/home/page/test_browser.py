@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import re
+import threading
+import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,14 +17,16 @@ pytest.importorskip("playwright", reason="needs playwright: make test-home insta
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.messages import ListLibrary, ShowSettings
+from storybot.controls.socket.requests import ListLibrary, ShowSettings
+from tests.fakes.recognisers import write_wav
 from tests.home.page.browsers import launched, paired_page, why_no_browser
 from tests.home.page.processes import AudibleDaemon, PageProcess
 from tests.home.processes import why_no_daemon
-from tests.speaking.virtual_speaker import missing, virtual_speaker
+from tests.sound.virtual_devices import virtual_devices
+from tests.speaking.virtual_speaker import missing
 
 AXE = Path(__file__).parents[3] / "build/axe.min.js"
-PARTS = ("story", "library", "bedtime", "box")
+PARTS = ("story", "library", "words", "bedtime", "box")
 WIDTHS = (320, 390, 768, 1024, 1440)
 LONGEST_MS = 30_000
 # A simple request; one for which the browser asks for leave first.
@@ -56,8 +62,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AudibleDaemon]:
     if why := missing() or why_no_daemon():
         pytest.skip(f"needs {why}")
     with (
-        virtual_speaker() as speaker,
-        AudibleDaemon(tmp_path_factory.mktemp("daemon"), speaker) as running,
+        virtual_devices() as devices,
+        AudibleDaemon(tmp_path_factory.mktemp("daemon"), devices) as running,
     ):
         yield running
 
@@ -115,6 +121,76 @@ def test_again_another_and_tell(page: Page) -> None:
     page.click("#again")
     expect(page.locator("#now mark")).to_be_visible()
     page.click("#stop")
+    page.click("#go-on")
+    expect(page.locator("#title")).to_have_text("More about the owl")
+    expect(page.locator("#go-on")).to_be_hidden()
+    page.click("#stop")
+
+
+def test_one_more_story(page: Page, daemon: AudibleDaemon) -> None:
+    expect(page.locator("#last-story")).to_be_hidden()
+    page.click('nav a[href="#bedtime"]')
+    page.click("#bedtime .last-story")
+    expect(page.locator("#sleeps")).to_have_text("The box goes to sleep after one story.")
+    page.click('nav a[href="#story"]')
+    expect(page.locator("#now mark")).to_be_visible()
+    page.click("#last-story")
+    expect(page.locator("#message")).to_contain_text("After this story comes one more")
+    assert daemon.status()["sleeps_after"] == 2
+    page.click("#stop")
+    page.click('nav a[href="#bedtime"]')
+    page.click("#awake")
+    expect(page.locator("#sleeps")).to_have_text("The box stays awake.")
+
+
+def test_words(page: Page, daemon: AudibleDaemon) -> None:
+    page.click('nav a[href="#words"]')
+    expect(page.locator("#no-family")).to_be_visible()
+    page.fill("#family-word", "Mimi")
+    page.fill("#family-what", "a cat")
+    page.click("#family-form button")
+    expect(page.locator("#family li")).to_have_text(["Mimi cat"])
+    page.fill("#family-word", "Mi!mi")
+    page.click("#family-form button")
+    expect(page.locator("#message")).to_contain_text("is no name")
+    page.fill("#forbidden-word", "spider")
+    page.keyboard.press("Enter")
+    expect(page.locator("#forbidden li")).to_have_text(["spider "])
+    page.fill("#forbidden-word", "happy")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("every story may end with")
+    page.click('nav a[href="#story"]')
+    page.fill("#ask", "a story about spiders")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("nicer")
+    page.fill("#ask", "a story about Mimi")
+    page.keyboard.press("Enter")
+    expect(page.locator("#title")).to_have_text("A cat called Mimi")
+    page.click("#stop")
+    page.click('nav a[href="#words"]')
+    page.click('#family button:has([aria-label="Remove Mimi"])')
+    expect(page.locator("#no-family")).to_be_visible()
+    page.click('#forbidden button:has([aria-label="Remove spider"])')
+    expect(page.locator("#no-forbidden")).to_be_visible()
+
+
+def test_the_microphones_level(page: Page, daemon: AudibleDaemon, tmp_path: Path) -> None:
+    """Asked for while its meter is shown, and no longer."""
+    page.click('nav a[href="#box"]')
+    expect(page.locator("#level-shown")).to_have_text("quiet")
+    noise = bytes(random.Random(1).randbytes(2 * 16000 * 8))
+    speaking = threading.Thread(
+        target=daemon.devices.speak, args=(write_wav(tmp_path / "loud.wav", noise),)
+    )
+    speaking.start()
+    expect(page.locator("#level-shown")).to_have_text("loud")
+    assert page.evaluate("document.getElementById('level').value") > -12
+    speaking.join()
+    page.click('nav a[href="#story"]')
+    limit = time.monotonic() + 10
+    while daemon.clients() > 1:  # the page itself watches
+        assert time.monotonic() < limit
+        time.sleep(0.2)
 
 
 def test_what_is_not_understood_is_said(page: Page) -> None:
@@ -152,6 +228,14 @@ def test_the_library(page: Page, daemon: AudibleDaemon, tmp_path: Path) -> None:
     download.value.save_as(path)
     assert path.read_text().startswith("A story about a fox.\n\n")
     assert re.fullmatch(r"story-\d+\.txt", download.value.suggested_filename)
+    with page.expect_download() as download:
+        page.click("#save-sound")
+        expect(page.locator("#save-sound")).to_contain_text("One moment")
+    download.value.save_as(path)
+    with wave.open(str(path)) as sound:
+        seconds = sound.getnframes() / sound.getframerate()
+    assert 3.0 < seconds < 300.0 and download.value.suggested_filename.endswith(".wav")
+    expect(page.locator("#save-sound")).to_have_text("Save as sound")
     page.click("#favourite")
     expect(page.locator("#favourite")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
@@ -179,8 +263,6 @@ def test_bedtime(page: Page, daemon: AudibleDaemon) -> None:
     page.click('[data-minutes="15"]')
     expect(page.locator("#sleeps")).to_have_text("The box goes to sleep in 15 minutes.")
     assert "night" in (page.get_attribute("html", "class") or ""), "dark as the box is"
-    page.click("#one-more")
-    expect(page.locator("#sleeps")).to_have_text("The box goes to sleep after 2 stories.")
     page.click("#after-this")
     expect(page.locator("#sleeps")).to_have_text("The box goes to sleep after one story.")
     page.click("#awake")
@@ -208,7 +290,26 @@ def test_settings(page: Page, daemon: AudibleDaemon) -> None:
     page.click("#quiet-form [type=submit]")
     expect(page.locator("#message")).to_contain_text("keeps these quiet hours")
     assert settings()["bedtime.quiet_from"] == "03:10"
+    page.check("#each-day")
+    expect(page.locator("#from-sun")).to_have_value("03:10")
+    page.fill("#from-fri", "03:20")
+    page.fill("#until-fri", "03:21")
+    page.fill("#from-sat", "")
+    page.click("#quiet-form [type=submit]")
+    expect(page.locator("#message")).to_contain_text("both times")
+    page.fill("#until-sat", "")
+    page.click("#quiet-form [type=submit]")
+    expect(page.locator("#message")).to_contain_text("keeps these quiet hours")
+    hours = {name: value for name, value in settings().items() if "quiet" in name}
+    assert hours == {
+        "bedtime.quiet_from": "03:10, fri 03:20, sat none",
+        "bedtime.quiet_until": "03:11, fri 03:21",
+    }
+    page.reload()
+    expect(page.locator("#from-fri")).to_have_value("03:20")
+    expect(page.locator("#until-sat")).to_have_value("")
     page.click("#no-quiet")
+    expect(page.locator("#each-day")).not_to_be_checked()
     expect(page.locator("#quiet-from")).to_have_value("")
     page.check("input[value=long]")
     expect(page.locator("#message")).to_contain_text("so long")
@@ -230,10 +331,10 @@ def test_pairing(browser: Browser, served: PageProcess) -> None:
     page = context.new_page()
     page.goto(served.url)
     page.fill("#code", "12 34 56")
-    page.click("#pair-form button")
+    page.click("#pair-form [type=submit]")
     expect(page.locator("#message")).to_contain_text("not the code")
     page.fill("#code", served.pairing.new_code())
-    page.click("#pair-form button")
+    page.click("#pair-form [type=submit]")
     expect(page.locator("#story")).to_be_visible()
     page.reload()
     expect(page.locator("#story")).to_be_visible()
@@ -243,6 +344,30 @@ def test_pairing(browser: Browser, served: PageProcess) -> None:
     page.reload()
     expect(page.locator("#pairing")).to_be_visible()
     context.close()
+
+
+def test_pairing_by_a_code_that_the_box_says(
+    browser: Browser, tmp_path: Path, daemon: AudibleDaemon
+) -> None:
+    """It counts when the button was pressed, and no earlier."""
+    daemon.calm()
+    with PageProcess(tmp_path, daemon.socket) as served:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(served.url)
+        page.click("#say-code")
+        expect(page.locator("#pair-how")).to_contain_text("Now press the button")
+        page.wait_for_timeout(1000)
+        code = tmp_path / "state/storybot/page/code"
+        assert not code.exists()
+        daemon.press()
+        expect(page.locator("#pair-how")).to_contain_text("Did you hear")
+        expect(page.locator("#code")).to_be_focused()
+        assert daemon.status()["state"] == "idle", "it tells no story"
+        page.fill("#code", code.read_text().split()[0])
+        page.click("#pair-form [type=submit]")
+        expect(page.locator("#story")).to_be_visible()
+        context.close()
 
 
 def test_the_page_goes_and_comes(browser: Browser, daemon: AudibleDaemon, tmp_path: Path) -> None:
@@ -326,5 +451,15 @@ def test_with_the_keyboard_alone(page: Page) -> None:
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.hash"))
         lit = "document.activeElement.matches(':focus-visible, body')"  # body: after the last one
         assert page.evaluate(lit)
-    for wanted in ("tell", "again", "another", "night", "ask", "volume", "#library", "#box"):
+    for wanted in (
+        "tell",
+        "go-on",
+        "again",
+        "another",
+        "night",
+        "ask",
+        "volume",
+        "#library",
+        "#words",
+    ):
         assert wanted in reached

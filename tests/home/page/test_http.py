@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import socket
 import threading
 import time
+import wave
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from typing import Any
 import pytest
 
 from storybot.cli.main import main
+from storybot.controls.socket.client import ask
+from storybot.controls.socket.requests import ForgetEverything
 from tests.home.broker import resident_mb
 from tests.home.page.processes import PageProcess
 from tests.home.processes import Daemon
@@ -105,6 +110,10 @@ def test_guesses_are_few(served: PageProcess) -> None:
     [
         ({"do": "status"}, "not-for-the-page"),
         ({"do": "watch"}, "not-for-the-page"),
+        ({"do": "level"}, "not-for-the-page"),
+        ({"do": "say-code", "code": "123456"}, "not-for-the-page"),
+        ({"do": "forget-everything"}, "not-for-the-page"),
+        ({"do": "forbidden-remove", "word": "gun"}, "bad-word"),
         ({"do": "set", "settings": {"speaking.speed": 100}}, "not-for-the-page"),
         ({"do": "set", "settings": {"safety.filter": False}}, "not-for-the-page"),
         ({"do": "set", "settings": {"bedtime.quiet_from": "soon"}}, "bad-setting"),
@@ -145,6 +154,62 @@ def test_what_may_be_asked(served: PageProcess, daemon: Daemon) -> None:
         quiet = dict(zip(("bedtime.quiet_from", "bedtime.quiet_until"), hours, strict=True))
         settings = served.do(do="set", settings=quiet)["settings"]
         assert settings["bedtime.quiet_until"] == hours[1]
+
+
+def test_a_story_as_sound(served: PageProcess, daemon: Daemon) -> None:
+    """One at a time; the daemon answers meanwhile, and nothing is left behind."""
+    daemon.calm()
+    story = served.do(do="ask", text="a story about a cat")["story"]
+    daemon.until("idle")
+    cookie = served.pair()
+    with ThreadPoolExecutor() as threads:
+        asked = [threads.submit(served.get, f"/sounds/{story}", Cookie=cookie) for _ in range(2)]
+        assert daemon.status()["state"] == "idle"
+        answers = sorted(one.result() for one in asked)
+    assert [status for status, _ in answers] == [200, 409]
+    assert json.loads(answers[1][1])["code"] == "busy"
+    with wave.open(io.BytesIO(answers[0][1])) as sound:
+        assert sound.getnchannels() == 1 and sound.getnframes() > 3 * sound.getframerate()
+    folder = served.pairing._secret.parent
+    assert not list(folder.glob("*.wav*"))
+    assert served.get(f"/sounds/{story}")[0] == 401
+    assert json.loads(served.get("/sounds/99999", Cookie=cookie)[1])["code"] == "no-story"
+
+
+def test_words_and_one_more(served: PageProcess, daemon: Daemon) -> None:
+    assert served.do(do="words-add", word="Mimi", what="cat")["words"][0]["word"] == "Mimi"
+    assert served.do(do="words-remove", word="Mimi")["words"] == []
+    assert served.do(do="forbidden-add", word="spider")["forbidden"] == ["spider"]
+    assert served.do(do="ask", text="a story about a spider")["code"] == "not-allowed"
+    assert served.do(do="forbidden-remove", word="spider")["forbidden"] == []
+    assert served.do(do="one-more")["said"]
+    daemon.until("asleep")
+    served.do(do="sleep")
+    daemon.until("idle")
+
+
+def test_the_level_without_a_microphone(served: PageProcess, daemon: Daemon) -> None:
+    """The browser is told that there is none, and the daemon's connection ends with its reader."""
+    before = daemon.clients()
+    with connection(served) as one:
+        one.sendall(get("/api/level", f"Cookie: {served.pair()}"))
+        found = b""
+        while b"data: null" not in found:
+            more = one.recv(65536)
+            assert more
+            found += more
+        assert daemon.clients() == before + 1
+    limit = time.monotonic() + 20
+    while daemon.clients() > before:
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+
+
+def test_a_box_without_a_button_says_no_code(served: PageProcess) -> None:
+    """And anybody may wish for one a few times only."""
+    said = [served.post("/api/pair/say", {}) for _ in range(5)]
+    assert [status for status, _ in said] == [409, 409, 409, 429, 429]
+    assert json.loads(said[0][1])["code"] == "parts-missing"
 
 
 def test_events(served: PageProcess, daemon: Daemon) -> None:
@@ -267,3 +332,14 @@ def test_what_keeps_it_from_starting(tmp_path: Path, served: PageProcess) -> Non
     wrong.start()
     assert wrong.process is not None and wrong.process.wait(20) == 3
     assert "home.page_address: expected an address" in wrong.said()
+
+
+def test_a_box_that_is_lent_to_others_forgets_its_devices(daemon: Daemon, tmp_path: Path) -> None:
+    with PageProcess(tmp_path, daemon.socket) as lent:
+        cookie = lent.pair()
+        assert lent.get("/api/box", Cookie=cookie)[0] == 200
+        ask(daemon.socket, ForgetEverything())
+        limit = time.monotonic() + 20
+        while lent.get("/api/box", Cookie=cookie)[0] == 200:
+            assert time.monotonic() < limit
+            time.sleep(0.1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybot.errors import StorybotError
-from storybot.home.page.pairing import CODE_LIFE_S, GUESSES_MAX, Pairing
+from storybot.home.page.pairing import CODE_LIFE_S, GUESSES_MAX, SAID_LIFE_S, Pairing
 
 
 @pytest.fixture
@@ -46,13 +44,32 @@ def test_a_code_is_gone_after_some_guesses(pairing: Pairing) -> None:
     assert pairing.take_code(code)
 
 
-@pytest.mark.parametrize("age", [CODE_LIFE_S + 1, -60.0])
-def test_an_old_code_and_one_of_the_future(pairing: Pairing, tmp_path: Path, age: float) -> None:
+@pytest.mark.parametrize("left", [-1.0, CODE_LIFE_S + 60.0])
+def test_an_old_code_and_one_of_the_future(pairing: Pairing, left: float) -> None:
     """The clock of a box without a battery jumps."""
-    code = pairing.new_code()
-    at = time.time() - age
-    os.utime(tmp_path / "page/code", (at, at))
-    assert not pairing.take_code(code)
+    pairing.put_code("123456", left)
+    assert not pairing.take_code("123456")
+    pairing.put_code("123456", SAID_LIFE_S)
+    assert pairing.take_code("123456")
+
+
+def test_a_code_of_an_earlier_version_pairs_nothing(pairing: Pairing, tmp_path: Path) -> None:
+    pairing.prepare()
+    (tmp_path / "page/code").write_text("123456")
+    assert not pairing.take_code("123456")
+
+
+def test_devices_are_forgotten_when_the_box_goes_to_somebody_else(
+    pairing: Pairing, tmp_path: Path
+) -> None:
+    """Also when the page did not run meanwhile; another library counts from nothing again."""
+    pairing.prepare()
+    cookie = pairing.new_cookie()
+    assert not pairing.lent(0) and pairing.knows(cookie)
+    assert Pairing(tmp_path / "page").lent(1) and not pairing.knows(cookie)
+    cookie = pairing.new_cookie()
+    assert not pairing.lent(1) and not pairing.lent(0) and pairing.knows(cookie)
+    assert pairing.lent(1) and not pairing.knows(cookie)
 
 
 def test_cookies(pairing: Pairing, tmp_path: Path) -> None:

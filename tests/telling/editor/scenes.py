@@ -29,6 +29,7 @@ def scene(past: tuple[str, ...] = (), **beat: object) -> Scene:
     story = Story(
         CAST,
         familiar,
+        familiar,
         frozenset(("dotty",)),
         load_vocabulary(),
         PEOPLE,

@@ -130,6 +130,10 @@ def test_word_twice(text: str, bad: bool) -> None:
     [
         ("The duck and the though they swam.", BAD),
         ("The fox wanted a hats.", BAD),
+        ("The fox wanted a soft, round, brown pajamas.", BAD),
+        ("The fox wanted a old hat.", BAD),
+        ("The fox wanted an hat.", BAD),
+        ("The fox wanted an old hat and a unicorn.", GOOD),
         ("The fox opened the heard a sound.", BAD),
         ("The fox sang his a song.", BAD),
         ("The fox saw the lost hat, and it was his.", GOOD),

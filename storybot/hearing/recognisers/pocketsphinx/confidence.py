@@ -27,7 +27,7 @@ COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 # A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
 # A short answer scores lower; other speech becomes a chain of things, or scores lower still.
-ANSWER_GATE_SLACK = 1.1
+ANSWER_GATE_SLACK = 1.35
 NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
@@ -65,9 +65,10 @@ class Segment:
     score: float  # mean ln acoustic score per frame
 
     @classmethod
-    def of(cls, segment: Any) -> Segment:
+    def of(cls, segment: Any, unit: int = 1) -> Segment:
+        """`unit`: of the segment's scores, in nats."""
         start, end = segment.start_frame, segment.end_frame + 1
-        score = math.log(max(segment.ascore, SCORE_MIN)) / (end - start)
+        score = unit * math.log(max(segment.ascore, SCORE_MIN)) / (end - start)
         return cls(segment.word.partition("(")[0] or segment.word, start, end, score)
 
     @property

@@ -16,6 +16,11 @@ from storybot.language.automaton import END, START, Transition
 # In noise they take a quarter of the default beams' time, and as many things are found.
 BEAMS = {"beam": 1e-38, "pbeam": 1e-38, "wbeam": 1e-22, "maxhmmpf": 3000}
 PIECE_BYTES = SAMPLE_RATE_HZ // 2  # 0.25 s, decoded at a time
+# PocketSphinx searches the lattice of words a second time, but does not hold that path to the end
+# of the grammar: the silence after "the moon" became "the mia and".
+LATTICE_SEARCH = "bestpath"
+# Without that search the scores of words are logarithms shifted by 10 bits, and not shifted back.
+SCORE_UNIT = 1 << 10
 
 
 class GrammarDecoder:
@@ -25,10 +30,14 @@ class GrammarDecoder:
         self._decoder = _decoder(files)
         self._front_end = ADULT
         self._smallest = smallest
+        self._lattices: dict[str, bool] = {}  # by grammar
         self.add(smallest, sentences)
         self.use(smallest)
 
-    def add(self, name: str, sentences: Iterable[Transition]) -> None:
+    def add(self, name: str, sentences: Iterable[Transition], lattice: bool = True) -> None:
+        """`lattice`: whether its sentences are searched for a second time, in the lattice."""
+        self._decoder.get_config()[LATTICE_SEARCH] = lattice
+        self._lattices[name] = lattice
         # PocketSphinx takes a transition without a word as one of three fields.
         given = [way if way[3] else way[:3] for way in sentences]
         self._decoder.add_fsg(name, self._decoder.create_fsg(name, START, END, given))
@@ -42,36 +51,42 @@ class GrammarDecoder:
         self._decoder.remove_search(name)
 
     def decode(
-        self, before: bytes, pcm: bytes, front_end: FrontEnd, meanwhile: Callable[[int], None]
+        self, pcm: bytes, mean: str, front_end: FrontEnd, meanwhile: Callable[[int], None]
     ) -> tuple[list[Segment], list[Segment]]:
-        """What was said in both as one, and the same before it was known that this is the end.
+        """What was said, and the same before it was known that this is the end.
 
-        `meanwhile` is called after each piece with its number of samples.
-
-        The cepstral mean is that of the whole first stretch, found by a first pass with the
-        smallest grammar: a mean estimated while decoding gave worse results, and so did one of
-        both stretches, where more is silence.
+        `mean` is the speaker's cepstral mean. `meanwhile` is called after each piece with its
+        number of samples.
         """
         decoder = self._decoder
         self._set_up(front_end)
-        decoder.activate_search(self._smallest)
-        decoder.start_utt()
-        decoder.process_raw(front_end.given(before or pcm), False, True)
-        decoder.end_utt()
-        decoder.set_cmn(decoder.get_cmn())
+        decoder.set_cmn(mean)
         decoder.activate_search(self._used)
         decoder.start_utt()
-        whole = before + pcm
-        for start in range(0, len(whole), PIECE_BYTES):
-            piece = front_end.given(whole[start : start + PIECE_BYTES])
+        for start in range(0, len(pcm), PIECE_BYTES):
+            piece = front_end.given(pcm[start : start + PIECE_BYTES])
             decoder.process_raw(piece, False, False)
             meanwhile(PIECE_BYTES // 2)
         unended = self._parts()
         decoder.end_utt()
         return ([] if decoder.hyp() is None else self._parts()), unended
 
-    def _set_up(self, front_end: FrontEnd) -> None:
-        if front_end is self._front_end:
+    def mean_of(self, pcm: bytes, front_end: FrontEnd) -> str:
+        """The cepstral mean of this speech, as PocketSphinx writes it.
+
+        By a first pass with the smallest grammar: a mean estimated while decoding gave worse
+        results. What was said before counts as 500 frames where the front end is not set up anew.
+        """
+        decoder = self._decoder
+        self._set_up(front_end, anew=True)
+        decoder.activate_search(self._smallest)
+        decoder.start_utt()
+        decoder.process_raw(front_end.given(pcm), False, True)
+        decoder.end_utt()
+        return str(decoder.get_cmn())
+
+    def _set_up(self, front_end: FrontEnd, anew: bool = False) -> None:
+        if front_end is self._front_end and not anew:
             return
         config = self._decoder.get_config()
         for name, value in front_end.options().items():
@@ -80,7 +95,8 @@ class GrammarDecoder:
         self._front_end = front_end
 
     def _parts(self) -> list[Segment]:
-        return [Segment.of(segment) for segment in self._decoder.seg() or ()]
+        unit = 1 if self._lattices[self._used] else SCORE_UNIT
+        return [Segment.of(segment, unit) for segment in self._decoder.seg() or ()]
 
 
 def _decoder(files: ReducedModel) -> Decoder:

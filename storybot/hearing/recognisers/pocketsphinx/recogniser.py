@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +58,11 @@ class _Begun:
 
 @dataclass(frozen=True)
 class _Call:
-    """The keyphrase as it was said last, without the silence after it."""
+    """How the keyphrase was said last."""
 
-    pcm: bytes
+    mean: str  # cepstral, without the silence after it; "": it was not said yet
     front_end: FrontEnd
+    pcm: bytes  # for a second recogniser, which hears an answer after it better
 
 
 class PocketSphinxRecogniser:
@@ -81,7 +82,7 @@ class PocketSphinxRecogniser:
             Segment
         ] = []  # words of the last decoding, before it was known that they are its end
         self._begun: _Begun | None = None  # while the rest of a request is awaited
-        self._call = _Call(b"", ADULT)  # while the request is awaited
+        self._call = _Call("", ADULT, b"")  # while the request is awaited
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
@@ -108,7 +109,8 @@ class PocketSphinxRecogniser:
         if self._listen_for is not ListenFor.STOP:
             self._decoder.remove(self._listen_for.value)
         if what is not ListenFor.STOP:
-            self._decoder.add(what.value, self._sentences(what))
+            lattice = what is not ListenFor.REQUEST
+            self._decoder.add(what.value, self._sentences(what), lattice)
             self._decoder.use(what.value)
         self._listen_for = what
 
@@ -180,6 +182,7 @@ class PocketSphinxRecogniser:
 
     def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
+        sound = self._call.pcm + pcm if self._listen_for is ListenFor.REQUEST else pcm
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         if wanted is None or doubtful(
             decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
@@ -187,12 +190,12 @@ class PocketSphinxRecogniser:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
             if self._is_likely(decoded, called=call is not None):
-                return Utterance(text, score, sure=False, likely=True)
-            return call or Utterance(text, score, sure=False)
+                return Utterance(text, score, sure=False, likely=True, pcm=sound)
+            return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
-            self._call = _Call(pcm[:-MARGIN_BYTES], decoded.front_end)
-            return wanted
-        return Utterance(text, score)
+            self._remember_call(pcm[:-MARGIN_BYTES], decoded.front_end)
+            return replace(wanted, pcm=sound)
+        return Utterance(text, score, pcm=sound)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
@@ -227,8 +230,12 @@ class PocketSphinxRecogniser:
             return None
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
-        self._call = _Call(beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2], decoded.front_end)
-        return KeyphraseOnly()
+        said = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2]
+        self._remember_call(said, decoded.front_end)
+        return KeyphraseOnly(pcm)
+
+    def _remember_call(self, pcm: bytes, front_end: FrontEnd) -> None:
+        self._call = _Call(self._decoder.mean_of(pcm, front_end), front_end, pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
@@ -248,21 +255,20 @@ class PocketSphinxRecogniser:
 
     def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
         """A short request by itself is decoded badly, because the cepstral mean of so little
-        speech is a poor estimate. So it is decoded together with the keyphrase before it. Its
+        speech is a poor estimate. So it is decoded with that of the keyphrase before it. Its
         article does not count: its few frames lie where the sound begins, and score anything.
         """
-        before = self._call.pcm if self._listen_for is ListenFor.REQUEST else b""
-        parts, unended = self._decoder.decode(before, pcm, front_end, self.meanwhile)
+        mean = self._call.mean if self._listen_for is ListenFor.REQUEST else ""
+        after_call = bool(mean)
+        mean = mean or self._decoder.mean_of(pcm, front_end)
+        parts, unended = self._decoder.decode(pcm, mean, front_end, self.meanwhile)
         if self._listen_for is ListenFor.KEYPHRASE:
             self._unended = [part for part in unended if not part.filler]
         words = [part for part in parts if not part.filler]
         call = self._keyphrase.split()
-        called = [word.text for word in words[: len(call)]] == call
-        if before and called:
-            words = words[len(call) :]
         if not words:
             return None
-        scored = [word for word in words if not (before and word.text in ARTICLES)] or words
+        scored = [word for word in words if not (after_call and word.text in ARTICLES)] or words
         frames = sum(word.frames for word in scored)
         text = " ".join(word.text for word in words)
         spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
@@ -270,7 +276,7 @@ class PocketSphinxRecogniser:
             text=text,
             score=sum(word.score * word.frames for word in scored) / frames,
             call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
-            coverage=coverage(before + pcm, words, parts),
+            coverage=coverage(pcm, words, parts),
             front_end=front_end,
         )
 

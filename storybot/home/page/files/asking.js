@@ -51,6 +51,22 @@ export async function wishStory(request) {
   return (await wish({ do: "stop" })) && wish(request);
 }
 
+/** Fetch what takes a while to be made, and keep it as a file. */
+export async function saveAs(url, name) {
+  let answer;
+  try {
+    answer = await fetch(url);
+    if (!answer.ok) throw await answer.json();
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), MESSAGE_MS);
+  } catch (why) {
+    complain(why.code ? why : { code: "offline" });
+  }
+}
+
 let hiding;
 
 /** A sentence over the page, for a moment. */

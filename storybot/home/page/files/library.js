@@ -1,9 +1,9 @@
 // The stories kept: covers on a shelf, and one of them open.
 
-import { wish, wishStory } from "/asking.js";
+import { saveAs, wish, wishStory } from "/asking.js";
 import { isDark, made, one, sign } from "/parts.js";
 import { picture } from "/picture.js";
-import { NO_FAVOURITES, NO_STORIES, SURE, THROW_AWAY, day, titled } from "/words.js";
+import { NO_FAVOURITES, NO_STORIES, ONE_MOMENT, SURE, THROW_AWAY, day, titled } from "/words.js";
 
 const AT_ONCE = 60; // stories asked for
 const SENTENCES = 4; // of a paragraph
@@ -56,6 +56,7 @@ async function read(id) {
   one("reader-date").textContent = `Told ${day(story.date)}${story.whole ? "" : ", cut short"}`;
   one("save").href = `/stories/${id}`;
   one("delete").lastElementChild.textContent = THROW_AWAY;
+  one("save-sound").hidden = document.body.dataset.profile === "small";
   one("favourite").setAttribute("aria-pressed", story.favourite);
   one("reader").showModal();
   one("reader").scrollTop = 0;
@@ -78,6 +79,14 @@ one("close").addEventListener("click", close);
 one("reader").addEventListener("click", (event) => { if (event.target === one("reader")) close(); });
 one("tell-again").addEventListener("click", async () => {
   if (await wishStory({ do: "tell-saved", story: open.story })) { close(); location.hash = "#story"; }
+});
+one("save-sound").addEventListener("click", async () => {
+  const words = one("save-sound").lastElementChild, name = words.textContent, { story } = open;
+  one("save-sound").disabled = true;
+  words.textContent = ONE_MOMENT;
+  await saveAs(`/sounds/${story}`, `story-${story}.wav`);
+  words.textContent = name;
+  one("save-sound").disabled = false;
 });
 one("favourite").addEventListener("click", async () => {
   const favourite = !open.favourite;

@@ -1,13 +1,15 @@
 // The page: pairs, follows what the box reports, and shows one part at a time.
 
-import { NOT_PAIRED, fetched, say } from "/asking.js";
+import { NOT_PAIRED, fetched } from "/asking.js";
 import { showSettings, showSleep } from "/bedtime.js";
 import { setAbout, showBox } from "/box.js";
+import { followLevel } from "/level.js";
 import { showLibrary } from "/library.js";
-import { PARTS, isDark, one, part } from "/parts.js";
-import { picture } from "/picture.js";
+import { showLists } from "/lists.js";
+import { onPaired, showPairing } from "/pairing.js";
+import { PARTS, one, part } from "/parts.js";
 import { BUSY, showStatus, showTold, showWord } from "/story.js";
-import { STATES, refusal } from "/words.js";
+import { STATES } from "/words.js";
 
 const RETRY_MS = 3000;
 const GONE = { state: "gone" };
@@ -51,6 +53,7 @@ function take(now) {
   status = now;
   const here = now.state !== GONE.state;
   document.body.dataset.state = now.state;
+  document.body.dataset.profile = now.profile ?? "";
   document.documentElement.classList.toggle("night", Boolean(now.night) || now.state === "asleep");
   one("state").textContent = STATES[now.state] ?? now.state;
   for (const button of document.querySelectorAll("main button, #tell-again")) button.disabled = !here;
@@ -68,9 +71,17 @@ function showPart() {
     if (link.hash === `#${part()}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  watchLevel();
   if (status.state === GONE.state) return;
   if (part() === "library") showLibrary();
+  if (part() === "words") showLists();
   if (part() === "bedtime") showSettings();
+}
+
+/** The microphone's level is asked for while its meter is on the screen. */
+function watchLevel() {
+  const paired = one("pairing").hidden && status.state !== GONE.state;
+  followLevel(paired && part() === "box" && document.visibilityState === "visible");
 }
 
 addEventListener("hashchange", () => {
@@ -85,21 +96,9 @@ addEventListener(NOT_PAIRED, () => {
   for (const name of PARTS) one(name).hidden = true;
   one("pairing").hidden = false;
   one("state").textContent = "Not paired yet";
-  const keys = { id: 4, title: "a key and a box" };
-  one("pair-picture").replaceChildren(picture(keys, { night: isDark() }));
-  for (const button of document.querySelectorAll("#pairing button")) button.disabled = false;
+  showPairing();
 });
 
-one("pair-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  try {
-    await fetched("/api/pair", { code: one("code").value });
-  } catch (why) {
-    say(refusal(why));
-    return;
-  }
-  one("code").value = "";
-  begin();
-});
-
+onPaired(begin);
+for (const change of ["hashchange", "visibilitychange"]) addEventListener(change, watchLevel);
 begin();

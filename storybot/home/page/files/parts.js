@@ -2,7 +2,7 @@
 
 export const one = (id) => document.getElementById(id);
 
-export const PARTS = ["story", "library", "bedtime", "box"];
+export const PARTS = ["story", "library", "words", "bedtime", "box"];
 
 /** The part of the page that is shown. */
 export function part() {

@@ -3,7 +3,7 @@
 import { say, wish, wishStory } from "/asking.js";
 import { isDark, made, onDark, one } from "/parts.js";
 import { picture } from "/picture.js";
-import { WAITING, titled } from "/words.js";
+import { ONE_MORE_AFTER, ONE_MORE_NOW, WAITING, titled } from "/words.js";
 
 export const BUSY = ["thinking", "telling", "paused"];
 const AT_REST = { story: null, title: null, sentences: [] };
@@ -17,7 +17,9 @@ export function showStatus(status) {
   state = status.state;
   const busy = BUSY.includes(state);
   one("stop").hidden = !busy;
-  one("tell").hidden = busy;
+  one("tell").hidden = one("go-on").hidden = busy;
+  const bedtime = status.night || state === "asleep" || status.sleeps_in != null || status.sleeps_after != null;
+  one("last-story").hidden = !bedtime;
   if (status.volume !== undefined && document.activeElement !== one("volume")) showVolume(status.volume);
   show();
 }
@@ -75,6 +77,12 @@ function showVolume(percent) {
 
 one("stop").addEventListener("click", () => wish({ do: "stop" }));
 one("tell").addEventListener("click", () => wishStory({ do: "ask", text: "a story" }));
+one("go-on").addEventListener("click", () => wish({ do: "ask", text: "go on" }));
+for (const button of document.querySelectorAll(".last-story")) {
+  button.addEventListener("click", async () => {
+    if (await wish({ do: "one-more" })) say(BUSY.includes(state) ? ONE_MORE_AFTER : ONE_MORE_NOW);
+  });
+}
 one("again").addEventListener("click", () => wish({ do: "again" }));
 one("another").addEventListener("click", () => wish({ do: "ask", text: "another one" }));
 one("night").addEventListener("click", async () => {

@@ -17,6 +17,9 @@ export const REFUSALS = {
   "too-many-clients": "Too many ask at once. Try again in a moment.",
   "gone": "The box does not answer. Is it switched on?",
   "too-often": "That was a lot at once. Wait a moment.",
+  "busy": "Somebody else asked just now. Try again in a moment.",
+  "small-profile": "This box has no memory to spare for that.",
+  "no-sound": "The sound could not be made. Try again.",
   "wrong-code": "That is not the code, or it is too old. Ask the box for a new one.",
   "offline": "This page has lost the box. It keeps trying.",
 };
@@ -34,6 +37,30 @@ export const SERVICES = {
 };
 
 export const CONDITIONS = { well: "Works.", lost: "Does not work.", stalled: "Hangs; the box will start anew." };
+
+export const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+export const ONE_MORE_NOW = "One more story, then it is time to sleep.";
+export const ONE_MORE_AFTER = "After this story comes one more, then it is time to sleep.";
+export const ONE_MOMENT = "One moment …";
+
+// Of the code that pairs a device.
+export const PRESS = "Now press the button on the box, within a minute. It will say six digits, twice.";
+export const TYPE_IT = "Did you hear six digits? Type them here within three minutes.";
+
+export function cannotSay({ code, error }) {
+  const reasons = {
+    "no-press": "Nobody pressed the button. Try again, and press it within a minute.",
+    "parts-missing": "The box cannot say a code: it has no button, or no voice now.",
+    "too-often": "That was a lot at once. Wait five minutes.",
+  };
+  return reasons[code] ?? refusal({ code, error });
+}
+
+/** A level in dBFS in words. */
+export function loudness(level) {
+  if (level === null) return "nothing";
+  return level < -50 ? "quiet" : level < -35 ? "a little" : level < -12 ? "well" : "loud";
+}
 
 export const NO_STORIES = "No story here yet. Ask for one!";
 export const NO_FAVOURITES = "No favourites yet. Open a story and press Favourite.";

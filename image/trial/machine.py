@@ -9,15 +9,25 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
+IMAGE = Path(__file__).resolve().parent.parent
 # An instruction takes 2 ns of the guest's time, and waiting takes none of ours: a busy machine
 # cannot make the guest miss a deadline.
 CLOCK = "shift=1,sleep=off"
+INSTRUCTIONS_PER_S = 5e8  # by this clock
 CONSOLE_TIMEOUT_S = 1800.0  # s of this machine's time for one command
 
 
 class Failed(Exception):
     """A sentence for whoever runs the trial."""
+
+
+def workshop(*command: str) -> None:
+    """Run a command in the workshop; Failed where that is not possible."""
+    done = subprocess.run(
+        [str(IMAGE / "in_workshop.sh"), *command], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failed(f"{' '.join(command)}: {done.stderr.strip()[-300:]}")
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Machine:
         """The command that runs it, its console on standard input and output."""
         firmware = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
         words = f"console=ttyS0,115200 root=/dev/vda2 rootwait ro quiet loglevel=4 {self.options}"
-        command = [str(HERE / "in_workshop.sh"), "qemu-system-riscv64", "-M", "virt"]
+        command = [str(IMAGE / "in_workshop.sh"), "qemu-system-riscv64", "-M", "virt"]
         command += ["-cpu", "thead-c906", "-m", "64M", "-icount", CLOCK, "-bios", firmware]
         command += ["-kernel", self.kernel, "-append", words, "-display", "none", "-no-reboot"]
         command += ["-monitor", "none", "-serial", "stdio"]
@@ -44,10 +54,10 @@ class Machine:
 
 
 class Guest:
-    """A machine that runs; use it as a context manager."""
+    """A machine that runs; use it as a context manager. Leaving it is pulling the plug."""
 
     def __init__(self, machine: Machine, log: Path) -> None:
-        self._log = log.open("wb")
+        self._log = log.open("ab")
         self._said = b""
         self._process = subprocess.Popen(
             machine.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
@@ -57,9 +67,14 @@ class Guest:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        self._process.terminate()  # in_workshop.sh kills QEMU then, without a chance to finish
         self._process.wait(30)
         self._log.close()
+
+    def start(self, command: str) -> None:
+        """Type a command."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command}\n".encode())
 
     def wait_for(self, pattern: str, timeout: float = CONSOLE_TIMEOUT_S) -> re.Match[bytes]:
         """Read the console until the pattern is there, and forget what came up to its end."""
@@ -80,10 +95,8 @@ class Guest:
 
     def run(self, command: str, timeout: float = CONSOLE_TIMEOUT_S) -> str:
         """What the command printed; Failed where it ends with another status than 0."""
-        assert self._process.stdin is not None
         # The end's mark is written apart, so that the echo of the command is not taken for it.
-        line = f"{command}; echo EN''D $?\n"
-        self._process.stdin.write(line.encode())
+        self.start(f"{command}; echo EN''D $?")
         found = self.wait_for(r"EN''D \$\?\r?\n(?s:(.*?))END (\d+)\r?\n", timeout)
         if found[2] != b"0":
             raise Failed(f"{command} ended with {int(found[2])}: {found[1].decode()}")

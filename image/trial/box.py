@@ -1,0 +1,124 @@
+"""What is asked of the box in the guest, and what is read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from machine import INSTRUCTIONS_PER_S, Failed, Guest
+
+PROCESSES = (
+    "for d in /proc/[0-9]*; do [ -r $d/smaps_rollup ] && "
+    "echo $(cat $d/comm) $(awk '/^Pss:/ {print $2}' $d/smaps_rollup); done 2>/dev/null | "
+    "awk 'NF == 2 {n[$1] += $2} END {for (p in n) print n[p], p}' | sort -rn | head -n 8"
+)
+WATCH_MEMORY = (
+    "(while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) &"
+)
+LOWEST = "sort -n /run/memory | head -n 1; : >/run/memory"
+# One lamp, whose other end the shell holds: a name of 64 bytes and the highest brightness.
+LAMP = (
+    "exec 3<>/dev/uleds; { printf trial; head -c 59 /dev/zero; printf '\\1\\0\\0\\0'; } | "
+    "dd bs=68 iflag=fullblock 2>/dev/null >&3"
+)
+BUTTON = (
+    "mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config; "
+    "mkdir -p /sys/kernel/config/gpio-sim/b/bank0 && "
+    "echo 1 >/sys/kernel/config/gpio-sim/b/bank0/num_lines && "
+    "echo 1 >/sys/kernel/config/gpio-sim/b/live"
+)
+PULL = "/sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio0/pull"
+LOG = "journalctl -u storybot -o cat --no-pager"
+POLL_S, LONGEST_S = 2, 3600  # of the guest's time
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Of the whole guest, in MB."""
+
+    total: float
+    available: float
+    swapped: float
+
+
+def memory(guest: Guest) -> Memory:
+    """As the kernel has it now."""
+    lines = guest.run("awk '/MemTotal|MemAvailable|Swap/ {print $1, $2}' /proc/meminfo")
+    kilobytes = {name: int(value) for name, value in map(str.split, lines.splitlines())}
+    swapped = kilobytes["SwapTotal:"] - kilobytes["SwapFree:"]
+    return Memory(kilobytes["MemTotal:"] / 1024, kilobytes["MemAvailable:"] / 1024, swapped / 1024)
+
+
+def memory_table(guest: Guest, when: str) -> str:
+    """What is left, and who has the rest, as Pss."""
+    now = memory(guest)
+    told = f"memory, {when}: {now.available:.1f} MB of {now.total:.1f} available, "
+    told += f"{now.swapped:.1f} MB swapped"
+    for line in guest.run(PROCESSES).splitlines():
+        size, name = line.split()
+        told += f"\n  {name:16} {int(size) / 1024:5.1f} MB"
+    return told
+
+
+def least_memory(guest: Guest) -> float:
+    """The least that was available since the last call, in MB."""
+    return int(guest.run(LOWEST).split()[0]) / 1024
+
+
+def until(guest: Guest, condition: str) -> bool:
+    """Wait in the guest until a command succeeds; whether it did."""
+    rounds = LONGEST_S // POLL_S
+    guest.run(f"for i in $(seq {rounds}); do {condition} && break; sleep {POLL_S}; done")
+    return guest.run(f"{condition} && echo yes || true").strip() == "yes"
+
+
+def listening(guest: Guest) -> None:
+    """Wait for the shell and for the service; the lamp and the button are there before it."""
+    guest.wait_for(r"(?m)^# ")
+    guest.run(LAMP)  # first: the box looks for both when it finds the button
+    guest.run(BUTTON)
+    if not until(guest, "[ $(systemctl is-active storybot) = active ]"):
+        raise Failed("the service did not begin to listen:\n" + guest.run(f"{LOG} | tail -n 20"))
+
+
+def boot_times(guest: Guest) -> str:
+    """From the kernel's start to the service's start and to listening."""
+    wanted = "-p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic"
+    stamps = guest.run(f"systemctl show storybot {wanted}")
+    at = {name: int(value) / 1e6 for name, value in (line.split("=") for line in stamps.split())}
+    started, ready = at["ExecMainStartTimestampMonotonic"], at["ActiveEnterTimestampMonotonic"]
+    up, idle = map(float, guest.run("cat /proc/uptime").split())
+    read = int(guest.run("awk '$3 == \"vda\" {print $6}' /proc/diskstats")) * 512 / 1e6
+    billions = (up - idle) * INSTRUCTIONS_PER_S / 1e9
+    return (
+        f"kernel to the service's start {started:.1f} s, to listening {ready:.1f} s of the guest's "
+        f"time, of which {ready - started:.1f} s are storybot's;\n"
+        f"so far {billions:.1f} thousand million instructions, {read:.0f} MB read from the card"
+    )
+
+
+def stories_told(guest: Guest) -> int:
+    """Since the boot, to their end."""
+    return int(guest.run(f"{LOG} | grep -c 'was told' || true"))
+
+
+def wait_told(guest: Guest, stories: int) -> None:
+    """Wait until so many stories were told to their end since the boot."""
+    count = f"{LOG} | grep -c 'was told)'"
+    until(guest, f"{{ [ $({count}) -ge {stories} ] || {LOG} | grep -q 'was lost'; }}")
+    if stories_told(guest) < stories:
+        raise Failed(f"story {stories} was not told:\n" + guest.run(f"{LOG} | tail -n 20"))
+
+
+def newest_story(guest: Guest) -> str:
+    """Its title and text."""
+    number = "ls /var/lib/storybot/stories | grep -o '[1-9][0-9]*' | sort -n | tail -n 1"
+    return guest.run(f"storybot library show $({number})").strip()
+
+
+def unharmed(guest: Guest) -> None:
+    """Failed where memory ran out, the file system is hurt, or a unit failed."""
+    for sign in ("out of memory", "EXT4-fs error"):
+        if found := guest.run(f"dmesg | grep -i '{sign}' || true").strip():
+            raise Failed(f"the kernel says: {found}")
+    if found := guest.run("systemctl --failed --plain --no-legend").strip():
+        raise Failed(f"failed units: {found}")

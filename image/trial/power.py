@@ -1,0 +1,83 @@
+"""Power cuts: QEMU is killed at random moments, and the card must boot and tell each time."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import box
+import card
+from machine import Failed, Guest
+
+# A short story, so that what is tried is the card and not the engine.
+SETTINGS = """telling:
+  plot: off
+  longest: 30
+  drafts: 1
+  first_deadline: 300.0
+  token_deadline: 60.0
+"""
+# The library's own saving, without a pause: a moment at random then falls into one.
+SAVING = """from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from storybot.config.schema import LibrarySettings
+from storybot.stories.library import Library
+library = Library(LibrarySettings(), Path("/var/lib/storybot"))
+story = library.last()
+for seed in count(1):
+    library.save(replace(story, number=0, seed=seed))
+    print("SAVED", seed, flush=True)
+"""
+
+
+@dataclass
+class Cuts:
+    """How many were made, by what the box did."""
+
+    booting: int = 0
+    telling: int = 0
+    saving: int = 0
+
+
+def power_cuts(count: int) -> Iterator[str]:
+    """A cut, then a boot and a story, so many times; the seed of the moments is fixed."""
+    chance = random.Random(13)
+    card.prepare(SETTINGS)
+    cuts = Cuts()
+    boot_s = 0.0
+    for number in range(count + 1):
+        with Guest(card.machine(), card.TRIAL / "console.log") as guest:
+            began = time.monotonic()
+            box.listening(guest)
+            boot_s = boot_s or time.monotonic() - began
+            tells(guest)
+            if number == count:
+                break
+            what = chance.choice(("booting", "telling", "saving"))
+            if what == "telling":
+                guest.run('storybot ask "a story about a dog"')
+                time.sleep(chance.uniform(0, 60))
+            elif what == "saving":
+                guest.run(f"cat >/tmp/saving.py <<'X'\n{SAVING}X\n")
+                guest.start(
+                    "setpriv --reuid storybot --regid storybot --init-groups python3 /tmp/saving.py"
+                )
+                time.sleep(chance.uniform(10, 40))
+        if what == "booting":
+            with Guest(card.machine(), card.TRIAL / "console.log"):
+                time.sleep(chance.uniform(0, boot_s))
+        setattr(cuts, what, getattr(cuts, what) + 1)
+        yield f"cut {number + 1} while {what}"
+
+
+def tells(guest: Guest) -> None:
+    """A story to its end, on a card that is whole."""
+    guest.run('storybot ask "a story about a cat"')
+    box.wait_told(guest, 1)
+    guest.run("storybot library >/dev/null")
+    box.unharmed(guest)
+    if "errors" in guest.run("grep /var/lib/storybot /proc/mounts | grep -o ro, || true"):
+        raise Failed("the card's state is only read")

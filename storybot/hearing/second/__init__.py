@@ -1,0 +1,1 @@
+"""A second recogniser, which decodes again what the first has accepted."""

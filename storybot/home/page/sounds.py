@@ -1,0 +1,90 @@
+"""A story as a wav: rendered by a process of its own, so that nobody waits for it but who asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from storybot.config.schema import SpeakingSettings
+from storybot.controls.socket.error_codes import ErrorCode
+from storybot.home.page.asking import CannotAsk
+
+LONGEST_S = 180.0  # for one story
+CHUNK_BYTES = 32 * 1024
+SECTION = "speaking."
+
+
+class Sounds:
+    """One story at a time. Belongs to one event loop."""
+
+    def __init__(self, command: Sequence[str], folder: Path, speaking: SpeakingSettings) -> None:
+        """`command` writes the wav that it is named; it is given the story on stdin.
+
+        An empty one: there is no memory for it.
+        """
+        self._command, self._folder, self._speaking = command, folder, speaking
+        self._busy = False
+        for left in folder.glob("*.wav*"):  # of a process that was killed
+            left.unlink(missing_ok=True)
+
+    async def render(self, story: Mapping[str, Any], settings: Mapping[str, Any]) -> BinaryIO:
+        """The wav, as an open file that has no name any more; CannotAsk where there is none.
+
+        `story` and `settings` are as the daemon answers.
+        """
+        if not self._command:
+            raise CannotAsk(ErrorCode.SMALL_PROFILE.value)
+        if self._busy:
+            raise CannotAsk(ErrorCode.BUSY.value)
+        self._busy = True
+        path = self._folder / f"{secrets.token_hex(4)}.wav"
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await self._run(path, self._given(story, settings))
+            return path.open("rb")
+        except (TimeoutError, OSError) as error:
+            raise CannotAsk("no-sound", str(error)) from None
+        finally:
+            self._busy = False
+            for left in self._folder.glob(f"{path.name}*"):
+                left.unlink(missing_ok=True)
+
+    def _given(self, story: Mapping[str, Any], settings: Mapping[str, Any]) -> bytes:
+        changed = {
+            name.removeprefix(SECTION): value
+            for name, value in settings.items()
+            if name.startswith(SECTION)
+        }
+        given = {"title": story["title"], "text": story["text"]}
+        return json.dumps(given | {"speaking": asdict(self._speaking) | changed}).encode()
+
+    async def _run(self, path: Path, given: bytes) -> None:
+        """OSError where the process does not end well."""
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            str(path),
+            stdin=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _, said = await process.communicate(given)
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            raise OSError(said.decode(errors="replace").strip()[-200:] or "it ended early")
+
+
+async def pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
+    """The file's content; it is closed behind it."""
+    with file:
+        while piece := file.read(CHUNK_BYTES):
+            yield piece
