@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from storybot.drivers import driver, names
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.second.confirmation import LOADING_WAIT_S, Confirmation
+from storybot.hearing.second.confirmation import ANSWER_WAIT_S, LOADING_WAIT_S, Confirmation
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -30,12 +30,14 @@ def make_second(settings: HearingSettings, profile: str) -> SecondRecogniser | N
     return made
 
 
-def loaded_confirmation(settings: HearingSettings, profile: str) -> Confirmation | None:
-    """Confirmation by that recogniser, which is waited for; its troubles are in it."""
+def loaded_confirmation(
+    settings: HearingSettings, profile: str, wait: float = ANSWER_WAIT_S
+) -> Confirmation | None:
+    """Confirmation by that recogniser, whose loading is waited for; its troubles are in it."""
     second = make_second(settings, profile)
     if second is None:
         return None
-    confirmation = Confirmation(second, settings.keyphrase)
+    confirmation = Confirmation(second, settings.keyphrase, wait)
     confirmation.wait_until_loaded(LOADING_WAIT_S)
     return confirmation
 
