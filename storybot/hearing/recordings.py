@@ -60,7 +60,10 @@ def hear_recording(
                 recogniser.listen_for(wanted)
                 event = Utterance(settings.keyphrase, -100.0)
             heard.append(event)
-    return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
+    # The box asks after the call, rather than telling about anything, what was said in doubt.
+    if any(one.likely for one in heard):
+        heard = [one for one in heard if one.text != settings.keyphrase]
+    return max(heard, key=lambda one: (one.sure, one.likely, one.confidence), default=None)
 
 
 def confirmed(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from storybot.hearing.second.second_recogniser import SecondRecogniser
 
 KIND = "second_recogniser"
+ELSEWHERE = "wyoming"  # the driver whose recogniser is another machine's
 
 
 def make_second(settings: HearingSettings, profile: str) -> SecondRecogniser | None:
@@ -42,12 +43,13 @@ def loaded_confirmation(
 
 
 def chosen(settings: HearingSettings, profile: str) -> str:
-    """The driver's name, or "none". "auto" is the first that this machine can have."""
+    """The driver's name, or "none". "auto" is the first that this machine itself can have."""
     if profile == "small" or settings.second_opinion == "none":
         return "none"
     if settings.second_opinion != "auto":
         return settings.second_opinion
-    return next((name for name in names(KIND) if not missing_for(name)), "none")
+    own = (name for name in names(KIND) if name != ELSEWHERE)
+    return next((name for name in own if not missing_for(name)), "none")
 
 
 def missing_for(name: str) -> str:
