@@ -24,10 +24,12 @@ def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
 
     StorybotError where the file holds no usable sound or the recogniser is missing.
     """
-    from storybot.hearing.second.choice import loaded_confirmation  # not on the small board
+    # Not on the small board.
+    from storybot.hearing.second.choice import loaded_confirmation
+    from storybot.hearing.second.confirmation import RECORDING_WAIT_S
 
     recording, recogniser = read_wav(path), make_recogniser(settings)
-    confirmation = loaded_confirmation(settings, "full")  # "auto" chooses it by memory
+    confirmation = loaded_confirmation(settings, "full", RECORDING_WAIT_S)  # auto: by memory
     try:
         best = hear_recording(recording, recogniser, settings, confirmation)
     finally:

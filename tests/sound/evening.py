@@ -26,16 +26,17 @@ from tests.sound.virtual_devices import VirtualDevices, virtual_devices
 from tests.speaking.virtual_speaker import RATE, Recording
 
 # Short stories, so that an evening takes two minutes. Slow speech: "no, a boat" must be heard
-# before the second sentence, on a machine that others use, too.
+# before the second sentence, on a machine that others use, too. And so must an answer be decoded
+# within its time: with all 500 things that takes 3.8 s of processor time, a request 0.1 s.
 SETTINGS = """\
-hearing: {recogniser: pocketsphinx, driver: portaudio}
+hearing: {recogniser: pocketsphinx, driver: portaudio, things: 150, answer_window: 30}
 telling: {plot: off, longest: 50, first_deadline: 60, token_deadline: 30}
 speaking: {driver: portaudio, speed: 80, pause_title_s: 3}
 controls: {socket: SOCKET}
 bedtime: {quiet_from: "", quiet_until: ""}
 """
 VOICE = "awb"  # of flite's, the one that PocketSphinx is surest of
-REACTION_S = 12.0  # s after which a child says it again
+REACTION_S = 20.0  # s after which a child says it again
 PAUSE_S = 0.8  # of silence, after which it answers
 STORY_S = 90.0  # s for a story of a few sentences
 TRIES = 3
@@ -216,6 +217,7 @@ def record(folder: Path) -> Evening:
                 devices.recording() as loudspeaker,
                 devices.recording("micfeed.monitor") as microphone,
             ):
+                box.wait_until_it_listens()
                 began = time.monotonic()
                 child = Child(box, devices, loudspeaker, Path(scratch))
                 evening = spend(box, child)

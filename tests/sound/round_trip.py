@@ -114,6 +114,13 @@ class Box:
         with self._changed:
             return self._changed.wait_for(lambda: any(map(fits, self.news[after:])), seconds)
 
+    def wait_until_it_listens(self) -> None:
+        """It is idle before its recogniser is ready, and takes no words that began before that."""
+        limit = time.monotonic() + START
+        while self.status()["listens_for"] is None and time.monotonic() < limit:
+            time.sleep(0.1)
+        time.sleep(2.0)
+
     def status(self) -> dict[str, Any]:
         """What the daemon answers to `storybot status`."""
         return ask(self._socket, Status())
