@@ -19,10 +19,9 @@ from storybot.daemon.health import Emit, Health
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence
-from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.robot.events import Part, Started, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
-from storybot.stories.library import KeptStory, Library, kept_story
+from storybot.stories.library import KeptStory, Library, is_worth_keeping, kept_story
 from storybot.stories.story_request import StoryRequest, next_chapter
 from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 from storybot.telling.engine import Engine
@@ -36,7 +35,6 @@ ENGINE_PROBE_INTERVAL_S = 10.0  # between two tests of an engine that is lost
 SENTENCE_DEADLINE_S = 300.0  # from one sentence to the next; the loudspeaker may be lost meanwhile
 LAST_SAVE_TIMEOUT_S = 1.0  # for the last story to reach the disk when the daemon ends
 ENGINE_NICENESS = 10  # on one core the engine must not make the voice stutter
-LEAST_SENTENCES = 2  # begun, of a story cut short that is worth keeping: the first one was heard
 ENGINE_TERM_GRACE_S = 0.5  # between TERM and KILL of an engine whose story was stopped
 TEST_TOKENS = 8  # of the story that shows that the engine works
 RECENT_STORIES = 12  # whose plots are not told again, where others fit
@@ -52,12 +50,6 @@ class Watchers(Protocol):
     def sentence(self, story: int, text: str) -> None: ...
 
     def word(self, story: int, text: str) -> None: ...
-
-
-def is_worth_keeping(told: list[str], whole: bool) -> bool:
-    """Whether these sentences were a story: no few words cut short, and not all refused."""
-    own = [text for text in told if text not in BRIDGE_SENTENCES and text != SAFE_ENDING]
-    return len(own) >= (1 if whole else LEAST_SENTENCES)
 
 
 class NarratorService:
