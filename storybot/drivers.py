@@ -21,6 +21,7 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "second_recogniser": {  # make() -> SecondRecogniser; missing()
         "whisper": "storybot.hearing.second.whisper",
+        "wyoming": "storybot.hearing.second.wyoming",
     },
     "voice": {  # make(SpeakingSettings) -> Voice; missing(); ABOUT, what it sounds like
         "espeak": "storybot.speaking.voices.espeak",

@@ -10,7 +10,7 @@ prefix=${PREFIX:-/usr/local}
 dest=${DESTDIR:-}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
-beside="storybot-mqtt storybot-wyoming storybot-voice storybot-page" # units of their own beside the daemon, enabled by whoever wants them
+beside="storybot-mqtt storybot-wyoming storybot-voice storybot-recogniser storybot-page" # units of their own beside the daemon, enabled by whoever wants them
 
 live() { [ -z "$dest" ] && [ -d /run/systemd/system ]; }
 

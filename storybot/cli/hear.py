@@ -18,7 +18,7 @@ from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.recordings import confirmed, hear_recording
 from storybot.hearing.second.choice import loaded_confirmation
-from storybot.hearing.second.confirmation import Confirmation
+from storybot.hearing.second.confirmation import ANSWER_WAIT_S, RECORDING_WAIT_S, Confirmation
 from storybot.hearing.utterance import Utterance
 from storybot.language.family import use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
@@ -131,7 +131,8 @@ def _listen(args: argparse.Namespace, settings: Settings) -> int:
 
 def _confirmation(args: argparse.Namespace, settings: Settings) -> Confirmation | None:
     profile = resolve_profile(settings.service.profile)
-    confirmation = loaded_confirmation(settings.hearing, profile)
+    wait = ANSWER_WAIT_S if args.wav is None else RECORDING_WAIT_S
+    confirmation = loaded_confirmation(settings.hearing, profile, wait)
     if confirmation is not None:
         second = confirmation.second
         told = second.trouble or f"second recogniser: {second.name}"

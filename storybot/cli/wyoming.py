@@ -1,4 +1,4 @@
-"""stories for voice assistants, and another machine's voice for the box (Wyoming protocol)"""
+"""stories for voice assistants, another machine's voice and recogniser for the box (Wyoming)"""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from storybot.errors import Exit, StorybotError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Serve stories, lend a voice to the daemon, or show how avahi would announce the stories."""
+    """Serve stories, lend voice or recogniser to the daemon, or show what avahi would announce."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--voice",
         action="store_true",
         help="have another machine speak for the daemon (home.voice, speaking.voice: wyoming)",
+    )
+    what.add_argument(
+        "--recogniser",
+        action="store_true",
+        help="have another machine recognise for the daemon (home.recogniser, "
+        "hearing.second_opinion: wyoming)",
     )
     what.add_argument(
         "--announcement",
@@ -36,7 +42,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         from storybot.speaking.voices import wyoming as voice
 
         asked = Asked(voice.SOCKET, voice.SAMPLE_RATE_HZ, voice.HEAD, voice.ANSWER_TIMEOUT_S)
-        asyncio.run(VoiceServer(_voice_address(settings), asked).run())
+        asyncio.run(VoiceServer(_address("voice", settings.home.voice), asked).run())
+        return Exit.OK
+    if args.recogniser:
+        _lend_recogniser(settings)
         return Exit.OK
     from storybot.home.box import this_box
     from storybot.home.wyoming.about import avahi_service
@@ -51,10 +60,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return Exit.OK
 
 
-def _voice_address(settings: Settings) -> tuple[str, int]:
-    found = address(settings.home.voice)
+def _lend_recogniser(settings: Settings) -> None:
+    from storybot.hearing.second import confirmation, wyoming
+    from storybot.home.wyoming.recogniser_server import Asked, RecogniserServer
+
+    asked = Asked(wyoming.SOCKET, confirmation.ANSWER_WAIT_S)
+    remote = _address("recogniser", settings.home.recogniser)
+    asyncio.run(RecogniserServer(remote, asked).run())
+
+
+def _address(what: str, given: str) -> tuple[str, int]:
+    found = address(given)
     if found is None:
         raise StorybotError(
-            "no other voice is named; set home.voice to host:port of a Wyoming service", Exit.CONFIG
+            f"no other {what} is named; set home.{what} to host:port of a Wyoming service",
+            Exit.CONFIG,
         )
     return found

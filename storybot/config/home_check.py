@@ -31,7 +31,8 @@ def find_home_faults(home: HomeSettings) -> Iterator[tuple[str, str]]:
         ipaddress.ip_address(home.page_address)
     except ValueError:
         yield "home.page_address", f"expected an address such as 0.0.0.0: {home.page_address!r}"
-    if home.voice and address(home.voice) is None:
-        yield "home.voice", f"expected host:port such as 192.168.1.20:10200, not {home.voice!r}"
+    for key, given, port in (("voice", home.voice, 10200), ("recogniser", home.recogniser, 10300)):
+        if given and address(given) is None:
+            yield f"home.{key}", f"expected host:port such as 192.168.1.20:{port}, not {given!r}"
     if home.mqtt_ca_file and not home.mqtt_tls:
         yield "home.mqtt_ca_file", "is used with TLS alone; set home.mqtt_tls to true"

@@ -35,7 +35,8 @@ class HearingSettings:
     microphone: str = ""  # part of the device's name; empty: the system's default
     recogniser: str = choice("auto", "vosk", "pocketsphinx")
     vosk_model: str = ""  # folder of a Vosk model; empty: looked for among the models
-    second_opinion: str = choice("auto", "none", "whisper")  # auto: where it can be had; not small
+    # auto: whisper where it can be had, and not in the small profile
+    second_opinion: str = choice("auto", "none", "whisper", "wyoming")
     keyphrase: str = "tell me a story"
     family_words: str = ""  # file of names, toys, pets, places; empty: in the state directory
     things: int = number(500, 10, 1000)  # of the list may be asked for; at most 300 if small
@@ -170,6 +171,7 @@ class HomeSettings:
     wyoming_address: str = "127.0.0.1"  # where stories are served; 0.0.0.0: the home network
     wyoming_port: int = number(10900, 1, 65535)
     voice: str = ""  # host:port of a Wyoming text-to-speech service, for speaking.voice: wyoming
+    recogniser: str = ""  # of a speech-to-text service, for hearing.second_opinion: wyoming
 
 
 @dataclass(frozen=True)

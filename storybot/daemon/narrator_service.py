@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
+from storybot.daemon.keeping import is_worth_keeping
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence

@@ -24,10 +24,12 @@ def hear_wav(path: Path, settings: HearingSettings) -> Utterance | None:
 
     StorybotError where the file holds no usable sound or the recogniser is missing.
     """
-    from storybot.hearing.second.choice import loaded_confirmation  # not on the small board
+    # Not on the small board.
+    from storybot.hearing.second.choice import loaded_confirmation
+    from storybot.hearing.second.confirmation import RECORDING_WAIT_S
 
     recording, recogniser = read_wav(path), make_recogniser(settings)
-    confirmation = loaded_confirmation(settings, "full")  # "auto" chooses it by memory
+    confirmation = loaded_confirmation(settings, "full", RECORDING_WAIT_S)  # auto: by memory
     try:
         best = hear_recording(recording, recogniser, settings, confirmation)
     finally:
@@ -58,7 +60,10 @@ def hear_recording(
                 recogniser.listen_for(wanted)
                 event = Utterance(settings.keyphrase, -100.0)
             heard.append(event)
-    return max(heard, key=lambda one: (one.sure, one.confidence), default=None)
+    # The box asks after the call, rather than telling about anything, what was said in doubt.
+    if any(one.likely for one in heard):
+        heard = [one for one in heard if one.text != settings.keyphrase]
+    return max(heard, key=lambda one: (one.sure, one.likely, one.confidence), default=None)
 
 
 def confirmed(

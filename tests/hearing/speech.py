@@ -39,6 +39,39 @@ def reverberant(pcm: bytes) -> bytes:
     return _changed(pcm, ("reverb",))
 
 
+def over(speech: bytes, other: bytes, decibels: float) -> bytes:
+    """The speech with the other sound, repeated as need be, this far below its mean power."""
+    samples = array("h", speech)
+    beside = array("h", other * (len(speech) // len(other) + 1))[: len(samples)]
+    wanted = _power(samples) / 10 ** (decibels / 10)
+    factor = (wanted / max(1.0, _power(beside))) ** 0.5
+    mixed = (round(a + factor * b) for a, b in zip(samples, beside, strict=True))
+    return array("h", (max(-32768, min(32767, sample)) for sample in mixed)).tobytes()
+
+
+def babble(texts: Sequence[str], voices: Sequence[str]) -> bytes:
+    """A sentence of each voice, all at once."""
+    said = [array("h", say(text, voice)) for text, voice in zip(texts, voices, strict=False)]
+    longest = max(map(len, said))
+    columns = ([one[at % len(one)] for one in said] for at in range(longest))
+    return array("h", (sum(column) // len(said) for column in columns)).tobytes()
+
+
+@cache
+def music() -> bytes:
+    """8 s of three plucked voices in chords, made by sox."""
+    notes = [part for chord in ("C4", "E4", "G4") for part in ("pluck", chord)]
+    return _cached(
+        ("sox", "-R", "-q", "-n", "-r", f"{SAMPLE_RATE_HZ}", "-b", "16", "-c", "1"),
+        b"",
+        ("{}", "synth", "2", *notes, "remix", "-", "gain", "-6", "repeat", "3"),
+    )
+
+
+def _power(samples: array[int]) -> float:
+    return sum(sample * sample for sample in samples) / max(1, len(samples))
+
+
 def silence(seconds: float) -> bytes:
     return bytes(2 * round(seconds * SAMPLE_RATE_HZ))
 

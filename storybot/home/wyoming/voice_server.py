@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import os
-import signal
 import struct
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +15,9 @@ from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStop
 from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize
 
-from storybot.errors import Exit, StorybotError
+from storybot.home.wyoming.unix_server import Answering, serve_socket
 
-LOG = logging.getLogger("storybot")
 SAMPLE_BYTES = 2  # int16, mono
-LINE_MAX_BYTES = 8192
 MARGIN_S = 0.2  # by which the other machine has less time than the daemon waits for us
 
 
@@ -42,51 +36,26 @@ class VoiceServer:
 
     def __init__(self, remote: tuple[str, int], asked: Asked) -> None:
         self._host, self._port = remote
-        self._asked, self._path = asked, Path(asked.socket)
-        self._answers = True  # the other machine did when it was asked last
+        self._asked = asked
+        self._place = f"{self._host}:{self._port}"
+        self._answering = Answering(self._place, "does not speak", "speaks again")
 
     async def run(self) -> None:
         """StorybotError where the socket cannot be made."""
-        try:
-            self._path.unlink(missing_ok=True)
-            before = os.umask(0o117)  # rw for owner and group
-            try:
-                server = await asyncio.start_unix_server(
-                    self._serve, self._path, limit=LINE_MAX_BYTES
-                )
-            finally:
-                os.umask(before)
-        except OSError as error:
-            raise StorybotError(
-                f"the socket {self._path} cannot be made ({error.strerror or error}); "
-                "this runs as storybot-voice.service",
-                Exit.DAEMON,
-            ) from error
-        LOG.info("the voice of %s:%d is lent at %s", self._host, self._port, self._path)
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            async with server:
-                await server.serve_forever()
-        self._path.unlink(missing_ok=True)
+        lent = f"the voice of {self._place}"
+        await serve_socket(Path(self._asked.socket), "storybot-voice", lent, self._serve)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One sentence a connection; where something fails the end is missing."""
+        """One phrase a connection; where something fails the end is missing."""
         try:
             request = json.loads(await reader.readline())
             await self._speak(str(request["text"]), writer)
         except (OSError, TimeoutError, ValueError, KeyError, TypeError, EOFError) as error:
-            if self._answers:
-                LOG.warning("%s:%d does not speak (%s)", self._host, self._port, _why(error))
-            self._answers = False
+            self._answering.failed(error)
         except asyncio.CancelledError:
             pass  # the process ends, and this task with it
         else:
-            if not self._answers:
-                LOG.info("%s:%d speaks again", self._host, self._port)
-            self._answers = True
+            self._answering.worked()
         finally:
             writer.close()
 
@@ -112,7 +81,3 @@ class VoiceServer:
                         writer.write(head.pack(len(sound)) + sound)
                         await writer.drain()
         raise EOFError("it hung up")
-
-
-def _why(error: Exception) -> str:
-    return str(error) or type(error).__name__
