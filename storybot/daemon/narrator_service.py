@@ -22,7 +22,7 @@ from storybot.errors import StorybotError
 from storybot.language.sentence_splitting import Sentence
 from storybot.robot.events import Part, Started, StoryBegan, StoryFailed, StoryGoesOn, StoryTold
 from storybot.speaking.captions import OnWord
-from storybot.stories.library import KeptStory, Library, is_worth_keeping, kept_story
+from storybot.stories.library import KeptStory, Library, kept_story
 from storybot.stories.story_request import StoryRequest, next_chapter
 from storybot.system.processes import GONE_CHECK_INTERVAL_S, CannotBeKilled
 from storybot.telling.engine import Engine

@@ -18,13 +18,11 @@ from pathlib import Path
 
 from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
-from storybot.language.story_phrases import BRIDGE_SENTENCES, SAFE_ENDING
 from storybot.language.things import Thing, thing_of
 from storybot.stories.story_request import StoryRequest
 from storybot.system.folders import state_folder
 
 FILE_VERSION = 1  # of the files
-LEAST_SENTENCES = 2  # begun, of a story cut short that is worth keeping: the first one was heard
 _NAME = re.compile(r"(\d{6,})\.json")
 ROWS = ("asked", "recent", "plots")  # fields that are lists in a file
 _UNFINISHED = ".unfinished"
@@ -74,12 +72,6 @@ class KeptStory:
             part=self.part,
             recent=self.recent,
         )
-
-
-def is_worth_keeping(told: list[str], whole: bool) -> bool:
-    """Whether these sentences were a story: no few words cut short, and not all refused."""
-    own = [text for text in told if text not in BRIDGE_SENTENCES and text != SAFE_ENDING]
-    return len(own) >= (1 if whole else LEAST_SENTENCES)
 
 
 def kept_story(
