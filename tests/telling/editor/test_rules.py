@@ -135,6 +135,7 @@ def test_word_twice(text: str, bad: bool) -> None:
         ("The fox wanted an hat.", BAD),
         ("The fox wanted an old hat and a unicorn.", GOOD),
         ("The fox opened the heard a sound.", BAD),
+        ("The fox of lived in a wood.", BAD),
         ("The fox sang his a song.", BAD),
         ("The fox saw the lost hat, and it was his.", GOOD),
         ("The fox saw a big, green frogs.", BAD),
