@@ -111,7 +111,7 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in _ONLY_ARTICLES and word.text in _NO_NOUN_BEGINS | PAST - _ALSO_NOUNS:
             return True
-        if before.text == "of" and word.text in PAST - _ALSO_NOUNS:
+        if before.text == "of" and (word.text in PAST or word.text.endswith("ed")):
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True
