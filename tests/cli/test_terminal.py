@@ -60,7 +60,7 @@ def test_a_story_is_told_and_its_wav_kept(
     story = tmp_path / "story.wav"
     command = [sys.executable, "-m", "storybot", "tell", "--opening", opening]
     told = subprocess.run(
-        [*command, "--model", model, "--length", "40", "--wav", story],
+        [*command, "--model", model, "--length", "40", "--seed", "1", "--wav", story],
         env={**os.environ, **environment},
         capture_output=True,
         timeout=120,
