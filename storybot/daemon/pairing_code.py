@@ -38,6 +38,9 @@ class PairingCode:
 
     def __init__(self, daemon: PairingDaemon) -> None:
         self._daemon = daemon
+        # Until when the present one waits, in the event loop's s: from the answer to its client on,
+        # which may be before the robot knows of it.
+        self._until = 0.0
 
     def begin(self, code: str) -> Message | Streamed:
         """Wait for the button, then tell in one news whether the code was said; or why not."""
@@ -52,17 +55,21 @@ class PairingCode:
             return messages.refusal(ErrorCode.PARTS_MISSING, sentence)
         if robot.mode in BUSY:
             return messages.refusal(ErrorCode.BEING_TOLD, replies.BEING_TOLD)
-        if robot.code:
+        now = asyncio.get_running_loop().time()
+        if robot.code or now < self._until:
             return messages.refusal(ErrorCode.BUSY, replies.CODE_WAITS)
+        self._until = now + PRESS_WITHIN_S
         return Streamed(messages.answer(), self._said(code))
 
     async def _said(self, code: str) -> AsyncGenerator[Message, None]:
-        end = asyncio.get_running_loop().time() + PRESS_WITHIN_S
-        await self._daemon.happen(CodeAsked(code))
+        loop, said = asyncio.get_running_loop(), False
         try:
-            while self._daemon.robot.code and asyncio.get_running_loop().time() < end:
+            await self._daemon.happen(CodeAsked(code))
+            while self._daemon.robot.code and loop.time() < self._until:
                 await asyncio.sleep(LOOK_INTERVAL_S)
-            yield messages.news("code", said=not self._daemon.robot.code)
+            said = not self._daemon.robot.code
         finally:
-            if self._daemon.robot.code:
+            if not said:  # also where the robot has yet to take it: this comes behind it
                 self._daemon.emit(CodeAsked(""))
+            self._until = 0.0
+        yield messages.news("code", said=said)

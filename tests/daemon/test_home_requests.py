@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from storybot.hearing.recogniser_client import Level
 from storybot.language.family import use_family
 from storybot.robot import Mode
 from storybot.robot.events import Part
+from storybot.stories.library import Library
 from tests.daemon.test_protocol import valid, watched
 from tests.fakes.house import House, play
 
@@ -177,6 +178,40 @@ def test_a_code_waits_for_a_minute_or_for_its_client(tmp_path: Path) -> None:
         await house.wait(lambda: house.daemon.robot.code == "", "the end of it")
         await house.press()
         await house.until(Mode.TELLING)
+
+    play(tmp_path, scene, settings=WITH_BUTTON)
+
+
+def test_a_client_that_leaves_a_busy_daemon_leaves_no_code(tmp_path: Path) -> None:
+    """The robot takes the code after its client has gone; of two clients one waits."""
+
+    async def scene(house: House) -> None:
+        answers, narrator = ControlAnswers(house.daemon), house.daemon.services.narrator
+        free, read = asyncio.Event(), narrator.read_library
+
+        async def slow(ask: Callable[[Library], Any]) -> Any:
+            await free.wait()
+            return await read(ask)
+
+        narrator.read_library = slow  # type: ignore[method-assign]
+        again = asyncio.ensure_future(answers.answer(Ask("the dragon story again")))
+        await asyncio.sleep(1)
+        saying = followed(answers, SayCode("716232"))
+        coming = asyncio.ensure_future(anext(saying))
+        await asyncio.sleep(1)
+        second = await answers.answer(SayCode("111111"))
+        assert not isinstance(second, Streamed) and second["code"] == "busy"
+        assert house.daemon.robot.code == "", "the robot does not know of it yet"
+        coming.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await coming
+        free.set()
+        await again
+        await house.until(Mode.TELLING)
+        assert house.daemon.robot.code == ""
+        await house.press()
+        await house.until(Mode.IDLE)
+        assert not any("7, 1, 6" in said for said in house.heard)
 
     play(tmp_path, scene, settings=WITH_BUTTON)
 

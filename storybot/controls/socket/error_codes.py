@@ -20,5 +20,5 @@ class ErrorCode(Enum):
     NO_STORY = "no-story"  # none has that id, or it cannot be read
     BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
     BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
-    BUSY = "busy"  # a story is being written for somebody
+    BUSY = "busy"  # a story is being written for somebody, or a code waits for the button
     SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile
