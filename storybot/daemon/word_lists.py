@@ -75,9 +75,10 @@ class WordLists:
         return await self._change(forget)
 
     def _forbid(self, word: str) -> None:
-        if not self._daemon.services.configuration.settings.safety.filter:
+        settings = self._daemon.services.configuration.settings
+        if not settings.safety.filter:
             raise StorybotError("nothing is forbidden while safety.filter is off", Exit.CONFIG)
-        self._forbidden_file().add(word)
+        self._forbidden_file().add(word, settings.hearing.keyphrase)
 
     def _family_file(self) -> FamilyFile:
         return FamilyFile(self._daemon.services.configuration.settings.hearing.family_words)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from storybot.config.schema import SafetySettings
 from storybot.errors import Exit, StorybotError
+from storybot.language.needed_phrases import NEEDED
 from storybot.language.safety_filter import Filter, load_filter, parse, plain_text
-from storybot.language.story_phrases import BRIDGE_SENTENCES, CLOSING_SENTENCE, SAFE_ENDING
 from storybot.stories.list_file import ListFile
 from storybot.system.folders import state_folder
 
@@ -42,15 +42,20 @@ class ForbiddenFile:
         lines = (line.strip() for line in self._file.lines())
         return [line.removesuffix(INFLECTED) for line in lines if line and line[0] != "#"]
 
-    def add(self, word: str) -> None:
-        """StorybotError, which says what is wrong with it or with the file."""
+    def add(self, word: str, keyphrase: str) -> None:
+        """StorybotError, which says what is wrong with it or with the file.
+
+        `keyphrase`: the words by which this box is spoken to, which no family can forbid.
+        """
         word = plain_text(" ".join(word.split()))
         if not _PHRASE.fullmatch(word):
             raise StorybotError(f'"{word}" is no word, and no phrase of up to four', Exit.USAGE)
         line = word if " " in word else word + INFLECTED
         forbidden = parse([line], FILE_NAME)
-        if not all(map(forbidden.allows, (*BRIDGE_SENTENCES, CLOSING_SENTENCE, SAFE_ENDING))):
-            raise StorybotError(f'"{word}" is in what every story may end with', Exit.USAGE)
+        if not all(map(forbidden.allows, (keyphrase, *NEEDED))):
+            raise StorybotError(
+                f'"{word}" cannot be forbidden: requests and nearly every story need it', Exit.USAGE
+            )
         others = self._without(word)
         if len(self.words()) >= MOST_WORDS:
             raise StorybotError(f"at most {MOST_WORDS} forbidden words are kept", Exit.USAGE)
