@@ -32,18 +32,31 @@ class LentDaemon(Protocol):
 
 
 async def forget_everything(daemon: LentDaemon) -> Message | None:
-    """Stories, words and changed settings; the refusal where one could not be forgotten."""
+    """Words, stories and changed settings; the refusal where one of them could not be forgotten.
+
+    Each on its own: what cannot be forgotten keeps nothing else.
+    """
+    wrong = await WordLists(daemon).clear()
+    # The story that is stopped is kept before the next event is dealt with.
+    await daemon.happen(Asked(Request(RequestKind.STOP), 0, Source.SOCKET))
+    await daemon.happen(Forgotten())
+    try:
+        daemon.lendings = await daemon.services.narrator.forget()
+    except StorybotError as error:
+        wrong.append(str(error))
+    settings = daemon.services.configuration.settings  # with which the lists are read at least
     try:
         settings, _ = await daemon.reloader.read()
-        # The story that is stopped is kept before the next event is dealt with.
-        await daemon.happen(Asked(Request(RequestKind.STOP), 0, Source.SOCKET))
-        await daemon.happen(Forgotten())
-        daemon.lendings = await daemon.services.narrator.forget()
+    except StorybotError as error:
+        wrong.append(f"changed settings still hold: {error}")
+    try:
         await daemon.happen(daemon.reloader.take(settings))
     except StorybotError as error:
-        return messages.refusal(ErrorCode.BAD_SETTING, str(error))
-    wrong = await WordLists(daemon).clear()
-    if wrong is None:
-        daemon.services.news.state(daemon.status())  # with `lendings`
+        wrong.append(f"changed settings and words still hold: {error}")
+    daemon.services.news.state(daemon.status())  # with `lendings`
+    if not wrong:
         LOG.info("the box has forgotten its stories, words and changed settings")
-    return wrong
+        return None
+    sentence = " And ".join(wrong)
+    LOG.error("the box has not forgotten everything: %s", sentence)
+    return messages.refusal(ErrorCode.NOT_FORGOTTEN, sentence)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from storybot.config.schema import Settings
 from storybot.daemon.health import Emit
 from storybot.daemon.services import Services
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError
 from storybot.robot.events import Reloaded
 from storybot.stories.library import Library
 from storybot.system import systemd
@@ -57,9 +57,15 @@ class Reloader:
     async def read(self) -> tuple[Settings, int]:
         """The settings of the files, and the highest number in the library.
 
-        StorybotError where they are broken.
+        StorybotError where they are broken, or cannot be read for any other reason.
         """
-        return await _beside_the_loop(self._read_files)
+        try:
+            return await _beside_the_loop(self._read_files)
+        except StorybotError:
+            raise
+        except Exception as error:  # systemd and clients must not wait for an answer for ever
+            reason = f"{type(error).__name__}: {error}"
+            raise StorybotError(f"the settings cannot be read ({reason})", Exit.CONFIG) from error
 
     async def close(self) -> None:
         """Stop; the thread of a reading that is going on is not waited for."""

@@ -65,14 +65,17 @@ class WordLists:
         wrong = await self._change(lambda: self._forbidden_file().remove(word))
         return wrong or await self.forbidden()
 
-    async def clear(self) -> Message | None:
-        """Forget all of both; the refusal where that is not possible."""
+    async def clear(self) -> list[str]:
+        """Forget all of both, from the next reading on; says what is wrong where one stays."""
+        found = [await self._clear(self._family_file()), await self._clear(self._forbidden_file())]
+        return [sentence for sentence in found if sentence]
 
-        def forget() -> None:
-            self._family_file().clear()
-            self._forbidden_file().clear()
-
-        return await self._change(forget)
+    async def _clear(self, file: FamilyFile | ForbiddenFile) -> str:
+        try:
+            await self._daemon.services.narrator.read_library(lambda _: file.clear())
+        except StorybotError as error:
+            return str(error)
+        return ""
 
     def _forbid(self, word: str) -> None:
         settings = self._daemon.services.configuration.settings

@@ -120,7 +120,12 @@ def forgotten(robot: Robot, event: events.Forgotten) -> Step:
     stop = (commands.StopStory(),) if robot.mode in BUSY else ()
     fresh = initial_robot(robot.settings, robot.small)
     fresh = replace(
-        fresh, number=robot.number, missing=robot.missing, quiet=robot.quiet, code=robot.code
+        fresh,
+        number=robot.number,
+        newest=robot.newest,  # no id is given twice
+        missing=robot.missing,
+        quiet=robot.quiet,
+        code=robot.code,
     )
     timers = (commands.StopTimer(Timer.SLEEP), commands.StopTimer(Timer.GO_ON))
     return go_idle(fresh, *stop, *timers, *set_sound(fresh))

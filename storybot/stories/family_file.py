@@ -24,7 +24,8 @@ class FamilyFile:
     def __init__(self, setting: str = "", state: Path | None = None) -> None:
         """`setting`: hearing.family_words; `state`: the folder of the file where that is empty."""
         named = Path(setting).expanduser() if setting else None
-        self.path = named or (state or state_folder()) / FILE_NAME
+        self._state = state or state_folder()
+        self.path = named or self._state / FILE_NAME
         self._file = ListFile(self.path, "The family's words")
 
     def words(self) -> tuple[FamilyWord, ...]:
@@ -44,8 +45,8 @@ class FamilyFile:
         self._file.write(self._without(word))
 
     def clear(self) -> None:
-        """Forget all of them."""
-        self._file.remove()
+        """Forget all of them; StorybotError where that is not possible."""
+        self._file.clear(self._state, HEAD.splitlines())
 
     def _without(self, word: str) -> list[str]:
         """The file's lines, comments included, but for this word's."""

@@ -28,7 +28,8 @@ class ForbiddenFile:
     def __init__(self, setting: str = "", state: Path | None = None) -> None:
         """`setting`: safety.forbidden_words; `state`: the folder where that is empty."""
         named = Path(setting).expanduser() if setting else None
-        path = named or (state or state_folder()) / FILE_NAME
+        self._state = state or state_folder()
+        path = named or self._state / FILE_NAME
         self._file = ListFile(path, "The family's forbidden words")
 
     def lines(self) -> list[str]:
@@ -68,8 +69,8 @@ class ForbiddenFile:
         self._file.write(self._without(word))
 
     def clear(self) -> None:
-        """Forget all of them."""
-        self._file.remove()
+        """Forget all of them; StorybotError where that is not possible."""
+        self._file.clear(self._state, [HEAD])
 
     def _without(self, word: str) -> list[str]:
         lines = self._file.lines() or [HEAD]

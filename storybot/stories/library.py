@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ from storybot.config.schema import LibrarySettings
 from storybot.errors import StorybotError
 from storybot.language.things import Thing, thing_of
 from storybot.stories.story_request import StoryRequest
-from storybot.system.folders import state_folder
+from storybot.system.folders import state_folder, sync_folder
 
 FILE_VERSION = 1  # of the files
 _NAME = re.compile(r"(\d{6,})\.json")
@@ -226,7 +227,7 @@ class Library:
         try:
             self._path(number).unlink()
             self._favourites.discard(number)
-            self._sync_folder()
+            sync_folder(self.folder)
         except FileNotFoundError:
             raise StorybotError(
                 f"There is no story {number}; `storybot library list` shows those there are."
@@ -241,10 +242,13 @@ class Library:
         """Forget all stories; returns how often that was done. StorybotError where it fails."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()  # a story that a power cut left half written, too
             for number in self.numbers():
                 self._path(number).unlink(missing_ok=True)
             self._favourites.clear()
-            count = self.cleared() + 1
+            before = self.cleared()
+            # Where it cannot be read, a figure that nobody has seen before.
+            count = round(time.time()) if before is None else before + 1
             self._write(self.folder / CLEARED, {"times": count})
         except OSError as error:
             raise StorybotError(
@@ -253,12 +257,14 @@ class Library:
             ) from error
         return count
 
-    def cleared(self) -> int:
-        """How often all stories were forgotten."""
+    def cleared(self) -> int | None:
+        """How often all stories were forgotten; None where that cannot be read."""
         try:
             return int(json.loads((self.folder / CLEARED).read_text("utf-8"))["times"])
-        except (OSError, ValueError, TypeError, KeyError):
+        except FileNotFoundError:
             return 0
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"
@@ -275,14 +281,7 @@ class Library:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)
 
     def _sweep(self) -> None:
         for left in self.folder.glob("*" + _UNFINISHED):

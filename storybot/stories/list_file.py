@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
+from storybot.system.folders import sync_folder
 
 
 class ListFile:
@@ -15,6 +16,10 @@ class ListFile:
 
     def __init__(self, path: Path, what: str) -> None:
         self.path, self._what = path, what
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.path.with_name(self.path.name + ".unfinished")
 
     def lines(self) -> list[str]:
         """None where there is no file."""
@@ -30,7 +35,7 @@ class ListFile:
 
     def write(self, lines: Sequence[str]) -> None:
         """In place of what is there."""
-        unfinished = self.path.with_name(self.path.name + ".unfinished")
+        unfinished = self._unfinished
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("w", encoding="utf-8") as file:
@@ -38,6 +43,7 @@ class ListFile:
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(self.path)
+            sync_folder(self.path.parent)
         except OSError as fault:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
@@ -46,10 +52,17 @@ class ListFile:
                 f"check who may write in {self.path.parent}."
             ) from fault
 
-    def remove(self) -> None:
-        """Forget it whole."""
+    def clear(self, state: Path, head: Sequence[str]) -> None:
+        """Forget it whole: in the folder `state` the file goes, elsewhere `head` alone stays."""
+        if not self.path.resolve().is_relative_to(state.resolve()):
+            if self.lines():
+                self.write(head)
+            return
         try:
-            self.path.unlink(missing_ok=True)
+            for path in (self.path, self._unfinished):
+                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # nothing was ever kept there
+                sync_folder(self.path.parent)
         except OSError as fault:
             raise StorybotError(
                 f"{self._what} cannot be removed ({fault.strerror}); "

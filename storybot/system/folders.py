@@ -22,6 +22,15 @@ def daemon_state_folder() -> Path:
     return SYSTEM_STATE if os.access(SYSTEM_STATE, os.R_OK | os.X_OK) else state_folder()
 
 
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed or removed there last, also through a power cut; may block. OSError."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def cache_folder() -> Path:
     """Where computed files are kept; losing one costs a second."""
     for variable in ("STORYBOT_CACHE", "CACHE_DIRECTORY"):

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from storybot.config.schema import BedtimeSettings, ControlsSettings, SafetySettings, Settings
+from storybot.config.schema import (
+    BedtimeSettings,
+    ControlsSettings,
+    SafetySettings,
+    Settings,
+)
 from storybot.controls.socket.messages import Streamed, encoded
 from storybot.controls.socket.requests import (
     AddWord,
@@ -260,7 +265,7 @@ def test_all_is_forgotten(tmp_path: Path) -> None:
         assert house.daemon.robot.settings.telling.length == "short"
         assert house.daemon.services.configuration.settings.telling.length == "short"
         again = await asked(house, Ask("again"))
-        assert again["story"] == 1, "nothing to be told again: a new story"
+        assert again["story"] == 3, "nothing to be told again: a new story, under an id of its own"
 
     try:
         play(tmp_path, scene)
@@ -273,15 +278,44 @@ def test_all_is_forgotten(tmp_path: Path) -> None:
         use_family(())
 
 
-def test_nothing_is_forgotten_where_the_settings_cannot_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [StorybotError("config.yaml:3: what is this"), ValueError("x")])
+def test_all_else_is_forgotten_where_the_settings_cannot_be_read(
+    tmp_path: Path, fault: Exception
+) -> None:
     async def scene(house: House) -> None:
         def broken() -> Settings:
-            raise StorybotError("config.yaml:3: what is this")
+            raise fault
 
         await house.told_once()
         await house.wait(lambda: not house.daemon.services.narrator._saving)
+        await asked(house, ForbidWord("spider"))
         house.read_again = broken
-        assert (await asked(house, ForgetEverything()))["code"] == "bad-setting"
-        assert len((await asked(house, ListLibrary()))["library"]) == 1
+        refused = await asked(house, ForgetEverything())
+        assert refused["code"] == "not-forgotten" and str(fault) in refused["error"]
+        assert (await asked(house, ListLibrary()))["library"] == []
+        assert house.daemon.services.configuration.allowed.allows("The spider sat down.")
+        assert (await asked(house, Status()))["lendings"] == 1
 
     play(tmp_path, scene)
+
+
+def test_all_else_is_forgotten_where_a_file_cannot_be_removed(tmp_path: Path) -> None:
+    """Those of a later list, the stories and the settings are gone; the answer says what stays."""
+
+    async def scene(house: House) -> None:
+        await asked(house, AddWord("Mimi", "cat"))
+        await asked(house, ForbidWord("spider"))
+        await asked(house, ChangeSettings({"telling.length": "long"}))
+        (tmp_path / "family-words.txt.unfinished").mkdir()
+        seen = watched(house)
+        refused = await asked(house, ForgetEverything())
+        assert refused["code"] == "not-forgotten"
+        assert "family's words cannot be" in refused["error"]
+        assert seen[-1]["lendings"] == 1
+        assert (await asked(house, ShowForbidden()))["forbidden"] == []
+        assert house.daemon.robot.settings.telling.length == "short"
+
+    try:
+        play(tmp_path, scene)
+    finally:
+        use_family(())

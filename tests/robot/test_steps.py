@@ -249,7 +249,7 @@ def test_what_is_forgotten() -> None:
     )  # fmt: skip
     after, todo = step(before, events.Forgotten())
     assert commands.StopStory() in todo and after.mode is Mode.DEGRADED
-    assert after.story is None and not after.night and after.newest == 0 and after.number == 4
+    assert after.story is None and not after.night and after.newest == 7 and after.number == 4
     assert after.volume == SpeakingSettings().volume
 
 

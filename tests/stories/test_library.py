@@ -230,3 +230,20 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("STATE_DIRECTORY")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert library.state_folder() == tmp_path / "state" / "storybot"
+
+
+def test_clearing_takes_what_a_power_cut_left(tmp_path: Path) -> None:
+    shelf = Library(LibrarySettings(folder=str(tmp_path)))
+    shelf.save(a_story())
+    (tmp_path / "000002.json.unfinished").write_text("half a story")
+    assert shelf.cleared() == 0 and shelf.clear() == 1 and shelf.cleared() == 1
+    assert [path.name for path in tmp_path.iterdir()] == [library.CLEARED]
+
+
+def test_how_often_it_was_cleared_is_not_made_up(tmp_path: Path) -> None:
+    """A spoilt file is no nought: whoever compares would think that it was cleared since."""
+    shelf = Library(LibrarySettings(folder=str(tmp_path)))
+    for spoilt in (b"", b"[]", b"\xff"):
+        (tmp_path / library.CLEARED).write_bytes(spoilt)
+        assert shelf.cleared() is None
+    assert shelf.clear() > 1000 and shelf.clear() == shelf.cleared()

@@ -20,5 +20,6 @@ class ErrorCode(Enum):
     NO_STORY = "no-story"  # none has that id, or it cannot be read
     BAD_SETTING = "bad-setting"  # unknown, fixed while storybot runs, or a wrong value
     BAD_WORD = "bad-word"  # none that can be kept, or none that is kept; or its file cannot be used
+    NOT_FORGOTTEN = "not-forgotten"  # the sentence says what the box still knows
     BUSY = "busy"  # a story is being written for somebody, or a code waits for the button
     SMALL_PROFILE = "small-profile"  # there is no memory for it in the small profile
