@@ -18,6 +18,7 @@ from storybot.hearing.second.confirmation import ANSWER_WAIT_S, Confirmation
 from storybot.hearing.second.second_recogniser import State, Transcript
 from storybot.hearing.second.wyoming import WyomingRecogniser
 from storybot.hearing.utterance import Utterance
+from storybot.home.wyoming.unix_server import MARGIN_S
 from storybot.language.listening import ListenFor
 from tests.fakes.recognisers import spoken
 from tests.home.broker import free_port
@@ -134,7 +135,7 @@ def test_without_its_process_or_the_machine_the_box_decides(
 def test_a_machine_that_hangs_costs_one_wait(
     service: Service, speech: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And it is asked again later, without a word."""
+    """And it is asked again later; until it has answered it is lost."""
     monkeypatch.setattr(module, "RETRY_S", 1.0)
     long = speech + bytes(int(HANG_S * 32000))
     with Lending(service.port, tmp_path / "socket", PATIENCE_S) as running:
@@ -144,8 +145,20 @@ def test_a_machine_that_hangs_costs_one_wait(
         assert text == "a dragon" and ANSWER_WAIT_S <= after < FALLBACK_S
         assert heard(recogniser, long)[1] < 0.1
         time.sleep(1.1)
-        assert recogniser.state is State.READY
+        assert recogniser.state is State.LOST and "too slow" in recogniser.trouble
         assert answered(recogniser, speech) is not None
+        assert recogniser.state is State.READY and recogniser.trouble == ""
+
+
+def test_the_other_machine_has_less_time_than_the_box_waits(
+    service: Service, speech: bytes, tmp_path: Path
+) -> None:
+    """So the process says that nobody recognises, and the box hears of it in time."""
+    with Lending(service.port, tmp_path / "socket") as running:
+        recogniser = WyomingRecogniser(str(running.path))
+        text, after = heard(recogniser, speech + bytes(int(HANG_S * 32000)))
+        assert text == "a dragon" and ANSWER_WAIT_S - 2 * MARGIN_S < after < ANSWER_WAIT_S
+        assert running.said().count("does not recognise") == 1
 
 
 def test_a_process_that_hangs_is_given_up(

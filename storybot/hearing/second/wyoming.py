@@ -37,18 +37,17 @@ class WyomingRecogniser:
 
     @property
     def state(self) -> State:
-        return State.LOST if self.trouble else State.READY
+        """Lost from a failure to the next answer, but for the time of a question between them."""
+        return State.LOST if self._trouble and self._connection is None else State.READY
 
     @property
     def trouble(self) -> str:
-        if self._trouble and time.monotonic() >= self._not_before:
-            self._trouble = ""  # it may be back: the next question shows
         return self._trouble
 
     def ask(self, pcm: bytes, suspected: Sequence[str]) -> bool:
         """What is suspected stays here: the protocol has no place for it."""
         self.close()
-        if self.state is State.LOST:
+        if self._trouble and time.monotonic() < self._not_before:
             return False
         self._connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._connection.setblocking(False)
@@ -83,6 +82,7 @@ class WyomingRecogniser:
         except (ValueError, TypeError, KeyError):
             self._failed("it gave no answer")
             return None
+        self._trouble = ""
         self.close()
         return transcript
 

@@ -1,7 +1,8 @@
 """The HTTP connections: bounded in number, size and time; microdot does the rest.
 
 Each carries one request. Where too many are open, the one that has been sending its request for
-longest is closed, and of those that read for ever (server-sent events) the oldest.
+longest is closed, else of those that read for ever (server-sent events) the oldest, and last one
+whose answer is still being made: it may wait for somebody to press the button.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Connections:
         self._rate = BucketPerAddress(RATE, BURST)
         self._sending: dict[asyncio.Task[None], None] = {}  # their requests, the oldest first
         self._reading: dict[asyncio.Task[None], None] = {}  # our answers
+        self._waiting: dict[asyncio.Task[None], None] = {}  # for an answer to be made
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection from its beginning to its end."""
@@ -47,9 +49,8 @@ class Connections:
         self._sending[task] = None
         response: Response | None = None
         try:
-            response = await self._answer(reader, writer)
-            self._sending.pop(task, None)
-            self._reading[task] = None
+            response = await self._answer(reader, writer, task)
+            self._move(task, self._reading)
             response.headers.update(HEADERS)
             await response.write(cast(asyncio.StreamWriter, _Writer(writer)))
             writer.close()
@@ -58,8 +59,7 @@ class Connections:
         except TimeoutError:
             LOG.info("a client that did not read was dropped")
         finally:
-            self._sending.pop(task, None)
-            self._reading.pop(task, None)
+            self._move(task, None)
             if response is not None and hasattr(response.body, "aclose"):
                 await response.body.aclose()  # what makes events ends with who read them
             if not writer.is_closing():
@@ -67,17 +67,27 @@ class Connections:
 
     def close(self) -> None:
         """End all of them."""
-        for task in (*self._sending, *self._reading):
+        for task in (*self._sending, *self._reading, *self._waiting):
             task.cancel()
 
     def _make_room(self) -> None:
-        if len(self._sending) + len(self._reading) >= CONNECTIONS_MAX:
-            oldest = next(iter(self._sending or self._reading))
-            self._sending.pop(oldest, None)
-            self._reading.pop(oldest, None)
+        if len(self._sending) + len(self._reading) + len(self._waiting) >= CONNECTIONS_MAX:
+            oldest = next(iter(self._sending or self._reading or self._waiting))
+            self._move(oldest, None)
             oldest.cancel()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Response:
+    def _move(self, task: asyncio.Task[None], group: dict[asyncio.Task[None], None] | None) -> None:
+        for other in (self._sending, self._reading, self._waiting):
+            other.pop(task, None)
+        if group is not None:
+            group[task] = None
+
+    async def _answer(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        task: asyncio.Task[None],
+    ) -> Response:
         peer = writer.get_extra_info("peername")
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S):
@@ -93,6 +103,7 @@ class Connections:
             return refused(429, "too-often")
         if wrong := refusal(request.method, request.path, request.headers, self._names):
             return refused(*wrong)
+        self._move(task, self._waiting)
         return cast(Response, await self._app.dispatch_request(request))
 
     async def _read(

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
+from storybot.system.folders import sync_folder
 
 CODE_DIGITS = 6
 CODE_LIFE_S = 600.0
@@ -86,21 +87,25 @@ class Pairing:
         """Every device must be paired anew."""
         self._secret.unlink(missing_ok=True)
         self._code.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # nobody was ever paired
+            sync_folder(self._secret.parent)
 
     def lent(self, times: int) -> bool:
-        """The box has forgotten everything so many times; whether it did since it was last asked.
+        """The box has forgotten everything so many times; whether that is another figure now.
 
-        Then the devices are forgotten, too.
+        Then the devices are forgotten, too: first, so that a power cut leaves none paired.
         """
         try:
             known = int(self._lendings.read_bytes())
-        except (FileNotFoundError, ValueError):
+        except FileNotFoundError:
             known = 0
-        if times != known:
-            self._put(self._lendings, str(times).encode())
-        if times > known:
-            self.forget()
-        return times > known
+        except ValueError:  # spoilt: it may have been any
+            known = -1
+        if times == known:
+            return False
+        self.forget()
+        self._put(self._lendings, str(times).encode())
+        return True
 
     def prepare(self) -> None:
         """Make what is not there; StorybotError where that is not possible."""
@@ -132,6 +137,7 @@ class Pairing:
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(file, content)
+            os.fsync(file)
             if os.geteuid() == 0:
                 os.fchown(file, owner.st_uid, owner.st_gid)
         finally:

@@ -14,7 +14,7 @@ from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncTcpClient
 
-from storybot.home.wyoming.unix_server import Answering, serve_socket
+from storybot.home.wyoming.unix_server import MARGIN_S, Answering, serve_socket
 
 RATE_HZ, SAMPLE_BYTES = 16000, 2  # int16, mono
 PIECE_BYTES = 8192
@@ -47,7 +47,7 @@ class RecogniserServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One utterance a connection; where something fails there is no answer."""
         try:
-            async with asyncio.timeout(self._asked.timeout):
+            async with asyncio.timeout(self._asked.timeout - MARGIN_S):
                 speech = await _speech(reader)
                 if speech is None:
                     return

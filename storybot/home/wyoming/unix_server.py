@@ -46,6 +46,9 @@ async def serve_socket(path: Path, unit: str, lent: str, serve: Serve) -> None:
     path.unlink(missing_ok=True)
 
 
+MARGIN_S = 0.2  # by which the other machine has less time than the daemon waits for us
+
+
 class Answering:
     """Whether the other machine answers, told in the log when that changes."""
 

@@ -15,10 +15,9 @@ from wyoming.audio import AudioChunk, AudioChunkConverter, AudioStop
 from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize
 
-from storybot.home.wyoming.unix_server import Answering, serve_socket
+from storybot.home.wyoming.unix_server import MARGIN_S, Answering, serve_socket
 
 SAMPLE_BYTES = 2  # int16, mono
-MARGIN_S = 0.2  # by which the other machine has less time than the daemon waits for us
 
 
 @dataclass(frozen=True)

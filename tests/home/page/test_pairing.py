@@ -62,14 +62,33 @@ def test_a_code_of_an_earlier_version_pairs_nothing(pairing: Pairing, tmp_path: 
 def test_devices_are_forgotten_when_the_box_goes_to_somebody_else(
     pairing: Pairing, tmp_path: Path
 ) -> None:
-    """Also when the page did not run meanwhile; another library counts from nothing again."""
+    """Also when the page did not run meanwhile, and where another library counts anew."""
     pairing.prepare()
     cookie = pairing.new_cookie()
     assert not pairing.lent(0) and pairing.knows(cookie)
     assert Pairing(tmp_path / "page").lent(1) and not pairing.knows(cookie)
     cookie = pairing.new_cookie()
-    assert not pairing.lent(1) and not pairing.lent(0) and pairing.knows(cookie)
-    assert pairing.lent(1) and not pairing.knows(cookie)
+    assert not pairing.lent(1) and pairing.knows(cookie)
+    assert pairing.lent(0) and not pairing.knows(cookie)
+    cookie = pairing.new_cookie()
+    (tmp_path / "page/lendings").write_bytes(b"")
+    assert pairing.lent(0) and not pairing.knows(cookie)
+
+
+def test_devices_are_forgotten_before_the_count_is_written(
+    pairing: Pairing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or nobody would ever forget them after a power cut between the two."""
+    cookie = pairing.new_cookie()
+
+    def cut(path: Path, content: bytes) -> None:
+        raise OSError(path.name)
+
+    monkeypatch.setattr(pairing, "_put", cut)
+    with pytest.raises(OSError, match="lendings"):
+        pairing.lent(1)
+    after = Pairing(tmp_path / "page")
+    assert not after.knows(cookie) and after.lent(1)
 
 
 def test_cookies(pairing: Pairing, tmp_path: Path) -> None:
