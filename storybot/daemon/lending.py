@@ -40,8 +40,9 @@ async def forget_everything(daemon: LentDaemon) -> Message | None:
     # The story that is stopped is kept before the next event is dealt with.
     await daemon.happen(Asked(Request(RequestKind.STOP), 0, Source.SOCKET))
     await daemon.happen(Forgotten())
+    lendings = daemon.lendings
     try:
-        daemon.lendings = await daemon.services.narrator.forget()
+        lendings = await daemon.services.narrator.forget()
     except StorybotError as error:
         wrong.append(str(error))
     settings = daemon.services.configuration.settings  # with which the lists are read at least
@@ -53,6 +54,7 @@ async def forget_everything(daemon: LentDaemon) -> Message | None:
         await daemon.happen(daemon.reloader.take(settings))
     except StorybotError as error:
         wrong.append(f"changed settings and words still hold: {error}")
+    daemon.lendings = lendings  # not before: whoever sees it gives settings for all boxes again
     daemon.services.news.state(daemon.status())  # with `lendings`
     if not wrong:
         LOG.info("the box has forgotten its stories, words and changed settings")

@@ -13,6 +13,7 @@ from storybot.controls.socket.client import ask
 from storybot.controls.socket.requests import (
     AddWord,
     ChangeSettings,
+    ForgetEverything,
     ListLibrary,
     ShowSettings,
     ShowWords,
@@ -226,4 +227,10 @@ def test_a_reset_between_lendings(heard: Listener, daemon: Daemon) -> None:
     assert ask(daemon.socket, ShowWords())["words"] == []
     assert ask(daemon.socket, ShowSettings())["settings"]["speaking.speed"] == 200
     assert ask(daemon.socket, Status())["lendings"] == before + 1
+    heard.give(f"{BOX}/cmd/settings", '{"telling.length": "long"}', retain=True)
+    heard.until(f"{BOX}/state", lambda state: state["length"] == "long")
+    ask(daemon.socket, ForgetEverything())  # by somebody else: the bridge sees it by the status
+    heard.until(f"{BOX}/state", lambda state: state["length"] == "short")
+    heard.until(f"{BOX}/cmd/settings", lambda text: text == "")
+    assert ask(daemon.socket, ShowSettings())["settings"]["speaking.speed"] == 200
     heard.give("storybot/all/cmd/settings", "", retain=True)

@@ -14,7 +14,6 @@ from storybot.controls.socket.messages import BadMessage
 from storybot.controls.socket.requests import (
     ChangeSettings,
     ControlRequest,
-    ForgetEverything,
     ShowSettings,
 )
 from storybot.errors import StorybotError
@@ -22,7 +21,7 @@ from storybot.home.box import Box
 from storybot.home.daemon_link import DaemonLink
 from storybot.home.mqtt import report
 from storybot.home.mqtt.broker import Broker, Message, Will
-from storybot.home.mqtt.commands import RESET, SETTINGS, request_for
+from storybot.home.mqtt.commands import SETTINGS, request_for
 from storybot.home.mqtt.discovery import OFFLINE, ONLINE
 from storybot.home.mqtt.happenings import (
     AnnounceAgain,
@@ -78,6 +77,7 @@ class Bridge:
         self._refusals = Refusals(self._broker, self._topics.event)
         self._pushed = PushedSettings(self._topics)
         self._announcing: threading.Timer | None = None
+        self._lendings: int | None = None  # of the last status that had it
 
     def run(self) -> None:
         """Work until `stop`; StorybotError where that is not possible."""
@@ -139,6 +139,7 @@ class Bridge:
             self._take_status(line)
             if came:
                 LOG.info("storybot answers")
+            if self._was_lent(line.get("lendings")) or came:
                 self._push_settings()
 
     def _take_status(self, status: report.Fields | None) -> None:
@@ -178,9 +179,7 @@ class Bridge:
         except BadMessage as wrong:
             self._refusals.tell(name, str(wrong))
             return
-        if isinstance(request, ForgetEverything):
-            self._forget(request)
-        elif not isinstance(request, ChangeSettings):
+        if not isinstance(request, ChangeSettings):
             self._ask(name, request)
         elif name == SETTINGS:
             self._pushed.give(topic, request)
@@ -190,28 +189,34 @@ class Bridge:
             self._ask(name, request)
             self._read_settings()
 
-    def _forget(self, request: ForgetEverything) -> None:
-        """Between two lendings: settings of this box go, also at the broker; those of all stay."""
-        if self._ask(RESET, request):
-            own = self._topics.command(SETTINGS)
-            self._pushed.take_back(own)
-            self._broker.publish(own, "", retain=True)
-            self._broker.publish(self._topics.event, report.encoded(report.WAS_RESET), retain=False)
-            self._push_settings()
+    def _was_lent(self, times: int | None) -> bool:
+        """Whether the box has forgotten everything since its last status; None: it cannot tell.
+
+        Then settings of this box go, also at the broker, whoever had it forget and whether its
+        answer came; those of all stay, and are to be given again.
+        """
+        before = self._lendings
+        if times is None or times == before:
+            return False
+        self._lendings = times
+        if before is None:
+            return False
+        own = self._topics.command(SETTINGS)
+        self._pushed.take_back(own)
+        self._broker.publish(own, "", retain=True)
+        self._broker.publish(self._topics.event, report.encoded(report.WAS_RESET), retain=False)
+        return True
 
     def _push_settings(self) -> None:
         for request in self._pushed.requests():
             self._ask(SETTINGS, request)
         self._read_settings()
 
-    def _ask(self, name: str, request: ControlRequest) -> bool:
-        """Whether the daemon did it."""
+    def _ask(self, name: str, request: ControlRequest) -> None:
         try:
             ask(self._socket, request)
         except StorybotError as error:
             self._refusals.tell(name, str(error))
-            return False
-        return True
 
     def _announce_soon(self) -> None:
         if self._announcing is not None:

@@ -7,7 +7,8 @@ let stream = null; // of server-sent events
 
 /** Whether the meter is looked at now. */
 export function followLevel(wanted) {
-  if (wanted === (stream !== null)) return;
+  const followed = stream !== null && stream.readyState !== EventSource.CLOSED;
+  if (wanted === followed) return;
   stream?.close();
   stream = wanted ? new EventSource("/api/level") : null;
   stream?.addEventListener("level", (event) => show(JSON.parse(event.data)));

@@ -95,6 +95,7 @@ addEventListener(NOT_PAIRED, () => {
   one("tabs").hidden = true;
   for (const name of PARTS) one(name).hidden = true;
   one("pairing").hidden = false;
+  watchLevel(); // its stream was refused: after pairing there is another one
   one("state").textContent = "Not paired yet";
   showPairing();
 });
