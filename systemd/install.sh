@@ -53,6 +53,16 @@ extras() {
     done
 }
 
+# Whether it is there and EXTRAS does not leave it out; auto alone may leave it out for want of the
+# disk that it fills itself by now.
+whisper_is_wanted() {
+    compgen -G "$dest$home/lib/python3*/site-packages/faster_whisper" >/dev/null || return 1
+    case " $(tr , ' ' <<<"${EXTRAS:-auto}") " in
+        *" auto "* | *" whisper "*) return 0 ;;
+    esac
+    return 1
+}
+
 put_shell_files() {
     share=$dest$prefix/share
     install -D -m 644 "$here/../shell/storybot.bash" "$share/bash-completion/completions/storybot"
@@ -72,7 +82,8 @@ put_service() {
         install -m 644 "$here/storybot.service.d/50-growing-delay.conf" \
             "$dest$units/storybot.service.d/"
     fi
-    if [ "$(uname -m)" = x86_64 ] && compgen -G "$dest$home/lib/python3*/site-packages/faster_whisper" >/dev/null; then
+    rm -f "$dest$units/storybot.service.d/60-whisper.conf" # of a run with other extras
+    if [ "$(uname -m)" = x86_64 ] && whisper_is_wanted; then
         install -m 644 "$here/storybot.service.d/60-whisper.conf" "$dest$units/storybot.service.d/"
     fi
     install -m 644 "$here/storybot.sysusers" "$dest/etc/sysusers.d/storybot.conf"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -89,6 +90,25 @@ def test_service_files_put_and_removed(tmp_path: Path) -> None:
         assert "@" not in (unit.parent / name).read_text("utf-8").partition("SystemCall")[0]
     subprocess.run([script, "uninstall"], check=True, env=environment)
     assert not list(unit.parent.glob("*.service")) and config.exists()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="elsewhere Whisper needs no drop-in")
+def test_what_whisper_needs_goes_with_it(tmp_path: Path) -> None:
+    """Without the extra, memory is again either written or executed."""
+    script = str(FOLDER / "install.sh")
+    environment = {"DESTDIR": str(tmp_path), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+    drop_in = tmp_path / "etc/systemd/system/storybot.service.d/60-whisper.conf"
+
+    def there(extras: str) -> bool:
+        given = environment | {"EXTRAS": extras}
+        subprocess.run([script, "service"], check=True, env=given)
+        return drop_in.exists()
+
+    assert not there("whisper"), "it was not installed"
+    packages = tmp_path / "usr/local/lib/storybot/lib/python3.11/site-packages"
+    (packages / "faster_whisper").mkdir(parents=True)
+    found = {each: there(each) for each in ("whisper,piper", "none", "auto", "piper", "")}
+    assert found == {"whisper,piper": True, "none": False, "auto": True, "piper": False, "": True}
 
 
 @pytest.mark.slow
