@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storybot.config.schema import SpeakingSettings
+from storybot.config.trial import fault_of_voice
 from storybot.errors import StorybotError
 from storybot.language.dialogue import Dialogue
 from storybot.language.sentence_splitting import SentenceStream
@@ -54,6 +55,8 @@ def main() -> int:
         try:
             asyncio.run(render(given["title"], given["text"], speaking, path))
         except StorybotError:
+            if speaking.voice == "auto" or not fault_of_voice(speaking):
+                raise  # another voice would meet the same
             usual = replace(speaking, voice="auto")
             asyncio.run(render(given["title"], given["text"], usual, path))
     except StorybotError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,9 +16,12 @@ from storybot.config.schema import SpeakingSettings
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.home.page.asking import CannotAsk
 
+LOG = logging.getLogger("storybot")
 LONGEST_S = 180.0  # for one story
 CHUNK_BYTES = 32 * 1024
+SAID_MAX_CHARACTERS = 2000  # of what the process says that fails
 SECTION = "speaking."
+NO_SOUND = "The sound of the story could not be made; the page's log says why."
 
 
 class Sounds:
@@ -49,7 +53,8 @@ class Sounds:
                 await self._run(path, self._given(story, settings))
             return path.open("rb")
         except (TimeoutError, OSError) as error:
-            raise CannotAsk("no-sound", str(error)) from None
+            LOG.warning("the sound of a story was not made: %s", error or f"not in {LONGEST_S:g} s")
+            raise CannotAsk("no-sound", NO_SOUND) from None
         finally:
             self._busy = False
             for left in self._folder.glob(f"{path.name}*"):
@@ -80,7 +85,9 @@ class Sounds:
                     process.kill()
                 await process.wait()
         if process.returncode != 0:
-            raise OSError(said.decode(errors="replace").strip()[-200:] or "it ended early")
+            raise OSError(
+                said.decode(errors="replace").strip()[-SAID_MAX_CHARACTERS:] or "it ended early"
+            )
 
 
 async def pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
