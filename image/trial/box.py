@@ -12,7 +12,7 @@ PROCESSES = (
     "awk 'NF == 2 {n[$1] += $2} END {for (p in n) print n[p], p}' | sort -rn | head -n 8"
 )
 WATCH_MEMORY = (
-    "(while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) &"
+    "{ (while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) & }"
 )
 LOWEST = "sort -n /run/memory | head -n 1; : >/run/memory"
 # One lamp, whose other end the shell holds: a name of 64 bytes and the highest brightness.
