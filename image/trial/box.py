@@ -73,7 +73,7 @@ def until(guest: Guest, condition: str) -> bool:
 
 def listening(guest: Guest) -> None:
     """Wait for the shell and for the service; the lamp and the button are there before it."""
-    guest.wait_for(r"(?m)^# ")
+    guest.wait_for(r"(?m)(?:^|\x1b\[\?7h)# ")  # systemd sets the terminal up before it
     guest.run(LAMP)  # first: the box looks for both when it finds the button
     guest.run(BUTTON)
     if not until(guest, "[ $(systemctl is-active storybot) = active ]"):
