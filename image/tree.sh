@@ -33,6 +33,9 @@ done
         usr/lib/python3/dist-packages/gpiod/test usr/lib/python3.13/test boot dev/* run/* tmp/*
     find usr/lib/*/espeak-ng-data -maxdepth 1 -name '*_dict' ! -name en_dict -delete
     mkdir -p boot dev proc sys run tmp
+    # The small kernel allows 32,768 processes and writes no core dumps: what these files set is refused,
+    # and systemd-sysctl.service would fail.
+    rm -rf usr/lib/sysctl.d
 )
 
 # The kernel's modules and the files of image/files.

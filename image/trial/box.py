@@ -12,7 +12,7 @@ PROCESSES = (
     "awk 'NF == 2 {n[$1] += $2} END {for (p in n) print n[p], p}' | sort -rn | head -n 8"
 )
 WATCH_MEMORY = (
-    "(while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) &"
+    "{ (while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) & }"
 )
 LOWEST = "sort -n /run/memory | head -n 1; : >/run/memory"
 # One lamp, whose other end the shell holds: a name of 64 bytes and the highest brightness.
@@ -73,7 +73,7 @@ def until(guest: Guest, condition: str) -> bool:
 
 def listening(guest: Guest) -> None:
     """Wait for the shell and for the service; the lamp and the button are there before it."""
-    guest.wait_for(r"(?m)^# ")
+    guest.wait_for(r"(?m)(?:^|\x1b\[\?7h)# ")  # systemd sets the terminal up before it
     guest.run(LAMP)  # first: the box looks for both when it finds the button
     guest.run(BUTTON)
     if not until(guest, "[ $(systemctl is-active storybot) = active ]"):

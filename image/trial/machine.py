@@ -96,9 +96,10 @@ class Guest:
 
     def run(self, command: str, timeout: float = CONSOLE_TIMEOUT_S) -> str:
         """What the command printed; Failed where it ends with another status than 0."""
-        # The end's mark is written apart, so that the echo of the command is not taken for it.
-        self.start(f"{command}; echo EN''D $?")
-        found = self.wait_for(r"EN''D \$\?\r?\n(?s:(.*?))END (\d+)\r?\n", timeout)
+        # The marks are written apart, so that the echo of the command is not taken for them; the
+        # first one is there because a prompt may come after that echo.
+        self.start(f"echo BE''GIN; {command}; echo EN''D $?")
+        found = self.wait_for(r"BEGIN\r?\n(?s:(.*?))END (\d+)\r?\n", timeout)
         if found[2] != b"0":
             raise Failed(f"{command} ended with {int(found[2])}: {found[1].decode()}")
         return found[1].decode("utf-8", "replace").replace("\r", "")

@@ -56,7 +56,7 @@ def button() -> Iterator[str]:
         if not box.until(guest, "! storybot status | grep -q 'missing.*button'"):
             raise Failed("the button was not found")
         lamp = "cat /sys/class/leds/trial/brightness"
-        guest.run(f"(while sleep 0.1; do {lamp}; done >/run/lamp) &")
+        guest.run(f"{{ (while sleep 0.1; do {lamp}; done >/run/lamp) & }}")
         for level in ("down", "up"):
             guest.run(f"echo pull-{level} >$(echo {box.PULL}); sleep 0.2")
         box.wait_told(guest, 1)
@@ -75,7 +75,8 @@ def voice() -> Iterator[str]:
     with boot(request, recorded) as guest:
         box.listening(guest)
         guest.run("dd if=/dev/vdb of=/tmp/request.wav bs=64k 2>/dev/null")
-        guest.run("arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc &")
+        record = "arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc"
+        guest.run(f"{{ {record} & recorder=$!; }}")
         guest.run(box.WATCH_MEMORY)
         guest.run("aplay -q -D plughw:0,1 /tmp/request.wav")
         box.until(guest, f"{box.LOG} | grep -q -e '-> thinking'")
@@ -87,7 +88,7 @@ def voice() -> Iterator[str]:
         yield f"a spoken request for a story about a {ASKED}: told to its end"
         yield story
         yield f"least available meanwhile: {box.least_memory(guest):.1f} MB"
-        guest.run("kill %2; sync")
+        guest.run("kill $recorder; sync")
         box.unharmed(guest)
     (card.TRIAL / "story.txt").write_text(story)
     recognise = [PYTHON, IMAGE / "trial/recognise.py", recorded, card.TRIAL / "story.txt"]

@@ -361,6 +361,11 @@ static void test_bias_marks(const char *path)
     CHECK(raised(d, &progress, b) == 6.0f && raised(d, &progress, stop) == 0.0f);
     bias_advance(&d->bias, &progress, false, b);
     CHECK(raised(d, &progress, stop) == 6.0f);
+
+    /* a word was passed over: the mark after the last one comes before it all the same */
+    BiasProgress passed = {0};
+    bias_advance(&d->bias, &passed, false, b);
+    CHECK(raised(d, &passed, stop) == 6.0f && raised(d, &passed, a) == 3.0f);
     draft_story_close(story);
 }
 

@@ -127,6 +127,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         requests = random.Random(args.seed or head_commit()).sample(single_requests(), STORIES)
         found = LabelSet()
         planned(args, requests[: STORIES // 2], found)
+        if found.number != FROM_PLANS:
+            raise ValueError(f"too few sentences from plans: {found.number}")
         plain(args, requests[STORIES // 2 :], found)
     except StorybotError as error:
         print(f"label-set: {error}", file=sys.stderr)

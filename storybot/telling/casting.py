@@ -50,8 +50,10 @@ def cast_asked(
     return roles, tuple(over)
 
 
-_WORTH = {"thing": 4, "second": 2, "place": 1}
-MADE_FOR_VEHICLES = 8  # a plot that names them: one for anybody may speak of hands and a bed
+_WORTH = {"thing": 40, "second": 20, "place": 10}
+# A plot that names vehicles, where a vehicle is the hero: one for anybody may speak of hands and a
+# bed. Worth less than any part, so that what was asked for is not lost for it.
+_FOR_VEHICLES = 5
 
 
 def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
@@ -64,7 +66,7 @@ def fit_of(plot: Plot, roles: Mapping[str, Role]) -> int:
         return 0  # two mice in one story would be taken for each other
     fit = 1
     if "hero" in roles and roles["hero"].kind == "vehicle" and plot.hero != KINDS:
-        fit += MADE_FOR_VEHICLES
+        fit += _FOR_VEHICLES
     for name, kinds in (("thing", plot.thing), ("second", plot.second)):
         if name in roles:
             if roles[name].kind in kinds:

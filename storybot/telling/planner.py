@@ -95,20 +95,22 @@ def _chosen(
 ) -> list[Plot]:
     """So many different plots, of different families where that is possible.
 
-    Those with a part for everything asked for are best; then those to the taste; then new ones.
+    Those with a part for everything asked for are best; then those to the taste; then new ones. The
+    chapters after the first keep to a calm story's taste before they keep to a part for everything.
     """
     fits = [(fit_of(plot, roles), plot) for plot in load_plots()]
-    best = max(fit for fit, _ in fits)
-    fitting = [plot for fit, plot in fits if fit == best]
-    fitting = [plot for plot in fitting if plot.calm] * taste.calm or fitting
-    fitting = [plot for plot in fitting if plot.funny] * taste.funny or fitting
-    fitting = _not_lately(fitting, taste.recent)
-    chosen = [rng.choice(fitting)]
+    chosen: list[Plot] = []
     while len(chosen) < number:
-        left = [plot for plot in fitting if plot not in chosen] or fitting
-        left = [plot for plot in left if plot is not chosen[-1]] or left
+        left = [(fit, plot) for fit, plot in fits if plot not in chosen]
+        if chosen and taste.calm:
+            left = [(fit, plot) for fit, plot in left if plot.calm and fit] or left
+        best = max(fit for fit, _ in left)
+        fitting = [plot for fit, plot in left if fit == best]
+        fitting = [plot for plot in fitting if plot.calm] * taste.calm or fitting
+        fitting = [plot for plot in fitting if plot.funny] * taste.funny or fitting
+        fitting = _not_lately(fitting, taste.recent)
         families = {plot.family for plot in chosen}
-        chosen.append(rng.choice([p for p in left if p.family not in families] or left))
+        chosen.append(rng.choice([p for p in fitting if p.family not in families] or fitting))
     return chosen
 
 

@@ -37,9 +37,9 @@ _PLAIN = re.compile(r"\{[^{}]*\}|;.*")
 
 def names(plot: Plot, noun: str) -> bool:
     """Whether the plot speaks of such a one by itself: a mouse that comes along."""
-    noun = noun.split()[-1]
-    texts = [line for line in plot.body if noun in line]
-    texts += [value for _, values in plot.picks for value in values if noun in value]
+    noun = noun.split()[-1].lower()
+    texts = [line for line in plot.body if noun in line.lower()]
+    texts += [value for _, values in plot.picks for value in values if noun in value.lower()]
     found = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
     return any(found.search(_PLAIN.sub("", text)) for text in texts)
 

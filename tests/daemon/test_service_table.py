@@ -514,7 +514,7 @@ def test_a_fault_of_our_own_at_the_start_ends_the_daemon(
     async def scene(house: House) -> None:
         raise AssertionError("it runs")
 
-    monkeypatch.setattr(Library, "last", broken)
+    monkeypatch.setattr(Library, "newest", broken)
     with pytest.raises(RuntimeError, match="a fault of our own"):
         play(tmp_path, scene)
 

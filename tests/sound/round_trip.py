@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from storybot.controls.socket.client import Client, ask
-from storybot.controls.socket.messages import Status
+from storybot.controls.socket.requests import Status
 from storybot.errors import StorybotError
 from storybot.language.requests import Request as Understood
 from storybot.language.requests import RequestKind, spoken_back

@@ -271,8 +271,33 @@ def test_a_funny_story_has_a_funny_plot() -> None:
     assert {plan([Wanted("dog")], seed, funny=True).plots[0] for seed in range(20)} <= funny
 
 
-def test_a_vehicle_is_the_hero_of_plots_that_name_vehicles() -> None:
+def test_a_vehicle_alone_is_the_hero_of_plots_that_name_vehicles() -> None:
     made_for_them = {plot.name for plot in PLOTS if "vehicle" in plot.hero and plot.hero != KINDS}
-    for asked in ([Wanted("tractor", "Max")], [Wanted("tractor", "Max"), Wanted("ball")]):
-        for seed in range(1, 20):
-            assert set(plan(asked, seed).plots) <= made_for_them
+    for seed in range(1, 20):
+        assert set(plan([Wanted("tractor", "Max")], seed).plots) <= made_for_them
+
+
+def test_a_thing_beside_a_vehicle_keeps_its_part() -> None:
+    with_things = {plot.name for plot in PLOTS if "toy" in plot.thing}
+    for seed in range(1, 20):
+        assert set(plan([Wanted("tractor", "Max"), Wanted("ball")], seed).plots) <= with_things
+
+
+@pytest.mark.parametrize("noun", ["rain", "mud", "counting", "cake", "ball"])
+def test_each_chapter_has_a_plot_of_its_own(noun: str) -> None:
+    lately = [one.name for one in PLOTS[::2]]
+    for seed in range(1, 10):
+        for recent in ((), lately):
+            told = plan([Wanted("cat"), Wanted(noun)], seed, Length.LONG, recent=recent).plots
+            assert len(set(told)) == len(told)
+
+
+def test_a_name_that_begins_with_a_capital_is_found_in_a_plot() -> None:
+    (way,) = (one for one in PLOTS if one.name == "the way to grandma")
+    assert names(way, "grandma")
+
+
+def test_the_things_that_a_plot_names_are_of_its_kinds() -> None:
+    for one in PLOTS:
+        wrong = {noun for noun in one.nouns if load_lore()[noun].kind not in one.thing}
+        assert not wrong, f"{one.name}: {wrong}"

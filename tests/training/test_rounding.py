@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+np = pytest.importorskip("numpy", reason="numpy is installed by `make train` only")
 torch = pytest.importorskip("torch", reason="PyTorch is installed by `make train` only")
 
 from tests.training.test_unpack import ENGINE, write_tokenizer  # noqa: E402

@@ -1,6 +1,7 @@
 /*
- * Words and marks that drafts are drawn towards: the logit of the next token of each word that a draft does
- * not hold yet is raised (logit bias). ln p of the drafts is that of the logits as they were.
+ * Words and marks that drafts are drawn towards: the logit of the next token of each word that a
+ * draft does not hold yet is raised (logit bias). ln p of the drafts is that of the logits as they
+ * were.
  */
 #ifndef STORYTELLER_DRAFT_BIAS_H
 #define STORYTELLER_DRAFT_BIAS_H
@@ -12,8 +13,8 @@ enum { MAX_BIASED = 24, MAX_WORD_TOKENS = 8 };
 #define MAX_BIAS 20.0f
 
 /*
- * A word's tokens: with a space in front, and as right after the mark that opens a quotation. A mark
- * is what begins with no letter and no digit; it has no space in front in either form.
+ * A word's tokens: with a space in front, and as right after the mark that opens a quotation. A
+ * mark is what begins with no letter and no digit; it has no space in front in either form.
  */
 enum { SPACED, OPENING, BIAS_FORMS };
 
@@ -47,10 +48,11 @@ bool bias_set(Bias *bias, const Tokenizer *tokenizer, float strength, Bytes word
  * Raises logits (vocab, by token) for the words that the draft does not hold, those after the last
  * one it holds first, then those that it passed over: by the strength for the first of them, by a
  * half, a third ... of it for the others, so that they come in their order. Words that begin with
- * the same tokens go on together until one of them ends; where one is the beginning of another (car,
- * carpet), the draft holds the longer one once it stands there. A mark is drawn, and counts as held,
- * only where it is the first of all: a full stop ends the sentence when its words are said. `opening`: the text ends with the
- * mark that opens a quotation.
+ * the same tokens go on together until one of them ends; where one is the beginning of another
+ * (car, carpet), the draft holds the longer one once it stands there. A mark is raised, and counts
+ * as held, only while it is that first one: right after the word before it, though words were
+ * passed over, so that a full stop ends the sentence. `opening`: the text ends with the mark that
+ * opens a quotation.
  */
 void bias_raise(const Bias *bias, const BiasProgress *progress, bool opening, float *logits);
 

@@ -14,8 +14,8 @@ from storybot.telling.small_words import SMALL_WORDS
 ALONE = 0.15  # share of ln p alone per token that is taken from ln p in the story per token
 OBEYED = 0.4  # nats per token that a keyword is worth
 NEAR = 4.0  # nats per token that the planned sentence itself would be worth
-SMALL = 0.5  # weight of a small word in that
-CAST = 2.0  # ... of a word for one of the cast or what the story is about: who is not changed
+SMALL = 0.5  # weight of a small word in the nearness, where others have 1
+CAST = 2.0  # ... of a word for the cast or the thing: a draft must not swap who acts on what
 # ... but for these: "my mother" is not "your mother".
 TALKING = frozenset(("i", "my", "me", "you", "your", "we", "us", "our"))
 TURNED_UP = 0.4  # nats per token that a word costs which neither plan nor story knows: a cake

@@ -30,6 +30,7 @@ _ALSO_NOUNS = frozenset(  # or adjectives
         *("burst", "fed"),
     )
 )
+_NEVER_AFTER_OF = frozenset(("liked", "lived", "loved", "wanted", "went", "was", "said", "had"))
 _NEVER_LAST = frozenset(("who", "which", "and", "but", "or", "every", "because"))
 _BEFORE_NOUNS = frozenset(
     (
@@ -111,7 +112,7 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in _ONLY_ARTICLES and word.text in _NO_NOUN_BEGINS | PAST - _ALSO_NOUNS:
             return True
-        if before.text == "of" and (word.text in PAST or word.text.endswith("ed")):
+        if before.text == "of" and word.text in _NEVER_AFTER_OF:
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
             return True

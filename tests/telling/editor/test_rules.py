@@ -136,6 +136,7 @@ def test_word_twice(text: str, bad: bool) -> None:
         ("The fox wanted an old hat and a unicorn.", GOOD),
         ("The fox opened the heard a sound.", BAD),
         ("The fox of lived in a wood.", BAD),
+        ("The fox jumped out of bed with a bag full of red apples and lost toys.", GOOD),
         ("The fox sang his a song.", BAD),
         ("The fox saw the lost hat, and it was his.", GOOD),
         ("The fox saw a big, green frogs.", BAD),
