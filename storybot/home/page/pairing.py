@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
-from storybot.system.folders import sync_folder
 
 CODE_DIGITS = 6
 CODE_LIFE_S = 600.0
@@ -88,7 +87,7 @@ class Pairing:
         self._secret.unlink(missing_ok=True)
         self._code.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):  # nobody was ever paired
-            sync_folder(self._secret.parent)
+            _sync(self._secret.parent)
 
     def lent(self, times: int) -> bool:
         """The box has forgotten everything so many times; whether that is another figure now.
@@ -143,3 +142,13 @@ class Pairing:
         finally:
             os.close(file)
         beside.replace(path)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have what was renamed or removed there last, also through a power cut."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
