@@ -47,19 +47,16 @@ class Form(Enum):
     ONE = "cat"
     MASS = "snow"
     MANY = "cats"
-    PROPER = "space"  # and "moon", and the family's words
-    NAME = "Lily"  # after no article or adjective: "a big dog" became "a big john"
+    PROPER = "Lily"  # and "moon", "space"
 
 
-NOT_NAMES = tuple(form for form in Form if form is not Form.NAME)
 FORMS = {"mass": Form.MASS, "plural-only": Form.MANY, "one": Form.PROPER, "bare": Form.PROPER}
 # What may follow on which articles; "" stands for none.
 AFTER_ARTICLES: tuple[tuple[tuple[str, ...], tuple[Form, ...]], ...] = (
     (("a", "an"), (Form.ONE, Form.MASS)),
     (("two", "three"), (Form.MANY,)),
     (("some",), (Form.MASS, Form.MANY)),
-    (("the", "my", "his", "her"), NOT_NAMES),
-    (("",), tuple(Form)),
+    (("the", "my", "his", "her", ""), tuple(Form)),
 )
 ARTICLES = tuple(article for articles, _ in AFTER_ARTICLES for article in articles)
 OF_THE_FIRST = ("his", "her")  # only of a second thing: a boy and his dog
@@ -79,8 +76,7 @@ def topics_of(things: Iterable[Thing]) -> Topics:
     names: dict[str, None] = {}
     for thing in things:
         if thing.is_name or thing.name:
-            form = Form.PROPER if thing.name else Form.NAME  # "my Mimi" of the family's words
-            names[thing.forms[0]] = forms[form][thing.forms[0]] = None
+            names[thing.forms[0]] = forms[Form.PROPER][thing.forms[0]] = None
             continue
         one, many = thing.forms
         kind = FORMS.get(thing.kind)
@@ -240,7 +236,7 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
     adjective, described = made.state(), made.state()  # one for all: each takes memory
     made.say(adjective, described, ADJECTIVES, 1 - BREAKS_OFF)
     made.say(adjective, last, ADJECTIVES, BREAKS_OFF)
-    _any_form(made, described, begins, topics, NOT_NAMES)
+    _any_form(made, described, begins, topics, tuple(Form))
     for articles, after in AFTER_ARTICLES:
         meant = made.state()
         first = tuple(article for article in articles if article not in OF_THE_FIRST)
