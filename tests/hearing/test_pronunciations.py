@@ -28,3 +28,9 @@ def test_a_plural_that_is_missing_is_made(word: str, phones: str, plural: str) -
     known = pronunciations.with_plurals({word: [phones]}, [thing])
     assert known == {word: [phones], thing.plural: [plural]}
     assert pronunciations.with_plurals({}, [thing]) == {}
+
+
+def test_who_says_caught_like_cot_is_listened_for() -> None:
+    known = {"dog": ["D AO G"], "dogs": ["D AA G Z", "D AO G Z"], "story": ["S T AO R IY"]}
+    merged = pronunciations.with_merged_vowel(known)
+    assert merged == known | {"dog": ["D AO G", "D AA G"]}

@@ -8,6 +8,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.recognisers.pocketsphinx.pronunciations import (
     Pronunciations,
     parse_dictionary,
+    with_merged_vowel,
     with_plurals,
 )
 from storybot.language.things import load_things
@@ -31,4 +32,4 @@ def pronunciations_of(words: set[str], full: Path) -> Pronunciations:
             "choose another hearing.keyphrase, or give its sounds with `storybot words add`",
             Exit.CONFIG,
         )
-    return {word: found[word] for word in words}
+    return with_merged_vowel({word: found[word] for word in words})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from storybot.language.things import Thing
 
 HISSING = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))  # plural spoken as IH Z
 UNVOICED = frozenset(("P", "T", "K", "F", "TH"))  # plural spoken as S
+OPEN_VOWEL = re.compile(r"\bAO\b(?! R\b)")
 
 Pronunciations = Mapping[str, Sequence[str]]  # word -> "K AE T" and its variants
 
@@ -31,6 +33,18 @@ def with_plurals(known: dict[str, list[str]], things: Iterable[Thing]) -> dict[s
         if plural not in known and word in known:
             complete[plural] = [f"{phones} {_plural_sound(phones)}" for phones in known[word]]
     return complete
+
+
+def with_merged_vowel(known: Pronunciations) -> dict[str, list[str]]:
+    """The pronunciations, and those of who says "caught" like "cot" (but not "core" like "car").
+
+    The dictionary has "dogs" in both ways and "dog" in one: "a big dog" became "a big john".
+    """
+    merged = {}
+    for word, ways in known.items():
+        others = (OPEN_VOWEL.sub("AA", phones) for phones in ways)
+        merged[word] = list(dict.fromkeys((*ways, *others)))
+    return merged
 
 
 def dictionary_text(pronunciations: Pronunciations) -> str:
