@@ -27,7 +27,7 @@ def boot(*drives: Path) -> Guest:
 
 def ask(guest: Guest, thing: str) -> str:
     """Ask at the console; what the box says back."""
-    return guest.run(f'storybot ask "a story about a {thing}"').strip()
+    return guest.run(f'{box.ASK} "a story about a {thing}"').strip()
 
 
 def console() -> Iterator[str]:

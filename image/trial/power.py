@@ -58,7 +58,7 @@ def power_cuts(count: int) -> Iterator[str]:
                 break
             what = chance.choice(("booting", "telling", "saving"))
             if what == "telling":
-                guest.run('storybot ask "a story about a dog"')
+                guest.run(f'{box.ASK} "a story about a dog"')
                 time.sleep(chance.uniform(0, 60))
             elif what == "saving":
                 guest.run(f"cat >/tmp/saving.py <<'X'\n{SAVING}X\n")
@@ -75,7 +75,7 @@ def power_cuts(count: int) -> Iterator[str]:
 
 def tells(guest: Guest) -> None:
     """A story to its end, on a card that is whole."""
-    guest.run('storybot ask "a story about a cat"')
+    guest.run(f'{box.ASK} "a story about a cat"')
     box.wait_told(guest, 1)
     guest.run("storybot library >/dev/null")
     box.unharmed(guest)
