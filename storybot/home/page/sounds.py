@@ -21,7 +21,7 @@ LONGEST_S = 180.0  # for one story
 CHUNK_BYTES = 32 * 1024
 SAID_MAX_CHARACTERS = 2000  # of what the process says that fails
 SECTION = "speaking."
-NO_SOUND = "The sound of the story could not be made; the page's log says why."
+NO_SOUND = "the sound of the story could not be made; the page's log says why"
 
 
 class Sounds:
