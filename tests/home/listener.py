@@ -70,6 +70,16 @@ class Listener:
         except ValueError:
             return texts[-1]
 
+    def until_said(self, topic: str, count: int) -> list[Any]:
+        """All messages there as JSON, the oldest first, once there are so many."""
+        limit = time.monotonic() + LONGEST_S
+        with self._changed:
+            while len(texts := self.texts(topic)) < count:
+                left = limit - time.monotonic()
+                assert left > 0, f"{topic}: {texts}"
+                self._changed.wait(left)
+        return [json.loads(text) for text in texts]
+
     def until(self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S) -> Any:
         """The newest message there once it is right."""
         limit = time.monotonic() + longest

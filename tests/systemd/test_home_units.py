@@ -174,6 +174,10 @@ def test_stories_for_voice_assistants_in_their_unit(box: Machine) -> None:
     file = "/etc/avahi/services/storybot-wyoming.service"
     announced = ElementTree.fromstring(box.run(f"cat {file}"))
     port = int(announced.findtext("service/port") or 0)
+    limit = time.monotonic() + 20
+    while "served at" not in box.run("journalctl -q --no-pager -u storybot-wyoming -o cat"):
+        assert time.monotonic() < limit
+        time.sleep(0.2)
     (info,) = asked(port, Describe().event(), last=("info",))
     assert Info.from_event(info).handle
     events = asked(port, Transcript("a story about a cat").event(), last=("handled-stop",))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storybot.home.page.pairing import Pairing
+from storybot.home.page.routes import COMMANDS_BURST, COMMANDS_RATE
 from tests.fakes.button_devices import PtyBoard
 from tests.home.broker import free_port
 from tests.home.processes import BOUNDS, LONGEST_S, Daemon, Process
@@ -82,9 +83,17 @@ class PageProcess(Process):
         return self.request("POST", path, json.dumps(body).encode(), usual | headers)
 
     def do(self, **request: Any) -> dict[str, Any]:
-        """What a paired device asks; the answer of the daemon."""
-        status, body = self.post("/api/do", request, Cookie=self.cookie or self.pair())
-        return {"status": status} | json.loads(body)
+        """What a paired device asks, once the page takes it; the answer of the daemon."""
+        limit = time.monotonic() + 20
+        while True:
+            status, body = self.post("/api/do", request, Cookie=self.cookie or self.pair())
+            if status != 429 or time.monotonic() > limit:
+                return {"status": status} | json.loads(body)
+            time.sleep(0.5)
+
+    def rest(self) -> None:
+        """Until as many commands are taken again as at the start."""
+        time.sleep(COMMANDS_BURST / COMMANDS_RATE)
 
     def pair(self) -> str:
         """The cookie of a device."""

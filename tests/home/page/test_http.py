@@ -159,6 +159,7 @@ def test_what_may_be_asked(served: PageProcess, daemon: Daemon) -> None:
 def test_a_story_as_sound(served: PageProcess, daemon: Daemon) -> None:
     """One at a time; the daemon answers meanwhile, and nothing is left behind."""
     daemon.calm()
+    served.rest()
     story = served.do(do="ask", text="a story about a cat")["story"]
     daemon.until("idle")
     cookie = served.pair()
