@@ -33,6 +33,7 @@ def voice(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest.mark.flaky(reruns=2)  # on a busy machine pyttsx3 may leave half a wav
 def test_a_story_has_its_speed_and_loudness(voice: str, tmp_path: Path) -> None:
     sound = told(SpeakingSettings(voice=voice, volume=100), tmp_path / "a.wav")
     assert WORDS / sound.seconds * 60 == pytest.approx(125, rel=0.03)
@@ -43,6 +44,7 @@ def test_a_story_has_its_speed_and_loudness(voice: str, tmp_path: Path) -> None:
     assert measured.true_peak < -1.0
 
 
+@pytest.mark.flaky(reruns=2)  # on a busy machine pyttsx3 may leave half a wav
 def test_another_speed_is_words_a_minute_too(voice: str, tmp_path: Path) -> None:
     sound = told(SpeakingSettings(voice=voice, speed=180), tmp_path / "a.wav")
     assert WORDS / sound.seconds * 60 == pytest.approx(180, rel=0.03)
