@@ -84,8 +84,7 @@ def time_to_sleep(robot: Robot) -> Step:
     if robot.mode in (Mode.THINKING, Mode.TELLING):
         if robot.sleeps_after_story:
             return robot, []
-        after = replace(robot, bedtime=True, sleeps_after_story=True)
-        after = replace(after, one_more=None)
+        after = replace(robot, bedtime=True, sleeps_after_story=True, one_more=None)
         bed = robot.settings.bedtime
         floor = robot.settings.speaking.volume_floor
         softest = min(floor, volume.sounding_volume(robot.volume, True, bed))

@@ -40,7 +40,7 @@ class WhisperRecogniser:
     def __init__(self, module: str = PROCESS) -> None:
         self._module = module
         self._trouble = ""
-        self._failures = 0  # since it answered last
+        self._delay = 0.0  # s from the last failure to the next start; 0: it answered since
         self._start_at = 0.0  # s of the monotonic clock, as all times here
         self._child: subprocess.Popen[bytes] | None = None
         self._asked: float | None = None  # when; None: nothing that is not answered yet
@@ -147,7 +147,7 @@ class WhisperRecogniser:
         own, others = float(message["logprob"]), [float(one) for one in message["suspected"]]
         lead = own - max(others) if others else None
         transcript = Transcript(str(message["text"]), float(message["no_speech"]), lead)
-        self._asked, self._failures = None, 0
+        self._asked, self._delay = None, 0.0
         return transcript if self._wanted else None
 
     def _look_at_the_clock(self) -> None:
@@ -162,9 +162,8 @@ class WhisperRecogniser:
         self.close()
         self._asked, self._unsent = None, b""
         self._trouble = f"the second recogniser {self.name} is missing: {why}"
-        delay = min(FIRST_DELAY_S * 2**self._failures, LAST_DELAY_S)
-        self._failures += 1
-        self._start_at = time.monotonic() + delay
+        self._delay = min(2 * self._delay, LAST_DELAY_S) if self._delay else FIRST_DELAY_S
+        self._start_at = time.monotonic() + self._delay
 
 
 def make() -> WhisperRecogniser:
