@@ -38,10 +38,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     check_home(settings.home, "wyoming", "wyoming", "wyoming")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
     if args.voice:
-        from storybot.home.wyoming.voice_server import Asked, VoiceServer
+        from storybot.home.wyoming.voice_server import VoiceServer, VoiceSocket
         from storybot.speaking.voices import wyoming as voice
 
-        asked = Asked(voice.SOCKET, voice.SAMPLE_RATE_HZ, voice.HEAD, voice.ANSWER_TIMEOUT_S)
+        asked = VoiceSocket(voice.SOCKET, voice.SAMPLE_RATE_HZ, voice.HEAD, voice.ANSWER_TIMEOUT_S)
         asyncio.run(VoiceServer(_address("voice", settings.home.voice), asked).run())
         return Exit.OK
     if args.recogniser:
@@ -62,9 +62,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _lend_recogniser(settings: Settings) -> None:
     from storybot.hearing.second import confirmation, wyoming
-    from storybot.home.wyoming.recogniser_server import Asked, RecogniserServer
+    from storybot.home.wyoming.recogniser_server import RecogniserServer, RecogniserSocket
 
-    asked = Asked(wyoming.SOCKET, confirmation.ANSWER_WAIT_S)
+    asked = RecogniserSocket(wyoming.SOCKET, confirmation.ANSWER_WAIT_S)
     remote = _address("recogniser", settings.home.recogniser)
     asyncio.run(RecogniserServer(remote, asked).run())
 

@@ -33,9 +33,9 @@ FALLBACK_S = 2.0  # asked for
 PATIENCE_S = 60.0
 PROGRAM = """
 import asyncio, logging, sys
-from storybot.home.wyoming.recogniser_server import Asked, RecogniserServer
+from storybot.home.wyoming.recogniser_server import RecogniserSocket, RecogniserServer
 logging.basicConfig(level=logging.INFO, format="%(message)s")
-asked = Asked(sys.argv[2], float(sys.argv[3]))
+asked = RecogniserSocket(sys.argv[2], float(sys.argv[3]))
 asyncio.run(RecogniserServer(("127.0.0.1", int(sys.argv[1])), asked).run())
 """
 

@@ -113,10 +113,10 @@ def flite() -> Iterator[Service]:
 
 PROGRAM = """
 import asyncio, logging, sys
-from storybot.home.wyoming.voice_server import Asked, VoiceServer
+from storybot.home.wyoming.voice_server import VoiceSocket, VoiceServer
 from storybot.speaking.voices import wyoming as voice
 logging.basicConfig(level=logging.INFO, format="%(message)s")
-asked = Asked(sys.argv[2], voice.SAMPLE_RATE_HZ, voice.HEAD, float(sys.argv[3]))
+asked = VoiceSocket(sys.argv[2], voice.SAMPLE_RATE_HZ, voice.HEAD, float(sys.argv[3]))
 asyncio.run(VoiceServer(("127.0.0.1", int(sys.argv[1])), asked).run())
 """
 

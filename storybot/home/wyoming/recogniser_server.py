@@ -23,7 +23,7 @@ LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecogniserSocket:
     """What the daemon's side of the socket expects."""
 
     socket: str
@@ -33,7 +33,7 @@ class Asked:
 class RecogniserServer:
     """`run` until SIGTERM."""
 
-    def __init__(self, remote: tuple[str, int], asked: Asked) -> None:
+    def __init__(self, remote: tuple[str, int], asked: RecogniserSocket) -> None:
         self._host, self._port = remote
         self._asked = asked
         self._place = f"{self._host}:{self._port}"
@@ -45,23 +45,18 @@ class RecogniserServer:
         await serve_socket(Path(self._asked.socket), "storybot-recogniser", lent, self._serve)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One utterance a connection; where something fails there is no answer."""
-        try:
-            async with asyncio.timeout(self._asked.timeout - MARGIN_S):
-                speech = await _speech(reader)
-                if speech is None:
-                    return
-                text = await self._recognised(speech)
-                writer.write(json.dumps({"text": text}).encode() + b"\n")
-                await writer.drain()
-        except (OSError, TimeoutError, ValueError, KeyError, TypeError, EOFError) as error:
-            self._answering.failed(error)
-        except asyncio.CancelledError:
-            pass  # the process ends, and this task with it
-        else:
-            self._answering.worked()
-        finally:
-            writer.close()
+        """One utterance a connection."""
+        await self._answering.carry_out(self._utterance(reader, writer), writer)
+
+    async def _utterance(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        async with asyncio.timeout(self._asked.timeout - MARGIN_S):
+            speech = await _speech(reader)
+            if speech is None:
+                return False
+            text = await self._recognised(speech)
+            writer.write(json.dumps({"text": text}).encode() + b"\n")
+            await writer.drain()
+        return True
 
     async def _recognised(self, speech: bytes) -> str:
         form = {"rate": RATE_HZ, "width": SAMPLE_BYTES, "channels": 1}

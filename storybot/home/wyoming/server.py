@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from wyoming.asr import Transcript
 from wyoming.event import Event, async_write_event
@@ -21,6 +20,7 @@ from storybot.home.wyoming.about import info
 from storybot.home.wyoming.conversation import Conversations
 from storybot.home.wyoming.intents import words_of
 from storybot.home.wyoming.reading import LINE_MAX_BYTES, BadEvent, read_event
+from storybot.home.wyoming.until_signal import serve_until_signal
 
 LOG = logging.getLogger("storybot")
 MAX_CLIENTS = 16
@@ -48,13 +48,7 @@ class Server:
                 Exit.CONFIG,
             ) from error
         LOG.info("stories are served at %s:%d", host, port)
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            async with server:
-                await server.serve_forever()
+        await serve_until_signal(server)
         for client in self._clients:
             client.cancel()
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 from storybot.errors import Exit, StorybotError
+from storybot.home.wyoming.until_signal import serve_until_signal
 
 LOG = logging.getLogger("storybot")
 LINE_MAX_BYTES = 8192
@@ -36,13 +35,7 @@ async def serve_socket(path: Path, unit: str, lent: str, serve: Serve) -> None:
             Exit.DAEMON,
         ) from error
     LOG.info("%s is lent at %s", lent, path)
-    task, loop = asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        async with server:
-            await server.serve_forever()
+    await serve_until_signal(server)
     path.unlink(missing_ok=True)
 
 
@@ -50,20 +43,30 @@ MARGIN_S = 0.2  # by which the other machine has less time than the daemon waits
 
 
 class Answering:
-    """Whether the other machine answers, told in the log when that changes."""
+    """Questions to the other machine; whether it answers is told in the log when that changes."""
 
     def __init__(self, place: str, does_not: str, again: str) -> None:
         """`place`: host and port; `does_not`: "does not speak"; `again`: "speaks again"."""
         self._place, self._does_not, self._again = place, does_not, again
         self._answers = True
 
-    def failed(self, error: Exception) -> None:
-        if self._answers:
-            why = str(error) or type(error).__name__
-            LOG.warning("%s %s (%s)", self._place, self._does_not, why)
-        self._answers = False
+    async def carry_out(self, question: Awaitable[bool], writer: asyncio.StreamWriter) -> None:
+        """One connection's question, which returns whether the other machine was asked.
 
-    def worked(self) -> None:
-        if not self._answers:
-            LOG.info("%s %s", self._place, self._again)
-        self._answers = True
+        Where it fails there is no answer, or its end is missing.
+        """
+        try:
+            asked = await question
+        except (OSError, TimeoutError, ValueError, KeyError, TypeError, EOFError) as error:
+            if self._answers:
+                why = str(error) or type(error).__name__
+                LOG.warning("%s %s (%s)", self._place, self._does_not, why)
+            self._answers = False
+        except asyncio.CancelledError:
+            pass  # the process ends, and this task with it
+        else:
+            if asked and not self._answers:
+                LOG.info("%s %s", self._place, self._again)
+            self._answers = self._answers or asked
+        finally:
+            writer.close()

@@ -21,7 +21,7 @@ SAMPLE_BYTES = 2  # int16, mono
 
 
 @dataclass(frozen=True)
-class Asked:
+class VoiceSocket:
     """What the daemon's side of the socket expects."""
 
     socket: str
@@ -33,7 +33,7 @@ class Asked:
 class VoiceServer:
     """`run` until SIGTERM."""
 
-    def __init__(self, remote: tuple[str, int], asked: Asked) -> None:
+    def __init__(self, remote: tuple[str, int], asked: VoiceSocket) -> None:
         self._host, self._port = remote
         self._asked = asked
         self._place = f"{self._host}:{self._port}"
@@ -45,18 +45,13 @@ class VoiceServer:
         await serve_socket(Path(self._asked.socket), "storybot-voice", lent, self._serve)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One phrase a connection; where something fails the end is missing."""
-        try:
-            request = json.loads(await reader.readline())
-            await self._speak(str(request["text"]), writer)
-        except (OSError, TimeoutError, ValueError, KeyError, TypeError, EOFError) as error:
-            self._answering.failed(error)
-        except asyncio.CancelledError:
-            pass  # the process ends, and this task with it
-        else:
-            self._answering.worked()
-        finally:
-            writer.close()
+        """One phrase a connection."""
+        await self._answering.carry_out(self._phrase(reader, writer), writer)
+
+    async def _phrase(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        request = json.loads(await reader.readline())
+        await self._speak(str(request["text"]), writer)
+        return True
 
     async def _speak(self, text: str, writer: asyncio.StreamWriter) -> None:
         converter = AudioChunkConverter(rate=self._asked.rate, width=SAMPLE_BYTES, channels=1)
