@@ -14,7 +14,7 @@ from enum import Enum
 
 from storybot.language.listening import ListenFor
 from storybot.language.requests import Request, RequestKind, is_wish, understand
-from storybot.language.second_words import Call, Heard, alike, heard_in, tidied
+from storybot.language.second_words import Call, CallAndRest, alike, heard_in, tidied
 from storybot.language.spoken_grammar import begins_as_call
 from storybot.language.things import COUNTS, find_thing
 from storybot.language.typed_requests import BARE_WORDS_MAX, understand_typed
@@ -118,7 +118,7 @@ class _Both:
     first: First
     known: Request | None  # what the first understood
     text: str  # the second's, tidied
-    heard: Heard  # the same with the keyphrase apart
+    heard: CallAndRest  # the same with the keyphrase apart
     lead: float | None
 
     def plausible(self, most: float) -> bool:

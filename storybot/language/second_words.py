@@ -36,7 +36,7 @@ class Call(Enum):
 
 
 @dataclass(frozen=True)
-class Heard:
+class CallAndRest:
     """A text with the keyphrase at its beginning, or without."""
 
     call: Call
@@ -121,23 +121,23 @@ def alike(one: str, other: str) -> float:
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
-def heard_in(text: str, keyphrase: str) -> Heard:
+def heard_in(text: str, keyphrase: str) -> CallAndRest:
     """Whether the text begins with the keyphrase, and what follows on it."""
     polite = re.match(POLITE, text.replace(",", " "))
     said = text[polite.end() :].lstrip(" ,") if polite is not None else text
-    named = Heard(Call.MISSING, "", said)
+    named = CallAndRest(Call.MISSING, "", said)
     if not re.match(ASKS_FOR_STORY, keyphrase):  # a name, on which "tell me a story" may follow
         named = _beginning_like(text, keyphrase, _like_a_name)
         said = named.rest
     asked = re.match(ASKS_FOR_STORY, said) if _ASKS.match(said) else None
     if asked is not None:
-        return Heard(Call.SAID, asked[0], said[asked.end() :].strip(" ,"))
+        return CallAndRest(Call.SAID, asked[0], said[asked.end() :].strip(" ,"))
     if named.call is Call.MISSING:
         return _beginning_like(said, keyphrase, _like_words)
     return named
 
 
-def _beginning_like(text: str, keyphrase: str, like: Callable[[str, str], bool]) -> Heard:
+def _beginning_like(text: str, keyphrase: str, like: Callable[[str, str], bool]) -> CallAndRest:
     """The longest beginning of the text that is like the keyphrase."""
     length = len(keyphrase.split())
     words = list(re.finditer(r"[^\s,]+", text))
@@ -147,8 +147,8 @@ def _beginning_like(text: str, keyphrase: str, like: Callable[[str, str], bool])
             beginning = " ".join(word[0] for word in words[:count])
             if like(without_style(beginning), keyphrase):
                 call = Call.SAID if beginning == keyphrase else Call.ALIKE
-                return Heard(call, "", text[end:].strip(" ,"))
-    return Heard(Call.MISSING, "", text)
+                return CallAndRest(call, "", text[end:].strip(" ,"))
+    return CallAndRest(Call.MISSING, "", text)
 
 
 def _like_words(beginning: str, keyphrase: str) -> bool:

@@ -17,7 +17,7 @@ from storybot.language.second_opinion import (
 )
 from storybot.language.second_words import ways_to_write
 
-Heard = Utterance | KeyphraseOnly
+FirstResult = Utterance | KeyphraseOnly
 ANSWER_WAIT_S = 1.5  # after which what the first recogniser heard stands
 NO_CONFIDENCE = -100.0  # of a bare keyphrase, which recognisers report without a figure
 RECORDING_WAIT_S = 30.0  # the same where nobody waits for it
@@ -36,7 +36,7 @@ class Confirmation:
         self.unanswered = 0  # that came to nothing: it was too slow, or ended
         self._keyphrase = " ".join(keyphrase.lower().split())
         self._wait = wait
-        self._waiting: deque[tuple[Heard, ListenFor]] = deque()
+        self._waiting: deque[tuple[FirstResult, ListenFor]] = deque()
         self._until: float | None = None  # when the first of these is waited for no longer
 
     @property
@@ -44,14 +44,14 @@ class Confirmation:
         """Whether something is held back."""
         return bool(self._waiting)
 
-    def begin(self, heard: Heard, wanted: ListenFor) -> None:
+    def begin(self, heard: FirstResult, wanted: ListenFor) -> None:
         """Take what was heard while this was listened for."""
         self._waiting.append((heard, wanted))
 
-    def take(self) -> list[Heard]:
+    def take(self) -> list[FirstResult]:
         """What is no longer held back; what was withdrawn is an utterance without words."""
         transcript = self.second.answer()
-        taken: list[Heard] = []
+        taken: list[FirstResult] = []
         while self._waiting:
             heard, wanted = self._waiting[0]
             if self._until is None and not self._ask(heard, wanted):
@@ -69,7 +69,7 @@ class Confirmation:
             self._until = None
         return taken
 
-    def wait(self) -> list[Heard]:
+    def wait(self) -> list[FirstResult]:
         """The same, for somebody who has nothing else to do until then."""
         taken = self.take()
         while self.pending:
@@ -91,7 +91,7 @@ class Confirmation:
         self._waiting.clear()
         self._until = None
 
-    def _ask(self, heard: Heard, wanted: ListenFor) -> bool:
+    def _ask(self, heard: FirstResult, wanted: ListenFor) -> bool:
         """Whether the second recogniser is asked about it."""
         if not (heard.pcm and worth_a_second_opinion(_first(heard), wanted, self._keyphrase)):
             return False
@@ -108,13 +108,15 @@ class Confirmation:
         return lost or (self._until is not None and time.monotonic() > self._until)
 
 
-def _first(heard: Heard) -> First:
+def _first(heard: FirstResult) -> First:
     if isinstance(heard, KeyphraseOnly):
         return First("", call_only=True)
     return First(heard.text, heard.sure, heard.likely)
 
 
-def _confirmed(heard: Heard, transcript: Transcript, wanted: ListenFor, keyphrase: str) -> Heard:
+def _confirmed(
+    heard: FirstResult, transcript: Transcript, wanted: ListenFor, keyphrase: str
+) -> FirstResult:
     opinion = judge(_first(heard), transcript.words, wanted, keyphrase, transcript.lead)
     if opinion.verdict is Verdict.AS_HEARD:
         return heard
