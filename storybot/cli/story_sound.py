@@ -43,9 +43,7 @@ async def render(title: str, text: str, speaking: SpeakingSettings, path: Path) 
 
 def main() -> int:
     """Returns the exit status."""
-    with contextlib.suppress(
-        PermissionError
-    ):  # the unit allows no change; it has a niceness already
+    with contextlib.suppress(PermissionError):  # the page's unit has one, and allows no other
         os.nice(NICENESS)
     given = json.load(sys.stdin)
     speaking, path = SpeakingSettings(**given["speaking"]), Path(sys.argv[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from storybot.language.listening import ListenFor
 from tests.fakes.recognisers import spoken
 from tests.home.broker import free_port
 from tests.home.hearing_service import HANG_S
+from tests.home.lent_service import LentService
 from tests.home.test_borrowed_voice import Service
 
 ROOT = Path(__file__).parents[2]
@@ -41,30 +41,6 @@ asyncio.run(RecogniserServer(("127.0.0.1", int(sys.argv[1])), asked).run())
 
 pytest.importorskip("pocketsphinx")
 pytestmark = pytest.mark.sound  # it keeps to real time
-
-
-class Lending:
-    """The process as its unit runs it, with its socket in a place of the test's own."""
-
-    def __init__(self, port: int, path: Path, timeout: float = ANSWER_WAIT_S) -> None:
-        self.path, self._log = path, path.with_suffix(".log")
-        self._command = [sys.executable, "-c", PROGRAM, str(port), str(path), str(timeout)]
-
-    def __enter__(self) -> Lending:
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(self._command, cwd=ROOT, stderr=log)
-        limit = time.monotonic() + 30
-        while "is lent" not in self.said():
-            assert time.monotonic() < limit and self.process.poll() is None, self.said()
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        assert self.process.wait(10) == 0
-
-    def said(self) -> str:
-        return self._log.read_text()
 
 
 @pytest.fixture
@@ -105,7 +81,7 @@ def heard(recogniser: WyomingRecogniser, speech: bytes) -> tuple[str, float]:
 
 
 def test_the_other_machine_is_asked(service: Service, speech: bytes, tmp_path: Path) -> None:
-    with Lending(service.port, tmp_path / "socket", PATIENCE_S) as running:
+    with LentService(PROGRAM, service.port, tmp_path / "socket", PATIENCE_S) as running:
         recogniser = WyomingRecogniser(str(running.path))
         found = answered(recogniser, speech)
         assert found is not None and KEYPHRASE in found.text and found.lead is None
@@ -123,7 +99,7 @@ def test_without_its_process_or_the_machine_the_box_decides(
     assert text == "a dragon" and after < 0.2
     assert recogniser.state is State.LOST and "recogniser is gone" in recogniser.trouble
     service.kill()
-    with Lending(service.port, tmp_path / "socket") as running:
+    with LentService(PROGRAM, service.port, tmp_path / "socket", ANSWER_WAIT_S) as running:
         recogniser = WyomingRecogniser(str(running.path))
         text, after = heard(recogniser, speech)
         assert text == "a dragon" and after < FALLBACK_S
@@ -138,7 +114,7 @@ def test_a_machine_that_hangs_costs_one_wait(
     """And it is asked again later; until it has answered it is lost."""
     monkeypatch.setattr(module, "RETRY_S", 1.0)
     long = speech + bytes(int(HANG_S * 32000))
-    with Lending(service.port, tmp_path / "socket", PATIENCE_S) as running:
+    with LentService(PROGRAM, service.port, tmp_path / "socket", PATIENCE_S) as running:
         recogniser = WyomingRecogniser(str(running.path))
         assert answered(recogniser, speech) is not None
         text, after = heard(recogniser, long)
@@ -154,7 +130,7 @@ def test_the_other_machine_has_less_time_than_the_box_waits(
     service: Service, speech: bytes, tmp_path: Path
 ) -> None:
     """So the process says that nobody recognises, and the box hears of it in time."""
-    with Lending(service.port, tmp_path / "socket") as running:
+    with LentService(PROGRAM, service.port, tmp_path / "socket", ANSWER_WAIT_S) as running:
         recogniser = WyomingRecogniser(str(running.path))
         text, after = heard(recogniser, speech + bytes(int(HANG_S * 32000)))
         assert text == "a dragon" and ANSWER_WAIT_S - 2 * MARGIN_S < after < ANSWER_WAIT_S
@@ -165,7 +141,7 @@ def test_a_process_that_hangs_is_given_up(
     service: Service, speech: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LONGEST_S", 0.5)
-    with Lending(service.port, tmp_path / "socket") as running:
+    with LentService(PROGRAM, service.port, tmp_path / "socket", ANSWER_WAIT_S) as running:
         running.process.send_signal(signal.SIGSTOP)
         recogniser = WyomingRecogniser(str(running.path))
         assert answered(recogniser, speech) is None and "hangs" in recogniser.trouble
@@ -212,7 +188,7 @@ def test_with_wyoming_faster_whisper(speech: bytes, tmp_path: Path) -> None:
     service = Service(command, port)
     service.start(120.0)
     try:
-        with Lending(port, tmp_path / "socket", PATIENCE_S) as running:
+        with LentService(PROGRAM, port, tmp_path / "socket", PATIENCE_S) as running:
             began = time.monotonic()
             found = answered(WyomingRecogniser(str(running.path)), speech)
             print(f"whisper: {found} after {time.monotonic() - began:.1f} s")

@@ -25,6 +25,7 @@ from storybot.speaking.voices.voice import Pcm, SpeechParameters, Voice
 from storybot.speaking.voices.wyoming import ANSWER_TIMEOUT_S, SAMPLE_RATE_HZ, WyomingVoice
 from tests.home.broker import free_port
 from tests.home.flite_service import spoken
+from tests.home.lent_service import LentService
 
 TEXT = "One day, the cat saw a tiny door, and it did not open."
 ROOT = Path(__file__).parents[2]
@@ -121,34 +122,9 @@ asyncio.run(VoiceServer(("127.0.0.1", int(sys.argv[1])), asked).run())
 """
 
 
-class Lending:
-    """The process as its unit runs it, with its socket in a place of the test's own."""
-
-    def __init__(self, port: int, path: Path, patience: float = ANSWER_TIMEOUT_S) -> None:
-        self.path, self._log = path, path.with_suffix(".log")
-        self._command = [sys.executable, "-c", PROGRAM, str(port), str(path), str(patience)]
-
-    def __enter__(self) -> Lending:
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(self._command, cwd=ROOT, stderr=log)
-        limit = time.monotonic() + 30
-        while "is lent" not in self.said():
-            assert time.monotonic() < limit and self.process.poll() is None, self.said()
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        assert self.process.wait(10) == 0, self.said()
-        assert "Traceback" not in self.said(), self.said()
-
-    def said(self) -> str:
-        return self._log.read_text()
-
-
 @pytest.fixture
-def lending(flite: Service, tmp_path: Path) -> Iterator[Lending]:
-    with Lending(flite.port, tmp_path / "voice") as running:
+def lending(flite: Service, tmp_path: Path) -> Iterator[LentService]:
+    with LentService(PROGRAM, flite.port, tmp_path / "voice", ANSWER_TIMEOUT_S) as running:
         yield running
 
 
@@ -157,7 +133,7 @@ def own() -> Voice:
     return make_voice(SpeakingSettings(voice="espeak"))
 
 
-def test_the_other_machine_speaks(own: Voice, lending: Lending) -> None:
+def test_the_other_machine_speaks(own: Voice, lending: LentService) -> None:
     """As long as it speaks by itself, at our rate, with a mark for each word."""
     borrowed, alone = Spoken(WyomingVoice(own, str(lending.path))), Spoken(own)
     rate, sound = spoken(TEXT)
@@ -167,7 +143,9 @@ def test_the_other_machine_speaks(own: Voice, lending: Lending) -> None:
 
 
 @pytest.mark.parametrize("text", ["It will hang there.", "It may break off in the middle."])
-def test_the_own_voice_speaks_within_two_seconds(own: Voice, lending: Lending, text: str) -> None:
+def test_the_own_voice_speaks_within_two_seconds(
+    own: Voice, lending: LentService, text: str
+) -> None:
     """All of the sentence, and the next ones at once."""
     voice = WyomingVoice(own, str(lending.path))
     first = Spoken(voice, text)
@@ -178,7 +156,7 @@ def test_the_own_voice_speaks_within_two_seconds(own: Voice, lending: Lending, t
 
 def test_gone_and_back(
     own: Voice,
-    lending: Lending,
+    lending: LentService,
     flite: Service,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -212,7 +190,7 @@ def test_nobody_lends(own: Voice, tmp_path: Path) -> None:
     assert found.sounds_like(Spoken(own)) and found.first < 0.5
 
 
-def test_a_stop_ends_the_waiting(own: Voice, lending: Lending) -> None:
+def test_a_stop_ends_the_waiting(own: Voice, lending: LentService) -> None:
     voice = WyomingVoice(own, str(lending.path))
     timer = threading.Timer(0.3, voice.stop)
     timer.start()
@@ -303,7 +281,7 @@ def test_with_wyoming_piper(own: Voice, tmp_path: Path, monkeypatch: pytest.Monk
     service.start(120.0)
     try:
         service.say(TEXT)  # it loads its model
-        with Lending(port, tmp_path / "voice", PATIENCE_S) as running:
+        with LentService(PROGRAM, port, tmp_path / "voice", PATIENCE_S) as running:
             found = Spoken(WyomingVoice(own, str(running.path)))
         assert not found.sounds_like(Spoken(own)) and 2.0 < found.seconds < 8.0
         print(f"piper: {found.seconds:.1f} s of sound, here after {found.first:.2f} s")
@@ -315,6 +293,6 @@ def test_the_socket_is_for_the_group_and_goes_with_its_process(
     flite: Service, tmp_path: Path
 ) -> None:
     path = tmp_path / "voice"
-    with Lending(flite.port, path):
+    with LentService(PROGRAM, flite.port, path, ANSWER_TIMEOUT_S):
         assert oct(path.stat().st_mode)[-3:] == "660"
     assert not path.exists()
