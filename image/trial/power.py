@@ -61,7 +61,7 @@ def power_cuts(count: int) -> Iterator[str]:
                 guest.run(f'{box.ASK} "a story about a dog"')
                 time.sleep(chance.uniform(0, 60))
             elif what == "saving":
-                guest.run(f"cat >/tmp/saving.py <<'X'\n{SAVING}X\n")
+                guest.start(f"cat >/tmp/saving.py <<'X'\n{SAVING}X")
                 guest.start(
                     "setpriv --reuid storybot --regid storybot --init-groups python3 /tmp/saving.py"
                 )

@@ -349,7 +349,8 @@ static void test_bias_marks(const char *path)
     Shadow shadow;
     DraftStory *story = open_told(path, "Hello b.", &shadow);
     Drafts *d = &story->drafts;
-    int a = token_of(d, " a"), b = token_of(d, " b"), comma = token_of(d, ","), stop = token_of(d, ".");
+    int a = token_of(d, " a"), b = token_of(d, " b");
+    int comma = token_of(d, ","), stop = token_of(d, ".");
     CHECK(bias(d, 6.0f, "a , b ."));
     BiasProgress progress = {0};
     CHECK(raised(d, &progress, a) == 6.0f && raised(d, &progress, b) == 3.0f);

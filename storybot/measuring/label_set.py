@@ -25,10 +25,10 @@ from storybot.errors import StorybotError
 from storybot.language.safety_filter import load_filter
 from storybot.measuring import stories
 from storybot.measuring.planned_stories import Writing, write_all
-from storybot.measuring.plot_counts import people_of
 from storybot.measuring.reading_set import head_commit
 from storybot.measuring.requests import Request, single_requests
-from storybot.measuring.sentence_faults import FAULTS, count, sentences_in
+from storybot.measuring.sentence_faults import FAULTS, sentences_in
+from storybot.measuring.story_faults import cast_of, faults_of, faults_without_plan
 from storybot.measuring.story_quality import load_words
 from storybot.telling.plan import Length
 
@@ -63,14 +63,11 @@ def planned(args: argparse.Namespace, requests: Sequence[Request], into: LabelSe
     length, allows = Length(usual.length), load_filter()
     writing = Writing(args.engine, args.model, usual, usual.drafts, length, allows)
     for one in write_all(writing, requests[: FROM_PLANS // 10], 1):
-        cast = {k: v for chapter in one.plan.chapters for k, v in people_of(chapter.cast).items()}
-        asked = frozenset(w.lower() for word in one.request.words for w in word.split())
         sentences = sentences_in(one.text)[: FROM_PLANS - into.number]
         if not sentences:
             return
-        faults = count(one.text, known, cast, asked, one.record.given)
-        who = ", ".join(f"{name} ({pronoun})" for name, pronoun in cast.items())
-        into.add(f"{one.request.line} [{who}]", sentences, faults)
+        who = ", ".join(f"{name} ({pronoun})" for name, pronoun in cast_of(one).items())
+        into.add(f"{one.request.line} [{who}]", sentences, faults_of(one, known))
 
 
 def plain(args: argparse.Namespace, requests: Sequence[Request], into: LabelSet) -> None:
@@ -82,8 +79,7 @@ def plain(args: argparse.Namespace, requests: Sequence[Request], into: LabelSet)
         sentences = sentences_in(told.text)[: most - into.number]
         if not sentences:
             return
-        own = frozenset(w for thing in request.things for w in (thing.word.lower(), thing.plural))
-        into.add(request.line, sentences, count(told.text, known, None, own))
+        into.add(request.line, sentences, faults_without_plan(told.text, request, known))
 
 
 def agreement(folder: Path, labels: Path) -> Iterator[str]:

@@ -33,7 +33,8 @@ from storybot.measuring.plot_counts import (
     wrong_speakers,
 )
 from storybot.measuring.requests import Request, harder_requests, single_requests
-from storybot.measuring.sentence_faults import FAULTS, count, sentences_in
+from storybot.measuring.sentence_faults import FAULTS, sentences_in
+from storybot.measuring.story_faults import faults_of, faults_without_plan
 from storybot.measuring.story_quality import load_words, repeats_sentence, words_of
 from storybot.measuring.story_table import Row, table_text
 from storybot.telling.editor.vocabulary import load_vocabulary
@@ -112,9 +113,7 @@ def planned_column(
     known = load_words()
     counted = []
     for one in told:
-        cast = {k: v for chapter in one.plan.chapters for k, v in people_of(chapter.cast).items()}
-        asked = frozenset(w.lower() for word in one.request.words for w in word.split())
-        counted.append(count(one.text, known, cast, asked, one.record.given))
+        counted.append(faults_of(one, known))
         faults += [f"{k}: {s}" for k, found in counted[-1].items() for s in found]
     texts = [one.text for one in told]
     rows = list(text_rows(texts, [one.request for one in told]))
@@ -139,10 +138,8 @@ def plain_column(args: argparse.Namespace, requests: Sequence[Request]) -> list[
     with ThreadPoolExecutor(2) as pool:
         texts = list(pool.map(tell, enumerate(requests)))
     known = load_words()
-    counted = [
-        count(text, known, None, frozenset(w for t in r.things for w in (t.word.lower(), t.plural)))
-        for text, r in zip(texts, requests, strict=True)
-    ]
+    told = zip(texts, requests, strict=True)
+    counted = [faults_without_plan(text, request, known) for text, request in told]
     rows = list(text_rows(texts, [without_names(request) for request in requests]))
     return [*rows, *fault_rows(counted, sum(len(sentences_in(text)) for text in texts))]
 

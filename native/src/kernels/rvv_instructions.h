@@ -11,8 +11,8 @@
  *   RVV_VERSION 10  RVV 1.0
  * and two lengths of the vector registers:
  *   RVV_LONG 0      128 bits
- *   RVV_LONG 1      256 bits or more: groups of half as many registers hold as much, and what lies in
- *                   neighbouring registers is loaded for each, since one may hold more than it
+ *   RVV_LONG 1      256 bits or more: groups of half as many registers hold as much, and what
+ *                   lies in neighbouring registers is loaded for each: one may hold more than it
  * Formats: the RISC-V "V" specification, versions 0.7.1 and 1.0, chapters on vector instruction
  * formats and on the listing of opcodes.
  */

@@ -1,7 +1,8 @@
 /*
- * A table of kernels for RISC-V vectors, from one source for two versions of the instruction set and
- * any length of the registers from 128 bits on: the file that includes this defines RVV_VERSION and
- * RVV_LONG (see rvv_instructions.h) and gets its table as RVV_TABLE(name, test). Every kernel returns the bits of kernels/scalar.c.
+ * A table of kernels for RISC-V vectors, from one source for two versions of the instruction set
+ * and any length of the registers from 128 bits on: the file that includes this defines RVV_VERSION
+ * and RVV_LONG (see rvv_instructions.h) and gets its table as RVV_TABLE(name, test). Every kernel
+ * returns the bits of kernels/scalar.c.
  */
 #ifndef STORYTELLER_KERNELS_RVV_KERNELS_H
 #define STORYTELLER_KERNELS_RVV_KERNELS_H
