@@ -7,17 +7,23 @@ import signal
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from storybot.config.schema import HomeSettings, SpeakingSettings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.requests import Sleep, Status
 from storybot.errors import Exit
+from storybot.home.box import Box
+from storybot.home.mqtt.broker import Broker
 from storybot.home.mqtt.commands import COMMANDS
+from storybot.home.mqtt.shown import Shown
 from tests.home.broker import Mosquitto, free_port, resident_mb
-from tests.home.listener import Listener
+from tests.home.fleet import STATUS
+from tests.home.listener import LONGEST_S, Listener
 from tests.home.processes import BridgeProcess, Daemon, nobodys_settings
 
 BOX = "storybot/ab12"
@@ -55,6 +61,26 @@ def test_no_broker_at_the_start(tmp_path: Path, daemon: Daemon) -> None:
         with broker, Listener(broker.port) as listener:
             listener.until(f"{BOX}/online", lambda text: text == "online")
         assert box.said().count("cannot be reached") == 1
+
+
+def test_online_only_where_it_can_be_asked(tmp_path: Path) -> None:
+    """Who sees the box online may give a command at once: it is subscribed to by then."""
+    connected = threading.Event()
+    with Mosquitto(tmp_path) as mosquitto, Listener(mosquitto.port) as listener:
+        home = HomeSettings(id="ab12", mqtt_host="127.0.0.1", mqtt_port=mosquitto.port)
+        broker = Broker(home, "", "storybot", None, connected.set, lambda _: None, lambda _: None)
+        shown = Shown(broker, Box("ab12", "storybot", "1.0"), SpeakingSettings())
+        broker.start()
+        assert connected.wait(LONGEST_S)
+        shown.status = STATUS
+        shown.publish()
+        assert not broker.ready
+        broker.subscribe([f"{BOX}/cmd/#"])
+        assert broker.ready
+        shown.publish_all()
+        listener.until(f"{BOX}/online", lambda text: text == "online")
+        assert len(listener.texts(f"{BOX}/online")) == 1
+        broker.stop()
 
 
 def test_daemon_killed_and_back(

@@ -81,6 +81,7 @@ class Broker:
         self._where = f"{home.mqtt_host}:{home.mqtt_port}"
         self._home, self._on_connected = home, on_connected
         self._connected_at = 0.0  # monotonic s
+        self._subscribed = False  # on this connection
         self._short_ones = 0  # connections in a row that did not last
         self._newest: paho.MQTTMessageInfo | None = None  # of what was published
         self._told = ""  # the last trouble, which is not told again
@@ -121,18 +122,20 @@ class Broker:
 
     def stop(self) -> None:
         """Say good-bye after what was published is sent; the will is not published then."""
-        if self._newest is not None and self.connected:
+        if self._newest is not None and self.ready:
             with contextlib.suppress(RuntimeError, ValueError):  # it was not sent
                 self._newest.wait_for_publish(STOP_TIMEOUT_S)
         self._client.disconnect()
         self._client.loop_stop()
 
     @property
-    def connected(self) -> bool:
-        return self._client.is_connected()
+    def ready(self) -> bool:
+        """Whether the broker is there and knows what we read: who sees us there can ask us."""
+        return self._subscribed and self._client.is_connected()
 
     def subscribe(self, filters: list[str]) -> None:
-        self._client.subscribe([(each, SUBSCRIBE_QOS) for each in filters])
+        failed, _ = self._client.subscribe([(each, SUBSCRIBE_QOS) for each in filters])
+        self._subscribed = failed == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def publish(self, topic: str, payload: str, *, retain: bool) -> None:
         """Send it, where the broker is there."""
@@ -162,6 +165,7 @@ class Broker:
     def _disconnected(
         self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
+        self._subscribed = False
         if not self._connected_at:
             return
         steady = time.monotonic() - self._connected_at > STEADY_S

@@ -46,6 +46,6 @@ class Shown:
         self.publish()
 
     def _keep(self, topic: str, payload: str) -> None:
-        if self._broker.connected and self._kept.get(topic) != payload:
+        if self._broker.ready and self._kept.get(topic) != payload:
             self._kept[topic] = payload
             self._broker.publish(topic, payload, retain=True)
