@@ -4,7 +4,7 @@ import { NOT_PAIRED, fetched } from "/asking.js";
 import { showSettings, showSleep } from "/bedtime.js";
 import { setAbout, showBox } from "/box.js";
 import { followLevel } from "/level.js";
-import { showLibrary } from "/library.js";
+import { offerSounds, showLibrary } from "/library.js";
 import { showLists } from "/lists.js";
 import { onPaired, showPairing } from "/pairing.js";
 import { PARTS, one, part } from "/parts.js";
@@ -26,6 +26,7 @@ async function begin() {
     return;
   }
   setAbout(box);
+  offerSounds(box.sounds);
   one("name").textContent = document.title = box.name;
   one("volume").min = box.volume.floor;
   one("volume").max = box.volume.cap;
@@ -53,7 +54,6 @@ function take(now) {
   status = now;
   const here = now.state !== GONE.state;
   document.body.dataset.state = now.state;
-  document.body.dataset.profile = now.profile ?? "";
   document.documentElement.classList.toggle("night", Boolean(now.night) || now.state === "asleep");
   one("state").textContent = STATES[now.state] ?? now.state;
   for (const button of document.querySelectorAll("main button, #tell-again")) button.disabled = !here;
