@@ -103,7 +103,8 @@ one("favourite").addEventListener("click", async () => {
   one("favourite").setAttribute("aria-pressed", favourite);
   showLibrary();
 });
-one("delete").addEventListener("click", async () => {
+one("delete").addEventListener("click", async (event) => {
+  if (event.detail > 1) return; // the second of a double click means nothing else than the first
   const words = one("delete").lastElementChild;
   if (words.textContent !== SURE) { words.textContent = SURE; return; }
   if (await wish({ do: "library-remove", story: open.story })) { close(); showLibrary(); }

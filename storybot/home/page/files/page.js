@@ -43,9 +43,9 @@ function follow() {
   hear("state", take);
   hear("told", showTold);
   hear("word", showWord);
-  stream.addEventListener("error", () => {
+  stream.addEventListener("error", ({ target }) => {
     take(GONE);
-    if (stream.readyState === EventSource.CLOSED) setTimeout(begin, RETRY_MS);
+    if (target.readyState === EventSource.CLOSED) setTimeout(begin, RETRY_MS);
   });
 }
 
@@ -92,6 +92,7 @@ addEventListener("hashchange", () => {
 
 addEventListener(NOT_PAIRED, () => {
   stream?.close();
+  stream = null;
   one("tabs").hidden = true;
   for (const name of PARTS) one(name).hidden = true;
   one("pairing").hidden = false;
@@ -101,5 +102,10 @@ addEventListener(NOT_PAIRED, () => {
 });
 
 onPaired(begin);
-for (const change of ["hashchange", "visibilitychange"]) addEventListener(change, watchLevel);
+addEventListener("hashchange", watchLevel);
+document.addEventListener("visibilitychange", () => {
+  // A phone that was put away may hold a connection that is dead, and would notice it minutes later.
+  if (document.visibilityState === "visible" && stream) follow();
+  watchLevel();
+});
 begin();
