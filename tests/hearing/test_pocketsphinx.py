@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import faulthandler
 import os
 import zlib
 from collections.abc import Iterator
@@ -349,9 +350,10 @@ def test_files_that_cannot_be_read_are_thrown_away(
 
 
 def started(cache: Path) -> int:
-    """The exit status of an ear's start."""
+    """The exit status of a recogniser's start."""
     child = os.fork()
     if not child:
+        faulthandler.disable()  # that it ends is wanted
         PocketSphinxRecogniser(SETTINGS, cache)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
