@@ -113,16 +113,23 @@ def _things(words: list[str]) -> list[Thing]:
     words = [word.removesuffix("'s") for word in words if any(map(str.isalpha, word))]
     told = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     words, name = words[:told], name_at(words, told + 1)
+    if bearer := _bearer(words):
+        return bearer
     led = next((i + 1 for i, word in enumerate(words) if _BEFORE_A_NOUN.fullmatch(word)), None)
+    while led is not None and any(map(_BEFORE_A_NOUN.fullmatch, words[led : led + 1])):
+        led += 1  # about my ...
     noun = words[led or 0 :]
     while noun and SMALL_WORDS.fullmatch(noun[0]):
         noun = noun[1:]
     if led is None and _no_noun(noun[:1]) and noun[0] not in ONESELF:
         return []
     known = wishes_in(words, family_children())
-    own = led is not None and _OWN.fullmatch(words[led - 1]) and words[-1:] == [*known.unknown]
-    if known.things and not name and own:
+    own = led is not None and _OWN.fullmatch(words[led - 1])
+    last = [word for word in words[-1:] if not word.endswith("ing")]  # my dog swimming
+    if known.things and not name and own and last and last == [*known.unknown]:
         name = name_at(words, len(words) - 1)  # my teddy bear Bruno
+    elif own and not name and [thing.is_name for thing in known.things] == [False, True]:
+        return [named(known.things[0], known.things[1].word)]  # my doll Anna
     elif not _no_noun(noun[:1]):
         noun = noun[: _length_of(noun)]
         noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
@@ -135,6 +142,17 @@ def _things(words: list[str]) -> list[Thing]:
     if name and known.things:
         return [named(known.things[0], name), *known.things[1:]]
     return list(known.things)
+
+
+def _bearer(words: list[str]) -> list[Thing]:
+    """Who bears the name in "about Bruno the teddy bear"; nobody in "about a cat"."""
+    if words[:1] != ["about"] or words[2:3] != ["the"] or _no_noun(words[1:2]):
+        return []
+    title, who = wishes_in(words[1:2]).things, wishes_in(words[3:])
+    name = name_at(words, 1)
+    if not name or any(not thing.is_name for thing in title) or len(who.things) != 1:
+        return []
+    return [named(who.things[0], name)]
 
 
 def _length_of(noun: list[str]) -> int:

@@ -67,6 +67,13 @@ def test_both_ways(text: str, back: str) -> None:
     [
         ("a boy called Noah and his digger", "A story about a boy called Noah and a digger."),
         ("my teddy bear Bruno", "A story about a teddy bear called Bruno."),
+        ("a story about my teddy bear Bruno", "A story about a teddy bear called Bruno."),
+        ("tell me a bedtime story about our dog Rex", "A bedtime story about a dog called Rex."),
+        ("about my brother Max and his digger", "A story about a brother called Max and a digger."),
+        ("my doll Anna", "A story about a doll called Anna."),
+        ("a story about Bruno the bear", "A story about a bear called Bruno."),
+        ("a story about my dog swimming", "A story about a dog."),
+        ("a story about the bear", "A story about a bear."),
         ("two quokkas", "A story about two quokkas."),
         ("a quokka named Bob", "A story about a quokka called Bob."),
         ("a long funny story about a quokka", "A long funny story about a quokka."),
