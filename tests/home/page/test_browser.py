@@ -476,6 +476,14 @@ def test_the_page_goes_and_comes(browser: Browser, daemon: AudibleDaemon, tmp_pa
         expect(page.locator("#tell")).to_be_enabled()
 
 
+def test_taken_up_again_a_phone_asks_anew(page: Page) -> None:
+    """Its connection may be dead without its knowing; here it is not, and none is left over."""
+    for _ in range(3):
+        with page.expect_request("**/api/events"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    tell(page)
+
+
 def test_another_page_cannot_reach_it(browser: Browser, served: PageProcess) -> None:
     """What a page of somebody else tries in the same browser, which holds the cookie."""
     with paired_page(browser, served) as page:
