@@ -53,6 +53,11 @@ class Box:
         assert answer.status == 204
         self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
+    def kept(self) -> list[int]:
+        """The stories in the library."""
+        found = json.loads(self.asked("/api/do", {"do": "library-list"}).read())
+        return [one["story"] for one in found["library"]]
+
     def until_it_answers(self) -> None:
         limit = time.monotonic() + LONGEST_S
         while True:
@@ -95,7 +100,7 @@ def test_a_story_becomes_sound_where_there_is_memory(box: Box, kind: str) -> Non
     box.pair()
     story = json.loads(box.asked("/api/do", {"do": "ask", "text": "a story about a cat"}).read())
     limit = time.monotonic() + LONGEST_S
-    while b"story" not in (kept := box.asked("/api/do", {"do": "library-list"}).read()):
+    while story["story"] not in (kept := box.kept()):
         assert time.monotonic() < limit, kept
         time.sleep(0.5)
     answer = box.asked(f"/sounds/{story['story']}.{kind}")
