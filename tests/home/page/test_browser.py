@@ -62,9 +62,19 @@ CUT_OFF = """() => {
     const space = time.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     return sheet.offsetWidth > space;
   };
+  const words = (one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return [...range.getClientRects()];
+  };
   const seen = (element) => element.checkVisibility() && !element.closest("dialog:not([open])");
-  const wide = [...document.querySelectorAll(".sticker, .pill, .chips li")]
-    .filter((one) => seen(one) && one.scrollWidth > one.clientWidth);
+  const wide = [...document.querySelectorAll(".sticker:not(.round), .pill, .chips li > span")]
+    .filter((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      const rim = parseFloat(getComputedStyle(one).borderLeftWidth);
+      const outside = (line) => line.left < left + rim || line.right > right - rim;
+      return seen(one) && words(one).some(outside);
+    });
   const times = [...document.querySelectorAll("input[type=time]")]
     .filter((one) => seen(one) && long(one));
   sheet.remove();
