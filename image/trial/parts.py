@@ -39,7 +39,7 @@ def console(guest: Guest) -> Iterator[str]:
     yield box.boot_times(guest)
     yield box.memory_table(guest, "listening")
     guest.run(box.WATCH_MEMORY)
-    told = box.stories_told(guest)
+    told = box.newest_number(guest)
     yield f'`storybot ask` at the console; the box: "{box.ask(guest, "cat")}"'
     box.until(guest, f"{box.LOG} | grep -q -e '-> telling'")
     yield box.memory_table(guest, "telling")
@@ -53,7 +53,7 @@ def button(guest: Guest) -> Iterator[str]:
     """One press of a button that gpio-sim simulates begins a story; a lamp shows it."""
     if not box.until(guest, "! storybot status | grep -q 'missing.*button'"):
         raise Failed("the button was not found")
-    told = box.stories_told(guest)
+    told = box.newest_number(guest)
     lamp = "cat /sys/class/leds/trial/brightness"
     guest.run(f"{{ (while sleep 0.2; do {lamp}; done >/run/lamp) & watching=$!; }}")
     for level in ("down", "up"):
@@ -69,7 +69,7 @@ def button(guest: Guest) -> Iterator[str]:
 
 def voice(guest: Guest) -> Iterator[str]:
     """A request spoken by flite through snd-aloop; the telling is recorded and recognised here."""
-    told = box.stories_told(guest)
+    told = box.newest_number(guest)
     guest.run("dd if=/dev/vdb of=/tmp/request.wav bs=64k 2>/dev/null")
     record = "arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc"
     guest.run(f"{{ {record} & recorder=$!; }}")
@@ -89,7 +89,7 @@ def voice(guest: Guest) -> Iterator[str]:
 def stories(guest: Guest, count: int) -> Iterator[str]:
     """So many stories in a row."""
     guest.run(box.WATCH_MEMORY)
-    before = box.stories_told(guest)
+    before = box.newest_number(guest)
     for number in range(1, count + 1):
         thing = THINGS[number % len(THINGS)]
         box.ask(guest, thing)
@@ -122,7 +122,7 @@ def packs() -> Iterator[str]:
             settings += "  first_deadline: 300.0\n  token_deadline: 60.0\n"
             guest.run(f"printf '{settings}' >/run/card/storybot.yaml".replace("\n", "\\n"))
             guest.run("systemctl restart storybot")
-            told = box.stories_told(guest)
+            told = box.newest_number(guest)
             box.ask(guest, "cat")
             box.wait_told(guest, told + 1)
             least = box.least_memory(guest)

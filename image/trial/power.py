@@ -76,8 +76,9 @@ def power_cuts(count: int) -> Iterator[str]:
 
 def tells(guest: Guest) -> None:
     """A story to its end, on a card that is whole."""
+    kept = box.newest_number(guest)
     box.ask(guest, "cat")
-    box.wait_told(guest, 1)
+    box.wait_told(guest, kept + 1)
     box.newest_story(guest)
     box.unharmed(guest)
     options = guest.run("awk '$2 == \"/var/lib/storybot\" {print $4}' /proc/mounts")
