@@ -26,16 +26,16 @@ def boot(*drives: Path) -> Guest:
 
 
 @contextmanager
-def listening() -> Iterator[Guest]:
+def listening(settings: str) -> Iterator[Guest]:
     """A fresh card's machine that listens, with the drives for sound; for several parts."""
-    card.prepare()
+    card.prepare(settings)
     with boot(card.spoken_request(ASKED), card.empty_drive()) as guest:
         box.listening(guest)
         yield guest
 
 
 def console(guest: Guest) -> Iterator[str]:
-    """It listens, and tells a story that the console asks for: the short form."""
+    """It listens, and tells a story that the console asks for."""
     yield box.boot_times(guest)
     yield box.memory_table(guest, "listening")
     guest.run(box.WATCH_MEMORY)

@@ -11,14 +11,6 @@ import box
 import card
 from machine import Failed, Guest
 
-# A short story, so that what is tried is the card and not the engine.
-SETTINGS = """telling:
-  plot: off
-  longest: 30
-  drafts: 1
-  first_deadline: 300.0
-  token_deadline: 60.0
-"""
 # The library's own saving, without a pause: a moment at random then falls into one.
 SAVING = """from dataclasses import replace
 from itertools import count
@@ -45,7 +37,7 @@ class Cuts:
 def power_cuts(count: int) -> Iterator[str]:
     """A cut, then a boot and a story, so many times; the seed of the moments is fixed."""
     chance = random.Random(13)
-    card.prepare(SETTINGS)
+    card.prepare(card.SHORT)
     cuts = Cuts()
     boot_s = 0.0
     for number in range(count + 1):

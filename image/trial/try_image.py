@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Boots the image in QEMU with 64 MB and has it tell: `try_image.py [--log FILE] [PART[=N]...]`.
 
-Without a part it is the short form, `console`: it boots, the service listens, one story that the
-console asks for is told to its end. Parts that follow each other share a boot, where they can.
+Without a part it is the short form, `console` with the shortest story: it boots, the service
+listens, one story that the console asks for is told to its end. Parts that
+follow each other share a boot, where they can.
 What an emulator cannot show is not claimed: the vendor's boot chain, the SoC's devices, RVV 0.7.1
 (`make test-duo` has that).
 """
@@ -26,6 +27,7 @@ from machine import Failed, Guest
 from parts import ALONE, COUNTS, SHARING, listening
 from trial_log import TrialLog
 
+SHORT_FORM = "console"
 PARTS = ", ".join((*SHARING, *ALONE))
 
 
@@ -44,8 +46,9 @@ def shown(name: str, lines: Iterator[str], log: TrialLog) -> None:
 
 def tried(wanted: list[str], log: TrialLog) -> None:
     """Run the parts; those that share a boot do so where they follow each other."""
-    for shared, row in groupby(wanted, lambda part: name_of(part) in SHARING):
-        with listening() if shared else nullcontext() as guest:
+    settings = card.SETTINGS if wanted else card.SHORT
+    for shared, row in groupby(wanted or [SHORT_FORM], lambda part: name_of(part) in SHARING):
+        with listening(settings) if shared else nullcontext() as guest:
             for part in row:
                 name = name_of(part)
                 count = int(part.partition("=")[2] or COUNTS.get(name, 1))
@@ -73,8 +76,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=PARTS)
     parser.add_argument("--log", type=Path, help="the file that tells which parts passed")
     args = parser.parse_args()
-    wanted = args.parts or ["console"]
-    if unknown := [part for part in wanted if name_of(part) not in (*SHARING, *ALONE)]:
+    if unknown := [part for part in args.parts if name_of(part) not in (*SHARING, *ALONE)]:
         parser.error(f"there is no part {', '.join(unknown)}; there are {PARTS}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves the guest, which ends QEMU
     try:
@@ -82,7 +84,7 @@ def main() -> int:
             raise Failed(f"there is no {card.CARD}: run `make image` first")
         with card.CARD.open("rb") as file:
             log = TrialLog(args.log, hashlib.file_digest(file, "sha256").hexdigest())
-        tried(wanted, log)
+        tried(args.parts, log)
     except (Failed, subprocess.CalledProcessError) as fault:
         print(f"image: {fault}\nthe console's log is {card.TRIAL}/console.log", file=sys.stderr)
         return 1

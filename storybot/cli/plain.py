@@ -1,9 +1,9 @@
 """`ask`, `stop`, `status` and `volume` in plain words, with a third of the imports.
 
-A board with 64 MB has room for one more Python beside the listening box, if that is small. What the
-command's own module would take apart with argparse, look up in YAML and send with a class for every
-request is here a line to the daemon's usual socket and a line back. All else is left to that
-module: options, changed settings, another socket, a daemon that does not answer.
+Beside the listening box a board with 64 MB has 10 MB left, or a little more. What the command's own
+module would take apart with argparse, look up in YAML and send with a class for every request is
+here a line to the daemon's usual socket and a line back. All else is left to that module: options,
+changed settings, another socket, a daemon that does not answer.
 """
 
 from __future__ import annotations
