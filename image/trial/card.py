@@ -14,16 +14,16 @@ from machine import IMAGE, Failed, Machine, workshop
 CARD = IMAGE.parent / "build/image/storybot-duo.img"
 CACHE = Path(os.environ.get("IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
 TRIAL = CACHE / "trial"
+RECORDED = TRIAL / "recorded.raw"
 INSIDE = "/cache/trial"  # the same folder as the workshop's programs name it
 FIRST_PARTITION = "@@1M"  # where genimage puts it
 SECTOR = 512  # bytes
 RECORDING_BYTES = 32 << 20  # 12 minutes of 22,050 samples a second
 MODULES = "modules_load=snd-aloop,gpio-sim,uleds snd_aloop.index=0"
-# With the engine's scalar kernels a story takes minutes: fewer drafts, and deadlines to match. A
-# button and a lamp that the kernel simulates are in place of the board's.
-SETTINGS = """telling:
-  drafts: 2
-  first_deadline: 300.0
+# With the engine's scalar kernels a story takes minutes: fewer drafts, and deadlines to match. It
+# is spoken faster: what takes the guest a second takes the emulator many. A button and a lamp that
+# the kernel simulates are in place of the board's.
+COMMON = """  first_deadline: 300.0
   token_deadline: 60.0
 controls:
   button: gpio
@@ -31,7 +31,11 @@ controls:
   button_line: "0"
   lights: sysfs
   lights_device: trial
+speaking:
 """
+SETTINGS = f"telling:\n  drafts: 2\n{COMMON}  speed: 200\n"
+# The shortest story: what is tried is the box, and not how stories are made.
+SHORT = f"telling:\n  plot: off\n  longest: 30\n  drafts: 1\n{COMMON}  speed: 300\n"
 
 
 def prepare(settings: str = SETTINGS) -> None:
@@ -69,10 +73,9 @@ def spoken_request(thing: str) -> Path:
 
 def empty_drive() -> Path:
     """A drive to record onto."""
-    drive = TRIAL / "recorded.raw"
-    with drive.open("wb") as file:
+    with RECORDED.open("wb") as file:
         file.truncate(RECORDING_BYTES)
-    return drive
+    return RECORDED
 
 
 def drive_of(folder: Path) -> Path:

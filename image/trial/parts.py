@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import box
@@ -25,92 +25,80 @@ def boot(*drives: Path) -> Guest:
     return Guest(card.machine(*drives), CONSOLE_LOG)
 
 
-def ask(guest: Guest, thing: str) -> str:
-    """Ask at the console; what the box says back."""
-    return guest.run(f'{box.ASK} "a story about a {thing}"').strip()
-
-
-def console() -> Iterator[str]:
-    """It boots, listens, and tells a story that the console asks for: the short form."""
-    card.prepare()
-    with boot() as guest:
+@contextmanager
+def listening(settings: str) -> Iterator[Guest]:
+    """A fresh card's machine that listens, with the drives for sound; for several parts."""
+    card.prepare(settings)
+    with boot(card.spoken_request(ASKED), card.empty_drive()) as guest:
         box.listening(guest)
-        yield box.boot_times(guest)
-        yield box.memory_table(guest, "listening")
-        guest.run(box.WATCH_MEMORY)
-        yield f'the console asks; the box: "{ask(guest, "cat")}"'
-        box.until(guest, f"{box.LOG} | grep -q -e '-> telling'")
-        yield box.memory_table(guest, "telling")
-        box.wait_told(guest, 1)
-        yield box.newest_story(guest)
-        yield box.memory_table(guest, "after a story")
-        yield f"least available meanwhile: {box.least_memory(guest):.1f} MB"
-        box.unharmed(guest)
+        yield guest
 
 
-def button() -> Iterator[str]:
+def console(guest: Guest) -> Iterator[str]:
+    """It listens, and tells a story that the console asks for."""
+    yield box.boot_times(guest)
+    yield box.memory_table(guest, "listening")
+    guest.run(box.WATCH_MEMORY)
+    told = box.newest_number(guest)
+    yield f'`storybot ask` at the console; the box: "{box.ask(guest, "cat")}"'
+    box.until(guest, f"{box.LOG} | grep -q -e '-> telling'")
+    yield box.memory_table(guest, "telling")
+    box.wait_told(guest, told + 1)
+    yield box.told(box.newest_story(guest))
+    yield box.memory_table(guest, "after a story")
+    yield f"least available meanwhile: {box.least_memory(guest):.1f} MB"
+
+
+def button(guest: Guest) -> Iterator[str]:
     """One press of a button that gpio-sim simulates begins a story; a lamp shows it."""
-    card.prepare()
-    with boot() as guest:
-        box.listening(guest)
-        if not box.until(guest, "! storybot status | grep -q 'missing.*button'"):
-            raise Failed("the button was not found")
-        lamp = "cat /sys/class/leds/trial/brightness"
-        guest.run(f"{{ (while sleep 0.1; do {lamp}; done >/run/lamp) & }}")
-        for level in ("down", "up"):
-            guest.run(f"echo pull-{level} >$(echo {box.PULL}); sleep 0.2")
-        box.wait_told(guest, 1)
-        yield "a press of the simulated button: a story was told to its end"
-        changes = int(guest.run("uniq /run/lamp | wc -l"))
-        if changes < 3:
-            raise Failed("the lamp did not change while a story was told")
-        yield f"the lamp was switched {changes - 1} times meanwhile"
-        box.unharmed(guest)
+    if not box.until(guest, "! storybot status | grep -q 'missing.*button'"):
+        raise Failed("the button was not found")
+    told = box.newest_number(guest)
+    lamp = "cat /sys/class/leds/trial/brightness"
+    guest.run(f"{{ (while sleep 0.2; do {lamp}; done >/run/lamp) & watching=$!; }}")
+    for level in ("down", "up"):
+        guest.run(f"echo pull-{level} >$(echo {box.PULL}); sleep 0.2")
+    box.wait_told(guest, told + 1)
+    guest.run("kill $watching")
+    yield f"a press of the simulated button: {box.told(box.newest_story(guest))}"
+    changes = int(guest.run("uniq /run/lamp | wc -l"))
+    if changes < 3:
+        raise Failed("the lamp did not change while a story was told")
+    yield f"the lamp was switched {changes - 1} times meanwhile"
 
 
-def voice() -> Iterator[str]:
+def voice(guest: Guest) -> Iterator[str]:
     """A request spoken by flite through snd-aloop; the telling is recorded and recognised here."""
-    card.prepare()
-    request, recorded = card.spoken_request(ASKED), card.empty_drive()
-    with boot(request, recorded) as guest:
-        box.listening(guest)
-        guest.run("dd if=/dev/vdb of=/tmp/request.wav bs=64k 2>/dev/null")
-        record = "arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc"
-        guest.run(f"{{ {record} & recorder=$!; }}")
-        guest.run(box.WATCH_MEMORY)
-        guest.run("aplay -q -D plughw:0,1 /tmp/request.wav")
-        box.until(guest, f"{box.LOG} | grep -q -e '-> thinking'")
-        yield box.memory_table(guest, "thinking, sound recorded")
-        box.wait_told(guest, 1)
-        story = box.newest_story(guest)
-        if f"story about a {ASKED}" not in story:
-            raise Failed(f"a story about a {ASKED} was asked for, told was {story}")
-        yield f"a spoken request for a story about a {ASKED}: told to its end"
-        yield story
-        yield f"least available meanwhile: {box.least_memory(guest):.1f} MB"
-        guest.run("kill $recorder; sync")
-        box.unharmed(guest)
-    (card.TRIAL / "story.txt").write_text(story)
-    recognise = [PYTHON, IMAGE / "trial/recognise.py", recorded, card.TRIAL / "story.txt"]
+    told = box.newest_number(guest)
+    guest.run("dd if=/dev/vdb of=/tmp/request.wav bs=64k 2>/dev/null")
+    record = "arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc"
+    guest.run(f"{{ {record} & recorder=$!; }}")
+    guest.run("aplay -q -D plughw:0,1 /tmp/request.wav")
+    box.wait_told(guest, told + 1)
+    guest.run("kill $recorder; rm /tmp/request.wav; sync")
+    story = box.newest_story(guest)
+    if ASKED not in story["title"]:
+        raise Failed(f"a story about a {ASKED} was asked for, told was {story['title']}")
+    yield f"a spoken request for a story about a {ASKED}: {box.told(story)}"
+    text = card.TRIAL / "story.txt"
+    text.write_text(f"{story['title']}\n{story['text']}")
+    recognise = [PYTHON, IMAGE / "trial/recognise.py", card.RECORDED, text]
     yield subprocess.run(recognise, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def stories(count: int) -> Iterator[str]:
+def stories(guest: Guest, count: int) -> Iterator[str]:
     """So many stories in a row."""
-    card.prepare()
-    with boot() as guest:
-        box.listening(guest)
-        guest.run(box.WATCH_MEMORY)
-        for number in range(1, count + 1):
-            thing = THINGS[number % len(THINGS)]
-            ask(guest, thing)
-            box.wait_told(guest, number)
-            now, least = box.memory(guest), box.least_memory(guest)
-            yield (
-                f"story {number:2} ({thing}): told; available {now.available:.1f} MB, "
-                f"meanwhile at least {least:.1f}, swapped {now.swapped:.1f}"
-            )
-        box.unharmed(guest)
+    guest.run(box.WATCH_MEMORY)
+    before = box.newest_number(guest)
+    for number in range(1, count + 1):
+        thing = THINGS[number % len(THINGS)]
+        box.ask(guest, thing)
+        box.wait_told(guest, before + number)
+        now, least = box.memory(guest), box.least_memory(guest)
+        yield (
+            f"story {number:2} ({thing}): told; available {now.available:.1f} MB, "
+            f"meanwhile at least {least:.1f}, swapped {now.swapped:.1f}"
+        )
 
 
 def packs() -> Iterator[str]:
@@ -134,28 +122,24 @@ def packs() -> Iterator[str]:
             settings += "  first_deadline: 300.0\n  token_deadline: 60.0\n"
             guest.run(f"printf '{settings}' >/run/card/storybot.yaml".replace("\n", "\\n"))
             guest.run("systemctl restart storybot")
-            told = box.stories_told(guest)
-            ask(guest, "cat")
+            told = box.newest_number(guest)
+            box.ask(guest, "cat")
             box.wait_told(guest, told + 1)
             least = box.least_memory(guest)
             size = (folder / f"{form}.story").stat().st_size / 1e6
             yield f"{form}, {size:.1f} MB: told without any swap; available at least {least:.1f} MB"
-            yield box.newest_story(guest)
+            yield box.told(box.newest_story(guest))
         box.unharmed(guest)
 
 
-def timed(lines: Iterator[str]) -> Iterator[str]:
-    """The same, and how long it took here."""
-    began = time.monotonic()
-    yield from lines
-    yield f"(emulated in {(time.monotonic() - began) / 60:.0f} minutes)"
-
-
-PARTS: dict[str, Callable[[int], Iterator[str]]] = {
-    "console": lambda _: console(),
-    "button": lambda _: button(),
-    "voice": lambda _: voice(),
+# Of these a row shares one boot, the others boot cards of their own.
+SHARING: dict[str, Callable[[Guest, int], Iterator[str]]] = {
+    "console": lambda guest, _: console(guest),
+    "button": lambda guest, _: button(guest),
+    "voice": lambda guest, _: voice(guest),
     "stories": stories,
+}
+ALONE: dict[str, Callable[[int], Iterator[str]]] = {
     "packs": lambda _: packs(),
     "power": power_cuts,
 }

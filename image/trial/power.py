@@ -11,14 +11,6 @@ import box
 import card
 from machine import Failed, Guest
 
-# A short story, so that what is tried is the card and not the engine.
-SETTINGS = """telling:
-  plot: off
-  longest: 30
-  drafts: 1
-  first_deadline: 300.0
-  token_deadline: 60.0
-"""
 # The library's own saving, without a pause: a moment at random then falls into one.
 SAVING = """from dataclasses import replace
 from itertools import count
@@ -45,7 +37,7 @@ class Cuts:
 def power_cuts(count: int) -> Iterator[str]:
     """A cut, then a boot and a story, so many times; the seed of the moments is fixed."""
     chance = random.Random(13)
-    card.prepare(SETTINGS)
+    card.prepare(card.SHORT)
     cuts = Cuts()
     boot_s = 0.0
     for number in range(count + 1):
@@ -58,9 +50,10 @@ def power_cuts(count: int) -> Iterator[str]:
                 break
             what = chance.choice(("booting", "telling", "saving"))
             if what == "telling":
-                guest.run(f'{box.ASK} "a story about a dog"')
+                box.ask(guest, "dog")
                 time.sleep(chance.uniform(0, 60))
             elif what == "saving":
+                guest.run("systemctl stop storybot")  # there is no room for both
                 guest.start(f"cat >/tmp/saving.py <<'X'\n{SAVING}X")
                 guest.start(
                     "setpriv --reuid storybot --regid storybot --init-groups python3 /tmp/saving.py"
@@ -75,9 +68,10 @@ def power_cuts(count: int) -> Iterator[str]:
 
 def tells(guest: Guest) -> None:
     """A story to its end, on a card that is whole."""
-    guest.run(f'{box.ASK} "a story about a cat"')
-    box.wait_told(guest, 1)
-    guest.run("storybot library >/dev/null")
+    kept = box.newest_number(guest)
+    box.ask(guest, "cat")
+    box.wait_told(guest, kept + 1)
+    box.newest_story(guest)
     box.unharmed(guest)
     options = guest.run("awk '$2 == \"/var/lib/storybot\" {print $4}' /proc/mounts")
     if options.startswith("ro"):  # ext4 does so after an error

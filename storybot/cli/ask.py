@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
+from storybot.cli import answers
 from storybot.cli.output import add_json, show_reply
-from storybot.cli.sleep import bedtime
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
 from storybot.controls.socket.request_fields import TEXT_MAX_CHARACTERS
@@ -33,12 +32,5 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             f"that is too long; ask in at most {TEXT_MAX_CHARACTERS} characters", Exit.NOT_HEARD
         )
     reply = ask(settings.controls.socket, Ask(text))
-    show_reply(args, reply, reply["said"] if "said" in reply else _state(reply))
+    show_reply(args, reply, answers.asked(reply))
     return 0
-
-
-def _state(reply: dict[str, Any]) -> str:
-    told = f"storybot is {reply['state']}, volume {reply['volume']} %."
-    if reply["sleeps_in"] is not None or reply["sleeps_after"] is not None:
-        told += "\n" + bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"])
-    return told

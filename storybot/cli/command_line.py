@@ -7,14 +7,16 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
 
+from storybot.cli import plain
 from storybot.cli.terminal import replace_what_cannot_be_shown
-from storybot.config import load
-from storybot.config.check import CheckLevel
 from storybot.errors import Exit, StorybotError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # see answers.py
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 # What writing to a file, terminal or pipe fails with, beside a reader that left.
 NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -68,23 +70,32 @@ def _arguments(words: Sequence[str]) -> object:
     return parsers.command_parser(words[0]).parse_args(words[1:])
 
 
-def _command(words: Sequence[str], begin: Callable[[], None]) -> int:
-    args: Any = _arguments(words)
-    name = words[0]
-    module = importlib.import_module(f"storybot.cli.{name}")
+def _command(words: list[str], begin: Callable[[], None]) -> int:
     try:
-        begin()
-        if name == "config":  # it reports the faults of a file itself
-            return int(module.run(args))
-        # A model may be fetched later: the daemon rather says that it cannot tell than not start.
-        trial = CheckLevel.NONE if name in UNTRIED else CheckLevel.USE
-        return int(module.run(args, load.load_settings(args.config, trial=trial).settings))
+        code = plain.answered(words, begin)
+        return _run(words, begin) if code is None else code
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return Exit.INTERRUPTED
+
+
+def _run(words: list[str], begin: Callable[[], None]) -> int:
+    """The command's own module."""
+    from storybot.config import load  # with YAML; nor would a plain request need it
+    from storybot.config.check import CheckLevel
+
+    args: Any = _arguments(words)
+    name = words[0]
+    module = importlib.import_module(f"storybot.cli.{name}")
+    begin()
+    if name == "config":  # it reports the faults of a file itself
+        return int(module.run(args))
+    # A model may be fetched later: the daemon rather says that it cannot tell than not start.
+    trial = CheckLevel.NONE if name in UNTRIED else CheckLevel.USE
+    return int(module.run(args, load.load_settings(args.config, trial=trial).settings))
 
 
 def _drop_output() -> None:

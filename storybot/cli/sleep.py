@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from storybot.cli.answers import bedtime
 from storybot.cli.output import add_json, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
@@ -29,15 +30,3 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     told = bedtime(reply["state"], reply["sleeps_in"], reply["sleeps_after"])
     show_reply(args, reply, told)
     return 0
-
-
-def bedtime(state: str, seconds: int | None, stories: int | None) -> str:
-    """When the robot will sleep, as a sentence."""
-    if state == "asleep":
-        return "storybot is asleep."
-    times: list[str] = []
-    if seconds is not None:
-        times.append(f"in {max(1, round(seconds / 60))} min")
-    if stories is not None:
-        times.append(f"after {stories} more {'story' if stories == 1 else 'stories'}")
-    return f"storybot sleeps {' or '.join(times)}." if times else "storybot stays awake."

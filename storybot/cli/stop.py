@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from storybot.cli import answers
 from storybot.cli.output import add_json, show_reply
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
@@ -18,5 +19,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Silence."""
     reply = ask(settings.controls.socket, Stop())
-    show_reply(args, reply, f"storybot is {reply['state']}.")
+    show_reply(args, reply, answers.stopped(reply))
     return 0

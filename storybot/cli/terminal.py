@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # see answers.py
+    from typing import TextIO
 
 HANDLER = "storybot.nearest"  # name of the error handler
 NEAREST = {

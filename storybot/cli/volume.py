@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
+from storybot.cli import answers
 from storybot.cli.output import add_json, show
 from storybot.config.schema import Settings
 from storybot.controls.socket.client import ask
@@ -40,14 +41,5 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.volume.by:
         wanted = ask(socket, Volume())["volume"] + args.volume.by
     holds = ask(socket, args.volume)["volume"]
-    show(args, {"volume": holds, "wanted": wanted}, told(holds, wanted))
+    show(args, {"volume": holds, "wanted": wanted}, answers.volume(holds, wanted))
     return 0
-
-
-def told(holds: int, wanted: int | None) -> str:
-    """The volume in words, both in per cent; `wanted` is None where nobody asked for one."""
-    if wanted is None or wanted == holds:
-        return f"{holds} %"
-    if wanted < holds:
-        return f"{holds} %: it goes no lower (speaking.volume_floor)"
-    return f"{holds} %: it goes no higher (speaking.volume_cap)"

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from storybot.config import as_shipped
+from storybot.config.as_shipped import ENVIRONMENT_PREFIX
 from storybot.config.check import CheckLevel, find_faults
 from storybot.config.schema import Settings
 from storybot.config.values import checked, nearest
@@ -21,8 +23,7 @@ from storybot.config.yaml_values import QUOTE_IT, Unreadable, is_text, quoting_h
 from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 
-ENVIRONMENT_PREFIX = "STORYBOT_"
-SYSTEM_FILE = Path("/etc/storybot/config.yaml")
+SYSTEM_FILE = Path(as_shipped.SYSTEM_FILE)
 TOO_DEEP = "is nested too deeply; a setting is one line 'key: value' in its section"
 SECTIONS = tuple(section.name for section in fields(Settings))
 FIELDS = {
@@ -172,9 +173,8 @@ def _from_environment(env: Mapping[str, str], faults: list[Fault]) -> Iterator[G
     }
     for (section, old), key in RENAMED.items():
         known[f"{ENVIRONMENT_PREFIX}{section}_{old}".upper()] = (section, key)
-    own = {f"{ENVIRONMENT_PREFIX}{name}" for name in ("SHARED", "STATE", "CACHE", "MODELS")}
     for name in sorted(env):
-        if not name.startswith(ENVIRONMENT_PREFIX) or name in own:
+        if not name.startswith(ENVIRONMENT_PREFIX) or name in as_shipped.NO_SETTINGS:
             continue
         if name not in known:
             hint = nearest(name, list(known))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from storybot.config.as_shipped import SYSTEM_SOCKET
+
 DEFAULT_ACCENT = "en-us"
 ONLY_TELL = (  # of speaking.driver
     "wav is for `storybot tell` alone; set it to auto, or to silent where there is no loudspeaker"
@@ -118,7 +120,7 @@ class ControlsSettings:
     lights: str = choice("none", "serial", "gpio", "sysfs")
     lights_device: str = ""  # serial port, gpiochip, or a name in /sys/class/leds
     lights_line: str = ""  # gpio: line number or name
-    socket: str = "/run/storybot/control"
+    socket: str = SYSTEM_SOCKET
     socket_group: str = "storybot"
 
 

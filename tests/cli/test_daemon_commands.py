@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from storybot.cli import status, watch
+from storybot.cli import answers, watch
 from storybot.cli.main import main
 from storybot.config.schema import Settings
 from storybot.errors import Exit
@@ -191,9 +191,9 @@ def test_wrong_volume(wrong: str) -> None:
 
 
 def test_durations() -> None:
-    assert status.duration(0) == "0 s"
-    assert status.duration(65) == "1 min 5 s"
-    assert status.duration(90000) == "1 d 1 h"
+    assert answers.duration(0) == "0 s"
+    assert answers.duration(65) == "1 min 5 s"
+    assert answers.duration(90000) == "1 d 1 h"
 
 
 def test_the_state_comes_before_the_words() -> None:

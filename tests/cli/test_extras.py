@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from storybot.cli import extras
-from storybot.cli.status import described
+from storybot.cli.answers import described
 from storybot.config.schema import HearingSettings, ServiceSettings, Settings
 from storybot.errors import StorybotError
 from storybot.hearing.second.confirmation import Confirmation

@@ -60,21 +60,10 @@ class Client:
         """The daemon's answer; StorybotError where it refuses."""
         try:
             self._socket.sendall(messages.request_line(request))
-            reply = messages.read_reply(self._lines.readline())
-        except TimeoutError:
-            raise StorybotError(
-                f"storybot did not answer within {ANSWER_TIMEOUT_S:g} s; "
-                "see `systemctl status storybot`",
-                Exit.DAEMON,
-            ) from None
-        except (OSError, BadMessage) as error:
-            raise StorybotError(
-                f"storybot hung up ({error}); ask again in a moment", Exit.DAEMON
-            ) from error
-        if not reply.get("ok"):
-            code = str(reply.get("code", ""))
-            raise Refused(str(reply.get("error", "it was refused")), code)
-        return reply
+            line = self._lines.readline()
+        except OSError as error:
+            raise no_answer(error) from error
+        return accepted(line)
 
     def hang_up(self) -> None:
         """End what `watch` waits for, from another thread."""
@@ -90,6 +79,29 @@ class Client:
                 yield messages.read_reply(line)
         except (OSError, BadMessage):
             return
+
+
+def accepted(line: bytes) -> dict[str, Any]:
+    """The answer in a line; StorybotError where it refuses, or is none."""
+    try:
+        reply = messages.read_reply(line)
+    except BadMessage as error:
+        raise no_answer(error) from error
+    if not reply.get("ok"):
+        code = str(reply.get("code", ""))
+        raise Refused(str(reply.get("error", "it was refused")), code)
+    return reply
+
+
+def no_answer(error: Exception) -> StorybotError:
+    """What a user is told where a request was not answered."""
+    if isinstance(error, TimeoutError):
+        return StorybotError(
+            f"storybot did not answer within {ANSWER_TIMEOUT_S:g} s; "
+            "see `systemctl status storybot`",
+            Exit.DAEMON,
+        )
+    return StorybotError(f"storybot hung up ({error}); ask again in a moment", Exit.DAEMON)
 
 
 def cannot_connect(path: Path, error: OSError) -> StorybotError:
