@@ -84,7 +84,7 @@ mount --bind /proc $tree/proc
 # Accounts, services, and folders as the box has them from its first start on.
 systemd=$tree/etc/systemd/system
 chroot $tree systemd-sysusers
-chroot $tree systemctl --quiet enable storybot.service zram-swap.service card-settings.service \
+chroot $tree systemctl --quiet enable storybot.service zram-swap.service card-readahead.service card-settings.service \
     serial-shell.service
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
     e2scrub_all.timer e2scrub_reap.service systemd-logind.service systemd-pstore.service \

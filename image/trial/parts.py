@@ -40,7 +40,8 @@ def console(guest: Guest) -> Iterator[str]:
     yield box.memory_table(guest, "listening")
     guest.run(box.WATCH_MEMORY)
     told = box.newest_number(guest)
-    yield f'`storybot ask` at the console; the box: "{box.ask(guest, "cat")}"'
+    said, took = box.ask(guest, "cat")
+    yield f'`storybot ask` at the console; the box: "{said}"\n`storybot ask`: {took}'
     box.until(guest, f"{box.LOG} | grep -q -e '-> telling'")
     yield box.memory_table(guest, "telling")
     box.wait_told(guest, told + 1)

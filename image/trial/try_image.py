@@ -61,7 +61,7 @@ def tried(wanted: list[str], log: TrialLog) -> None:
 def whole(guest: Guest, part: Iterator[str]) -> Iterator[str]:
     """The part, which has failed where it did the guest harm."""
     yield from part
-    yield box.effort(guest)
+    yield f"so far {box.effort(guest)}"
     box.unharmed(guest)
 
 
