@@ -22,8 +22,19 @@ def checked(key: Field[Any], value: object) -> Checked:
     if value is None:
         return "", ""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value), ""
+        return str(value), _no_name(str(value))
     return value, f"expected text, not {value!r}"
+
+
+def _no_name(text: str) -> str:
+    """Why no device, file or program can be named so; empty where it can."""
+    if "\0" in text:
+        return f"has a zero byte, which no name has: {text!r}"
+    try:
+        text.encode("utf-8", "surrogateescape")  # bytes of a file's name may be any
+    except UnicodeEncodeError:
+        return f"has half a character, which no name has: {text!r}"
+    return ""
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
