@@ -63,6 +63,8 @@ def _arguments(words: Sequence[str]) -> object:
         return SimpleNamespace(config=None)
     from storybot.cli import parsers
 
+    if words and words[0] == "help":  # what many try first
+        words = [*words[1:2], "--help"]
     if not words or words[0] not in parsers.COMMANDS:
         parsers.overview().parse_args(words or ["--help"])
     return parsers.command_parser(words[0]).parse_args(words[1:])
