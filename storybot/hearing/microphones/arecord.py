@@ -59,7 +59,7 @@ class Arecord:
 
     def output(self) -> str:
         """Everything it writes, until it ends; StorybotError(SOUND_IN) where it does not."""
-        parts = []
+        parts: list[bytes] = []
         deadline = time.monotonic() + LIST_TIMEOUT_S
         while select.select([self.sound], [], [], max(0.0, deadline - time.monotonic()))[0]:
             part = os.read(self.sound, READ_BYTES)
