@@ -15,6 +15,7 @@ from storybot.cli.terminal import replace_what_cannot_be_shown
 from storybot.config import load
 from storybot.config.check import CheckLevel
 from storybot.errors import Exit, StorybotError
+from storybot.system.folders import have_home
 
 # What writing to a file, terminal or pipe fails with, beside a reader that left.
 NO_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
@@ -39,6 +40,7 @@ UNTRIED = (
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:
     """Run one command; returns its exit code. `begin` is called when it can be interrupted."""
     replace_what_cannot_be_shown()
+    have_home()
     try:
         try:
             return _command(list(sys.argv[1:] if argv is None else argv), begin)

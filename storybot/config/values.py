@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import Field
 from typing import Any
+
+PATHS = (  # settings that name a file or folder, where ~ stands for a home
+    *("engine", "model", "tokenizer", "vosk_model", "family_words", "extra_words"),
+    *("forbidden_words", "allowed_phrases", "folder", "mqtt_password_file", "mqtt_ca_file"),
+)
 
 Checked = tuple[object, str]  # the value, and what was expected where it is wrong
 
@@ -22,7 +28,7 @@ def checked(key: Field[Any], value: object) -> Checked:
     if value is None:
         return "", ""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value), _no_name(str(value))
+        return str(value), _no_name(str(value)) or _no_home(key.name, str(value))
     return value, f"expected text, not {value!r}"
 
 
@@ -35,6 +41,13 @@ def _no_name(text: str) -> str:
     except UnicodeEncodeError:
         return f"has half a character, which no name has: {text!r}"
     return ""
+
+
+def _no_home(name: str, text: str) -> str:
+    """Why a path below somebody's home is none; empty where it is one, or no path is wanted."""
+    if name not in PATHS or not os.path.expanduser(text).startswith("~"):
+        return ""
+    return f"names the home of a user that does not exist: {text!r}"
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
