@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import Field
+from pathlib import Path
 from typing import Any
 
 PATHS = (  # settings that name a file or folder, where ~ stands for a home
@@ -45,9 +45,12 @@ def _no_name(text: str) -> str:
 
 def _no_home(name: str, text: str) -> str:
     """Why a path below somebody's home is none; empty where it is one, or no path is wanted."""
-    if name not in PATHS or not os.path.expanduser(text).startswith("~"):
-        return ""
-    return f"names the home of a user that does not exist: {text!r}"
+    try:
+        if name in PATHS:
+            Path(text).expanduser()
+    except RuntimeError:
+        return f"names the home directory of a user that does not exist: {text!r}"
+    return ""
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
