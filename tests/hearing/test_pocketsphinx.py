@@ -376,7 +376,7 @@ def test_files_that_end_the_process_end_it_once(tmp_path: Path, what: str) -> No
 def test_what_was_made_anew_in_vain_gives_way_to_the_full_definition(tmp_path: Path) -> None:
     PocketSphinxRecogniser(SETTINGS, tmp_path)
     (definition,) = tmp_path.glob("*.mdef")
-    definition.with_suffix(".deaths").write_bytes(b"++")
+    definition.with_suffix(".crashes").write_bytes(b"++")
     PocketSphinxRecogniser(SETTINGS, tmp_path)
     assert definition.read_bytes().startswith(full_definition().read_bytes())
     assert {path.suffix for path in tmp_path.iterdir()} == {".dict", ".mdef"}
