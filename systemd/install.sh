@@ -75,6 +75,7 @@ put_service() {
     install -d "$dest$units/storybot.service.d" "$dest/etc/sysusers.d" "$dest/etc/tmpfiles.d" \
         "$dest/etc/udev/rules.d" "$dest/etc/storybot"
     sed "s#@BINDIR@#$prefix/bin#" "$here/storybot.service" > "$dest$units/storybot.service"
+    install -D -m 644 -t "$dest$units/storybot-.service.d" "$here/storybot-.service.d/10-beside.conf"
     for name in $beside; do
         sed "s#@BINDIR@#$prefix/bin#g" "$here/$name.service" > "$dest$units/$name.service"
     done
@@ -118,10 +119,11 @@ remove() {
         "$dest/etc/tmpfiles.d/storybot.conf" "$dest/etc/udev/rules.d/60-storybot.rules" \
         "$dest$units/storybot.service.d/50-growing-delay.conf" \
         "$dest$units/storybot.service.d/60-whisper.conf" \
+        "$dest$units/storybot-.service.d/10-beside.conf" \
         "$dest$prefix/bin/storybot" "$dest$prefix/bin/storyteller" \
         "$dest$prefix/share/bash-completion/completions/storybot" \
         "$dest$prefix/share/zsh/site-functions/_storybot" "$dest$prefix/share/man/man1/storybot.1"
-    rmdir "$dest$units/storybot.service.d" 2>/dev/null || true
+    rmdir "$dest$units/storybot.service.d" "$dest$units/storybot-.service.d" 2>/dev/null || true
     rm -rf "$dest$home"
     if live; then
         systemctl daemon-reload

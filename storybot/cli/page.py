@@ -46,8 +46,11 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         words = (box.id, box.name, box.version, str(folder))
         handover.replace_process("storybot.cli.page_process", settings, *words)
     from storybot.home.page.server import run as serve
+    from storybot.home.page.sounds import MP3, WAV, SoundMaker
+    from storybot.speaking import mp3
 
-    serve(settings, box, folder, python_command("storybot.cli.story_sound"))
+    kinds = (MP3, WAV) if mp3.is_possible() else (WAV,)
+    serve(settings, box, folder, SoundMaker(python_command("storybot.cli.story_sound"), kinds))
     return Exit.OK
 
 

@@ -24,11 +24,12 @@ def main() -> int:
     from storybot.errors import StorybotError
     from storybot.home.box import Box
     from storybot.home.page.server import run
+    from storybot.home.page.sounds import NO_MAKER
 
     settings_fd, identity, name, version, folder = sys.argv[1:6]
     settings = handover.taken_over(int(settings_fd))
     try:
-        run(settings, Box(identity, name, version), Path(folder), ())  # no memory for sounds
+        run(settings, Box(identity, name, version), Path(folder), NO_MAKER)
     except StorybotError as error:
         print(f"storybot: {error}", file=sys.stderr)
         return int(error.code)

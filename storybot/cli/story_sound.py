@@ -1,7 +1,7 @@
-"""A story of the library as a wav: `python -m storybot.cli.story_sound FILE`.
+"""A story of the library as a wav or MP3: `python -m storybot.cli.story_sound FILE`.
 
-Stdin is a JSON object: `title`, `text`, and `speaking`, the settings of that section. Where their
-voice cannot be used here, the usual one speaks.
+FILE ends in .wav or .mp3. Stdin is a JSON object: `title`, `text`, and `speaking`, the settings of
+that section. Where their voice cannot be used here, the usual one speaks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from storybot.config.trial import fault_of_voice
 from storybot.errors import StorybotError
 from storybot.language.dialogue import Dialogue
 from storybot.language.sentence_splitting import SentenceStream
+from storybot.speaking import mp3
 from storybot.speaking.pauses import Place
 from storybot.speaking.speaker import Speaker
 
@@ -47,16 +48,21 @@ def main() -> int:
         os.nice(NICENESS)
     given = json.load(sys.stdin)
     speaking, path = SpeakingSettings(**given["speaking"]), Path(sys.argv[1])
+    is_mp3 = path.suffix == ".mp3"
+    wav = path.with_name(f"{path.name}.wav") if is_mp3 else path
     if speaking.voice in LARGE_VOICES:
         speaking = replace(speaking, voice="auto")
     try:
         try:
-            asyncio.run(render(given["title"], given["text"], speaking, path))
+            asyncio.run(render(given["title"], given["text"], speaking, wav))
         except StorybotError:
             if speaking.voice == "auto" or not fault_of_voice(speaking):
                 raise  # another voice would meet the same
             usual = replace(speaking, voice="auto")
-            asyncio.run(render(given["title"], given["text"], usual, path))
+            asyncio.run(render(given["title"], given["text"], usual, wav))
+        if is_mp3:
+            mp3.encode(wav, path)
+            wav.unlink()
     except StorybotError as error:
         print(error, file=sys.stderr)
         return int(error.code)

@@ -50,7 +50,7 @@ def status(daemon: ReportedDaemon) -> dict[str, Any]:
         "night": robot.night,
         "quiet": robot.quiet,
         "sleeps_in": None if sleep is None else round(sleep),
-        "sleeps_after": robot.stories_left,
+        "sleeps_after": 1 if robot.sleeps_after_story else robot.stories_left,
         "overruns": services.listener.lost_sound.count,
         "underruns": services.speaker.lost_sound.count,
         "second": _second(services),

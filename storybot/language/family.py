@@ -74,11 +74,10 @@ def read_word(line: str) -> FamilyWord:
     """The word in one line of the file; ValueError, which says what is wrong."""
     word, what, sounds, *more = (*(part.strip() for part in line.split("|")), "", "")
     what, sounds = what.lower(), sounds.upper()
-    if any(more) or not _WORD.fullmatch(plain(word)):
-        raise ValueError(
-            f'"{word}" is no name of one to three words in Latin letters; a line is the word, then '
-            "| what it is | its sounds"
-        )
+    if any(more):
+        raise ValueError("a line is the word, then | what it is | its sounds")
+    if not _WORD.fullmatch(plain(word)):
+        raise ValueError(f'"{word}" is no name; give one to three words of Latin letters')
     if sounds and not PHONES.issuperset(sounds.split()):
         raise ValueError(f'"{sounds}" are no phones such as M IY M IY')
     if sounds and " " in word:

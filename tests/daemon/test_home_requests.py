@@ -31,6 +31,7 @@ from storybot.controls.socket.requests import (
     SayCode,
     ShowForbidden,
     ShowWords,
+    Sleep,
     Status,
     Volume,
 )
@@ -115,6 +116,19 @@ def test_one_more_story_now_or_later(tmp_path: Path) -> None:
         assert (await asked(house, OneMore()))["sleeps_after"] == 2
         await house.wait(lambda: house.daemon.robot.number == 2, "the second story")
         await house.until(Mode.ASLEEP)
+
+    play(tmp_path, scene)
+
+
+def test_that_it_sleeps_after_this_story_is_told(tmp_path: Path) -> None:
+    """Also where no number of stories was wished for, as at the end of the timer's time."""
+
+    async def scene(house: House) -> None:
+        assert (await asked(house, Ask("a story about a cat")))["ok"]
+        await house.until(Mode.TELLING)
+        assert (await asked(house, Sleep(minutes=0)))["sleeps_after"] == 1
+        await house.until(Mode.ASLEEP)
+        assert (await asked(house, Status()))["sleeps_after"] is None
 
     play(tmp_path, scene)
 

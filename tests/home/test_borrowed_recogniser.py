@@ -176,8 +176,11 @@ def test_the_settings_choose_it_and_never_by_themselves() -> None:
 
 
 @pytest.mark.skipif(not WHISPER.exists(), reason="needs wyoming-faster-whisper: make test-home")
-def test_with_wyoming_faster_whisper(speech: bytes, tmp_path: Path) -> None:
+def test_with_wyoming_faster_whisper(
+    speech: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whisper's tiny.en, served by its own program, however busy this machine is."""
+    monkeypatch.setattr("storybot.hearing.second.wyoming.LONGEST_S", PATIENCE_S)
     port = free_port()
     (model,) = {path.parent for path in WHISPER.glob("lib/python3*/site-packages/**/model.bin")}
     command: list[str | Path] = [

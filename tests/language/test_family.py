@@ -51,7 +51,7 @@ def test_a_line_and_its_thing(line: str, phrase: str, forms: tuple[str, ...]) ->
         ("a b c d", "no name"),
         ("Mimi | cat | MI MI", "no phones"),
         ("Grandma Rose | grandma | R OW Z", "one word only"),
-        ("Mimi | cat | M IY | more", "no name"),
+        ("Mimi | cat | M IY | more", "a line is the word, then"),
     ],
 )
 def test_a_wrong_line_is_named(line: str, wrong: str) -> None:

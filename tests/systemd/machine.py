@@ -46,6 +46,7 @@ cd /opt/storytest/src/systemd
 systemd-sysusers $PWD/storybot.sysusers
 mkdir -p /etc/systemd/system/storybot.service.d /etc/storybot /usr/local/bin
 sed 's#@BINDIR@#/usr/local/bin#' storybot.service > /etc/systemd/system/storybot.service
+cp -r storybot-.service.d /etc/systemd/system/
 cp /opt/storytest/data/storytest.target /etc/systemd/system/
 cp /opt/storytest/data/test.conf /etc/systemd/system/storybot.service.d/
 cp /opt/storytest/data/config.yaml /etc/storybot/config.yaml

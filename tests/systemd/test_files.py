@@ -19,6 +19,7 @@ needs_analyze = pytest.mark.skipif(
 
 
 UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
+BESIDE = "storybot-.service.d"  # of all units that begin so: those beside the daemon
 
 
 @pytest.fixture(params=UNITS)
@@ -26,6 +27,7 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / str(request.param)
     text = (FOLDER / path.name).read_text("utf-8")
     path.write_text(text.replace("@BINDIR@/storybot", "/bin/true"))
+    shutil.copytree(FOLDER / BESIDE, tmp_path / BESIDE)  # found beside the unit
     return path
 
 
@@ -57,6 +59,20 @@ def test_hardened(unit: Path) -> None:
     assert float(found[1]) <= 2.5
 
 
+def keys(path: Path) -> set[str]:
+    """What a unit or drop-in sets."""
+    return set(re.findall(r"^(\w+)=", path.read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if name != "storybot.service"])
+def test_units_beside_share_one_seal(name: str) -> None:
+    """A drop-in outdoes the unit: what both set is the drop-in's. Without it the unit stays off."""
+    (seal,) = (FOLDER / BESIDE).iterdir()
+    assert not keys(FOLDER / name) & keys(seal)
+    needed = f"AssertPathExists=/etc/systemd/system/{BESIDE}/{seal.name}\n"
+    assert needed in (FOLDER / name).read_text("utf-8")
+
+
 def test_install_script_is_sound() -> None:
     subprocess.run(["bash", "-n", str(FOLDER / "install.sh")], check=True)
 
@@ -86,10 +102,13 @@ def test_service_files_put_and_removed(tmp_path: Path) -> None:
     assert "ExecStart=/usr/local/bin/storybot run" in unit.read_text("utf-8")
     installed = sorted(path.name for path in unit.parent.glob("*.service"))
     assert installed == UNITS and not list(unit.parent.glob("*.wants")), "and none enabled"
+    seals = [one.relative_to(FOLDER) for one in (FOLDER / BESIDE).iterdir()]
+    assert all((unit.parent / one).is_file() for one in seals)
     for name in UNITS:
         assert "@" not in (unit.parent / name).read_text("utf-8").partition("SystemCall")[0]
     subprocess.run([script, "uninstall"], check=True, env=environment)
-    assert not list(unit.parent.glob("*.service")) and config.exists()
+    assert not [one for one in unit.parent.rglob("*") if one.is_file()] and config.exists()
+    assert not (unit.parent / BESIDE).exists()
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="elsewhere Whisper needs no drop-in")

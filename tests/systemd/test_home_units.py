@@ -167,6 +167,17 @@ def test_wrong_settings_are_not_tried_for_ever(box: Machine) -> None:
     box.run("systemctl restart storybot-mqtt")
 
 
+def test_without_its_seal_it_does_not_start(box: Machine) -> None:
+    seal = "/etc/systemd/system/storybot-.service.d/10-beside.conf"
+    box.run(f"systemctl stop storybot-mqtt; mv {seal} /tmp/; systemctl daemon-reload")
+    said = box.run("systemctl start storybot-mqtt 2>&1", check=False)
+    assert box.run("systemctl is-active storybot-mqtt", check=False).strip() == "inactive", said
+    box.run(
+        f"mv /tmp/10-beside.conf {seal}; systemctl daemon-reload; systemctl start storybot-mqtt"
+    )
+    assert box.run("systemctl is-active storybot-mqtt").strip() == "active"
+
+
 def test_stories_for_voice_assistants_in_their_unit(box: Machine) -> None:
     """Announced as long as it runs, and by a user of its own."""
     box.run("mkdir -p /etc/avahi/services; systemctl start storybot")

@@ -53,6 +53,11 @@ class Box:
         assert answer.status == 204
         self.cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
 
+    def kept(self) -> list[int]:
+        """The stories in the library."""
+        found = json.loads(self.asked("/api/do", {"do": "library-list"}).read())
+        return [one["story"] for one in found["library"]]
+
     def until_it_answers(self) -> None:
         limit = time.monotonic() + LONGEST_S
         while True:
@@ -89,24 +94,26 @@ def test_paired_and_asked(box: Box) -> None:
     assert box.asked("/api/do", {"do": "stop"}).status == 200
 
 
-def test_a_story_becomes_sound_where_there_is_memory(box: Box) -> None:
+@pytest.mark.parametrize("kind", ["wav", "mp3"])
+def test_a_story_becomes_sound_where_there_is_memory(box: Box, kind: str) -> None:
     """Within the unit's seal and bounds; in the small profile that is refused."""
     box.pair()
     story = json.loads(box.asked("/api/do", {"do": "ask", "text": "a story about a cat"}).read())
     limit = time.monotonic() + LONGEST_S
-    while b"story" not in (kept := box.asked("/api/do", {"do": "library-list"}).read()):
+    while story["story"] not in (kept := box.kept()):
         assert time.monotonic() < limit, kept
         time.sleep(0.5)
-    answer = box.asked(f"/sounds/{story['story']}")
+    answer = box.asked(f"/sounds/{story['story']}.{kind}")
     found = answer.read()
     if "profile: small" in box.machine.run("cat /etc/storybot/config.yaml"):
         assert answer.status == 409 and json.loads(found)["code"] == "small-profile"
         return
     assert answer.status == 200, found
-    assert found[:4] == b"RIFF" and len(found) > 100_000
+    least = {"wav": 100_000, "mp3": 20_000}[kind]
+    assert found.startswith({"wav": b"RIFF", "mp3": b"\xff"}[kind]) and len(found) > least
     peak = box.machine.run("systemctl show -P MemoryPeak storybot-page", check=False).strip()
     assert not peak.isdecimal() or int(peak) < 96 * 2**20
-    assert "wav" not in box.machine.run("ls /var/lib/storybot-page")
+    assert kind not in box.machine.run("ls /var/lib/storybot-page")
 
 
 def test_it_is_nobody_else(box: Box) -> None:

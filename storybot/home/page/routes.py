@@ -19,7 +19,7 @@ from storybot.home.page.board import Board
 from storybot.home.page.levels import Levels
 from storybot.home.page.pairing_routes import PairingRoutes
 from storybot.home.page.rate_limit import Bucket
-from storybot.home.page.sounds import Sounds, pieces
+from storybot.home.page.sounds import MP3, WAV, Sounds, pieces
 
 FILES = Path(__file__).parent / "files"
 TYPES = {
@@ -29,6 +29,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+SOUND_TYPES = {WAV: "audio/wav", MP3: "audio/mpeg"}
 COMMANDS_RATE, COMMANDS_BURST = 5.0, 30.0  # of all devices together
 ERRORS = {404: "not-found", 405: "wrong-method", 413: "too-long", 500: "fault"}
 TEXT_WIDTH = 78  # characters of a line in a story downloaded
@@ -67,7 +68,7 @@ class Routes:
         app.get("/api/level")(self._paired(self._level))
         app.post("/api/do")(self._paired(self._do))
         app.get("/stories/<re:[0-9]{1,9}:number>")(self._paired(self._story))
-        app.get("/sounds/<re:[0-9]{1,9}:number>")(self._paired(self._sound))
+        app.get("/sounds/<re:[0-9]{1,9}[.](?:wav|mp3):file>")(self._paired(self._sound))
 
     def _paired(self, handler: Handler) -> Handler:
         async def checked(request: Request, **found: str) -> Response:
@@ -79,7 +80,12 @@ class Routes:
 
     async def _show_box(self, request: Request) -> Response:
         bounds = {"floor": self._speaking.volume_floor, "cap": self._speaking.volume_cap}
-        shown = {"name": self._box.name, "version": self._box.version, "volume": bounds}
+        shown = {
+            "name": self._box.name,
+            "version": self._box.version,
+            "volume": bounds,
+            "sounds": self._sounds.kinds,
+        }
         return as_json(shown, 200)
 
     async def _events(self, request: Request) -> Response:
@@ -114,19 +120,20 @@ class Routes:
         }
         return Response(text, 200, PRIVATE | kept)
 
-    async def _sound(self, request: Request, number: str) -> Response:
-        """A story as a wav."""
+    async def _sound(self, request: Request, file: str) -> Response:
+        """A story as a wav or MP3."""
+        number, _, kind = file.partition(".")
         if not self._commands.take():
             return refused(429, "too-often")
         try:
             story = await self._asking.ask(ShowStory(max(int(number), 1)))
             settings = await self._asking.ask(ShowSettings())
-            wav = await self._sounds.render(story, settings["settings"])
+            sound = await self._sounds.render(kind, story, settings["settings"])
         except CannotAsk as why:
             return refused(409, why.code, str(why))
-        length = str(os.fstat(wav.fileno()).st_size)
-        kept = {"Content-Type": "audio/wav", "Content-Length": length}
-        return Response(cast(bytes, pieces(wav)), 200, PRIVATE | kept)
+        length = str(os.fstat(sound.fileno()).st_size)
+        kept = {"Content-Type": SOUND_TYPES[kind], "Content-Length": length}
+        return Response(cast(bytes, pieces(sound)), 200, PRIVATE | kept)
 
 
 def _error(status: int, code: str) -> Handler:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,14 @@ from storybot.home.page.levels import Levels
 from storybot.home.page.pairing import Pairing
 from storybot.home.page.pairing_routes import PairingRoutes
 from storybot.home.page.routes import Routes
-from storybot.home.page.sounds import Sounds
+from storybot.home.page.sounds import SoundMaker, Sounds
 
 LOG = logging.getLogger("storybot")
 BACKLOG = 32  # connections that wait to be taken
 
 
-def run(settings: Settings, box: Box, folder: Path, sounds: Sequence[str]) -> None:
-    """Serve until told to end; `folder` is the page's own, `sounds` a command (see Sounds).
+def run(settings: Settings, box: Box, folder: Path, sounds: SoundMaker) -> None:
+    """Serve until told to end; `folder` is the page's own.
 
     StorybotError where that is not possible.
     """

@@ -1,4 +1,4 @@
-"""A story as a wav: rendered by a process of its own, so that nobody waits for it but who asked."""
+"""A story as a wav or MP3: made by a process of its own: nobody waits for it but who asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,39 +21,54 @@ LONGEST_S = 180.0  # for one story
 CHUNK_BYTES = 32 * 1024
 SAID_MAX_CHARACTERS = 2000  # of what the process says that fails
 SECTION = "speaking."
+WAV, MP3 = KINDS = ("wav", "mp3")
 NO_SOUND = "the sound of the story could not be made; the page's log says why"
+
+
+@dataclass(frozen=True)
+class SoundMaker:
+    """A program that writes the file which it is named, and is given the story on stdin."""
+
+    command: Sequence[str]
+    kinds: tuple[str, ...]  # endings of the names that it takes
+
+
+NO_MAKER = SoundMaker((), ())  # there is no memory for one
 
 
 class Sounds:
     """One story at a time. Belongs to one event loop."""
 
-    def __init__(self, command: Sequence[str], folder: Path, speaking: SpeakingSettings) -> None:
-        """`command` writes the wav that it is named; it is given the story on stdin.
-
-        An empty one: there is no memory for it.
-        """
-        self._command, self._folder, self._speaking = command, folder, speaking
+    def __init__(self, maker: SoundMaker, folder: Path, speaking: SpeakingSettings) -> None:
+        self.kinds, self._command = maker.kinds, maker.command
+        self._folder, self._speaking = folder, speaking
         self._busy = False
-        for left in folder.glob("*.wav*"):  # of a process that was killed
-            left.unlink(missing_ok=True)
+        for kind in KINDS:
+            for left in folder.glob(f"*.{kind}*"):  # of a process that was killed
+                left.unlink(missing_ok=True)
 
-    async def render(self, story: Mapping[str, Any], settings: Mapping[str, Any]) -> BinaryIO:
-        """The wav, as an open file that has no name any more; CannotAsk where there is none.
+    async def render(
+        self, kind: str, story: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> BinaryIO:
+        """An open file that has no name any more; CannotAsk where there is none.
 
         `story` and `settings` are as the daemon answers.
         """
-        if not self._command:
+        if not self.kinds:
             raise CannotAsk(ErrorCode.SMALL_PROFILE.value)
+        if kind not in self.kinds:
+            raise CannotAsk("no-sound", f"stories are not saved as {kind} here")
         if self._busy:
             raise CannotAsk(ErrorCode.BUSY.value)
         self._busy = True
-        path = self._folder / f"{secrets.token_hex(4)}.wav"
+        path = self._folder / f"{secrets.token_hex(4)}.{kind}"
         try:
             async with asyncio.timeout(LONGEST_S):
                 await self._run(path, self._given(story, settings))
             return path.open("rb")
         except (TimeoutError, OSError) as error:
-            LOG.warning("the sound of a story was not made: %s", error or f"not in {LONGEST_S:g} s")
+            why = str(error) or f"not in {LONGEST_S:g} s"
+            LOG.warning("the sound of a story was not made: %s", why)
             raise CannotAsk("no-sound", NO_SOUND) from None
         finally:
             self._busy = False

@@ -6,8 +6,9 @@ import random
 import re
 import threading
 import time
-import wave
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,12 @@ pytest.importorskip("playwright", reason="needs playwright: make test-home insta
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from storybot.controls.socket.client import ask
-from storybot.controls.socket.requests import ListLibrary, ShowSettings
+from storybot.controls.socket.requests import (
+    ListLibrary,
+    RemoveStory,
+    ShowSettings,
+    Volume,
+)
 from tests.fakes.recognisers import write_wav
 from tests.home.page.browsers import launched, paired_page, why_no_browser
 from tests.home.page.processes import AudibleDaemon, PageProcess
@@ -38,6 +44,41 @@ TRIES = """async (url) => {
   }));
   const done = await Promise.allSettled(asked);
   return done.map((one) => one.status);
+}"""
+# The length of a sound, in s, as the browser plays it.
+LENGTH = """async (text) => {
+  const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const context = new OfflineAudioContext(1, 1, 22050);
+  return (await context.decodeAudioData(bytes.buffer)).duration;
+}"""
+# Controls whose words do not fit into them; a time's own parts count twelve hours: "11:50 PM".
+CUT_OFF = """() => {
+  const sheet = document.createElement("span");
+  document.body.append(sheet);
+  const long = (time) => {
+    sheet.style.font = getComputedStyle(time).font;
+    sheet.textContent = "11:50 PM";
+    const { paddingLeft, paddingRight } = getComputedStyle(time);
+    const space = time.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    return sheet.offsetWidth > space;
+  };
+  const words = (one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return [...range.getClientRects()];
+  };
+  const seen = (element) => element.checkVisibility() && !element.closest("dialog:not([open])");
+  const wide = [...document.querySelectorAll(".sticker:not(.round), .pill, .chips li > span")]
+    .filter((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      const rim = parseFloat(getComputedStyle(one).borderLeftWidth);
+      const outside = (line) => line.left < left + rim || line.right > right - rim;
+      return seen(one) && words(one).some(outside);
+    });
+  const times = [...document.querySelectorAll("input[type=time]")]
+    .filter((one) => seen(one) && long(one));
+  sheet.remove();
+  return [...wide.map((one) => one.textContent), ...times.map((one) => one.id)];
 }"""
 FORM = """(url) => {
   document.body.innerHTML = `<form method="post" enctype="text/plain" action="${url}/api/do">
@@ -131,6 +172,7 @@ def test_one_more_story(page: Page, daemon: AudibleDaemon) -> None:
     expect(page.locator("#last-story")).to_be_hidden()
     page.click('nav a[href="#bedtime"]')
     page.click("#bedtime .last-story")
+    expect(page.locator("#message")).to_have_text("One more story, then it is time to sleep.")
     expect(page.locator("#sleeps")).to_have_text("The box goes to sleep after one story.")
     page.click('nav a[href="#story"]')
     expect(page.locator("#now mark")).to_be_visible()
@@ -152,13 +194,14 @@ def test_words(page: Page, daemon: AudibleDaemon) -> None:
     expect(page.locator("#family li")).to_have_text(["Mimi cat"])
     page.fill("#family-word", "Mi!mi")
     page.click("#family-form button")
-    expect(page.locator("#message")).to_contain_text("is no name")
+    expect(page.locator("#message")).to_contain_text("is no name; give one to three words")
     page.fill("#forbidden-word", "spider")
     page.keyboard.press("Enter")
     expect(page.locator("#forbidden li")).to_have_text(["spider "])
+    expect(page.locator("#message")).to_be_hidden(timeout=1000)
     page.fill("#forbidden-word", "happy")
     page.keyboard.press("Enter")
-    expect(page.locator("#message")).to_contain_text("every story may end with")
+    expect(page.locator("#message")).to_contain_text("nearly every story need it")
     page.click('nav a[href="#story"]')
     page.fill("#ask", "a story about spiders")
     page.keyboard.press("Enter")
@@ -201,6 +244,11 @@ def test_what_is_not_understood_is_said(page: Page) -> None:
         expect(page.locator("#ask")).to_have_value(words)
 
 
+def test_nothing_asked_for_leads_to_where_one_asks(page: Page) -> None:
+    page.click("#ask-form button")
+    expect(page.locator("#ask")).to_be_focused()
+
+
 def test_volume_within_floor_and_cap(page: Page, daemon: AudibleDaemon) -> None:
     page.focus("#volume")
     page.keyboard.press("End")
@@ -210,6 +258,10 @@ def test_volume_within_floor_and_cap(page: Page, daemon: AudibleDaemon) -> None:
     expect(page.locator("#volume-shown")).to_have_text("20 %")
     page.wait_for_timeout(300)
     assert daemon.status()["volume"] == 20
+    ask(daemon.socket, Volume(percent=45))
+    expect(page.locator("#volume-shown")).to_have_text("45 %")
+    expect(page.locator("#volume")).to_have_value("45")
+    expect(page.locator("#volume")).to_be_focused()
 
 
 def test_the_library(page: Page, daemon: AudibleDaemon, tmp_path: Path) -> None:
@@ -228,14 +280,18 @@ def test_the_library(page: Page, daemon: AudibleDaemon, tmp_path: Path) -> None:
     download.value.save_as(path)
     assert path.read_text().startswith("A story about a fox.\n\n")
     assert re.fullmatch(r"story-\d+\.txt", download.value.suggested_filename)
-    with page.expect_download() as download:
-        page.click("#save-sound")
-        expect(page.locator("#save-sound")).to_contain_text("One moment")
-    download.value.save_as(path)
-    with wave.open(str(path)) as sound:
-        seconds = sound.getnframes() / sound.getframerate()
-    assert 3.0 < seconds < 300.0 and download.value.suggested_filename.endswith(".wav")
-    expect(page.locator("#save-sound")).to_have_text("Save as sound")
+    seconds = {}
+    for kind in ("wav", "mp3"):
+        button = page.locator(f"[data-sound={kind}]")
+        with page.expect_download() as download:
+            button.click()
+            expect(button).to_contain_text("One moment")
+            expect(page.locator("[data-sound]:disabled")).to_have_count(2)
+        download.value.save_as(path)
+        assert download.value.suggested_filename.endswith(f".{kind}")
+        seconds[kind] = page.evaluate(LENGTH, b64encode(path.read_bytes()).decode())
+        expect(button).to_have_text(f"Save {kind.upper()}")
+    assert 3.0 < seconds["wav"] < 300.0 and abs(seconds["mp3"] - seconds["wav"]) < 0.2, seconds
     page.click("#favourite")
     expect(page.locator("#favourite")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
@@ -267,15 +323,60 @@ def test_bedtime(page: Page, daemon: AudibleDaemon) -> None:
     expect(page.locator("#sleeps")).to_have_text("The box goes to sleep after one story.")
     page.click("#awake")
     expect(page.locator("#sleeps")).to_have_text("The box stays awake.")
+    expect(page.locator("#awake")).to_be_hidden()
     page.click('nav a[href="#story"]')
     page.click("#night")
-    expect(page.locator("#message")).to_contain_text("Good night")
+    expect(page.locator("#message")).to_contain_text("Press it once more, and the box sleeps at")
+    expect(page.locator("#sleeps-too")).to_contain_text("goes to sleep in 20 minutes or after 2")
     page.click("#night")
+    expect(page.locator("#message")).to_have_text("Good night. Sleep well.")
     expect(page.locator("#state")).to_have_text("Asleep")
+    expect(page.locator("#now")).to_have_text("Shh. The box is asleep.")
+    expect(page.locator("#sleeps-too")).to_be_hidden()
     page.click('nav a[href="#bedtime"]')
     expect(page.locator("#awake")).to_have_text("Wake up")
+    expect(page.locator('[data-minutes="15"]')).to_be_disabled()
     page.click("#awake")
     expect(page.locator("#state")).to_have_text("Ready for a story")
+    expect(page.locator('[data-minutes="15"]')).to_be_enabled()
+
+
+def test_quiet_hours_begin_while_a_story_is_told(page: Page, daemon: AudibleDaemon) -> None:
+    """The story is told to its end, and the page says so; then only one more story is offered."""
+    tell(page)
+    now = datetime.now()
+    hours = (now - timedelta(hours=1), now + timedelta(hours=1))
+    page.click('nav a[href="#bedtime"]')
+    for name, hour in zip(("from", "until"), hours, strict=True):
+        page.fill(f"#quiet-{name}", f"{hour:%H:%M}")
+    page.click("#quiet-form [type=submit]")
+    expect(page.locator("#sleeps")).to_contain_text("goes to sleep after this story")
+    page.click('nav a[href="#story"]')
+    page.click("#stop")
+    expect(page.locator("#now")).to_have_text("Shh. The box is asleep.")
+    page.click('nav a[href="#bedtime"]')
+    expect(page.locator("#sleeps")).to_have_text("The box sleeps; these are its quiet hours.")
+    expect(page.locator("#awake")).to_be_hidden()
+    page.click("#no-quiet")
+    expect(page.locator("#state")).to_have_text("Ready for a story")
+
+
+def test_a_refusal_is_seen_in_front_of_an_open_story(page: Page, daemon: AudibleDaemon) -> None:
+    tell(page, "a story about a frog")
+    page.wait_for_timeout(1500)
+    page.click("#stop")
+    page.click('nav a[href="#library"]')
+    page.locator("#stories li").first.click()
+    expect(page.locator("#reader-title")).to_have_text("A frog")
+    ask(daemon.socket, RemoveStory(ask(daemon.socket, ListLibrary())["library"][0]["story"]))
+    page.click("#tell-again")
+    expect(page.locator("#message")).to_contain_text("no longer there")
+    box = page.locator("#message").bounding_box()
+    assert box is not None
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).id", middle) == "message"
+    page.click("#close")
+    expect(page.locator("#message")).to_be_hidden()
 
 
 def test_settings(page: Page, daemon: AudibleDaemon) -> None:
@@ -327,10 +428,14 @@ def test_the_box(page: Page) -> None:
 
 
 def test_pairing(browser: Browser, served: PageProcess) -> None:
-    context = browser.new_context()
+    context = browser.new_context(viewport={"width": 320, "height": 568})
     page = context.new_page()
     page.goto(served.url)
     page.fill("#code", "12 34 56")
+    fits = (
+        "document.getElementById('code').scrollWidth <= document.getElementById('code').clientWidth"
+    )
+    assert page.evaluate(fits)
     page.click("#pair-form [type=submit]")
     expect(page.locator("#message")).to_contain_text("not the code")
     page.fill("#code", served.pairing.new_code())
@@ -379,6 +484,14 @@ def test_the_page_goes_and_comes(browser: Browser, daemon: AudibleDaemon, tmp_pa
         mortal.start()
         expect(page.locator("#state")).to_have_text("Ready for a story")
         expect(page.locator("#tell")).to_be_enabled()
+
+
+def test_taken_up_again_a_phone_asks_anew(page: Page) -> None:
+    """Its connection may be dead without its knowing; here it is not, and none is left over."""
+    for _ in range(3):
+        with page.expect_request("**/api/events"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    tell(page)
 
 
 def test_another_page_cannot_reach_it(browser: Browser, served: PageProcess) -> None:
@@ -433,7 +546,16 @@ def check(page: Page, part: str) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_sticks_out(browser: Browser, served: PageProcess, width: int) -> None:
+def test_nothing_sticks_out(
+    browser: Browser, served: PageProcess, daemon: AudibleDaemon, width: int
+) -> None:
+    served.do(do="set", settings={"bedtime.quiet_from": "23:50, sat none"})
+    served.do(do="set", settings={"bedtime.quiet_until": "23:58"})
+    if not ask(daemon.socket, ListLibrary())["library"]:
+        served.do(do="ask", text="a story about an owl")
+        daemon.until("telling")
+        time.sleep(1.5)
+    daemon.calm()
     with paired_page(browser, served, (width, 700)) as page:
         expect(page.locator("body")).to_have_attribute("data-state", re.compile("idle|telling"))
         for part in PARTS:
@@ -441,6 +563,10 @@ def test_nothing_sticks_out(browser: Browser, served: PageProcess, width: int) -
             page.wait_for_timeout(200)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, part
+            assert page.evaluate(CUT_OFF) == [], part
+        page.click('nav a[href="#library"]')
+        page.locator("#stories li").first.click()
+        assert page.evaluate(CUT_OFF) == []
 
 
 def test_with_the_keyboard_alone(page: Page) -> None:

@@ -69,10 +69,15 @@ export async function saveAs(url, name) {
 
 let hiding;
 
+const hide = () => { one("message").hidden = true; };
+document.addEventListener("click", hide, { capture: true }); // whoever presses something has read it
+one("reader").addEventListener("close", () => document.body.append(one("message")));
+
 /** A sentence over the page, for a moment. */
 export function say(text) {
+  (document.querySelector("dialog[open]") ?? document.body).append(one("message")); // it would lie under that
   one("message").textContent = text;
   one("message").hidden = false;
   clearTimeout(hiding);
-  hiding = setTimeout(() => { one("message").hidden = true; }, MESSAGE_MS);
+  hiding = setTimeout(hide, MESSAGE_MS);
 }

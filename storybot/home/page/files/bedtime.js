@@ -7,6 +7,7 @@ import { DAYS, isSame, setting, times } from "/week.js";
 import { DAY_NAMES, sleeps } from "/words.js";
 
 const REFRESH_MS = 20_000;
+const TIMERS = document.querySelectorAll("[data-minutes], [data-stories]"); // buttons
 
 let status = { state: "gone" };
 let sleepAt = null; // ms of the clock, or null
@@ -17,12 +18,16 @@ export function showSleep(now) {
   status = now;
   sleepAt = typeof now.sleeps_in === "number" ? Date.now() + now.sleeps_in * 1000 : null;
   one("after-this").textContent = busy ? "after this story" : "after one story";
-  one("awake").textContent = now.state === "asleep" ? "Wake up" : "Stay awake";
+  const asleep = now.state === "asleep", timed = now.sleeps_in != null || now.sleeps_after != null;
+  one("awake").textContent = asleep ? "Wake up" : "Stay awake";
+  one("awake").hidden = asleep ? Boolean(now.quiet) : !timed; // in the quiet hours it sleeps, whatever is wished
+  for (const button of TIMERS) button.disabled = asleep || now.state === "gone";
+  one("sleeps-too").hidden = asleep || !(timed || now.quiet);
   count();
 }
 
 function count() {
-  one("sleeps").textContent = sleeps(status, sleepAt);
+  one("sleeps").textContent = one("sleeps-too").textContent = sleeps(status, sleepAt);
 }
 setInterval(count, REFRESH_MS);
 

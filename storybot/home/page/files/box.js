@@ -15,10 +15,16 @@ export function showBox(status) {
   const here = status.state !== "gone";
   const works = (status.works ?? []).map(sentence).join(" ");
   one("health").textContent = here ? works || "The box is well." : WAITING.gone;
-  one("services").replaceChildren(...Object.entries(status.services ?? {}).map(service));
+  const services = Object.entries(status.services ?? {}).sort(([a], [b]) => place(a) - place(b));
+  one("services").replaceChildren(...services.map(service));
   const running = here ? `, ${status.profile} profile, ${since(status.up)}` : "";
   one("about").textContent = `storybot ${about.version}${running}`;
 }
+
+const ORDER = Object.keys(SERVICES);
+
+/** Where it stands among the services: others come last. */
+const place = (name) => (ORDER.indexOf(name) + 1 || ORDER.length + 1);
 
 function service([name, { condition, why }]) {
   const [picture, title] = SERVICES[name] ?? ["🔧", name];

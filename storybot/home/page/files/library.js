@@ -7,9 +7,15 @@ import { NO_FAVOURITES, NO_STORIES, ONE_MOMENT, SURE, THROW_AWAY, day, titled } 
 
 const AT_ONCE = 60; // stories asked for
 const SENTENCES = 4; // of a paragraph
+const SOUNDS = document.querySelectorAll("[data-sound]"); // buttons
 
 let open = null; // the story that is being read
 let oldest = null; // id of the last one on the shelf
+
+/** The kinds of file that the box makes of a story's sound. */
+export function offerSounds(kinds) {
+  for (const button of SOUNDS) button.hidden = !kinds.includes(button.dataset.sound);
+}
 
 /** The newest stories; or `further`, those after the ones that are shown. */
 export async function showLibrary(further = false) {
@@ -56,7 +62,6 @@ async function read(id) {
   one("reader-date").textContent = `Told ${day(story.date)}${story.whole ? "" : ", cut short"}`;
   one("save").href = `/stories/${id}`;
   one("delete").lastElementChild.textContent = THROW_AWAY;
-  one("save-sound").hidden = document.body.dataset.profile === "small";
   one("favourite").setAttribute("aria-pressed", story.favourite);
   one("reader").showModal();
   one("reader").scrollTop = 0;
@@ -80,14 +85,17 @@ one("reader").addEventListener("click", (event) => { if (event.target === one("r
 one("tell-again").addEventListener("click", async () => {
   if (await wishStory({ do: "tell-saved", story: open.story })) { close(); location.hash = "#story"; }
 });
-one("save-sound").addEventListener("click", async () => {
-  const words = one("save-sound").lastElementChild, name = words.textContent, { story } = open;
-  one("save-sound").disabled = true;
-  words.textContent = ONE_MOMENT;
-  await saveAs(`/sounds/${story}`, `story-${story}.wav`);
-  words.textContent = name;
-  one("save-sound").disabled = false;
-});
+for (const button of SOUNDS) {
+  button.addEventListener("click", async () => {
+    const words = button.lastElementChild, name = words.textContent;
+    const file = `${open.story}.${button.dataset.sound}`;
+    for (const each of SOUNDS) each.disabled = true; // the box makes one at a time
+    words.textContent = ONE_MOMENT;
+    await saveAs(`/sounds/${file}`, `story-${file}`);
+    words.textContent = name;
+    for (const each of SOUNDS) each.disabled = false;
+  });
+}
 one("favourite").addEventListener("click", async () => {
   const favourite = !open.favourite;
   if (!(await wish({ do: "library-favourite", story: open.story, favourite }))) return;
@@ -95,7 +103,8 @@ one("favourite").addEventListener("click", async () => {
   one("favourite").setAttribute("aria-pressed", favourite);
   showLibrary();
 });
-one("delete").addEventListener("click", async () => {
+one("delete").addEventListener("click", async (event) => {
+  if (event.detail > 1) return; // the second of a double click means nothing else than the first
   const words = one("delete").lastElementChild;
   if (words.textContent !== SURE) { words.textContent = SURE; return; }
   if (await wish({ do: "library-remove", story: open.story })) { close(); showLibrary(); }

@@ -39,7 +39,9 @@ function chip(word, what, remove) {
   button.className = "sticker round";
   button.append(sign("close", `Remove ${word}`));
   button.addEventListener("click", () => remove(word));
-  item.append(made("b", word), made("span", what ? ` ${what}` : "", "small"), button);
+  const text = document.createElement("span");
+  text.append(made("b", word), made("span", what ? ` ${what}` : "", "small"));
+  item.append(text, button);
   return item;
 }
 

@@ -4,7 +4,7 @@ import { NOT_PAIRED, fetched } from "/asking.js";
 import { showSettings, showSleep } from "/bedtime.js";
 import { setAbout, showBox } from "/box.js";
 import { followLevel } from "/level.js";
-import { showLibrary } from "/library.js";
+import { offerSounds, showLibrary } from "/library.js";
 import { showLists } from "/lists.js";
 import { onPaired, showPairing } from "/pairing.js";
 import { PARTS, one, part } from "/parts.js";
@@ -26,6 +26,7 @@ async function begin() {
     return;
   }
   setAbout(box);
+  offerSounds(box.sounds);
   one("name").textContent = document.title = box.name;
   one("volume").min = box.volume.floor;
   one("volume").max = box.volume.cap;
@@ -42,9 +43,9 @@ function follow() {
   hear("state", take);
   hear("told", showTold);
   hear("word", showWord);
-  stream.addEventListener("error", () => {
+  stream.addEventListener("error", ({ target }) => {
     take(GONE);
-    if (stream.readyState === EventSource.CLOSED) setTimeout(begin, RETRY_MS);
+    if (target.readyState === EventSource.CLOSED) setTimeout(begin, RETRY_MS);
   });
 }
 
@@ -53,7 +54,6 @@ function take(now) {
   status = now;
   const here = now.state !== GONE.state;
   document.body.dataset.state = now.state;
-  document.body.dataset.profile = now.profile ?? "";
   document.documentElement.classList.toggle("night", Boolean(now.night) || now.state === "asleep");
   one("state").textContent = STATES[now.state] ?? now.state;
   for (const button of document.querySelectorAll("main button, #tell-again")) button.disabled = !here;
@@ -92,6 +92,7 @@ addEventListener("hashchange", () => {
 
 addEventListener(NOT_PAIRED, () => {
   stream?.close();
+  stream = null;
   one("tabs").hidden = true;
   for (const name of PARTS) one(name).hidden = true;
   one("pairing").hidden = false;
@@ -101,5 +102,10 @@ addEventListener(NOT_PAIRED, () => {
 });
 
 onPaired(begin);
-for (const change of ["hashchange", "visibilitychange"]) addEventListener(change, watchLevel);
+addEventListener("hashchange", watchLevel);
+document.addEventListener("visibilitychange", () => {
+  // A phone that was put away may hold a connection that is dead, and would notice it minutes later.
+  if (document.visibilityState === "visible" && stream) follow();
+  watchLevel();
+});
 begin();

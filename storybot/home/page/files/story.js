@@ -3,12 +3,16 @@
 import { say, wish, wishStory } from "/asking.js";
 import { isDark, made, onDark, one } from "/parts.js";
 import { picture } from "/picture.js";
-import { ONE_MORE_AFTER, ONE_MORE_NOW, WAITING, titled } from "/words.js";
+import { ONE_MORE_AFTER, ONE_MORE_NOW, WAITING, goodNight, titled } from "/words.js";
 
 export const BUSY = ["thinking", "telling", "paused"];
+const READ = [...BUSY, "idle"]; // in these the sentence stays; in others it is said what the box does
 const AT_REST = { story: null, title: null, sentences: [] };
 
 let state = "gone";
+let timed = false; // a sleep timer runs
+let volume = null; // of the box, in per cent
+let sliding = false; // a finger moves the volume, and the box does not know of it yet
 let told = AT_REST;
 let word = { begin: 0, end: 0 }; // characters of the last sentence
 
@@ -18,9 +22,10 @@ export function showStatus(status) {
   const busy = BUSY.includes(state);
   one("stop").hidden = !busy;
   one("tell").hidden = one("go-on").hidden = busy;
-  const bedtime = status.night || state === "asleep" || status.sleeps_in != null || status.sleeps_after != null;
-  one("last-story").hidden = !bedtime;
-  if (status.volume !== undefined && document.activeElement !== one("volume")) showVolume(status.volume);
+  timed = status.sleeps_in != null || status.sleeps_after != null;
+  one("last-story").hidden = !(status.night || state === "asleep" || timed);
+  volume = status.volume ?? volume;
+  if (volume !== null && !sliding) showVolume(volume);
   show();
 }
 
@@ -47,7 +52,7 @@ function show() {
 }
 
 function showSentence() {
-  const text = told.sentences.at(-1);
+  const text = READ.includes(state) ? told.sentences.at(-1) : undefined;
   const letters = text && state === "telling" ? text.slice(word.begin, word.end).trimEnd() : "";
   one("now").classList.toggle("waiting", !text);
   if (!letters) {
@@ -80,21 +85,29 @@ one("tell").addEventListener("click", () => wishStory({ do: "ask", text: "a stor
 one("go-on").addEventListener("click", () => wish({ do: "ask", text: "go on" }));
 for (const button of document.querySelectorAll(".last-story")) {
   button.addEventListener("click", async () => {
-    if (await wish({ do: "one-more" })) say(BUSY.includes(state) ? ONE_MORE_AFTER : ONE_MORE_NOW);
+    const busy = BUSY.includes(state); // before the box begins with it
+    if (await wish({ do: "one-more" })) say(busy ? ONE_MORE_AFTER : ONE_MORE_NOW);
   });
 }
 one("again").addEventListener("click", () => wish({ do: "again" }));
 one("another").addEventListener("click", () => wish({ do: "ask", text: "another one" }));
 one("night").addEventListener("click", async () => {
-  if (await wish({ do: "ask", text: "good night" })) say("Good night. Sleep well.");
+  const words = goodNight(BUSY.includes(state), timed);
+  if (await wish({ do: "ask", text: "good night" })) say(words);
 });
 one("ask-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = one("ask").value.trim();
-  if (text && (await wishStory({ do: "ask", text }))) one("ask").value = "";
+  if (!text) one("ask").focus();
+  else if (await wishStory({ do: "ask", text })) one("ask").value = "";
 });
-one("volume").addEventListener("input", () => showVolume(one("volume").value));
+one("volume").addEventListener("input", () => {
+  sliding = true;
+  showVolume(one("volume").value);
+});
 one("volume").addEventListener("change", async () => {
   const answer = await wish({ do: "volume", percent: Number(one("volume").value) });
-  if (answer) showVolume(answer.volume);
+  sliding = false;
+  volume = answer?.volume ?? volume;
+  if (volume !== null) showVolume(volume);
 });

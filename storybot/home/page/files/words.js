@@ -32,8 +32,8 @@ export const WAITING = {
 };
 
 export const SERVICES = {
-  listener: ["👂", "Ears"], narrator: ["🖋️", "Storyteller"], speaker: ["🔊", "Voice"], buttons: ["🔘", "Button"],
-  control: ["🔌", "Remote control"], night: ["🌙", "Quiet hours"], robot: ["🧸", "The box itself"],
+  robot: ["🧸", "The box itself"], narrator: ["🖋️", "Storyteller"], speaker: ["🔊", "Voice"], listener: ["👂", "Ears"],
+  buttons: ["🔘", "Button"], night: ["🌙", "Quiet hours"], control: ["🔌", "Remote control"],
 };
 
 export const CONDITIONS = { well: "Works.", lost: "Does not work.", stalled: "Hangs; the box will start anew." };
@@ -41,6 +41,12 @@ export const CONDITIONS = { well: "Works.", lost: "Does not work.", stalled: "Ha
 export const DAY_NAMES = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 export const ONE_MORE_NOW = "One more story, then it is time to sleep.";
 export const ONE_MORE_AFTER = "After this story comes one more, then it is time to sleep.";
+/** After a press of Good night, before which the box told a story or not, and would sleep some time or not. */
+export function goodNight(busy, timed) {
+  if (timed) return "Good night. Sleep well.";
+  return `Good night. Press it once more, and the box sleeps ${busy ? "after this story" : "at once"}.`;
+}
+
 export const ONE_MOMENT = "One moment …";
 
 // Of the code that pairs a device.
@@ -93,10 +99,11 @@ export function day(date) {
 export function sleeps(status, deadline) {
   if (status.state === "gone") return WAITING.gone;
   if (status.state === "asleep") return status.quiet ? "The box sleeps; these are its quiet hours." : "The box is asleep.";
+  const stories = status.sleeps_after;
+  if (status.quiet && !(stories > 1)) return "These are the quiet hours: the box goes to sleep after this story.";
   const minutes = deadline === null ? null : Math.max(1, Math.round((deadline - Date.now()) / 60000));
   const when = [];
   if (minutes !== null) when.push(minutes === 1 ? "in a minute" : `in ${minutes} minutes`);
-  const stories = status.sleeps_after;
   if (stories !== null && stories !== undefined) when.push(stories === 1 ? "after one story" : `after ${stories} stories`);
   return when.length ? `The box goes to sleep ${when.join(" or ")}.` : "The box stays awake.";
 }
