@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.language.automaton import END, START, Automaton, Transition
+from storybot.language.choices import BY_NUMBER
 from storybot.language.request_patterns import STYLES
 from storybot.language.things import Thing, plain
 from storybot.language.wishes import ADJECTIVES, NAMED
@@ -38,6 +39,7 @@ BREAKS_OFF = 1 / 64
 DESCRIBED = 1 / 4  # of the things, by an adjective
 SECOND_THING = 1 / 8  # after a thing
 RARELY = 1 / 16  # styles, "called Noah", "about me", "the dragon story again"
+NEITHER = 1 / 256  # another thing, after a question that names two
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name
 
 
@@ -131,6 +133,24 @@ def answer_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     made.say(introduced, about, ABOUT, 1 - BREAKS_OFF)
     made.say(introduced, last, ["about"], BREAKS_OFF)
     made.skip(called, about, 1 / 4)
+    _topics(made, about, told, last, topics)
+    made.may_say(told, last, ["please"])
+    return made.transitions()
+
+
+def choice_sentences(keyphrase: str, topics: Topics, between: Sequence[str]) -> list[Transition]:
+    """What follows on "A boat or a book?": one of these words, likelier than all other things.
+
+    Other answers ask for something else: the right thing may be neither.
+    """
+    made = Automaton()
+    begun, about, told = (made.state() for _ in range(3))
+    last = _last(made)
+    made.may_say(START, begun, [one for one in ARTICLES if one not in ("", *OF_THE_FIRST)], 1 / 2)
+    made.say(begun, told, between)
+    made.say(START, last, BY_NUMBER + YES_OR_NO, 1 / 4)
+    made.say(START, last, COMMANDS + NO_ANSWERS, RARELY)
+    made.skip(START, about, NEITHER)
     _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])
     return made.transitions()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import replace
 
 from storybot.hearing.second.second_recogniser import SecondRecogniser, State, Transcript
 from storybot.hearing.utterance import Utterance
@@ -118,8 +119,8 @@ def _confirmed(
     heard: FirstResult, transcript: Transcript, wanted: ListenFor, keyphrase: str
 ) -> FirstResult:
     opinion = judge(_first(heard), transcript.words, wanted, keyphrase, transcript.lead)
-    if opinion.verdict is Verdict.AS_HEARD:
-        return heard
+    if opinion.verdict is Verdict.AS_HEARD:  # which decides instead of a question
+        return replace(heard, alternative="") if isinstance(heard, Utterance) else heard
     if opinion.verdict is Verdict.CALL:
         return KeyphraseOnly(heard.pcm)
     confidence = heard.confidence if isinstance(heard, Utterance) else NO_CONFIDENCE
