@@ -16,9 +16,9 @@ _SECOND = r"(?:the |that )?(?:second|other)(?: one)?"
 
 def told_apart(one: Request | None, other: Request | None) -> tuple[Thing, Thing] | None:
     """The things in which two wishes differ; None where it is not one thing in each."""
-    if one is None or other is None or one.kind is not RequestKind.STORY is not other.kind:
+    if one is None or other is None or len(one.things) != len(other.things):
         return None
-    if len(one.things) != len(other.things):
+    if {one.kind, other.kind} != {RequestKind.STORY}:
         return None
     pairs = zip(one.things, other.things, strict=True)
     differing = [(a, b) for a, b in pairs if (a.word, a.name) != (b.word, b.name)]

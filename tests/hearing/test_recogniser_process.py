@@ -226,7 +226,7 @@ def test_two_that_sound_alike_are_told_as_such() -> None:
     ear.command({"do": "listen", "for": "choice"})
     ear.step()
     ear.step()
-    assert [one for one in told.kinds() if one in ("speech", "heard")] == ["heard", "speech"], (
+    assert [one for one in told.kinds() if one in ("speech", "heard")] == ["speech", "heard"], (
         "any speech is an answer"
     )
 

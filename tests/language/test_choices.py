@@ -44,10 +44,11 @@ def test_the_question_between_two(one: str, other: str, question: str) -> None:
     [
         ("a boat", "boats"),
         ("a cat", "a cat and a boat"),
-        ("a cat and a boat", "a rat and a book"),
+        ("a cat and a boat", "a bear and a book"),
         ("a boat", "louder"),
         ("no, a boat", "no, a book"),
         ("tell me a story", "a boat"),
+        ("a boat", "the book story again"),
     ],
 )
 def test_there_is_nothing_to_choose(one: str, other: str) -> None:

@@ -119,8 +119,10 @@ def _confirmed(
     heard: FirstResult, transcript: Transcript, wanted: ListenFor, keyphrase: str
 ) -> FirstResult:
     opinion = judge(_first(heard), transcript.words, wanted, keyphrase, transcript.lead)
-    if opinion.verdict is Verdict.AS_HEARD:  # which decides instead of a question
-        return replace(heard, alternative="") if isinstance(heard, Utterance) else heard
+    if opinion.verdict is Verdict.AS_HEARD:
+        if isinstance(heard, Utterance) and heard.alternative:
+            return replace(heard, alternative="")  # it decides instead of a question
+        return heard
     if opinion.verdict is Verdict.CALL:
         return KeyphraseOnly(heard.pcm)
     confidence = heard.confidence if isinstance(heard, Utterance) else NO_CONFIDENCE
