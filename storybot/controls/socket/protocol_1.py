@@ -1,7 +1,7 @@
 """Version 1 of the control protocol, for clients that were written for it.
 
-It has fewer requests, no error codes, corrections and choices; `story` in a status counts the stories
-since the start, and "tell-saved" calls the id of a story its `number`.
+It has fewer requests, no error codes, corrections and choices; `story` in a status counts the
+stories since the start, and "tell-saved" calls the id of a story its `number`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from storybot.language.choices import told_apart
 from storybot.language.requests import understand
 
 MOST_PATHS = 1000  # that are looked at: most differ in their silences alone
-# Of the whole sentence's ln score. Of 136 clear requests 13 of the 14 wrong ones and 4 of the 122
-# CLOSE
+# Of a whole sentence's ln score. Of clear requests 18 of 29 wrong ones and 6 of 155 right ones had
+# another wish within CLEAR_CLOSE; of others 4 of 10 wrong ones and no right one within CLOSE.
 CLEAR_CLOSE = 25.0
-CLEAR_SCORE = -2.7  # mean ln acoustic score per frame; in noise right ones come close as well
 CLOSE = 8.0
+CLEAR_SCORE = -2.7  # mean ln acoustic score per frame
 
 
 def close_alternative(text: str, score: float, paths: Iterable[tuple[str, float]]) -> str:
