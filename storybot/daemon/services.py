@@ -40,7 +40,7 @@ def real_factories() -> Factories:
     """The factories of the real parts."""
 
     def speaker(settings: Settings, profile: str) -> Speaker:
-        return Speaker(settings.speaking, profile, patience=LOST_LOUDSPEAKER_TIMEOUT_S)
+        return Speaker(settings.speaking, profile, lost_timeout_s=LOST_LOUDSPEAKER_TIMEOUT_S)
 
     def recogniser(settings: Settings, profile: str) -> RecogniserClient:
         return RecogniserClient(settings.hearing, profile)

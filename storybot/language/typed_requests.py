@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 
 from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
@@ -14,6 +15,7 @@ from storybot.language.wishes import (
     NAMED,
     ONESELF,
     SMALL_WORDS,
+    child,
     name_at,
     named,
     wishes_in,
@@ -27,6 +29,12 @@ _TOKENS = re.compile(r"[^\s.,;:!?\"()&/\u2013\u2014\u201c\u201d]+")
 _WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
 _BEFORE_A_NOUN = re.compile(
     rf"about|an?|the|some|my|our|your|his|her|its|their|one|{'|'.join(COUNTS)}|many"
+)
+_BEFORE_NO_NAME = re.compile(rf"an?|the|one|{'|'.join(COUNTS)}|many|some")
+# "With no monsters or ghosts", "not about a dog": the story is not to be about those.
+_UNWANTED = re.compile(
+    r"(?<=\w)[\s,;]+(?:with(?=\s+no\b)\s+|but\s+)?(?:no|without(?:\s+any)?|not\s+about)"
+    r"\s+(?:(?:an?|the)\s+)?[\w'-]+(?:\s+or\s+(?:(?:an?|the)\s+)?[\w'-]+)*"
 )
 _OWN = re.compile(r"my|our|your|his|her|their")
 _ABOUT = re.compile(
@@ -70,7 +78,9 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     holds for harmless stay together: a blue tit is no tit. Whether the words suit a child is
     decided by `is_allowed`.
     """
+    names = _capitals(text)
     text = plain_text(text).strip(" \t\r\n\"'")
+    text = _UNWANTED.sub("", text)
     phrases: dict[str, str] = {}  # one word for each harmless phrase -> the phrase
     if allowed is not None and allowed.harmless is not None:
         found = {match[0] for match in allowed.harmless.finditer(text)}
@@ -92,7 +102,7 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     for part in _AND.split(topic):
         named = (
             unlisted_thing(phrases[thing.word]) if thing.word in phrases else thing
-            for thing in _things(_TOKENS.findall(part))
+            for thing in _things(_TOKENS.findall(part), names)
         )
         things += [thing for thing in named if thing not in things]
     if not things:
@@ -108,21 +118,40 @@ def is_allowed(request: Request | None, text: str, allowed: Filter) -> bool:
     return all(map(allowed.allows, (text, *forms)))
 
 
-def _things(words: list[str]) -> list[Thing]:
-    """What a part of the request between two "and" is about: a fluffy quokka is a quokka."""
+def _capitals(text: str) -> frozenset[str]:
+    """The words that are written as names, in lower case; none where most words are."""
+    words = _TOKENS.findall(text)[1:]
+    written = [word for word in words if word[0].isupper() and word[1:].islower()]
+    if 2 * len(written) > len(words) + 1:
+        return frozenset()
+    return frozenset(plain_text(word).removesuffix("'s") for word in written)
+
+
+def _things(words: list[str], names: Container[str]) -> list[Thing]:
+    """What a part of the request between two "and" is about: a fluffy quokka is a quokka.
+
+    `names`: words that are names where nothing else is known of them.
+    """
     words = [word.removesuffix("'s") for word in words if any(map(str.isalpha, word))]
     told = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     words, name = words[:told], name_at(words, told + 1)
+    if bearer := _bearer(words):
+        return bearer
     led = next((i + 1 for i, word in enumerate(words) if _BEFORE_A_NOUN.fullmatch(word)), None)
+    while led is not None and any(map(_BEFORE_A_NOUN.fullmatch, words[led : led + 1])):
+        led += 1  # about my ...
     noun = words[led or 0 :]
     while noun and SMALL_WORDS.fullmatch(noun[0]):
         noun = noun[1:]
     if led is None and _no_noun(noun[:1]) and noun[0] not in ONESELF:
         return []
     known = wishes_in(words, family_children())
-    own = led is not None and _OWN.fullmatch(words[led - 1]) and words[-1:] == [*known.unknown]
-    if known.things and not name and own:
+    own = led is not None and _OWN.fullmatch(words[led - 1])
+    last = [word for word in words[-1:] if not word.endswith("ing")]  # my dog swimming
+    if known.things and not name and own and last and last == [*known.unknown]:
         name = name_at(words, len(words) - 1)  # my teddy bear Bruno
+    elif own and not name and [thing.is_name for thing in known.things] == [False, True]:
+        return [named(known.things[0], known.things[1].word)]  # my doll Anna
     elif not _no_noun(noun[:1]):
         noun = noun[: _length_of(noun)]
         noun = [word for word in noun if not SMALL_WORDS.fullmatch(word)]
@@ -130,11 +159,26 @@ def _things(words: list[str]) -> list[Thing]:
         if led is None and (_no_noun(noun) or not few):
             return []
         if noun and not wishes_in(noun).things and 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
-            stranger = _counted(unlisted_thing(noun[-1]), words[led - 1] if led else "")
+            before = words[led - 1] if led else ""
+            stranger = _counted(unlisted_thing(noun[-1]), before)
+            alone = noun[:-1] in ([], ["friend"]) and not _BEFORE_NO_NAME.fullmatch(before)
+            if not name and alone and noun[-1] in names:
+                stranger, name = child(), noun[-1].capitalize()  # about Elsa
             return [named(stranger, name) if name else stranger, *known.things]
     if name and known.things:
         return [named(known.things[0], name), *known.things[1:]]
     return list(known.things)
+
+
+def _bearer(words: list[str]) -> list[Thing]:
+    """Who bears the name in "about Bruno the teddy bear"; nobody in "about a cat"."""
+    if words[:1] != ["about"] or words[2:3] != ["the"] or _no_noun(words[1:2]):
+        return []
+    title, who = wishes_in(words[1:2]).things, wishes_in(words[3:])
+    name = name_at(words, 1)
+    if not name or any(not thing.is_name for thing in title) or len(who.things) != 1:
+        return []
+    return [named(who.things[0], name)]
 
 
 def _length_of(noun: list[str]) -> int:

@@ -47,7 +47,7 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
         if known is not None:
             things += _new([_counted(known, count)], things)
         elif word in ONESELF:
-            things += _new(family[:MAX_THINGS] or [_child()], things)
+            things += _new(family[:MAX_THINGS] or [child()], things)
         elif not SMALL_WORDS.fullmatch(word):
             unknown.append(word)
         count = word if word in COUNTS else count if word in ADJECTIVES else ""
@@ -86,7 +86,8 @@ def _new(found: Sequence[Thing], before: Sequence[Thing]) -> list[Thing]:
     return [thing for thing in found if thing not in before]
 
 
-def _child() -> Thing:
-    child = find_thing(CHILD)
-    assert child is not None
-    return child
+def child() -> Thing:
+    """Somebody of whom nothing is known."""
+    found = find_thing(CHILD)
+    assert found is not None
+    return found

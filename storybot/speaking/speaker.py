@@ -41,11 +41,11 @@ class Speaker:
         *,
         voice: Voice | None = None,
         player: Player | None = None,
-        patience: float = 5.0,
+        lost_timeout_s: float = 5.0,
     ) -> None:
-        """`wav`: write there instead of playing. `patience`: s to wait for a lost loudspeaker."""
+        """`wav`: write there, play nothing. `lost_timeout_s`: s to wait for a lost loudspeaker."""
         self._settings = settings
-        self._synthesizer = Synthesizer(settings, profile, wav, patience)
+        self._synthesizer = Synthesizer(settings, profile, wav, lost_timeout_s)
         self._synthesizer.voice, self._synthesizer.player = voice, player
         self._parameters = SpeechParameters(settings.accent, settings.speed, settings.pitch)
         self.asked_volume = settings.volume  # per cent, before floor and cap

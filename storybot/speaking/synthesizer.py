@@ -51,10 +51,10 @@ class Synthesizer:
     """
 
     def __init__(
-        self, settings: SpeakingSettings, profile: str, wav: Path | None, patience: float
+        self, settings: SpeakingSettings, profile: str, wav: Path | None, lost_timeout_s: float
     ) -> None:
         self._settings, self._profile, self._wav = settings, profile, wav
-        self._patience = patience  # s to wait for a lost loudspeaker
+        self._lost_timeout_s = lost_timeout_s  # s to wait for a lost loudspeaker
         self.voice: Voice | None = None
         self.player: Player | None = None
         self.captions = Captions()
@@ -174,7 +174,7 @@ class Synthesizer:
         """Try for some time to open the loudspeaker again; raises `lost` when that fails."""
         _, player = self.voice_and_player()
         self.trouble = str(lost)
-        limit = time.monotonic() + self._patience
+        limit = time.monotonic() + self._lost_timeout_s
         self.device_hangs_at = limit + DEVICE_HANG_TIMEOUT_S
         while generation == self.generation:
             try:

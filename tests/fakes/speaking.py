@@ -14,7 +14,7 @@ from storybot.speaking.synthesizer import Spoken
 
 PER_WORD = 0.35  # s
 RATE = 22050
-PATIENCE = 90.0  # s for which a lost loudspeaker is looked for
+LOST_TIMEOUT_S = 90.0  # s for which a lost loudspeaker is looked for
 
 
 class FakeSpeaker:
@@ -23,7 +23,7 @@ class FakeSpeaker:
     def __init__(self, plugged: bool = True, settings: SpeakingSettings | None = None) -> None:
         self.plugged = plugged
         self.open_takes = 0.01  # s
-        self.patience = PATIENCE
+        self.lost_timeout_s = LOST_TIMEOUT_S
         self.settings = settings or SpeakingSettings()
         self.stuck = False  # plays nothing, says nothing about it
         self.heard: list[str] = []  # sentences and earcons whose sound began
@@ -85,7 +85,7 @@ class FakeSpeaker:
 
     async def _until_plugged(self, turn: int) -> bool:
         loop = asyncio.get_running_loop()
-        limit = loop.time() + self.patience
+        limit = loop.time() + self.lost_timeout_s
         while not self.plugged and turn == self._turn:
             self.trouble = "the loudspeaker takes no more sound; plug it in again"
             if loop.time() > limit:  # the trouble stays: it is still lost

@@ -9,7 +9,7 @@ from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashe
 
 
 def die(count: Path) -> int:
-    """The deaths before, by a process that dies of it too."""
+    """The crashes before, by a process that dies of it too."""
     child = os.fork()
     if not child:
         with count_crashes(count) as died:

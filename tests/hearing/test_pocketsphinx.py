@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import faulthandler
 import os
 import zlib
 from collections.abc import Iterator
@@ -370,9 +371,10 @@ def test_files_that_cannot_be_read_are_thrown_away(
 
 
 def started(cache: Path) -> int:
-    """The exit status of an ear's start."""
+    """The exit status of a recogniser's start."""
     child = os.fork()
     if not child:
+        faulthandler.disable()  # that it ends is wanted
         PocketSphinxRecogniser(SETTINGS, cache)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -395,7 +397,7 @@ def test_files_that_end_the_process_end_it_once(tmp_path: Path, what: str) -> No
 def test_what_was_made_anew_in_vain_gives_way_to_the_full_definition(tmp_path: Path) -> None:
     PocketSphinxRecogniser(SETTINGS, tmp_path)
     (definition,) = tmp_path.glob("*.mdef")
-    definition.with_suffix(".deaths").write_bytes(b"++")
+    definition.with_suffix(".crashes").write_bytes(b"++")
     PocketSphinxRecogniser(SETTINGS, tmp_path)
     assert definition.read_bytes().startswith(full_definition().read_bytes())
     assert {path.suffix for path in tmp_path.iterdir()} == {".dict", ".mdef"}

@@ -28,7 +28,7 @@ NUMBER = 1  # every explored robot has told this many stories
 class World:
     """What the commands given so far brought about."""
 
-    ear: str | None = None
+    listens_for: str | None = None
     story: bool = False
     held: bool = False
     alarms: frozenset[Timer] = frozenset()
@@ -40,9 +40,9 @@ class World:
         for command in todo:
             match command:
                 case commands.Listen(purpose):
-                    world = replace(world, ear=purpose.value)
+                    world = replace(world, listens_for=purpose.value)
                 case commands.StopListening():
-                    world = replace(world, ear=None)
+                    world = replace(world, listens_for=None)
                 case commands.Tell():
                     assert not world.story, "two stories at once"
                     world = replace(world, story=True, held=False)

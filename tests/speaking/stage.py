@@ -20,13 +20,18 @@ class Stage:
     """One speaker; `speed` is how many times faster than real its loudspeaker plays."""
 
     def __init__(
-        self, speed: float = 50.0, settings: SpeakingSettings = SETTINGS, patience: float = 5.0
+        self,
+        speed: float = 50.0,
+        settings: SpeakingSettings = SETTINGS,
+        lost_timeout_s: float = 5.0,
     ) -> None:
         self.voice = ToneVoice()
         self.output = FakeOutput(speed)
         self.player = QueuedPlayer(self.output, RATE, settings.volume)
         self.words: list[str] = []
-        self.speaker = Speaker(settings, voice=self.voice, player=self.player, patience=patience)
+        self.speaker = Speaker(
+            settings, voice=self.voice, player=self.player, lost_timeout_s=lost_timeout_s
+        )
 
     @property
     def heard(self) -> int:

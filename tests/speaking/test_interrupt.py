@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 FAKES = Path(__file__).parents[1] / "fakes"
-PATIENCE = 240.0  # s; a machine that has other work makes all of this slow, and none of it fail
+LONGEST_S = 240.0  # a machine that has other work makes all of this slow, and none of it fail
 STORY = """
 import asyncio, os, signal, sys
 from dataclasses import replace
@@ -81,7 +81,7 @@ def story(engine: str, espeak: str, aplay: str, folder: Path, mark: str) -> subp
 
 
 def until_there_are(count: int, mark: str) -> bool:
-    limit = time.monotonic() + PATIENCE
+    limit = time.monotonic() + LONGEST_S
     while len(children(mark)) != count:
         if time.monotonic() > limit:
             return False
@@ -112,7 +112,7 @@ def test_ctrl_c(engine: str, espeak: str, aplay: str, lines: int, tmp_path: Path
         until_here(telling, lines)
         time.sleep(0.2)
         telling.send_signal(signal.SIGINT)
-        _, said = telling.communicate(timeout=PATIENCE)
+        _, said = telling.communicate(timeout=LONGEST_S)
     finally:
         telling.kill()
     assert telling.returncode == 130, said.decode()

@@ -29,7 +29,7 @@ def tell(**what):
     print(json.dumps({"at": time.monotonic(), **what}), flush=True)
 
 async def main():
-    async with Speaker(settings, patience=20) as speaker:
+    async with Speaker(settings, lost_timeout_s=20) as speaker:
         await act(speaker)
 
 """

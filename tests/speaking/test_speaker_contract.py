@@ -27,7 +27,7 @@ from tests.fakes.voice import RATE, ToneVoice
 
 SENTENCE = "The cat ran to the park and met a dog."
 LONG = " ".join([SENTENCE] * 3)  # longer than what is kept ahead
-PATIENCE = 1.5  # s for which a lost loudspeaker is looked for
+LOST_TIMEOUT_S = 1.5  # s for which a lost loudspeaker is looked for
 
 
 class Case:
@@ -37,10 +37,10 @@ class Case:
         self.speaker: Any
         if kind == "fake":
             self.speaker = FakeSpeaker()
-            self.speaker.patience = PATIENCE
+            self.speaker.lost_timeout_s = LOST_TIMEOUT_S
         else:
             self.output = FakeOutput(speed=1.0)
-            self.speaker = Speaker(SpeakingSettings(), patience=PATIENCE)
+            self.speaker = Speaker(SpeakingSettings(), lost_timeout_s=LOST_TIMEOUT_S)
 
     def plug(self, plugged: bool) -> None:
         if isinstance(self.speaker, FakeSpeaker):

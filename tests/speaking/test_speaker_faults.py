@@ -55,7 +55,7 @@ def test_a_loudspeaker_pulled_out_and_plugged_in_again(monkeypatch: pytest.Monke
         assert stage.speaker.trouble is None
         await stage.speaker.drain()
 
-    stage = play(act, Stage(speed=5.0, patience=30))
+    stage = play(act, Stage(speed=5.0, lost_timeout_s=30))
     assert stage.heard >= 100 * LETTER - 160
 
 
@@ -72,7 +72,7 @@ def test_a_loudspeaker_lost_at_the_very_end(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(StorybotError):
             await stage.speaker.drain()
 
-    play(act, Stage(speed=1.0, patience=0.2))
+    play(act, Stage(speed=1.0, lost_timeout_s=0.2))
 
 
 def test_before_it_is_open_nothing_breaks() -> None:
@@ -136,5 +136,5 @@ def test_a_device_that_hangs_while_it_is_taken_again_is_told(
             await saying
         assert stage.speaker.device_hangs
 
-    play(act, Stage(speed=5.0, patience=0.1))
+    play(act, Stage(speed=5.0, lost_timeout_s=0.1))
     hung.set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import ssl
 import time
@@ -122,9 +121,8 @@ class Broker:
 
     def stop(self) -> None:
         """Say good-bye after what was published is sent; the will is not published then."""
-        if self._newest is not None and self.ready:
-            with contextlib.suppress(RuntimeError, ValueError):  # it was not sent
-                self._newest.wait_for_publish(STOP_TIMEOUT_S)
+        if self.ready:
+            self.wait_until_sent(STOP_TIMEOUT_S)
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -137,9 +135,19 @@ class Broker:
         failed, _ = self._client.subscribe([(each, SUBSCRIBE_QOS) for each in filters])
         self._subscribed = failed == MQTTErrorCode.MQTT_ERR_SUCCESS
 
-    def publish(self, topic: str, payload: str, *, retain: bool) -> None:
-        """Send it, where the broker is there."""
-        self._newest = self._client.publish(topic, payload, retain=retain)
+    def publish(self, topic: str, payload: str, *, retain: bool, confirmed: bool = False) -> None:
+        """Send it, where the broker is there; `confirmed`: it is sent when the broker says so."""
+        self._newest = self._client.publish(topic, payload, qos=int(confirmed), retain=retain)
+
+    def wait_until_sent(self, seconds: float) -> bool:
+        """Whether what was published last is sent in time."""
+        if self._newest is None:
+            return True
+        try:
+            self._newest.wait_for_publish(seconds)
+            return self._newest.is_published()
+        except (RuntimeError, ValueError):
+            return False
 
     def _connected(
         self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any

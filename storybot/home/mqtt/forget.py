@@ -11,6 +11,7 @@ from storybot.home.mqtt.broker import Broker, Message
 from storybot.home.mqtt.topics import ROOT, Topics
 
 CONNECT_TIMEOUT_S = 10.0
+CONFIRM_TIMEOUT_S = 20.0
 SILENCE_S = 1.0  # without a further retained message there is none
 
 
@@ -43,7 +44,15 @@ def forget(home: HomeSettings, password: str, box: str) -> list[str]:
         removed = _retained(found)
         # The device first: Home Assistant then no longer minds what becomes of its topics.
         for topic in sorted(removed, key=lambda topic: topic != topics.discovery):
-            broker.publish(topic, "", retain=True)
+            # We read these topics: what is unread when we leave would reset the connection, and
+            # the broker forget what it has not read of us.
+            broker.publish(topic, "", retain=True, confirmed=True)
+        if not broker.wait_until_sent(CONFIRM_TIMEOUT_S):
+            raise StorybotError(
+                f"the broker {home.mqtt_host}:{home.mqtt_port} did not confirm that all was "
+                "removed; try again",
+                Exit.FAULT,
+            )
     finally:
         broker.stop()
     return sorted(removed)

@@ -20,6 +20,14 @@ _NEW = frozenset(("a", "an", "another", "his", "her", "their", "its", "some"))
 _LIKE = frozenset(("like", "was", "were", "as", "became", "of", "and", "to", "with", "by"))
 _EATING = frozenset(("eat", "eats", "ate", "eating", "bite", "bit"))
 _BEFORE_NOUN = frozenset(("the", "a", "his", "her", "my", "your", "little", "big", "poor", "old"))
+_FEELINGS = frozenset(
+    (
+        *("sad", "happy", "tired", "proud", "scared", "afraid", "hungry", "lonely", "sleepy"),
+        *("angry", "sorry", "brave", "thirsty", "surprised", "excited", "shy", "grumpy"),
+    )
+)
+_VERY = frozenset(("very", "so", "too", "still", "not"))
+_ARTICLES = frozenset(("a", "an", "the", "his", "her", "their", "its", "my", "your", "some"))
 _CALLED = frozenset(("named", "called"))
 
 
@@ -117,6 +125,24 @@ def wrong_pronoun(draft: Reading, scene: Scene) -> bool:
     for word in draft.own_words:
         owners = present or everybody if word.quotation == NARRATION else everybody
         if any(word.text in PRONOUNS[other] for other in PRONOUNS.keys() - owners):
+            return True
+    return False
+
+
+def it_for_somebody(draft: Reading, scene: Scene) -> bool:
+    """It feels something, and only he or she was spoken of: "The girl sat down, and it was sad"."""
+    heroes = [role for role in people_of(scene) if role.pronoun in PRONOUNS]
+    names = frozenset().union(*map(named_as, heroes))
+    words = draft.narration
+    for at, word in enumerate(words[:-2]):
+        if word.text != "it" or words[at + 1].text not in ("was", "felt"):
+            continue
+        feels = next((w.text for w in words[at + 2 :] if w.text not in _VERY), "")
+        before = [w.text for w in words[:at] if w.sentence == word.sentence]
+        if feels not in _FEELINGS or names.isdisjoint(before):
+            continue
+        others = [a for a, b in pairwise(before) if a in _ARTICLES and b not in names]
+        if not others:
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""The rule that a sentence has a verb, in the past, in which stories are told."""
+"""Rules about verbs: a sentence has one, in the past, and after "would" comes no past."""
 
 from __future__ import annotations
 
@@ -23,6 +23,22 @@ PAST = frozenset(
     )
 )
 
+_BEFORE_BASE_FORMS = frozenset(
+    (
+        *("would", "could", "should", "will", "can", "must", "might", "did", "wouldn't", "won't"),
+        *("couldn't", "shouldn't", "can't", "cannot", "didn't"),
+    )
+)
+# Base forms that look like a past, or nouns and adjectives that do.
+_NO_PAST = frozenset(
+    (
+        *("put", "let", "set", "hit", "cut", "shut", "hurt", "cost", "read", "beat", "split"),
+        *("spread", "burst", "lay", "fell", "saw", "found", "left", "shot", "wound", "bent"),
+        *("need", "feed", "seed", "weed", "speed", "bleed", "breed", "shed", "bed", "red"),
+        *("had", "did", "was", "were", "might", "could", "would", "should", "led", "become"),
+    )
+)
+
 
 def no_past_verb(draft: Reading, scene: Scene) -> bool:
     """Narration in which nothing happened: "An old man at the road, far away"."""
@@ -30,3 +46,17 @@ def no_past_verb(draft: Reading, scene: Scene) -> bool:
     if any(word.quotation != NARRATION for word in words):
         return False
     return not any(word.text in PAST or word.text.endswith("ed") for word in words)
+
+
+def wrong_verb_form(draft: Reading, scene: Scene) -> bool:
+    """A past where a base form belongs: "would dreamed", "could not went"."""
+    words = draft.words
+    for at in range(max(1, draft.given), len(words)):
+        word, before = words[at], words[at - 1]
+        if before.text == "not" and at > 1:
+            before = words[at - 2]
+        if before.text not in _BEFORE_BASE_FORMS or before.clause != word.clause:
+            continue
+        if (word.text in PAST or word.text.endswith("ed")) and word.text not in _NO_PAST:
+            return True
+    return False

@@ -362,6 +362,39 @@ def test_no_past_verb(text: str, bad: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "bad"),
     [
+        ("The duck would dreamed of a hat.", BAD),
+        ("She could not went home.", BAD),
+        ("The fox didn't saw it.", GOOD),  # to saw is a verb, too
+        ("The fox didn't found it, he did knew.", BAD),
+        ("The duck would dream, swam and slept.", GOOD),
+        ("She could need and feed it.", GOOD),
+        ("She would, loved or not, put it down.", GOOD),
+        ("He was not tired.", GOOD),
+    ],
+)
+def test_wrong_verb_form(text: str, bad: bool) -> None:
+    assert tense.wrong_verb_form(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck sat down and it was very sad.", BAD),
+        ("Dotty ran, but it felt tired.", BAD),
+        ("The duck found a bird, and it was sad.", GOOD),
+        ("The duck sat down and it was very late.", GOOD),
+        ("The star fell, and it was sad.", GOOD),
+        ('The duck said, "|It was sad."', GOOD),
+        ("The duck was sad.", GOOD),
+    ],
+)
+def test_it_for_somebody(text: str, bad: bool) -> None:
+    assert naming.it_for_somebody(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
         ("The duck saw the duck.", BAD),
         ("The fox and the duck became the fox's friends.", BAD),
         ("She put the hat on the hat.", BAD),

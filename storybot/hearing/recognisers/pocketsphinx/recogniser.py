@@ -89,7 +89,7 @@ class PocketSphinxRecogniser:
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
         given = {thing.forms[0]: thing.sounds for thing in things if thing.sounds}
         files = prepare_reduced_model(cache, words, given=given)
-        with count_crashes(files.deaths) as died:
+        with count_crashes(files.crashes) as died:
             if died:
                 files.forget()
                 files = prepare_reduced_model(cache, words, died > 1, given)

@@ -28,9 +28,9 @@ class ReducedModel:
     definition: Path  # 3 MB less
 
     @property
-    def deaths(self) -> Path:
+    def crashes(self) -> Path:
         """The file that counts crashes: PocketSphinx ends the process over a bad definition."""
-        return self.definition.with_suffix(".deaths")
+        return self.definition.with_suffix(".crashes")
 
     def decoder(self, **options: float) -> Decoder:
         """RuntimeError where PocketSphinx cannot read them."""
