@@ -32,14 +32,16 @@ story: venv ## install what is missing, build, and tell a story (ABOUT="a dragon
 
 test: test-venv engine test-native test-python ## run all tests of the engine and of storybot
 
-# Tests with sound run on one of the processes, one after the other (tests/conftest.py). Many tests
-# are of real processes with deadlines: on a machine that does other things, too, a few may come too
-# late, so what failed (exit status 1) is run once more, alone, and must pass then.
-PYTEST_COV := $(PY) -m pytest --cov --cov-report=
+# $(call tested,ARGUMENTS,ARGUMENTS OF THE FIRST TRY): many tests are of real processes with deadlines;
+# on a machine that does other things, too, a few may come too late. So what failed (exit status 1)
+# is run once more, alone, and must pass then.
+tested = $(PY) -m pytest $(1) $(2) $(PYTEST_ARGS) || { [ $$? = 1 ] && \
+  echo "== what failed, once more and alone" && $(PY) -m pytest --last-failed $(1) $(PYTEST_ARGS); }
+
+# Tests with sound run on one of the processes, one after the other (tests/conftest.py).
 test-python: test-venv engine
 	@rm -f .coverage .coverage.*
-	@$(PYTEST_COV) -n $(TEST_JOBS) --dist loadgroup $(PYTEST_ARGS) || { [ $$? = 1 ] && \
-	  echo "== what failed, once more and alone" && $(PYTEST_COV) --cov-append --last-failed $(PYTEST_ARGS); }
+	@$(call tested,--cov --cov-append --cov-report=,-n $(TEST_JOBS) --dist loadgroup)
 	@$(PY) -m coverage report --fail-under=90 | tail -n 60
 
 lint: test-venv ## mypy --strict, ruff, and what may import what

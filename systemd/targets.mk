@@ -15,7 +15,7 @@ install-service: ## (as root) put only unit, user, rules and settings on this ma
 	@systemd/install.sh service
 
 test-systemd: test-venv engine ## the service under a real systemd, in namespaces (needs root)
-	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/systemd $(PYTEST_ARGS)
+	@export STORYBOT_SYSTEMD=1; $(call tested,-q tests/systemd)
 
 soak: test-venv engine ## N=1000 stories in virtual time, with faults at random
 	@nice $(PY) -m tests.daemon.soak -n $(N)

