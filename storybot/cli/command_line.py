@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from storybot.cli import plain
 from storybot.cli.terminal import replace_what_cannot_be_shown
 from storybot.errors import Exit, StorybotError
-from storybot.system.folders import have_home
+from storybot.system.home_directory import have_home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # see answers.py

@@ -8,17 +8,6 @@ from pathlib import Path
 SYSTEM_STATE = Path("/var/lib/storybot")
 
 
-def have_home() -> None:
-    """Set HOME where neither it nor the list of users names one, as in many containers: "/".
-
-    What is kept there is then lost, which its own sentences say; Path.home() would raise.
-    """
-    try:
-        Path.home()
-    except RuntimeError:
-        os.environ["HOME"] = "/"
-
-
 def state_folder() -> Path:
     """Where storybot keeps what must outlast a restart."""
     given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]  # set by systemd

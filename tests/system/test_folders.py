@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storybot.system.folders import cache_folder, have_home
+from storybot.system.folders import cache_folder
+from storybot.system.home_directory import have_home
 
 
 def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
