@@ -7,7 +7,8 @@
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 prefix=${PREFIX:-/usr/local}
-dest=${DESTDIR:-}
+dest=${DESTDIR:+$(realpath -m -- "$DESTDIR")} # as Python writes it into its scripts
+dest=${dest%/}
 home=$prefix/lib/storybot
 units=/etc/systemd/system
 beside="storybot-mqtt storybot-wyoming storybot-voice storybot-recogniser storybot-page" # units of their own beside the daemon, enabled by whoever wants them

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from storybot.cli import plain
 from storybot.cli.terminal import replace_what_cannot_be_shown
 from storybot.errors import Exit, StorybotError
+from storybot.system.home_directory import have_home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # see answers.py
@@ -41,6 +42,7 @@ UNTRIED = (
 def run(argv: Sequence[str] | None, begin: Callable[[], None]) -> int:
     """Run one command; returns its exit code. `begin` is called when it can be interrupted."""
     replace_what_cannot_be_shown()
+    have_home()
     try:
         try:
             return _command(list(sys.argv[1:] if argv is None else argv), begin)
@@ -65,6 +67,8 @@ def _arguments(words: Sequence[str]) -> object:
         return SimpleNamespace(config=None)
     from storybot.cli import parsers
 
+    if words and words[0] == "help":  # what many try first
+        words = [*words[1:2], "--help"]
     if not words or words[0] not in parsers.COMMANDS:
         parsers.overview().parse_args(words or ["--help"])
     return parsers.command_parser(words[0]).parse_args(words[1:])

@@ -20,10 +20,12 @@ from storybot.hearing.recordings import confirmed, hear_recording
 from storybot.hearing.second.choice import loaded_confirmation
 from storybot.hearing.second.confirmation import ANSWER_WAIT_S, RECORDING_WAIT_S, Confirmation
 from storybot.hearing.utterance import Utterance
+from storybot.language.choices import told_apart
 from storybot.language.family import use_family
 from storybot.language.listening import KeyphraseOnly, ListenFor
-from storybot.language.replies import did_you_say
+from storybot.language.replies import did_you_say, one_or_the_other
 from storybot.language.requests import Request, spoken_back, understand
+from storybot.language.things import Thing
 from storybot.language.typed_requests import understand_typed
 from storybot.stories.family_file import FamilyFile
 from storybot.system.folders import daemon_state_folder
@@ -66,6 +68,8 @@ def described(heard: Utterance) -> str:
     request = understood(heard)
     if heard.likely and request is not None:
         meant = f"in doubt; the box asks: {did_you_say(request.things)}"
+    elif apart := _apart(heard):
+        meant = f"one of two; the box asks: {one_or_the_other(*apart)}"
     elif not heard.sure:
         meant = "none: too unsure, or not meant for storybot"
     else:
@@ -81,15 +85,25 @@ def understood(heard: Utterance) -> Request | None:
     return understand_typed(heard.text) if heard.open else understand(heard.text)
 
 
+def _apart(heard: Utterance) -> tuple[Thing, Thing] | None:
+    """The two things that sound alike, between which the box asks."""
+    if not heard.alternative:
+        return None
+    return told_apart(understand(heard.text), understand(heard.alternative))
+
+
 def as_data(heard: Utterance) -> dict[str, object]:
     """The same for programs; `request` and `confidence` are null where there is none."""
     request = understood(heard) if heard.sure else None
     asked = understand(heard.text) if heard.likely else None
+    question = did_you_say(asked.things) if asked is not None else None
+    if apart := _apart(heard):
+        question = one_or_the_other(*apart)
     return {
         "recognised": heard.text,
         "confidence": round(heard.confidence, 2) if heard.confidence > UNKNOWN else None,
         "sure": heard.sure,
-        "asks": did_you_say(asked.things) if asked is not None else None,
+        "asks": question,
         "request": spoken_back(request) if request is not None else None,
     }
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "doctor": "check every part, from the microphone to the folder of stories",
 }
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
-_STRANGE = re.compile(r"unrecognized arguments: (--[\w-]+)")
+_STRANGE = re.compile(r"unrecognized arguments: (--?[a-zA-Z][\w-]+)")
 
 
 class Parser(argparse.ArgumentParser):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings, TellingSettings
+from storybot.controls.socket.request_fields import TEXT_MAX_CHARACTERS
 from storybot.errors import Exit, StorybotError
 from storybot.language.requests import STORY_KINDS, Request, RequestKind, understand
 from storybot.language.safety_filter import Filter
@@ -25,6 +26,11 @@ def typed(words: Sequence[str], safe: Filter) -> Request:
     text = " ".join(words)
     if not text:
         return NO_WISH
+    if len(text) > TEXT_MAX_CHARACTERS:  # as for the daemon; much longer ones would take hours
+        raise StorybotError(
+            f"a request has at most {TEXT_MAX_CHARACTERS} characters; --opening takes longer texts",
+            Exit.USAGE,
+        )
     return _story(understand_typed(text, safe), text, safe)
 
 

@@ -19,6 +19,7 @@ from storybot.cli.output import show
 from storybot.errors import Exit, StorybotError
 
 STREAM = Path("-")  # as a file name: stdin or stdout
+REQUEST_MAX_BYTES = 4096  # bytes read of a request: far more than its characters may take
 PIPE_WAIT_S = 0.2  # s for a pipe that was not named with "-": it may be one that nobody writes to
 
 
@@ -29,7 +30,10 @@ def words_from(stdin: TextIO | None, words: list[str]) -> list[str]:
     if stdin is None:
         raise StorybotError("there is no standard input to read a request from", Exit.USAGE)
     try:
-        text = stdin.buffer.read().decode("utf-8")  # in any locale
+        data = stdin.buffer.read(REQUEST_MAX_BYTES + 1)  # of /dev/zero there is no end
+        if len(data) > REQUEST_MAX_BYTES:
+            raise StorybotError("the request on standard input is too long", Exit.USAGE)
+        text = data.decode("utf-8")  # in any locale
     except UnicodeDecodeError:
         raise StorybotError("the request on standard input is not UTF-8 text", Exit.USAGE) from None
     if words and not text.strip():

@@ -130,7 +130,7 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     if sum(given) > 1:
         raise StorybotError("give words, --opening or --heard, not several", Exit.USAGE)
     if args.opening is not None:
-        return StoryRequest("", args.opening, seed)
+        return StoryRequest("", args.opening.strip(), seed)
     if args.heard is not None:
         asked = request_arguments.heard(args.heard, settings.hearing, safe)
     else:

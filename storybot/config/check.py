@@ -99,7 +99,7 @@ def _of_trials(settings: Settings, changed: Container[str]) -> Iterator[Wrong]:
     key, wrong = fault_of_recogniser(hearing, loaded=not small)
     if wrong:
         name = f"hearing.{key}"
-        yield name if name in changed else ours[0], wrong
+        yield name if name in changed else ours[0], wrong.removeprefix(f"{name}: ")
 
 
 def _of_model(telling: TellingSettings) -> Iterator[Wrong]:

@@ -19,7 +19,7 @@ from storybot.config.as_shipped import ENVIRONMENT_PREFIX
 from storybot.config.check import CheckLevel, find_faults
 from storybot.config.schema import Settings
 from storybot.config.values import checked, nearest
-from storybot.config.yaml_values import QUOTE_IT, Unreadable, is_text, quoting_helps, value_of
+from storybot.config.yaml_values import Unreadable, is_text, text_of_key, value_of, why_unreadable
 from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 
@@ -125,13 +125,9 @@ def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
         faults.append(Fault(str(path), "file", TOO_DEEP))
         return
     except yaml.YAMLError as error:
-        mark, line = getattr(error, "problem_mark", None), quoting_helps(text, error)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        problem = f"is not valid YAML: {getattr(error, 'problem', None) or 'not readable as YAML'}"
-        if line is not None:
-            where = f"{path}:{line + 1}"
-            problem += f"; the value has signs that mean something to YAML: {QUOTE_IT}"
-        faults.append(Fault(where, "file", problem))
+        line, problem = why_unreadable(text, error)
+        where = str(path) if line is None else f"{path}:{line + 1}"
+        faults.append(Fault(where, "file", f"is not valid YAML: {problem}"))
         return
     if root is None:
         return
@@ -140,7 +136,7 @@ def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
         return
     _repeated(path, root, "", faults)
     for section_node, body in root.value:
-        section = str(section_node.value)
+        section = text_of_key(section_node)
         where = f"{path}:{section_node.start_mark.line + 1}"
         empty = isinstance(body, yaml.ScalarNode) and body.value in ("", "null", "~")
         if empty or section not in SECTIONS:
@@ -152,7 +148,7 @@ def _gather(path: Path, given: list[GivenValue], faults: list[Fault]) -> None:
         _repeated(path, body, f"{section}.", faults)
         for key_node, value_node in body.value:
             at = f"{path}:{key_node.start_mark.line + 1}"
-            key = RENAMED.get((section, str(key_node.value)), str(key_node.value))
+            key = RENAMED.get((section, text_of_key(key_node)), text_of_key(key_node))
             given.extend(_constructed(value_node, GivenValue(at, section, key, None), faults))
 
 
@@ -160,7 +156,7 @@ def _repeated(path: Path, mapping: yaml.MappingNode, prefix: str, faults: list[F
     """A fault for each key given again: YAML would let the last one win without a word."""
     first: dict[str, int] = {}  # key -> its line
     for node, _ in mapping.value:
-        key, line = str(node.value), node.start_mark.line + 1
+        key, line = text_of_key(node), node.start_mark.line + 1
         if key in first:
             wrong = f"is in line {first[key]} already; remove one of them"
             faults.append(Fault(f"{path}:{line}", f"{prefix}{key}", wrong))

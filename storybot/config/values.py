@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import Field
+from pathlib import Path
 from typing import Any
+
+PATHS = (  # settings that name a file or folder, where ~ stands for a home
+    *("engine", "model", "tokenizer", "vosk_model", "family_words", "extra_words"),
+    *("forbidden_words", "allowed_phrases", "folder", "mqtt_password_file", "mqtt_ca_file"),
+)
 
 Checked = tuple[object, str]  # the value, and what was expected where it is wrong
 
@@ -22,8 +28,29 @@ def checked(key: Field[Any], value: object) -> Checked:
     if value is None:
         return "", ""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return str(value), ""
+        return str(value), _no_name(str(value)) or _no_home(key.name, str(value))
     return value, f"expected text, not {value!r}"
+
+
+def _no_name(text: str) -> str:
+    """Why no device, file or program can be named so; empty where it can."""
+    if "\0" in text:
+        return f"has a zero byte, which no name has: {text!r}"
+    try:
+        text.encode("utf-8", "surrogateescape")  # bytes of a file's name may be any
+    except UnicodeEncodeError:
+        return f"has half a character, which no name has: {text!r}"
+    return ""
+
+
+def _no_home(name: str, text: str) -> str:
+    """Why a path below somebody's home is none; empty where it is one, or no path is wanted."""
+    try:
+        if name in PATHS:
+            Path(text).expanduser()
+    except RuntimeError:
+        return f"names the home directory of a user that does not exist: {text!r}"
+    return ""
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

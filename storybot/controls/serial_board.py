@@ -1,6 +1,6 @@
 """A button board on a serial port: lines of text, or a bare switch on CTS or DSR.
 
-The line protocol, 115200 baud 8N1, each line ended by a newline:
+The line protocol, 115200 baud 8N1, each line ended by a newline, a carriage return or both:
 from the board `down` and `up` as its contact closes and opens; to the board `light NAME`.
 Whatever else the board says is passed over.
 """
@@ -132,7 +132,9 @@ class SerialLines:
             data = self._board.port.read(512)
         except (OSError, TypeError) as error:  # TypeError: pyserial, when closed meanwhile
             raise _lost(self._board.device, error) from error
-        *lines, self._begun = (self._begun + data.translate(None, NOISE)).split(b"\n")
+        text = data.replace(b"\r", b"\n").translate(None, NOISE)
+        *lines, self._begun = (self._begun + text).split(b"\n")
+        lines = [line for line in lines if line]  # between the two signs of one end is none
         self._begun = self._begun[-LINE_MAX_BYTES:]
         if now - self._second >= 1.0:
             if self._flood:

@@ -155,6 +155,8 @@ class Daemon:
                 self._say(reply.value)
             case commands.AskWhether(request):
                 self._say(replies.did_you_say(request.things))
+            case commands.AskWhich(one, other):
+                self._say(replies.one_or_the_other(one, other))
             case commands.SayCode(code):  # no news: only those in the room may learn it
                 services.speaker.say(replies.pairing_code(code))
             case commands.SayTitle(request):

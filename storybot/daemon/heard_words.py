@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from storybot.language.choices import says_second, told_apart
 from storybot.language.listening import DURING_STORY, ListenFor, relevant_part
 from storybot.language.requests import understand
 from storybot.language.safety_filter import Filter
 from storybot.robot.events import (
+    AlikeHeard,
     Asked,
+    Chosen,
     DoubtfulHeard,
     Event,
     NotUnderstood,
@@ -46,6 +49,8 @@ def event_of(
         return None
     if not suits:
         return RequestRefused()
+    if wanted is ListenFor.CHOICE and (second := says_second(text)) is not None:
+        return Chosen(second)
     if request is None:
         return NotUnderstood()
     return Asked(request, fresh_seed(), Source.VOICE)
@@ -58,3 +63,15 @@ def event_of_doubtful(text: str, wanted: ListenFor | None, allowed: Filter) -> E
     if awaited and request is not None and request.things and allowed.allows(text):
         return DoubtfulHeard(request, fresh_seed())
     return None
+
+
+def event_of_alike(
+    text: str, other: str, wanted: ListenFor | None, allowed: Filter
+) -> AlikeHeard | None:
+    """The same for two wishes that sound alike; None where there is no choice between them."""
+    awaited = wanted in (ListenFor.KEYPHRASE, ListenFor.REQUEST)
+    first, second = understand(text), understand(other)
+    if first is None or second is None or not (allowed.allows(text) and allowed.allows(other)):
+        return None
+    apart = told_apart(first, second)
+    return AlikeHeard(first, second, fresh_seed()) if awaited and apart else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from storybot.config.schema import Settings
 from storybot.daemon.configuration import Configuration
 from storybot.daemon.health import Emit, Health
-from storybot.daemon.heard_words import event_of, event_of_doubtful
+from storybot.daemon.heard_words import event_of, event_of_alike, event_of_doubtful
 from storybot.daemon.lost_sound import LostSound
 from storybot.daemon.microphone_level import MicrophoneLevel
 from storybot.daemon.recogniser_progress import RecogniserProgress
@@ -18,6 +18,7 @@ from storybot.daemon.restarting_task import RestartingTask
 from storybot.daemon.speaker_service import SpeakerService
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recogniser_client import (
+    AlikeRecognised,
     DoubtfulRecognised,
     Ended,
     Heartbeat,
@@ -277,6 +278,11 @@ class ListenerService:
             case DoubtfulRecognised(text, confidence):
                 LOG.debug("perhaps heard %r, confidence %.2f", text, confidence)
                 self._tell(event_of_doubtful(text, self._wanted, self._configuration.allowed))
+            case AlikeRecognised(text, other, confidence):
+                LOG.debug("heard %r, or %r; confidence %.2f", text, other, confidence)
+                allowed, is_echo = self._configuration.allowed, self._speaker.is_echo
+                alike = event_of_alike(text, other, self._wanted, allowed)
+                self._tell(alike or event_of(text, self._wanted, allowed, is_echo))
             case UtteranceRecognised(text, confidence, open_words):
                 LOG.debug("heard %r, confidence %.2f", text, confidence)
                 allowed, is_echo = self._configuration.allowed, self._speaker.is_echo

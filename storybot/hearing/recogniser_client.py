@@ -70,6 +70,14 @@ class DoubtfulRecognised(Record):
     confidence: float
 
 
+class AlikeRecognised(Record):
+    """A request, and another that sounds alike and fits nearly as well."""
+
+    text: str
+    other: str
+    confidence: float
+
+
 class SpeechBegun(Record):
     """Somebody begins to speak, while the request is awaited."""
 
@@ -103,6 +111,7 @@ RecogniserEvent = (
     | SpeechBegun
     | UtteranceRecognised
     | DoubtfulRecognised
+    | AlikeRecognised
     | SecondState
     | Trouble
     | Ended
@@ -115,6 +124,7 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
     "speech": SpeechBegun,
     "heard": UtteranceRecognised,
     "doubtful": DoubtfulRecognised,
+    "alike": AlikeRecognised,
     "second": SecondState,
     "trouble": Trouble,
 }

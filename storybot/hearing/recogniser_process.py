@@ -1,13 +1,13 @@
 """The recogniser process: `python -m storybot.hearing.recogniser_process SETTINGS`.
 
-It writes events to stdout and reads commands from stdin, each a line of JSON:
-{"event": "ready" | "level" | "heartbeat" | "keyphrase" | "speech" | "heard" | "doubtful" |
-"second" | "trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "levels",
-"often": ...}, {"do": "quit"}. Where a request is awaited, "speech" tells that somebody begins to
-speak, and "heard" without a text stands for an utterance that is none. The process ends with its
-stdin. Everything happens in one thread, so that a heartbeat proves that sound was read and decoded.
-What was heard may wait for a second recogniser's opinion; sound goes on being read, and is decoded
-after that.
+It writes events to stdout and reads commands from stdin, each a line of JSON: {"event": "ready" |
+"level" | "heartbeat" | "keyphrase" | "speech" | "heard" | "doubtful" | "alike" | "second" |
+"trouble", ...} and {"do": "listen", "for": ...}, {"do": "pause"}, {"do": "levels", "often": ...},
+{"do": "quit"}. Where a request is awaited, "speech" tells that somebody begins to speak, and
+"heard" without a text stands for an utterance that is none. The process ends with its stdin.
+Everything happens in one thread, so that a heartbeat proves that sound was read and decoded. What
+was heard may wait for a second recogniser's opinion; sound goes on being read, and is decoded after
+that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
 from storybot.hearing.utterance import Utterance
 from storybot.language.family import parse, use_family
-from storybot.language.listening import DURING_STORY, KeyphraseOnly, ListenFor
+from storybot.language.listening import ANSWERED, DURING_STORY, KeyphraseOnly, ListenFor
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -148,7 +148,7 @@ class RecogniserProcess:
     def _listen_for(self, what: ListenFor) -> None:
         self._recogniser.listen_for(what)
         self._wanted = what
-        self._called, self._speech_told = what is ListenFor.REQUEST, False
+        self._called, self._speech_told = what in ANSWERED, False
 
     def meanwhile(self, samples: int) -> None:
         """The recogniser has decoded so many samples more."""
@@ -189,10 +189,13 @@ class RecogniserProcess:
             self._tell({"event": "keyphrase"})
         elif event.likely:
             self._tell({"event": "doubtful", "text": event.text, "confidence": event.confidence})
+        elif event.alternative:
+            told = {"event": "alike", "text": event.text, "other": event.alternative}
+            self._tell({**told, "confidence": event.confidence})
         elif event.sure or self._called:
             text = event.text if event.sure else ""
-            told = {"event": "heard", "text": text, "confidence": event.confidence}
-            self._tell({**told, "open": True} if event.open else told)
+            heard = {"event": "heard", "text": text, "confidence": event.confidence}
+            self._tell({**heard, "open": True} if event.open else heard)
 
     def _notice_speech(self) -> None:
         if self._called and not self._speech_told and self._recogniser.speaking:

@@ -17,5 +17,6 @@ class Utterance:
     confidence: float  # PocketSphinx: mean ln acoustic score per frame; Vosk: 0 to 1
     sure: bool = True  # confident enough, complete, and something that is listened for
     likely: bool = False  # not sure, but a request that is worth the question whether it was made
+    alternative: str = ""  # sure, but another wish that sounds alike fits nearly as well
     open: bool = False  # by a recogniser without a grammar: it may name what is on no list
     pcm: bytes = field(default=b"", repr=False, compare=False)  # 16 kHz mono int16; "": not kept

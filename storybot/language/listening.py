@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
+from storybot.language.choices import says_second
 from storybot.language.request_patterns import STYLES
 from storybot.language.requests import AS_USUAL, Request, RequestKind, understand
 
@@ -18,10 +19,13 @@ class ListenFor(Enum):
 
     KEYPHRASE = "keyphrase"  # the keyphrase, alone or with a request, and the commands
     REQUEST = "request"  # the request that follows the keyphrase
+    CHOICE = "choice"  # which of two things that sound alike was meant, or another request
     STOP = "stop"  # "stop" alone, while a story is told
     CORRECTION = "correction"  # "stop", and "no, a boat", as a story begins
 
 
+# After the keyphrase: any speech is an answer to the box.
+ANSWERED = frozenset((ListenFor.REQUEST, ListenFor.CHOICE))
 DURING_STORY = frozenset((ListenFor.STOP, ListenFor.CORRECTION))  # while the box itself speaks
 
 
@@ -44,7 +48,9 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
         return text if request is not None and request.kind is RequestKind.STOP else None
     if listen_for is ListenFor.CORRECTION:
         return text if request is not None and _ends_or_corrects(request) else None
-    if listen_for is ListenFor.REQUEST:
+    if listen_for is ListenFor.CHOICE and says_second(text) is not None:
+        return text
+    if listen_for in ANSWERED:
         return text if request is not None else None
     if text == keyphrase:
         return KeyphraseOnly()

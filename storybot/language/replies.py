@@ -35,6 +35,12 @@ def did_you_say(things: Sequence[Thing]) -> str:
     return f"Did you say {' and '.join(thing.name or thing.phrase for thing in things)}?"
 
 
+def one_or_the_other(one: Thing, other: Thing) -> str:
+    """The question which of two was said that sound alike: "A boat or a book?"."""
+    question = f"{one.name or one.phrase} or {other.name or other.phrase}?"
+    return question[0].upper() + question[1:]
+
+
 def pairing_code(code: str) -> str:
     """Digit by digit, twice: somebody writes along."""
     half = len(code) // 2

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from storybot.language.automaton import END, START, Automaton, Transition
+from storybot.language.choices import BY_NUMBER
 from storybot.language.request_patterns import STYLES
-from storybot.language.things import Thing, plain
+from storybot.language.things import Thing
 from storybot.language.wishes import ADJECTIVES, NAMED
 
 STOPS = ("stop", "stop it", "stop the story", "please stop", "stop please")
@@ -38,6 +39,7 @@ BREAKS_OFF = 1 / 64
 DESCRIBED = 1 / 4  # of the things, by an adjective
 SECOND_THING = 1 / 8  # after a thing
 RARELY = 1 / 16  # styles, "called Noah", "about me", "the dragon story again"
+NEITHER = 1 / 256  # another thing, after a question that names two
 QUESTION = "tell me a story"  # may follow on a keyphrase that is only a name
 
 
@@ -136,6 +138,29 @@ def answer_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     return made.transitions()
 
 
+def choice_sentences(keyphrase: str, topics: Topics, between: Sequence[str]) -> list[Transition]:
+    """What follows on "A boat or a book?": one of these words, likelier than all other things.
+
+    Other answers ask for something else: the right thing may be neither. In JSGF:
+    [<call> about] [<article>] <word> [please] | <topics> | the first | yes | no | <command>.
+    """
+    made = Automaton()
+    called, wish, begun, about, told = (made.state() for _ in range(5))
+    last = _last(made)
+    made.say(START, last, BY_NUMBER + YES_OR_NO, 1 / 4)
+    made.say(START, last, COMMANDS + NO_ANSWERS, RARELY)
+    _call(made, START, called, keyphrase, RARELY)
+    made.say(called, wish, ABOUT)
+    made.skip(START, wish, 3 / 4 - 2 * RARELY)
+    articles = [one for one in _said(ARTICLES) if one not in OF_THE_FIRST]
+    made.may_say(wish, begun, articles, 1 - NEITHER)
+    made.say(begun, told, between)
+    made.skip(wish, about, NEITHER)
+    _topics(made, about, told, last, topics)
+    made.may_say(told, last, ["please"])
+    return made.transitions()
+
+
 def stop_sentences() -> list[Transition]:
     made = Automaton()
     made.say(START, _last(made), STOPS + NO_STOPS)
@@ -165,22 +190,6 @@ def words_of(*languages: Iterable[Transition]) -> set[str]:
     return {word for transitions in languages for *_, word in transitions if word}
 
 
-def phrase_list(keyphrase: str, things: Sequence[Thing]) -> list[str]:
-    """The same for a recogniser that takes a list of phrases (Vosk)."""
-    topics = topics_of(things)
-    about = [f"about {plain(thing.name or thing.phrase)}" for thing in things]
-    many = topics.forms.get(Form.MANY, ())
-    counted = [f"{few} {form}" for few in ("two", "three") for form in many]
-    called = [f"called {name}" for name in topics.names]
-    words = words_of(
-        call_sentences(keyphrase, topics),
-        answer_sentences(keyphrase, topics),
-        correction_sentences(topics),
-    )
-    call = [keyphrase, *_styled(keyphrase)]
-    return [*call, *COMMANDS, *about, *counted, *called, *sorted(words)]
-
-
 def _last(made: Automaton) -> int:
     """The state that all sentences reach, one skip before END.
 
@@ -191,12 +200,6 @@ def _last(made: Automaton) -> int:
     last = made.state()
     made.skip(last, END, 1.0)
     return last
-
-
-def _styled(call: str) -> list[str]:
-    """The call for a story of each style: "tell me a long story"."""
-    before, story, after = call.partition("story")
-    return [f"{before}{style} {story}{after}" for style in STYLES] if story and before else []
 
 
 def _call(made: Automaton, source: int, target: int, keyphrase: str, share: float = 1.0) -> None:

@@ -25,6 +25,8 @@ _HANDLERS: dict[type[Event], Callable[[Robot, Any], Step]] = {
     events.KeyphraseHeard: dialogue.keyphrase,
     events.SpeechBegan: dialogue.speech_began,
     events.DoubtfulHeard: dialogue.doubtful,
+    events.AlikeHeard: requests.alike,
+    events.Chosen: dialogue.by_number,
     events.Asked: requests.asked,
     events.ReplayAsked: requests.replay,
     events.NotUnderstood: dialogue.unclear,

@@ -7,6 +7,7 @@ from enum import Enum
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import Request
+from storybot.language.things import Thing
 from storybot.record import Record
 from storybot.robot.events import Timer
 from storybot.stories.story_request import StoryRequest
@@ -47,6 +48,13 @@ class AskWhether(Record):
     """Ask whether this was said (see replies.did_you_say)."""
 
     request: Request
+
+
+class AskWhich(Record):
+    """Ask which of two was said (see replies.one_or_the_other)."""
+
+    one: Thing
+    other: Thing
 
 
 class SayCode(Record):
@@ -133,6 +141,7 @@ Command = (
     | StopListening
     | Say
     | AskWhether
+    | AskWhich
     | SayCode
     | SayTitle
     | Earcon

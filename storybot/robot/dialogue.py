@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from storybot.language.choices import chosen
 from storybot.language.listening import ListenFor
 from storybot.language.replies import Reply
 from storybot.language.requests import Request, RequestKind
+from storybot.language.things import Thing
 from storybot.robot import commands, events
 from storybot.robot.events import Timer
 from storybot.robot.state import RESTING, Mode, Robot
@@ -22,13 +24,13 @@ DENIED = Request(RequestKind.STORY)
 
 
 def keyphrase(robot: Robot, event: events.KeyphraseHeard) -> Step:
-    if not _can_be_called(robot):
+    if not can_be_called(robot):
         return robot, []
     wait = QUESTION_AFTER_S if robot.asks else robot.settings.hearing.answer_window
     timer = commands.StartTimer(Timer.ANSWER, wait)
     todo = (commands.Earcon("listening"), commands.Listen(ListenFor.REQUEST), timer)
-    changes = {"seed": event.seed, "may_ask": robot.asks, "asked_again": False, "doubt": None}
-    return enter(robot, Mode.HEARING, *todo, **changes)
+    changes = {"seed": event.seed, "may_ask": robot.asks, "asked_again": False}
+    return enter(robot, Mode.HEARING, *todo, **changes, doubt=None, other=None)
 
 
 def speech_began(robot: Robot, event: events.SpeechBegan) -> Step:
@@ -55,22 +57,34 @@ def doubtful(robot: Robot, event: events.DoubtfulHeard) -> Step:
         return unclear(robot, events.NotUnderstood())
     if not robot.asks:
         return keyphrase(robot, events.KeyphraseHeard(event.seed))
-    if not _can_be_called(robot):
+    if not can_be_called(robot):
         return robot, []
-    todo = (
-        commands.AskWhether(event.request),
-        commands.Listen(ListenFor.REQUEST),
-        _answer_time(robot, after_question=True),
-    )
-    changes = {"seed": event.seed, "may_ask": False, "asked_again": False, "doubt": event.request}
-    return enter(robot, Mode.HEARING, *todo, **changes)
+    question = (commands.AskWhether(event.request), commands.Listen(ListenFor.REQUEST))
+    return _ask(robot, event.seed, *question, doubt=event.request, other=None)
+
+
+def which(robot: Robot, event: events.AlikeHeard, one: Thing, other: Thing) -> Step:
+    """Ask which of the two things, in which two requests differ, was said."""
+    question = (commands.AskWhich(one, other), commands.Listen(ListenFor.CHOICE))
+    return _ask(robot, event.seed, *question, doubt=event.request, other=event.other)
+
+
+def _ask(robot: Robot, seed: int, *question: commands.Command, **asked: Request | None) -> Step:
+    todo = (*question, _answer_time(robot, after_question=True))
+    changes = {"seed": seed, "may_ask": False, "asked_again": False}
+    return enter(robot, Mode.HEARING, *todo, **changes, **asked)
 
 
 def answer_time_over(robot: Robot) -> Step:
-    """Nobody said more: ask once; then tell about anything, or nothing where that is in doubt."""
+    """Nobody said more: ask once; then tell about anything, or nothing where that is in doubt.
+
+    Of two things that sound alike the likelier is told: it was believed.
+    """
     if robot.may_ask:
         todo = [commands.Say(Reply.WHAT_ABOUT), _answer_time(robot, after_question=True)]
         return replace(robot, may_ask=False), todo
+    if robot.other is not None:
+        return yes(robot)
     if robot.doubt is not None:
         return go_idle(robot)
     # The keyphrase alone asks for a story about anything.
@@ -82,8 +96,28 @@ def yes(robot: Robot) -> Step:
         return robot, []
     if robot.doubt is None or robot.doubt == DENIED:
         return unclear(robot, events.NotUnderstood())
-    wish = robot.doubt
+    return _tell(robot, robot.doubt)
+
+
+def by_number(robot: Robot, event: events.Chosen) -> Step:
+    """The first or the second of the two that were asked about."""
+    if robot.mode is not Mode.HEARING:
+        return robot, []
+    wish = robot.other if event.second else robot.doubt
+    if robot.other is None or wish is None:
+        return unclear(robot, events.NotUnderstood())
+    return _tell(robot, wish)
+
+
+def _tell(robot: Robot, wish: Request) -> Step:
     return begin_story(robot, story_request(robot, wish.things, robot.seed, wish.style))
+
+
+def meant(robot: Robot, answer: Request) -> Request:
+    """What is asked for by a wish that may be an answer to "A boat or a book?"."""
+    if robot.doubt is None or robot.other is None:
+        return answer
+    return chosen(answer, robot.doubt, robot.other)
 
 
 def no(robot: Robot) -> Step:
@@ -92,10 +126,13 @@ def no(robot: Robot) -> Step:
         return robot, []
     if robot.doubt is None:
         return unclear(robot, events.NotUnderstood())
-    return replace(robot, doubt=DENIED), [commands.Earcon("listening"), _answer_time(robot)]
+    again = [commands.Earcon("listening"), _answer_time(robot)]
+    if robot.other is not None:  # neither of the two
+        again.append(commands.Listen(ListenFor.REQUEST))
+    return replace(robot, doubt=DENIED, other=None), again
 
 
-def _can_be_called(robot: Robot) -> bool:
+def can_be_called(robot: Robot) -> bool:
     return robot.mode in RESTING and not (robot.mode is Mode.ASLEEP and robot.quiet)
 
 

@@ -87,6 +87,20 @@ class DoubtfulHeard(Record):
     seed: int
 
 
+class AlikeHeard(Record):
+    """A request for a story was heard, or another one that differs in a thing."""
+
+    request: Request
+    other: Request
+    seed: int
+
+
+class Chosen(Record):
+    """The first or the second of the two that were asked about, by its number."""
+
+    second: bool
+
+
 class SpeechBegan(PlainEvent):
     """While the request is awaited, somebody begins to speak."""
 
@@ -196,6 +210,8 @@ Event = (
     | Asked
     | ReplayAsked
     | DoubtfulHeard
+    | AlikeHeard
+    | Chosen
     | SpeechBegan
     | NotUnderstood
     | RequestRefused

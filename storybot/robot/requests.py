@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from storybot.language.choices import told_apart
 from storybot.language.replies import Reply
-from storybot.language.requests import RequestKind
+from storybot.language.requests import Request, RequestKind
 from storybot.robot import commands, dialogue, events, volume
 from storybot.robot.bedtime import good_night
 from storybot.robot.events import Source
@@ -47,7 +48,7 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     if kind in (RequestKind.STORY, RequestKind.GO_ON) and robot.mode in BUSY:
         return robot, []
     if kind is RequestKind.STORY:
-        wish = event.request
+        wish = _wish(robot, event)
         return begin_story(robot, story_request(robot, wish.things, event.seed, wish.style))
     if kind is RequestKind.GO_ON:
         if event.source is Source.VOICE and robot.mode is not Mode.HEARING and not robot.goes_on:
@@ -60,9 +61,23 @@ def asked(robot: Robot, event: events.Asked) -> Step:
     return _replace_story(robot, story_request(robot, things, event.seed))
 
 
+def _wish(robot: Robot, event: events.Asked) -> Request:
+    """What is asked for; spoken, it may be the answer to a question."""
+    return dialogue.meant(robot, event.request) if event.source is Source.VOICE else event.request
+
+
+def alike(robot: Robot, event: events.AlikeHeard) -> Step:
+    """Ask which of the two was said; where no question is left, it was the likelier."""
+    asks = robot.may_ask if robot.mode is Mode.HEARING else robot.asks
+    apart = told_apart(event.request, event.other)
+    if apart is None or not (asks and dialogue.can_be_called(robot)):
+        return asked(robot, events.Asked(event.request, event.seed))
+    return dialogue.which(robot, event, *apart)
+
+
 def _no(robot: Robot, event: events.Asked) -> Step:
     """ "No", or "no, a boat": that story in place of the one that begins."""
-    wish = event.request
+    wish = _wish(robot, event)
     if not wish.things:
         return dialogue.no(robot)
     story = story_request(robot, wish.things, event.seed, wish.style)

@@ -56,7 +56,8 @@ class Robot:
     goes_on: bool = False  # a story has just ended: "go on" needs no keyphrase
     may_ask: bool = False  # it may still ask a question about this wish, before speech begins
     asked_again: bool = False  # it has asked once, since the keyphrase, to say the request again
-    doubt: Request | None = None  # what it asked "Did you say ...?" about
+    doubt: Request | None = None  # what it asked "Did you say ...?" about, or the first of two
+    other: Request | None = None  # the second of what it asked "A boat or a book?" about
     quiet: bool = False  # quiet hours
     bedtime: bool = False  # good night was said
     stories_left: int | None = None  # until sleep; None: only the timer counts

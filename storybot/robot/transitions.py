@@ -38,7 +38,7 @@ def set_sound(robot: Robot) -> list[Command]:
 def enter(robot: Robot, mode: Mode, *todo: Command, **changes: Any) -> Step:
     """The robot in `mode`; the lights follow."""
     if mode is not Mode.HEARING:
-        changes["doubt"] = None
+        changes |= {"doubt": None, "other": None}
     if mode not in BUSY:
         changes |= {"correctable": False, "one_more": None}
     after = replace(robot, mode=mode, **changes)

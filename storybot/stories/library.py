@@ -153,6 +153,8 @@ class Library:
         """One story; StorybotError when it is not there or its file is spoilt."""
         path = self._path(number)
         try:
+            if path.exists() and not path.is_file():
+                raise ValueError("it is no file")  # a pipe would be waited for, for ever
             found = json.loads(path.read_text("utf-8"))
             if found.pop("version") != FILE_VERSION:
                 raise ValueError("another version")

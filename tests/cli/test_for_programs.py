@@ -47,6 +47,8 @@ def storybot(*words: str, stdin: bytes | None = None) -> subprocess.CompletedPro
         (["models", "gte"], "get"),
         (["status", "--jsn"], "--json"),
         (["tell", "--slient"], "--silent"),
+        (["tell", "-silent"], "--silent"),
+        (["help", "tel"], "tell"),
         (["config", "--chek", "x"], "--check"),
     ],
 )
@@ -55,6 +57,14 @@ def test_a_mistyped_word_is_told_what_was_meant(words: list[str], hint: str, cap
         main.main(words)
     assert ended.value.code == Exit.USAGE
     assert capsys.readouterr().err.rstrip().endswith(f"did you mean {hint}?")
+
+
+@pytest.mark.parametrize("words", [["help"], ["help", "status"]])
+def test_help_is_a_word_too(words: list[str], capsys: Out) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: storybot {''.join(words[1:])}")
 
 
 def test_nothing_is_guessed_from_nothing_alike(capsys: Out) -> None:
@@ -130,6 +140,14 @@ def test_stdin_that_holds_no_request(model: Path) -> None:
     assert done.returncode == Exit.USAGE and b"not UTF-8" in done.stderr
     done = storybot(*TELL, "--silent", "--model", str(model), stdin=b"a gun")
     assert done.returncode == Exit.NOT_HEARD
+
+
+def test_a_request_without_an_end_is_refused_at_once(model: Path) -> None:
+    words = (*TELL, "--silent", "--model", str(model))
+    done = storybot(*words, stdin=b"about a dog " * 100_000)
+    assert done.returncode == Exit.USAGE and b"is too long" in done.stderr
+    done = storybot(*words, "about a dog " * 1000)
+    assert done.returncode == Exit.USAGE and b"at most 500 characters" in done.stderr
 
 
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(model: Path) -> None:

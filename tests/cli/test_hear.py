@@ -73,3 +73,11 @@ def test_a_microphone_that_is_lost_is_waited_for(
 def test_a_bare_keyphrase_has_no_figure() -> None:
     assert "confidence" not in hear.described(Utterance("tell me a story", -100.0))
     assert "confidence: -1.50\n" in hear.described(Utterance("tell me a story", -1.5))
+
+
+def test_of_two_that_sound_alike_the_question_is_shown() -> None:
+    boat, book = (f"tell me a story about a {thing}" for thing in ("boat", "book"))
+    heard = Utterance(boat, -2.0, alternative=book)
+    assert "one of two; the box asks: A boat or a book?" in hear.described(heard)
+    assert hear.as_data(heard)["asks"] == "A boat or a book?"
+    assert hear.as_data(heard)["request"] == "A story about a boat."

@@ -70,6 +70,15 @@ def test_an_opening_without_room_for_a_story(
     assert "the opening is too long" in told.err and told.err.count("\n") == 1
 
 
+def test_a_blank_opening_is_none(model: Path, capsys: Out) -> None:
+    told = []
+    for opening in ("", " \n "):
+        words = ["tell", "--opening", opening, "--seed", "1", "--length", "60", "--silent"]
+        assert main.main([*words, "--model", str(model)]) == Exit.OK
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1] != ""
+
+
 def test_a_model_that_ends_stories_with_eos(eos_model: Path, capsys: Out) -> None:
     for seed in ("1", "4", "7"):
         words = ("about", "a", "cat", "--silent", "--seed", seed)

@@ -57,10 +57,11 @@ def test_a_setting_goes_by_its_old_name_too(tmp_path: Path) -> None:
     [
         ("hearing:\n  microfone: x\n", 2, "is no setting; did you mean microphone?"),
         ("heering:\n  driver: alsa\n", 1, "is no section; did you mean hearing?"),
+        ("library:\n  folder: ~nobody-at-all/x\n", 2, "a user that does not exist"),
         ("speaking:\n\n  volume: loud\n", 3, "expected a number, not 'loud'"),
         ("speaking:\n  volume: 200\n", 2, "expected a number from 0 to 100, not 200"),
         ("speaking:\n  volume: 1.5\n", 2, "expected a whole number, not 1.5"),
-        ("speaking:\n  volume: true\n", 2, "expected a number, not True"),
+        ("speaking:\n  volume: true\n", 2, "expected a number, not 'true'"),
         ("speaking:\n  driver: wave\n", 2, "did you mean wav?"),
         ("safety:\n  filter: 3\n", 2, "expected yes or no, not 3"),
         ("hearing:\n  microphone: [a]\n", 2, "expected text, not '[a]'; if it is text, put"),

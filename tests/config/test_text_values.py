@@ -46,7 +46,7 @@ def test_the_environments_text_is_the_text(text: str) -> None:
     (
         *("USB: Audio", "@home", "`tick`", "%x", "[Front", "{Front", '"USB" Audio', "'USB' Audio"),
         *("*star", "- dash", "| pipe", "> loud", "]x", "}x", ", x", "&anchor", "!mark", "[Front]"),
-        *("#1", "USB #2", "{a: b}", "USB:", "'it's'"),
+        *("#1", "USB #2", "{a: b}", "USB:", "'it's'", "&USB Mic", "&a"),
     ),
 )
 def test_a_file_that_needs_quotes_says_so(tmp_path: Path, value: str) -> None:
@@ -59,10 +59,44 @@ def test_a_file_that_needs_quotes_says_so(tmp_path: Path, value: str) -> None:
 
 def test_a_fault_that_quotes_do_not_mend_does_not_name_them(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
-    for text in ("hearing:\n\tdriver: alsa\n", "hearing:\n driver x\n"):
+    for text, said in (
+        ("hearing:\n\tdriver: alsa\n", "use spaces"),
+        ("hearing:\n  driver: alsa\t\n", "use spaces"),
+        ("hearing:\n driver x\n", "'key: value'"),
+        ("hearing:\n  driver: alsa\n  microphone:USB\n", "'key: value'"),
+        ("hearing:\n  driver: al\x07sa\n", "a control character"),
+        ("hearing:\n  driver: al\0sa\n", "a control character"),
+    ):
         path.write_text(text)
         (fault,) = check_file(path)
+        assert said in fault.sentence, fault
         assert "quotes" not in fault.sentence, fault
+        assert fault.where.startswith(f"{path}:"), fault
+
+
+def test_what_another_line_refers_to_is_a_place(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("hearing:\n  microphone: &card USB\nspeaking:\n  speaker: *card\n")
+    settings = load_settings(path, {}).settings
+    assert (settings.hearing.microphone, settings.speaking.speaker) == ("USB", "USB")
+
+
+@pytest.mark.parametrize("value", ['"a\\0b"', '"\\ud800"'])
+def test_what_can_name_nothing_is_refused(tmp_path: Path, value: str) -> None:
+    """The system calls take no zero byte, and no half of a character."""
+    path = tmp_path / "own.yaml"
+    path.write_text(f"hearing:\n  microphone: {value}\ncontrols:\n  socket: {value}\n")
+    found = [(fault.where, "which no name has" in fault.sentence) for fault in check_file(path)]
+    assert found == [(f"{path}:2", True), (f"{path}:4", True)]
+
+
+@pytest.mark.parametrize("key", ["speaking:\n  volume", "controls:\n  button"])
+@pytest.mark.parametrize("value", ["[50]", "{a: 1}", "yes", "~", "null", "[[1], {2: 3}]"])
+def test_what_was_written_is_shown(tmp_path: Path, key: str, value: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(f"{key}: {value}\n")
+    (fault,) = check_file(path)
+    assert f"not {value!r}" in fault.sentence
 
 
 def test_a_comment_behind_a_value_is_a_comment(tmp_path: Path) -> None:

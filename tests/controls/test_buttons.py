@@ -100,6 +100,8 @@ class Presses:
         ((b"down\n", 0.1, b"up\n"), ["short"]),
         ((b"down\nup\n",), ["short"]),
         ((b"down\r\nup\r\n", 0.1, b"down\r\nup\r\n"), ["double"]),
+        ((b"down\r", 0.1, b"up\r"), ["short"]),
+        ((b"down\rup\r",), ["short"]),
         ((b"down\nup\n", 0.6, b"down\nup\n"), ["short", "short"]),
         ((b"down\nup\ndown\nup\n",), ["short"]),  # it bounces
         ((b"down\nup\n", 0.003, b"down\n", 0.1, b"up\ndown\n", 0.003, b"up\n"), ["short"]),

@@ -20,6 +20,7 @@ from storybot.controls.socket import messages
 from storybot.controls.socket.client import Client, ask
 from storybot.controls.socket.error_codes import ErrorCode
 from storybot.controls.socket.messages import Message, Streamed
+from storybot.controls.socket.protocol_1 import downgraded
 from storybot.controls.socket.requests import Ask, ControlRequest, Status, Watch
 from storybot.controls.socket.server import UNREAD_MAX_BYTES, Answer, SocketServer
 from storybot.errors import Exit, StorybotError
@@ -373,3 +374,10 @@ def test_an_unknown_group_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptureF
 
     run(body)
     assert "no group nobody-has-this" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("now", "then"), [("choice", "request"), ("correction", "stop"), ("keyphrase", "keyphrase")]
+)
+def test_what_version_1_does_not_know_is_told_as_what_it_knows(now: str, then: str) -> None:
+    assert downgraded({"listens_for": now}) == {"listens_for": then}

@@ -35,7 +35,7 @@ library: {{folder: {folder}/stories}}
 service: {{profile: small}}
 """
 VOICE = os.environ.get("VOICE", "auto")
-LISTENING, TELLING = 34.0, 18.0  # MB asked for
+LISTENING, TELLING = 33.0, 34.0  # MB asked for, of all processes
 TALK = "the weather is very nice today and we are going to the lake"  # decoded, and no request
 SETTLING = 3.0  # s
 ENGINE_SEEN = 10.0  # s for which it is looked for
@@ -98,14 +98,15 @@ def telling(pid: int, socket: str) -> None:
     most: list[Process] = []
     while ask(socket, Status())["state"] != "idle":
         now = measure(pid)
-        if not any(map(ear, now)) and sum(shares(now)) > sum(shares(most)):
+        if not any(map(is_recogniser, now)) and sum(shares(now)) > sum(shares(most)):
             most = now
         time.sleep(0.05)
     print("\nWriting and telling, last seen with the engine:")
     print(table(writing))
     print("\nTelling, at its largest:")
     print(table(most))
-    verdict("telling, beside the engine", most, TELLING)
+    largest = max(writing, most, key=lambda seen: sum(shares(seen)))
+    verdict("telling, with the engine", largest, TELLING)
 
 
 @contextlib.contextmanager
@@ -123,7 +124,7 @@ def held(pid: int) -> Iterator[list[int]]:
             os.kill(one, signal.SIGCONT)
 
 
-def ear(one: Process) -> bool:
+def is_recogniser(one: Process) -> bool:
     return one.name == PROCESS_MODULES["small"]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from storybot.config.schema import BedtimeSettings, HearingSettings, Settings
 from storybot.controls.socket.requests import Again, Ask, Sleep, Status, Stop, TellSaved, Volume
-from storybot.hearing.recogniser_client import DoubtfulRecognised, SpeechBegun
+from storybot.hearing.recogniser_client import AlikeRecognised, DoubtfulRecognised, SpeechBegun
 from storybot.language.replies import Reply
 from storybot.robot import Mode
 from tests.fakes.house import House, play
@@ -88,6 +88,28 @@ def test_a_talk_with_questions(tmp_path: Path) -> None:
         ears.hear("yes")
         await house.until(Mode.TELLING)
         assert "A story about a robot." in house.heard
+
+    play(tmp_path, scene)
+
+
+def test_of_two_that_sound_alike_it_asks_which(tmp_path: Path) -> None:
+    boat, book = (f"tell me a story about a {thing}" for thing in ("boat", "book"))
+
+    async def scene(house: House) -> None:
+        ears = house.recognisers
+        for answer, told in (("the second one", "book"), ("a boat", "boat")):
+            await house.wait(lambda: ears.listens_for == "keyphrase")
+            ears.child.put(AlikeRecognised(boat, book, -2.0))
+            await house.wait(lambda: house.heard[-1] == "A boat or a book?")
+            await house.wait(lambda: ears.listens_for == "choice")
+            ears.hear(answer)
+            await house.until(Mode.TELLING)
+            assert house.heard.count(f"A story about a {told}.") == 1
+            await house.until(Mode.IDLE)
+        await house.wait(lambda: ears.listens_for == "keyphrase")
+        ears.child.put(AlikeRecognised(boat, "tell me a story about a gun", -2.0))
+        await house.until(Mode.TELLING)
+        assert house.heard.count("A story about a boat.") == 2
 
     play(tmp_path, scene)
 

@@ -3,8 +3,10 @@
 Voices of flite, or others of festival (--voices festival), ask for things of the list and say
 sentences that ask for nothing: as they are, as smaller speakers, in noise, in a reverberant room.
 Prints a row for each condition and kind of sentence, and the CPU time for a second of sound.
-"Asked" is what the box asks "Did you say ...?" about rightly: right after one question. What it
-asks about wrongly counts as refused, since the answer is no.
+"Asked" is what is right after one question: what the box asks "Did you say ...?" about rightly, and
+the answer to "A boat or a book?" (the thing as a story names it, by the same voice, decoded like
+the request). What it asks about wrongly counts as refused, since the answer is no. "Questions" are
+all that it asks.
 --conditions and --rows name those wanted; festival's voices want the packages festival,
 festvox-kdlpc16k, festvox-kallpc16k and festvox-us-slt-hts.
 """
@@ -18,18 +20,22 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 from storybot.config.schema import HearingSettings
 from storybot.hearing.microphones.wav import Recording
+from storybot.hearing.pcm import BLOCK_BYTES
 from storybot.hearing.recognisers.pocketsphinx.letter_sounds import letter_sounds
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
-from storybot.hearing.recordings import hear_recording
+from storybot.hearing.recordings import SILENCE_BLOCKS, hear_recording
 from storybot.hearing.second.choice import make_second
 from storybot.hearing.second.confirmation import LOADING_WAIT_S, Confirmation
 from storybot.hearing.utterance import Utterance
+from storybot.language.choices import chosen, told_apart
 from storybot.language.listening import ListenFor
+from storybot.language.requests import spoken_back, understand
 from storybot.language.spoken_grammar import STOPS
 from storybot.language.typed_requests import understand_typed
 from storybot.system.processes import cpu_seconds
@@ -96,6 +102,7 @@ class Said:
     text: str
     pcm: bytes  # 16 kHz mono int16
     right: Callable[[str], bool]  # whether this is to be understood
+    answer: Callable[[str], bytes] | None = None  # these words, said alike; None: says no
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,8 @@ def nothing(text: str) -> bool:
 
 def requests(speakers: Speakers, count: int) -> Iterator[Said]:
     for number, (text, things) in enumerate(asked(count)):
-        yield Said(text, speakers.say(number, text), asks_for(*(thing.word for thing in things)))
+        right = asks_for(*(thing.word for thing in things))
+        yield Said(text, speakers.say(number, text), right, partial(speakers.say, number))
 
 
 def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
@@ -270,11 +278,39 @@ class Ears:
         self.sound += recording.seconds
         return heard if heard is not None and (heard.sure or heard.likely) else None
 
+    def choice(self, one: Said, heard: Utterance) -> str:
+        """What is asked for after "A boat or a book?"; "": nothing."""
+        wishes = [text for text in (heard.text, heard.alternative) if one.right(text)]
+        requests = understand(heard.text), understand(heard.alternative)
+        apart = told_apart(*requests)
+        if not wishes or one.answer is None or apart is None:
+            return ""
+        thing = apart[heard.alternative in wishes]
+        self.recogniser.listen_for(ListenFor.CHOICE)
+        quiet = bytes(BLOCK_BYTES) * SILENCE_BLOCKS
+        pcm = quiet + one.answer(thing.name or thing.phrase) + quiet
+        events = self.recogniser.hear(pcm) + self.recogniser.finish()
+        said = [event.text for event in events if isinstance(event, Utterance) and event.sure]
+        answer = understand(said[-1]) if said else None
+        first, second = requests
+        assert first is not None and second is not None
+        if answer is None or not answer.things:
+            return ""
+        return spoken_back(chosen(answer, first, second))
+
     def row(self, name: str, said: Iterator[Said], show: bool) -> str:
-        right = asked = wrong = refused = 0
+        right = asked = wrong = refused = questions = 0
         for one in said:
             heard = self.hear(one.pcm, name in STORY_ROWS)
-            if heard is None or (heard.text == CALL and one.right is not nothing):
+            choice = None
+            if heard is not None and (heard.likely or heard.alternative):
+                questions += 1
+                choice = self.choice(one, heard) if heard.alternative else None
+            if choice is not None:
+                refused += not choice
+                asked += one.right(choice)
+                wrong += bool(choice) and not one.right(choice)
+            elif heard is None or (heard.text == CALL and one.right is not nothing):
                 refused += 1  # of a request the call alone was heard
             elif one.right(heard.text):
                 right += heard.sure
@@ -285,8 +321,15 @@ class Ears:
             else:
                 wrong += 1
             if show:
-                print(f"  {one.text} -> {heard and (heard.text, round(heard.confidence, 2))}")
-        return f"{right + asked + wrong + refused} | {right} | {asked} | {wrong} | {refused}"
+                found = heard and (
+                    heard.text,
+                    round(heard.confidence, 2),
+                    heard.alternative,
+                    choice,
+                )
+                print(f"  {one.text} -> {found}")
+        said_now = right + asked + wrong + refused
+        return f"{said_now} | {right} | {asked} | {wrong} | {refused} | {questions}"
 
 
 def confirmed_by(settings: HearingSettings) -> Confirmation | None:
@@ -326,7 +369,7 @@ def main() -> None:
     settings = HearingSettings(things=args.things, second_opinion=args.second)
     confirmation = confirmed_by(settings)
     voices = VOICES if args.voices == "flite" else tuple(FESTIVAL_VOICES)
-    print("| | said | right | asked | wrong | refused |\n|---|---|---|---|---|---|")
+    print("| | said | right | asked | wrong | refused | questions |\n|---|---|---|---|---|---|---|")
     for condition in (one for one in CONDITIONS if one.name in args.conditions):
         with tempfile.TemporaryDirectory() as cache:
             ears = Ears(PocketSphinxRecogniser(settings, Path(cache)), settings, confirmation)

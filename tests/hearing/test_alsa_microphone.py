@@ -7,7 +7,7 @@ import pytest
 
 from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
-from storybot.hearing.microphones import alsa
+from storybot.hearing.microphones import alsa, arecord
 from storybot.hearing.microphones.alsa import AlsaMicrophone, device_names
 from storybot.hearing.microphones.choice import microphone_names, open_microphone
 from tests.fakes.microphones import fake_arecord
@@ -142,3 +142,14 @@ def test_the_table_of_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("plughw:CARD=Robot,DEV=0 (Robot Ear, USB Audio)", False),
         ("sysdefault", False),
     ]
+
+
+def test_a_list_that_never_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "arecord"
+    program.write_text("#!/bin/sh\necho half\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(arecord, "LIST_TIMEOUT_S", 0.3)
+    for call in (alsa.device_names, lambda: AlsaMicrophone("USB")):
+        with pytest.raises(StorybotError, match="arecord does not answer"):
+            call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ def test_confirmed_corrected_and_withdrawn() -> None:
     withdrawn = taken(FakeSecond("Pass me the salt."), CAT)
     assert withdrawn == Utterance("", -2.0, sure=False)
     assert taken(FakeSecond("Tell me a story."), KeyphraseOnly(SPEECH)) == KeyphraseOnly()
+
+
+def test_it_decides_between_two_that_sound_alike() -> None:
+    alike = replace(CAT, alternative=f"{CALL} about a cap")
+    assert taken(FakeSecond("Tell me a story about a cat.", -0.2), alike) == CAT
+    hat = taken(FakeSecond("Tell me a story about a hat."), alike)
+    assert (hat.text, hat.alternative) == (f"{CALL} about a hat", "")
+    assert taken(FakeSecond(None), alike) is alike, "it was too slow: the box asks"
 
 
 def test_it_is_asked_about_what_was_heard() -> None:

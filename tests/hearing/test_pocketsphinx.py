@@ -114,6 +114,27 @@ def test_answers_to_a_question(recogniser: PocketSphinxRecogniser, said: str, vo
     assert understand(event.text) == understand(said)
 
 
+def test_of_two_that_sound_alike_the_other_is_told_too(with_family: PocketSphinxRecogniser) -> None:
+    """flite's slt says "teddy" as the dictionary has "daddy"."""
+    sound = spoken("please tell me a story about the teddy", "slt")
+    (event,) = heard(with_family, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Utterance) and event.sure
+    assert {event.text.split()[-1], event.alternative.split()[-1]} == {"teddy", "daddy"}
+    for said in ("the first", "the second", "no", "tell me a story about a bear"):
+        (answer,) = heard(with_family, ListenFor.CHOICE, spoken(said, "slt"))
+        assert isinstance(answer, Utterance) and answer.sure and answer.text == said
+    sound = spoken("tell me a story about a princess", "slt")
+    (event,) = heard(with_family, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Utterance) and event.sure and not event.alternative
+
+
+def test_without_questions_no_other_is_told(tmp_path: Path) -> None:
+    taciturn = PocketSphinxRecogniser(HearingSettings(questions="off"), tmp_path)
+    sound = spoken("please tell me a story about the teddy", "slt")
+    (event,) = heard(taciturn, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Utterance) and event.sure and not event.alternative
+
+
 @pytest.mark.parametrize("voice", VOICES[:3])
 def test_a_correction_as_a_story_begins(recogniser: PocketSphinxRecogniser, voice: str) -> None:
     (event,) = heard(recogniser, ListenFor.CORRECTION, spoken("no, a dragon", voice))

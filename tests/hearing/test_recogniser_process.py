@@ -211,6 +211,26 @@ def test_what_is_likely_is_told_as_doubtful() -> None:
     assert not told.of("heard")
 
 
+def test_two_that_sound_alike_are_told_as_such() -> None:
+    told, recogniser = Told(), FakeRecogniser()
+    wish, other = (f"tell me a story about a {thing}" for thing in ("boat", "book"))
+    recogniser.events = {0: [Utterance(wish, -2.0, alternative=other)]}
+    ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 3), told.append)
+    ear.command(LISTEN)
+    ear.step()
+    assert told.of("alike") == [
+        {"event": "alike", "text": wish, "other": other, "confidence": -2.0}
+    ]
+    assert not told.of("heard")
+    recogniser.speech, recogniser.events = {2}, {2: [Utterance("mumble", -9.0, sure=False)]}
+    ear.command({"do": "listen", "for": "choice"})
+    ear.step()
+    ear.step()
+    assert [one for one in told.kinds() if one in ("speech", "heard")] == ["speech", "heard"], (
+        "any speech is an answer"
+    )
+
+
 def test_a_correction_is_listened_for_while_the_box_speaks() -> None:
     told, recogniser = Told(), FakeRecogniser()
     ear = RecogniserProcess(recogniser, lambda: FakeMicrophone([BLOCK] * 2), told.append)

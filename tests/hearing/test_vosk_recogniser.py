@@ -15,7 +15,7 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
-from storybot.language.spoken_grammar import phrase_list
+from storybot.language.phrase_list import phrase_list
 from storybot.language.things import usual_things
 
 SETTINGS = HearingSettings()

@@ -112,6 +112,16 @@ def test_the_length_that_a_program_writes_into_a_pipe_is_no_promise() -> None:
     assert parse_wav(header(1, 1, 16, size=len(SOUND) + 2) + SOUND).is_cut
 
 
+def test_a_recording_whose_lengths_were_never_written() -> None:
+    """Its program was ended: the samples are there, and both lengths as they were at first."""
+    begun = header(1, 1, 16, size=0)
+    for riff in (0, 36):
+        sound = parse_wav(begun[:4] + riff.to_bytes(4, "little") + begun[8:] + SOUND)
+        assert sound.pcm == SOUND and not sound.is_cut
+    listed = begun[:4] + (36 + 16).to_bytes(4, "little") + begun[8:] + b"LIST\x08\0\0\0INFOabcd"
+    assert parse_wav(listed).pcm == b""
+
+
 def test_floats_beyond_full_scale_and_those_that_are_none() -> None:
     values = struct.pack("<4f", 2.0, -2.0, float("nan"), float("inf"))
     sound = parse_wav(header(3, 1, 32, size=16) + values)

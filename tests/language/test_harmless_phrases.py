@@ -51,6 +51,8 @@ def test_they_can_be_asked_for_whole(text: str, things: list[str]) -> None:
         "a killer whaler",
         "bluetit tit",
         "he shot her blue tit",
+        "two boobies",
+        "a giant, killer and all",
     ],
 )
 def test_nothing_else_becomes_harmless(text: str) -> None:

@@ -43,3 +43,13 @@ def test_what_passes_in_each_state(
 )
 def test_a_keyphrase_of_ones_own(text: str, expected: object) -> None:
     assert relevant_part(text, ListenFor.KEYPHRASE, "hey robot") == expected
+
+
+@pytest.mark.parametrize("text", ["a boat", "the second", "the first one", "yes", "no", "stop"])
+def test_what_answers_the_question_between_two(text: str) -> None:
+    assert relevant_part(text, ListenFor.CHOICE, CALL) == text
+
+
+def test_a_number_answers_nothing_else() -> None:
+    assert relevant_part("the second", ListenFor.REQUEST, CALL) is None
+    assert relevant_part("tell me a", ListenFor.CHOICE, CALL) is None

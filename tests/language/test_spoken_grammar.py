@@ -6,6 +6,7 @@ import pytest
 
 from storybot.language import spoken_grammar
 from storybot.language.automaton import END
+from storybot.language.phrase_list import phrase_list
 from storybot.language.requests import breaks_off, understand
 from storybot.language.spoken_grammar import Form, Topics
 from storybot.language.things import Thing, find_thing, usual_things
@@ -217,5 +218,22 @@ def test_wishes_as_answers(sentence: str) -> None:
 
 
 def test_the_phrases_for_a_recogniser_that_takes_a_list() -> None:
-    phrases = spoken_grammar.phrase_list("tell me a story", usual_things(300))
+    phrases = phrase_list("tell me a story", usual_things(300))
     assert {"tell me a story", "about an owl", "about lily", "owls", "louder", "and"} <= {*phrases}
+
+
+def test_of_two_things_each_is_likelier_than_all_others() -> None:
+    choice = spoken_grammar.choice_sentences(CALL, FEW, ("cat",))
+    assert share_of(choice, "a cat") > 16 * share_of(choice, "a dog") > 0
+    for said in (
+        "cat",
+        "the cat please",
+        "the first",
+        "the second one",
+        "yes",
+        "no",
+        "stop",
+        f"{CALL} about a cat",
+    ):
+        assert share_of(choice, said) > 0
+    assert share_of(choice, "no a cat") == 0

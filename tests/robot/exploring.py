@@ -18,7 +18,8 @@ from storybot.robot import Mode, Robot, commands, events, initial_robot, step
 from storybot.robot.events import Event, Part, Source, Timer
 from storybot.stories.story_request import StoryRequest
 
-CAT = next(thing for thing in load_things() if thing.word == "cat")
+CAT, DOG = (next(t for t in load_things() if t.word == word) for word in ("cat", "dog"))
+ABOUT_CAT, ABOUT_DOG = (Request(RequestKind.STORY, (thing,)) for thing in (CAT, DOG))
 TALE = StoryRequest("A story about a cat.", "Once there was a cat.", 7)
 NUMBER = 1  # every explored robot has told this many stories
 
@@ -93,7 +94,10 @@ def alphabet(settings: Settings) -> dict[str, Event]:
         "keyphrase": events.KeyphraseHeard(3),
         "replay": events.ReplayAsked(TALE),
         "unclear": events.NotUnderstood(),
-        "doubtful": events.DoubtfulHeard(Request(RequestKind.STORY, (CAT,)), 3),
+        "doubtful": events.DoubtfulHeard(ABOUT_CAT, 3),
+        "alike": events.AlikeHeard(ABOUT_CAT, ABOUT_DOG, 3),
+        "the first of two": events.Chosen(second=False),
+        "the second of two": events.Chosen(second=True),
         "speech": events.SpeechBegan(),
         "unwelcome": events.RequestRefused(),
         "volume": events.VolumeAsked(50),

@@ -25,6 +25,7 @@ def said(words: str, source: Source = Source.VOICE) -> events.Asked:
 
 
 DRAGON = events.DoubtfulHeard(wish("a dragon"), 4)
+ALIKE = events.AlikeHeard(wish("a long story about a boat"), wish("a long story about a book"), 4)
 SILENCE = events.TimerExpired(Timer.ANSWER)
 CALL = events.KeyphraseHeard(3)
 
@@ -47,6 +48,8 @@ class Talk:
                         self.spoken.append(reply.value)
                     case commands.AskWhether(request):
                         self.spoken.append("? " + " ".join(t.word for t in request.things))
+                    case commands.AskWhich(one, other):
+                        self.spoken.append(f"? {one.word}, {other.word}")
                     case commands.SayTitle(story):
                         self.spoken.append(story.title)
         return self
@@ -186,3 +189,74 @@ def test_a_style_goes_with_the_doubt() -> None:
     story = Talk().on(doubt, said("yes")).robot.story
     assert story is not None and story.length == "long"
     assert replace(story, length="short") != story
+
+
+@pytest.mark.parametrize("before", [(), (CALL,)])
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (said("a boat"), "boat"),
+        (said("the boat"), "boat"),
+        (said("boat"), "boat"),
+        (said("yes"), "boat"),
+        (events.Chosen(second=False), "boat"),
+        (events.Pressed("story", 9), "boat"),
+        (SILENCE, "boat"),
+        (said("a book"), "book"),
+        (said("no, a book"), "book"),
+        (events.Chosen(second=True), "book"),
+        (said("a bear"), "bear"),
+    ],
+)
+def test_of_two_that_sound_alike_it_asks_which(
+    before: tuple[Event, ...], answer: Event, told: str
+) -> None:
+    talk = Talk().on(*before, ALIKE)
+    assert talk.spoken == ["? boat, book"] and talk.robot.mode is Mode.HEARING
+    assert commands.Listen(ListenFor.CHOICE) in talk.todo and talk.waits == 10.0
+    story = talk.on(answer).robot.story
+    assert story is not None and [thing.word for thing in story.things] == [told]
+    assert talk.robot.mode is Mode.THINKING
+    assert (story.length == "long") == (told != "bear")
+    assert talk.robot.other is None
+
+
+def test_neither_of_two_waits_for_the_right_request() -> None:
+    talk = Talk().on(ALIKE, said("no"))
+    assert commands.Listen(ListenFor.REQUEST) in talk.todo and talk.robot.mode is Mode.HEARING
+    assert talk.on(events.Chosen(second=True)).robot.mode is Mode.HEARING
+    assert talk.on(ALIKE).spoken == ["? boat, book", "A long story about a boat."]
+    silent = Talk().on(ALIKE, said("no"), SILENCE)
+    assert silent.robot.mode is Mode.IDLE and silent.spoken == ["? boat, book"]
+
+
+def test_what_differs_in_one_thing_keeps_the_other() -> None:
+    both = (wish("a story about a cat and a boat"), wish("a story about a cat and a book"))
+    story = Talk().on(events.AlikeHeard(*both, 4), said("the book")).robot.story
+    assert story is not None and [thing.word for thing in story.things] == ["cat", "book"]
+
+
+def test_without_a_question_left_the_likelier_is_told() -> None:
+    assert Talk("off").on(ALIKE).spoken == ["A long story about a boat."]
+    assert Talk().on(CALL, SILENCE, ALIKE).spoken[1:] == ["A long story about a boat."]
+    assert Talk().on(CALL, events.NotUnderstood(), ALIKE).spoken[1:] == [
+        "A long story about a boat."
+    ]
+    twice = events.AlikeHeard(wish("a boat"), wish("two boats"), 4)
+    assert Talk().on(twice).spoken == ["A story about a boat."]
+
+
+def test_what_is_typed_meanwhile_is_no_answer() -> None:
+    typed = Talk().on(ALIKE, said("a story about a book", Source.SOCKET)).robot.story
+    assert typed is not None and typed.length != "long"
+
+
+def test_numbers_without_a_question() -> None:
+    assert Talk().on(events.Chosen(second=False)).spoken == []
+    assert Talk().on(CALL, events.Chosen(second=True)).spoken == [Reply.NOT_CAUGHT.value]
+    assert Talk().on(DRAGON, events.Chosen(second=False)).spoken == ["? dragon"]
+
+
+def test_while_it_tells_it_asks_nothing() -> None:
+    assert Talk().on(said("a cat"), ALIKE).spoken == ["A story about a cat."]
+    assert Talk().on(events.QuietBegan(), ALIKE).spoken == []

@@ -52,7 +52,7 @@ def test_every_state_is_consistent(steps: tuple[Found, ...]) -> None:
             assert world.listens_for == "keyphrase", where
             assert bool(robot.missing) == (robot.mode is Mode.DEGRADED), where
         if robot.mode is Mode.HEARING:
-            assert world.listens_for == "request", where
+            assert world.listens_for == ("choice" if robot.other else "request"), where
         if robot.mode is Mode.ASLEEP:
             assert world.listens_for == (None if robot.quiet else "keyphrase"), where
             assert world.shown is commands.Light.OFF, where

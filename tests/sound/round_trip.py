@@ -35,7 +35,7 @@ from tests.sound.spoken import NOISE_AFTER, Request, requests, speak, unrelated
 from tests.sound.virtual_devices import VirtualDevices, virtual_devices
 
 CONFIG = """\
-hearing: {recogniser: pocketsphinx, driver: portaudio}
+hearing: {recogniser: pocketsphinx, driver: portaudio, questions: off}
 telling: {longest: 40, first_deadline: 60, token_deadline: 30}
 speaking: {driver: portaudio, speed: 170}
 controls: {socket: SOCKET}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storybot.errors import Exit, StorybotError
+from storybot.speaking.outputs import alsa
 from storybot.speaking.outputs.alsa import AlsaOutput, alsa_devices, device_names
 from storybot.speaking.outputs.player import BLOCK_FRAMES
 from storybot.speaking.outputs.queued_player import QueuedPlayer
@@ -150,6 +151,15 @@ def test_aplay_is_missing() -> None:
     ):
         with pytest.raises(StorybotError, match="install the package alsa-utils"):
             call(RATE, lambda frames: b"")
+
+
+def test_aplay_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "aplay"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(alsa, "LIST_TIMEOUT_S", 0.3)
+    with pytest.raises(StorybotError, match="aplay does not answer"):
+        alsa_devices(str(program))
 
 
 def test_the_list_puts_names_first_that_convert() -> None:

@@ -111,6 +111,13 @@ def test_spoilt_files_are_skipped(tmp_path_factory: pytest.TempPathFactory, cont
     assert shelf.save(a_story()).number == 3
 
 
+def test_what_is_no_file_is_not_waited_for(shelf: Library) -> None:
+    shelf.save(a_story())
+    os.mkfifo(shelf.folder / "000002.json")
+    (shelf.folder / "000003.json").symlink_to("/dev/zero")
+    assert [story.number for story in shelf.stories()] == [1]
+
+
 def test_a_full_disk_touches_nothing(shelf: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(3):
         shelf.save(a_story(seed=seed))

@@ -134,9 +134,11 @@ def test_what_whisper_needs_goes_with_it(tmp_path: Path) -> None:
 def test_a_package_holds_the_program(tmp_path: Path) -> None:
     """DESTDIR puts all files below it; moved to their place they work, and none names DESTDIR."""
     stage, prefix = tmp_path / "stage", tmp_path / "usr"
-    environment = os.environ | {"DESTDIR": str(stage), "PREFIX": str(prefix)}
-    script = str(FOLDER / "install.sh")
-    done = subprocess.run([script, "install"], env=environment, capture_output=True, text=True)
+    environment = os.environ | {"DESTDIR": "./stage/", "PREFIX": str(prefix)}
+    script = str(FOLDER.absolute() / "install.sh")
+    done = subprocess.run(
+        [script, "install"], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert not prefix.exists()
     assert (stage / "etc/systemd/system/storybot.service").is_file()
@@ -154,7 +156,7 @@ def test_a_package_holds_the_program(tmp_path: Path) -> None:
     for file in ("man/man1/storybot.1", "bash-completion/completions/storybot"):
         assert (prefix / "share" / file).is_file()
     prefix.rename(packed)
-    subprocess.run([script, "uninstall"], check=True, env=environment)
+    subprocess.run([script, "uninstall"], check=True, env=environment, cwd=tmp_path)
     assert [path for path in stage.rglob("*storybot*") if path.is_file()] == []
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError
 from storybot.language.story_phrases import CLOSING_SENTENCE
 from storybot.telling.story_sentences import sentences_of
 from tests.fakes.engine import fake_engine
@@ -32,6 +32,21 @@ def test_a_half_sentence_is_replaced_by_a_closing_one(manner: str) -> None:
 
 def test_a_last_line_without_a_full_stop_is_told_when_the_model_meant_it() -> None:
     assert story("wordy-end") == [*WHOLE, "The end"]
+
+
+@pytest.mark.parametrize("more", ["", " And so"])
+def test_an_opening_alone_is_no_story(more: str) -> None:
+    """The limit came before a sentence of the story's own; what was told is the cut opening."""
+    heard = []
+
+    async def collect() -> None:
+        async for sentence in sentences_of(fake_engine("cut"), " ".join(WHOLE) + more, 1):
+            heard.append(sentence.text)
+
+    with pytest.raises(StorybotError, match="no whole sentence of a story came") as caught:
+        asyncio.run(collect())
+    assert heard == WHOLE
+    assert caught.value.code == Exit.USAGE
 
 
 def test_the_first_sentence_does_not_wait_for_the_last() -> None:

@@ -108,6 +108,7 @@ def _label(device: AlsaDevice) -> str:
 
 def _devices() -> list[AlsaDevice]:
     child = Arecord("-L")
-    listed = child.output()
-    child.close()
-    return parse_devices(listed)
+    try:
+        return parse_devices(child.output())
+    finally:
+        child.close()

@@ -7,13 +7,16 @@ process on 64 MB.
 from __future__ import annotations
 
 import os
+import select
 import signal
+import time
 
 from storybot.errors import Exit, StorybotError
 from storybot.system.alsa_messages import AlsaMessages, english
 
 ARECORD = "arecord"
 READ_BYTES = 65536  # bytes
+LIST_TIMEOUT_S = 10.0  # s until its list must be whole; a plugin of ALSA may wait for a server
 
 
 class Arecord:
@@ -55,8 +58,17 @@ class Arecord:
         return self.messages.reason or "it gives no sound"
 
     def output(self) -> str:
-        """Everything it writes, until it ends."""
-        return _all_of(self.sound).decode(errors="replace")
+        """Everything it writes, until it ends; StorybotError(SOUND_IN) where it does not."""
+        parts: list[bytes] = []
+        deadline = time.monotonic() + LIST_TIMEOUT_S
+        while select.select([self.sound], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            part = os.read(self.sound, READ_BYTES)
+            if not part:
+                return b"".join(parts).decode(errors="replace")
+            parts.append(part)
+        raise StorybotError(
+            f"{ARECORD} does not answer; unplug the microphone and plug it in again", Exit.SOUND_IN
+        )
 
     def close(self) -> None:
         self._kill()
@@ -68,10 +80,3 @@ class Arecord:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
             self._ended = True
-
-
-def _all_of(pipe: int) -> bytes:
-    parts = []
-    while part := os.read(pipe, READ_BYTES):
-        parts.append(part)
-    return b"".join(parts)

@@ -63,8 +63,10 @@ def parse_wav(data: bytes) -> WavSound:
         elif name == b"data":
             if form is None:
                 raise WavFault("its samples come before their format")
+            if size == 0 and struct.unpack_from("<I", data, 4)[0] <= place - 8:
+                size = UNKNOWN_SIZE  # whoever recorded was ended before it wrote the lengths
             frame_bytes = form.channels * form.width
-            samples = data[place : place + size]
+            samples = data[place:] if size >= UNKNOWN_SIZE else data[place : place + size]
             samples = samples[: len(samples) // frame_bytes * frame_bytes]
             is_cut = len(samples) < size // frame_bytes * frame_bytes and size < UNKNOWN_SIZE
             return WavSound(form.rate, form.channels, _int16(samples, form), is_cut)

@@ -18,8 +18,8 @@ from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.choice import find_vosk_model
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
+from storybot.language.phrase_list import phrase_list
 from storybot.language.requests import is_wish
-from storybot.language.spoken_grammar import phrase_list
 from storybot.language.things import usual_things
 
 UNKNOWN_WORD = "[unk]"  # Vosk's word for every word that is not in the list

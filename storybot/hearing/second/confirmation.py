@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from dataclasses import replace
 
 from storybot.hearing.second.second_recogniser import SecondRecogniser, State, Transcript
 from storybot.hearing.utterance import Utterance
@@ -119,6 +120,8 @@ def _confirmed(
 ) -> FirstResult:
     opinion = judge(_first(heard), transcript.words, wanted, keyphrase, transcript.lead)
     if opinion.verdict is Verdict.AS_HEARD:
+        if isinstance(heard, Utterance) and heard.alternative:
+            return replace(heard, alternative="")  # it decides instead of a question
         return heard
     if opinion.verdict is Verdict.CALL:
         return KeyphraseOnly(heard.pcm)

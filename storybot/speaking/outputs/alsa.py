@@ -31,6 +31,7 @@ PIPE_BYTES = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
 PROBE_BYTES = 64  # bytes of silence that show whether aplay reads
 FIRST_SOUND_POLL_S = 0.005  # s between two looks for the first sound
 OPEN_TIMEOUT_S = 2.0  # s for aplay to take the device
+LIST_TIMEOUT_S = 10.0  # s until its list must be whole; a plugin of ALSA may wait for a server
 
 
 class AlsaOutput:
@@ -127,9 +128,16 @@ class AlsaOutput:
 def alsa_devices(program: str = "aplay") -> list[AlsaDevice]:
     """What `aplay -L` lists, the best name of each card first."""
     try:
-        listed = subprocess.run([program, "-L"], capture_output=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
+        listed = subprocess.run(
+            [program, "-L"], capture_output=True, check=False, timeout=LIST_TIMEOUT_S
+        )
+    except OSError:
         raise _missing(program) from None
+    except subprocess.TimeoutExpired:
+        raise StorybotError(
+            f"{program} does not answer; unplug the loudspeaker and plug it in again",
+            Exit.SOUND_OUT,
+        ) from None
     devices = parse_devices(listed.stdout.decode("utf-8", "replace"))
     return sorted(devices, key=lambda device: device.rank)
 

@@ -15,7 +15,8 @@ from storybot.hearing.recognisers.pocketsphinx.front_ends import (
     FRAMES_PER_S,
     FrontEnd,
 )
-from storybot.language.spoken_grammar import begins_as_call
+from storybot.language.listening import without_style
+from storybot.language.spoken_grammar import ARTICLES, begins_as_call
 from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
@@ -96,6 +97,32 @@ class DecodingResult:
     call: float | None  # score of the keyphrase's worst word; None without the keyphrase
     coverage: float  # see coverage(); low where speech was decoded as silence
     front_end: FrontEnd = ADULT  # with which it was decoded
+    alternative: str = ""  # another wish that fits about as well
+
+
+def decoding_result(
+    pcm: bytes, parts: list[Segment], keyphrase: str, front_end: FrontEnd, after_call: bool
+) -> DecodingResult | None:
+    """What these parts of the sound say; None without a word.
+
+    `after_call`: decoded with the mean of the keyphrase before it. Then an article does not count:
+    its few frames lie where the sound begins, and score anything.
+    """
+    words = [part for part in parts if not part.filler]
+    if not words:
+        return None
+    scored = [word for word in words if not (after_call and word.text in ARTICLES)] or words
+    frames = sum(word.frames for word in scored)
+    text = " ".join(word.text for word in words)
+    call = keyphrase.split()
+    spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
+    return DecodingResult(
+        text=text,
+        score=sum(word.score * word.frames for word in scored) / frames,
+        call=min(spoken, default=None) if keyphrase in without_style(text) else None,
+        coverage=coverage(pcm, words, parts),
+        front_end=front_end,
+    )
 
 
 def doubtful(decoded: DecodingResult, gate: float, called: bool) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from pocketsphinx import Decoder
 
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
-from storybot.hearing.recognisers.pocketsphinx.confidence import Segment
+from storybot.hearing.recognisers.pocketsphinx.confidence import FILLERS, Segment
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel
 from storybot.language.automaton import END, START, Transition
@@ -70,6 +72,18 @@ class GrammarDecoder:
         unended = self._parts()
         decoder.end_utt()
         return ([] if decoder.hyp() is None else self._parts()), unended
+
+    def paths(self, most: int) -> Iterator[tuple[str, float]]:
+        """Other ways to understand what was just decoded: words and ln score, the best first.
+
+        At most so many, out of the lattice of words; several may have the same words.
+        """
+        for path in islice(self._decoder.nbest() if self._decoder.hyp() else (), most):
+            if path.score <= 0:
+                return
+            words = (word.partition("(")[0] or word for word in path.hypstr.split())
+            spoken = (word for word in words if not word.startswith(FILLERS))
+            yield " ".join(spoken), SCORE_UNIT * math.log(path.score)
 
     def mean_of(self, pcm: bytes, front_end: FrontEnd) -> str:
         """The cepstral mean of this speech, as PocketSphinx writes it.

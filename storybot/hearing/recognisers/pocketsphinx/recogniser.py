@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
+from storybot.hearing.recognisers.pocketsphinx.alternatives import MOST_PATHS, close_alternative
 from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
     DecodingResult,
     Segment,
-    coverage,
+    decoding_result,
     doubtful,
     likelier,
     likely_to_go_on,
@@ -32,9 +33,9 @@ from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_redu
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
-from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part, without_style
+from storybot.language.choices import names_neither, words_between
+from storybot.language.listening import ANSWERED, KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.requests import breaks_off, is_wish
-from storybot.language.spoken_grammar import ARTICLES
 from storybot.language.things import usual_things
 from storybot.system.folders import cache_folder
 
@@ -78,11 +79,11 @@ class PocketSphinxRecogniser:
         self._settings = settings
         self._keyphrase = " ".join(settings.keyphrase.lower().split())
         self._segments = SpeechDetector(settings.longest_request)
-        self._unended: list[
-            Segment
-        ] = []  # words of the last decoding, before it was known that they are its end
+        # Words of the last decoding, before it was known that they are its end.
+        self._unended: list[Segment] = []
         self._begun: _Begun | None = None  # while the rest of a request is awaited
         self._call = _Call("", ADULT, b"")  # while the request is awaited
+        self._between: tuple[str, ...] = ()  # words of which one is awaited as the answer
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
@@ -109,7 +110,7 @@ class PocketSphinxRecogniser:
         if self._listen_for is not ListenFor.STOP:
             self._decoder.remove(self._listen_for.value)
         if what is not ListenFor.STOP:
-            lattice = what is not ListenFor.REQUEST
+            lattice = what not in ANSWERED
             self._decoder.add(what.value, self._sentences(what), lattice)
             self._decoder.use(what.value)
         self._listen_for = what
@@ -119,6 +120,8 @@ class PocketSphinxRecogniser:
             return spoken_grammar.stop_sentences()
         if what is ListenFor.CORRECTION:
             return spoken_grammar.correction_sentences(self._topics)
+        if what is ListenFor.CHOICE:
+            return spoken_grammar.choice_sentences(self._keyphrase, self._topics, self._between)
         if what is ListenFor.REQUEST:
             return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
         return spoken_grammar.call_sentences(self._keyphrase, self._topics)
@@ -182,11 +185,12 @@ class PocketSphinxRecogniser:
 
     def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
-        sound = self._call.pcm + pcm if self._listen_for is ListenFor.REQUEST else pcm
+        awaited = self._listen_for in ANSWERED
+        sound = self._call.pcm + pcm if awaited else pcm
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
-        if wanted is None or doubtful(
-            decoded, self._settings.gate, self._listen_for is ListenFor.REQUEST
-        ):
+        choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
+        answers = awaited and not (choice and names_neither(text, self._between))
+        if wanted is None or doubtful(decoded, self._settings.gate, called=answers):
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
             if self._is_likely(decoded, called=call is not None):
@@ -195,7 +199,10 @@ class PocketSphinxRecogniser:
         if isinstance(wanted, KeyphraseOnly):
             self._remember_call(pcm[:-MARGIN_BYTES], decoded.front_end)
             return replace(wanted, pcm=sound)
-        return Utterance(text, score, pcm=sound)
+        if decoded.alternative:  # the answer to the question which of the two is awaited next
+            self._between = words_between(text, decoded.alternative)
+            self._remember_call(pcm, decoded.front_end)
+        return Utterance(text, score, alternative=decoded.alternative, pcm=sound)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
@@ -240,7 +247,7 @@ class PocketSphinxRecogniser:
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
         if self._listen_for is not ListenFor.KEYPHRASE:
-            front_end = self._call.front_end if self._listen_for is ListenFor.REQUEST else ADULT
+            front_end = self._call.front_end if self._listen_for in ANSWERED else ADULT
             return self._decode_with(front_end, pcm)
         decoded = self._decode_with(ADULT, pcm)
         if not worth_another_front_end(decoded, self._keyphrase):
@@ -255,39 +262,30 @@ class PocketSphinxRecogniser:
 
     def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
         """A short request by itself is decoded badly, because the cepstral mean of so little
-        speech is a poor estimate. So it is decoded with that of the keyphrase before it. Its
-        article does not count: its few frames lie where the sound begins, and score anything.
+        speech is a poor estimate. So it is decoded with that of the keyphrase before it.
         """
-        mean = self._call.mean if self._listen_for is ListenFor.REQUEST else ""
+        mean = self._call.mean if self._listen_for in ANSWERED else ""
         after_call = bool(mean)
         mean = mean or self._decoder.mean_of(pcm, front_end)
         parts, unended = self._decoder.decode(pcm, mean, front_end, self.meanwhile)
         if self._listen_for is ListenFor.KEYPHRASE:
             self._unended = [part for part in unended if not part.filler]
-        words = [part for part in parts if not part.filler]
-        call = self._keyphrase.split()
-        if not words:
-            return None
-        scored = [word for word in words if not (after_call and word.text in ARTICLES)] or words
-        frames = sum(word.frames for word in scored)
-        text = " ".join(word.text for word in words)
-        spoken = [word.score for word in words if word.text in call and len(word.text) > 1]
-        return DecodingResult(
-            text=text,
-            score=sum(word.score * word.frames for word in scored) / frames,
-            call=min(spoken, default=None) if self._keyphrase in without_style(text) else None,
-            coverage=coverage(pcm, words, parts),
-            front_end=front_end,
-        )
+        decoded = decoding_result(pcm, parts, self._keyphrase, front_end, after_call)
+        if decoded is None or self._listen_for is not ListenFor.KEYPHRASE:
+            return decoded
+        return replace(decoded, alternative=self._alternative(decoded))
+
+    def _alternative(self, decoded: DecodingResult) -> str:
+        """Another wish that fits about as well as this, which was just decoded; "": none."""
+        if self._settings.questions != "on" or not is_wish(decoded.text):
+            return ""
+        return close_alternative(decoded.text, decoded.score, self._decoder.paths(MOST_PATHS))
 
     def _end_of_call(self, words: list[Segment]) -> int:
         call = self._keyphrase.split()
-        ends = (
-            words[start + len(call) - 1].end
-            for start in range(len(words) - len(call) + 1)
-            if [word.text for word in words[start : start + len(call)]] == call
-        )
-        return next(ends, 0)
+        texts = [word.text for word in words]
+        ends = range(len(call), len(words) + 1)
+        return next((words[end - 1].end for end in ends if texts[end - len(call) : end] == call), 0)
 
 
 def make(settings: HearingSettings) -> PocketSphinxRecogniser:

@@ -1,0 +1,63 @@
+"""Two wishes that sound alike, and the answer to "A boat or a book?" (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from storybot.language.requests import Request, RequestKind, is_wish, understand
+from storybot.language.things import Thing
+
+# Answers by number, as they are listened for.
+BY_NUMBER = ("the first", "the first one", "the second", "the second one")
+_FIRST = r"(?:the |that )?first(?: one)?"
+_SECOND = r"(?:the |that )?(?:second|other)(?: one)?"
+
+
+def told_apart(one: Request | None, other: Request | None) -> tuple[Thing, Thing] | None:
+    """The things in which two wishes differ; None where it is not one thing in each."""
+    if one is None or other is None or len(one.things) != len(other.things):
+        return None
+    if {one.kind, other.kind} != {RequestKind.STORY}:
+        return None
+    pairs = zip(one.things, other.things, strict=True)
+    differing = [(a, b) for a, b in pairs if (a.word, a.name) != (b.word, b.name)]
+    return differing[0] if len(differing) == 1 else None
+
+
+def chosen(answer: Request, one: Request, other: Request) -> Request:
+    """The one of the two wishes that an answer names ("the boat"), else the answer itself."""
+    first, second = ({thing.forms[0] for thing in wish.things} for wish in (one, other))
+    named = {thing.forms[0] for thing in answer.things}
+    if named & (first - second):
+        return answer if named & (second - first) else one
+    return other if named & (second - first) else answer
+
+
+def words_between(one: str, other: str) -> tuple[str, ...]:
+    """The words by which one of two wishes is chosen; none where they do not differ in a thing.
+
+    Of a thing its singular, and its plural where that was said.
+    """
+    apart = told_apart(understand(one), understand(other))
+    said = f" {one} {other} "
+    forms = [
+        form
+        for thing in apart or ()
+        for form in thing.forms
+        if form == thing.forms[0] or f" {form} " in said
+    ]
+    return tuple(dict.fromkeys(forms))
+
+
+def names_neither(text: str, between: Sequence[str]) -> bool:
+    """Whether the words wish for something else than the things of these words."""
+    return is_wish(text) and not any(f" {word} " in f" {text} " for word in between)
+
+
+def says_second(text: str) -> bool | None:
+    """Whether the words name the second of two; None where they name none by its number."""
+    words = " ".join(re.findall(r"[a-z]+", text.lower()))
+    if re.fullmatch(_SECOND, words):
+        return True
+    return False if re.fullmatch(_FIRST, words) else None
