@@ -19,8 +19,10 @@ image-lock: build/.apt-IMAGE ## choose the newest packages for the image: image/
 	@for name in workshop rootfs headers; do image/debs.py lock $$name; done
 	@date -u -d 'today 00:00' +%s >image/date
 
-# LONG=1: all parts, hours long, with a log in docs; PARTS="voice stories=5" chooses.
+# LONG=1: all parts, hours long, with a log in docs; PARTS="voice stories=5" chooses; SHORT=1 has
+# these tell the shortest story, without a log.
 PARTS ?= $(if $(LONG),console button voice stories packs power)
 IMAGE_TRIAL_LOG := docs/duo-trial.txt
 image-test: ## (as root) boot the image in QEMU with 64 MB and have it tell a story
-	@python3 image/trial/try_image.py $(if $(PARTS),--log $(IMAGE_TRIAL_LOG)) $(PARTS)
+	@python3 image/trial/try_image.py \
+	  $(if $(SHORT),--short,$(if $(PARTS),--log $(IMAGE_TRIAL_LOG))) $(PARTS)

@@ -2,8 +2,8 @@
 """Boots the image in QEMU with 64 MB and has it tell: `try_image.py [--log FILE] [PART[=N]...]`.
 
 Without a part it is the short form, `console` with the shortest story: it boots, the service
-listens, one story that the console asks for is told to its end. Parts that
-follow each other share a boot, where they can.
+listens, one story that the console asks for is told to its end; `--short PART...` has other parts
+do with that story, too. Parts that follow each other share a boot, where they can.
 What an emulator cannot show is not claimed: the vendor's boot chain, the SoC's devices, RVV 0.7.1
 (`make test-duo` has that).
 """
@@ -44,10 +44,9 @@ def shown(name: str, lines: Iterator[str], log: TrialLog) -> None:
     log.passed(name, found)
 
 
-def tried(wanted: list[str], log: TrialLog) -> None:
+def tried(wanted: list[str], settings: str, log: TrialLog) -> None:
     """Run the parts; those that share a boot do so where they follow each other."""
-    settings = card.SETTINGS if wanted else card.SHORT
-    for shared, row in groupby(wanted or [SHORT_FORM], lambda part: name_of(part) in SHARING):
+    for shared, row in groupby(wanted, lambda part: name_of(part) in SHARING):
         with listening(settings) if shared else nullcontext() as guest:
             for part in row:
                 name = name_of(part)
@@ -74,6 +73,7 @@ def main() -> int:
     """Run the parts; one sentence for what went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=PARTS)
+    parser.add_argument("--short", action="store_true", help="tell the shortest story")
     parser.add_argument("--log", type=Path, help="the file that tells which parts passed")
     args = parser.parse_args()
     if unknown := [part for part in args.parts if name_of(part) not in (*SHARING, *ALONE)]:
@@ -84,7 +84,8 @@ def main() -> int:
             raise Failed(f"there is no {card.CARD}: run `make image` first")
         with card.CARD.open("rb") as file:
             log = TrialLog(args.log, hashlib.file_digest(file, "sha256").hexdigest())
-        tried(args.parts, log)
+        settings = card.SHORT if args.short or not args.parts else card.SETTINGS
+        tried(args.parts or [SHORT_FORM], settings, log)
     except (Failed, subprocess.CalledProcessError) as fault:
         print(f"image: {fault}\nthe console's log is {card.TRIAL}/console.log", file=sys.stderr)
         return 1
