@@ -291,7 +291,7 @@ def test_a_user_who_may_not_write_in_run(tmp_path: Path) -> None:
     script = f"""
 mount -t tmpfs -o ro tmpfs /run || exit 77
 {python} -m storybot run & daemon=$!
-for _ in $(seq 100); do {python} -m storybot status >/dev/null 2>&1 && break; sleep 0.2; done
+for _ in $(seq 100); do {python} -m storybot status 2>&1 | grep -q "idle" && break; sleep 0.2; done
 {python} -m storybot status; {python} -m storybot doctor | grep ^socket
 kill $daemon; wait $daemon"""
     env = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
