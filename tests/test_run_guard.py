@@ -37,13 +37,18 @@ with Machine("hearing: {driver: none}"):
     print("ready", flush=True)
     time.sleep(600)
 """
+# A run that was started in the background ignores it, and so would what it starts.
+TAKE_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 START_S, END_S = 120.0, 20.0
 
 
 def interrupted(code: str, number: signal.Signals) -> tuple[int, int]:
     """How many processes of a run there were, and how many are left after this signal."""
     run = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-c", f"{TAKE_CTRL_C}\n{code}"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     assert run.stdout is not None
     assert run.stdout.readline() == b"ready\n"

@@ -19,7 +19,7 @@ async def sentences_of(
     No half sentence is ever told: what the token limit (or a fault) cut off is left out. When the
     limit ended the story, and not the model, a closing sentence follows. Raises what
     Engine.tell() raises, after the sentences that were whole, and StorybotError(Exit.USAGE) where
-    none of them goes on from the opening.
+    not even the opening was told to its end.
     """
     stream = SentenceStream()
     number = 0
@@ -44,7 +44,7 @@ async def sentences_of(
     for last in held:
         number, begun = last.number, begun - _letters(last.text)
         yield last
-    if number == 0 or (begun >= 0 and not ended):
+    if number == 0 or (begun > 0 and not ended):
         raise _no_story()
     if not ended:
         yield Sentence(CLOSING_SENTENCE, number + 1, paragraph=True)

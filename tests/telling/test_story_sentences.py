@@ -34,19 +34,28 @@ def test_a_last_line_without_a_full_stop_is_told_when_the_model_meant_it() -> No
     assert story("wordy-end") == [*WHOLE, "The end"]
 
 
-@pytest.mark.parametrize("more", ["", " And so"])
-def test_an_opening_alone_is_no_story(more: str) -> None:
-    """The limit came before a sentence of the story's own; what was told is the cut opening."""
+def test_a_cut_opening_is_no_story() -> None:
+    """The limit came before a sentence of the story's own, in one that was given."""
     heard = []
 
     async def collect() -> None:
-        async for sentence in sentences_of(fake_engine("cut"), " ".join(WHOLE) + more, 1):
+        async for sentence in sentences_of(fake_engine("cut"), " ".join(WHOLE) + " And so", 1):
             heard.append(sentence.text)
 
     with pytest.raises(StorybotError, match="no whole sentence of a story came") as caught:
         asyncio.run(collect())
     assert heard == WHOLE
     assert caught.value.code == Exit.USAGE
+
+
+def test_an_opening_of_whole_sentences_may_be_all() -> None:
+    """A short length, as of 20 tokens, may leave no room for another one."""
+
+    async def collect() -> list[str]:
+        told = sentences_of(fake_engine("cut"), " ".join(WHOLE), 1)
+        return [sentence.text async for sentence in told]
+
+    assert asyncio.run(collect()) == [*WHOLE, CLOSING_SENTENCE]
 
 
 def test_the_first_sentence_does_not_wait_for_the_last() -> None:
