@@ -107,7 +107,8 @@ class StoryPipeline:
         """What writes the story, and its sentences: from a plan, or as its opening goes on."""
         engine = self._make_engine()
         if not request.planned:
-            return engine, sentences_of(engine, request.opening, request.seed)
+            given = not request.title
+            return engine, sentences_of(engine, request.opening, request.seed, given=given)
         from storybot.telling.planned_story import planned_story  # 1.4 MB until the first story
 
         writer = planned_story(engine.drafts(), request, self._allowed)

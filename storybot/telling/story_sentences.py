@@ -12,14 +12,14 @@ from storybot.telling.engine import Engine
 
 
 async def sentences_of(
-    engine: Engine, opening: str, seed: int, longest: int | None = None
+    engine: Engine, opening: str, seed: int, longest: int | None = None, *, given: bool = False
 ) -> AsyncGenerator[Sentence, None]:
     """Yield the story's sentences as soon as each is sure.
 
     No half sentence is ever told: what the token limit (or a fault) cut off is left out. When the
     limit ended the story, and not the model, a closing sentence follows. Raises what
-    Engine.tell() raises, after the sentences that were whole, and StorybotError(Exit.USAGE) where
-    not even the opening was told to its end.
+    Engine.tell() raises, after the sentences that were whole. `given`: the opening is somebody's
+    own; StorybotError(Exit.USAGE) where it was cut off, or nothing was told.
     """
     stream = SentenceStream()
     number = 0
@@ -44,7 +44,7 @@ async def sentences_of(
     for last in held:
         number, begun = last.number, begun - _letters(last.text)
         yield last
-    if number == 0 or (begun > 0 and not ended):
+    if given and (number == 0 or (begun > 0 and not ended)):
         raise _no_story()
     if not ended:
         yield Sentence(CLOSING_SENTENCE, number + 1, paragraph=True)

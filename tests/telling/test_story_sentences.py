@@ -39,7 +39,8 @@ def test_a_cut_opening_is_no_story() -> None:
     heard = []
 
     async def collect() -> None:
-        async for sentence in sentences_of(fake_engine("cut"), " ".join(WHOLE) + " And so", 1):
+        opening = " ".join(WHOLE) + " And so"
+        async for sentence in sentences_of(fake_engine("cut"), opening, 1, given=True):
             heard.append(sentence.text)
 
     with pytest.raises(StorybotError, match="no whole sentence of a story came") as caught:
@@ -52,7 +53,7 @@ def test_an_opening_of_whole_sentences_may_be_all() -> None:
     """A short length, as of 20 tokens, may leave no room for another one."""
 
     async def collect() -> list[str]:
-        told = sentences_of(fake_engine("cut"), " ".join(WHOLE), 1)
+        told = sentences_of(fake_engine("cut"), " ".join(WHOLE), 1, given=True)
         return [sentence.text async for sentence in told]
 
     assert asyncio.run(collect()) == [*WHOLE, CLOSING_SENTENCE]
