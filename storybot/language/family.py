@@ -20,11 +20,20 @@ from dataclasses import dataclass, replace
 
 from storybot.errors import Exit, StorybotError
 from storybot.language.noun_forms import regular_plural
-from storybot.language.things import Thing, load_things, plain, use_family_things
+from storybot.language.things import COUNTS, Thing, load_things, plain, use_family_things
 
 KINDS = ("creature", "thing", "place")  # that a word may be of, where no thing is like it
 MOST_WORDS = 100  # of a family; each is one more that can be mistaken for another
 _WORD = re.compile(r"(?=.{2,40}$)[a-z]+(?:['-][a-z]+)*(?: [a-z]+(?:['-][a-z]+)*){0,2}")  # plain
+# Words by which a wish is understood; each would be a thing wherever it is said.
+_NO_NAMES = frozenset(
+    (
+        *("a", "an", "the", "some", "my", "our", "your", "his", "her", "its", "their", "many"),
+        *("of", "about", "and", "with", "please", "now", "thank", "thanks", "you", "me", "us"),
+        *("tell", "story", "stories", "stop", "again", "another", "more", "yes", "no", "called"),
+        *("named", "something", *COUNTS),
+    )
+)
 # The phones that the recogniser's model knows.
 _VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 _CONSONANTS = (
@@ -78,6 +87,8 @@ def read_word(line: str) -> FamilyWord:
         raise ValueError("a line is the word, then | what it is | its sounds")
     if not _WORD.fullmatch(plain(word)):
         raise ValueError(f'"{word}" is no name; give one to three words of Latin letters')
+    if plain(word) in _NO_NAMES:
+        raise ValueError(f'"{word}" is a word of every wish; give another name')
     if sounds and not PHONES.issuperset(sounds.split()):
         raise ValueError(f'"{sounds}" are no phones such as M IY M IY')
     if sounds and " " in word:

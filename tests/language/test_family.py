@@ -50,6 +50,8 @@ def test_a_line_and_its_thing(line: str, phrase: str, forms: tuple[str, ...]) ->
         ("7up", "no name"),
         ("a b c d", "no name"),
         ("Mimi | cat | MI MI", "no phones"),
+        ("The | girl", '"The" is a word of every wish'),
+        ("two | boy", "a word of every wish"),
         ("Grandma Rose | grandma | R OW Z", "one word only"),
         ("Mimi | cat | M IY | more", "a line is the word, then"),
     ],
