@@ -27,7 +27,7 @@ _FEELINGS = frozenset(
     )
 )
 _VERY = frozenset(("very", "so", "too", "still", "not"))
-_ARTICLES = frozenset(("a", "an", "the", "his", "her", "their", "its", "my", "your", "some"))
+ARTICLES = frozenset(("a", "an", "the", "his", "her", "its", "their", "my", "your"))
 _CALLED = frozenset(("named", "called"))
 
 
@@ -141,7 +141,7 @@ def it_for_somebody(draft: Reading, scene: Scene) -> bool:
         before = [w.text for w in words[:at] if w.sentence == word.sentence]
         if feels not in _FEELINGS or names.isdisjoint(before):
             continue
-        others = [a for a, b in pairwise(before) if a in _ARTICLES and b not in names]
+        others = [a for a, b in pairwise(before) if a in ARTICLES and b not in names]
         if not others:
             return True
     return False

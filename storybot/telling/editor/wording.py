@@ -7,7 +7,7 @@ from functools import cache
 
 from storybot.language.noun_forms import indefinite_article
 from storybot.language.things import load_things
-from storybot.telling.editor.naming import named_as
+from storybot.telling.editor.naming import ARTICLES, named_as
 from storybot.telling.editor.reading import NARRATION, Reading, Word, word_texts
 from storybot.telling.editor.scene import Scene, grams
 from storybot.telling.editor.tense import PAST
@@ -46,7 +46,6 @@ SHORT = 3  # words of a sentence that may be said twice: "Thank you!"
 
 _DOUBLED = frozenset(("very", "so", "ha", "bye"))  # also without a comma: "very very big"
 _AND = frozenset(("and", "or"))
-_ARTICLES = frozenset(("a", "an", "the", "his", "her", "its", "their", "my", "your"))
 _AGAIN = frozenset(("ran", "swam", "flew", "dug", "sang", "ate", "round", "again", "more", "on"))
 
 
@@ -72,7 +71,7 @@ def stutter(draft: Reading, scene: Scene) -> bool:
             return True
         if before.text in _AND and at > 1 and _same_again(words[at - 2].text, word.text):
             return True
-        apart = before.text in _ARTICLES and at > 2 and words[at - 2].text in _AND
+        apart = before.text in ARTICLES and at > 2 and words[at - 2].text in _AND
         if apart and words[at - 3].text == word.text:
             return True
     return False
