@@ -20,10 +20,10 @@ from storybot.controls.socket.requests import Stop
 from storybot.language.replies import Reply
 from storybot.language.typed_requests import understand_typed
 from tests.hearing.sentences import ANSWERS, OTHER_ANSWERS
+from tests.sound.evening import Child
 from tests.sound.round_trip import Box
-from tests.sound.spoken import VOICES, Request, speak
-from tests.sound.virtual_devices import VirtualDevices, virtual_devices
-from tests.speaking.virtual_speaker import Recording
+from tests.sound.spoken import VOICES
+from tests.sound.virtual_devices import virtual_devices
 
 SETTINGS = """\
 hearing: {recogniser: pocketsphinx, driver: portaudio}
@@ -61,52 +61,18 @@ class Outcome:
         return understood is not None and {each.word for each in understood.things} == self.things
 
 
-class Talk:
-    """One voice after the other talks with the box."""
-
-    def __init__(
-        self, box: Box, devices: VirtualDevices, loudspeaker: Recording, folder: Path
-    ) -> None:
-        self._box, self._devices, self._loudspeaker = box, devices, loudspeaker
-        self._folder = folder
-
-    def answer(self, voice: str, words: str, things: str, after_question: bool) -> Outcome:
-        """Call, wait, answer, and wait for what the box says to that."""
-        self._call(voice, after_question)
-        mark = len(self._box.news)
-        self._say(voice, words)
-        said = self._first_said(mark)
-        ask(self._box.socket, Stop())
-        self._box.wait_for("idle", REACTION_S)
-        time.sleep(QUIET_S)
-        return Outcome(said, frozenset(things.split()))
-
-    def _call(self, voice: str, after_question: bool) -> None:
-        mark, begun = len(self._box.news), time.monotonic()
-        self._say(voice, CALL)
-        if after_question:
-            self._box.wait_for_news(
-                lambda one: one.get("text") == Reply.WHAT_ABOUT.value, REACTION_S, mark
-            )
-            begun = time.monotonic()
-        self._until_silent(begun)
-
-    def _say(self, voice: str, words: str) -> None:
-        request = Request(words, (), voice, False)
-        self._devices.speak(speak(request, self._folder / "words.wav"))
-
-    def _until_silent(self, since: float) -> None:
-        """Until something sounded and ended."""
-        limit = time.monotonic() + REACTION_S
-        while time.monotonic() < limit:
-            time.sleep(0.05)
-            sounds = self._loudspeaker.sounds(since)
-            if sounds and sounds[-1] < time.monotonic() - SIGN_ENDS_S:
-                return
-
-    def _first_said(self, mark: int) -> str:
-        self._box.wait_for_news(lambda one: one["news"] == "said", REACTION_S, mark)
-        return next((one["text"] for one in self._box.news[mark:] if one["news"] == "said"), "")
+def answered(box: Box, child: Child, words: str, things: str, after_question: bool) -> Outcome:
+    """Call, wait, answer, and wait for what the box says to that."""
+    child.says(CALL)
+    if after_question:
+        child.hears(Reply.WHAT_ABOUT.value, within=REACTION_S)
+    child.lets_it_finish(SIGN_ENDS_S, time.monotonic() if after_question else None)
+    child.says(words)
+    said = child.hears("", within=REACTION_S)
+    ask(box.socket, Stop())
+    box.wait_for("idle", REACTION_S)
+    time.sleep(QUIET_S)
+    return Outcome(said, frozenset(things.split()))
 
 
 def main() -> None:
@@ -121,10 +87,10 @@ def main() -> None:
         try:
             with devices.recording() as loudspeaker:
                 box.wait_until_it_listens()
-                talk = Talk(box, devices, loudspeaker, Path(folder))
                 for words, things in OTHER_ANSWERS if args.other else ANSWERS:
                     for voice in VOICES:
-                        outcome = talk.answer(voice, words, things, args.after == "question")
+                        child = Child(box, devices, loudspeaker, Path(folder), voice)
+                        outcome = answered(box, child, words, things, args.after == "question")
                         outcomes.append(outcome)
                         mark = "right" if outcome.right else "asked" if outcome.asked else "-"
                         print(f"{mark:5} {voice:5} {words} -> {outcome.said or '-'}", flush=True)

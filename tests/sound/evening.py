@@ -83,16 +83,21 @@ class Child:
     """Speaks to the box, and waits for what it says and does."""
 
     def __init__(
-        self, box: Box, devices: VirtualDevices, loudspeaker: Recording, folder: Path
+        self,
+        box: Box,
+        devices: VirtualDevices,
+        loudspeaker: Recording,
+        folder: Path,
+        voice: str = VOICE,
     ) -> None:
-        self._box, self._devices, self._folder = box, devices, folder
+        self._box, self._devices, self._folder, self._voice = box, devices, folder, voice
         self._loudspeaker = loudspeaker
         self.spoken: list[tuple[float, str]] = []  # monotonic s
         self._mark = 0  # news before the last words
 
     def says(self, words: str) -> None:
         """Say it once; returns when it was said."""
-        wav = speak(Request(words, (), VOICE, False), self._folder / "child.wav")
+        wav = speak(Request(words, (), self._voice, False), self._folder / "child.wav")
         self._mark = len(self._box.news)
         self.spoken.append((time.monotonic(), words))
         self._devices.speak(wav)
@@ -106,13 +111,14 @@ class Child:
         self._box.wait_for_news(fits, within, self._mark)
         return next((news["text"] for news in self._box.news[self._mark :] if fits(news)), "")
 
-    def lets_it_finish(self) -> None:
-        """Wait until the box, which has begun to speak, has been silent for a moment."""
+    def lets_it_finish(self, pause_s: float = PAUSE_S, since: float | None = None) -> None:
+        """Wait until the box has begun to sound, since the last words, and is silent so long."""
+        since = self.spoken[-1][0] if since is None else since
         limit = time.monotonic() + REACTION_S
         while time.monotonic() < limit:
-            time.sleep(0.2)
-            sounds = self._loudspeaker.sounds(self.spoken[-1][0])
-            if sounds and sounds[-1] < time.monotonic() - PAUSE_S:
+            time.sleep(0.1)
+            sounds = self._loudspeaker.sounds(since)
+            if sounds and sounds[-1] < time.monotonic() - pause_s:
                 return
 
     def until_hears(self, words: str, *beginnings: str) -> str:
