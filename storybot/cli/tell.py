@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from storybot.stories.library import Library
 from storybot.stories.story_request import SEED_LIMIT, StoryRequest, fresh_seed
 from storybot.system.folders import daemon_state_folder
 from storybot.system.profile import resolve_profile
+from storybot.telling.ahead import begun_ahead
 from storybot.telling.engine_factory import make_engine
 from storybot.telling.engine_figures import EngineFigures
 from storybot.telling.story_pipeline import StoryPipeline
@@ -145,37 +145,38 @@ async def _tell(
     args: argparse.Namespace, settings: Settings, request: StoryRequest, pipeline: StoryPipeline
 ) -> int:
     with ended_by_signals():
-        speaker = None if args.silent else await _speaker(args, settings)
-        page = Page()
-        try:
-            spoken = await _tell_aloud(speaker, page, request, pipeline)
-        finally:
-            if speaker is not None:
-                await speaker.close()
+        # The plan is made while the loudspeaker opens, which is mostly waiting.
+        async with begun_ahead(pipeline.sentences(request)) as sentences:
+            speaker = None if args.silent else await _speaker(args, settings)
+            page = Page()
+            try:
+                spoken = await _tell_aloud(speaker, page, request.title, sentences)
+            finally:
+                if speaker is not None:
+                    await speaker.close()
         first = None if speaker is None or speaker.first_sound is None else page.first_word
         print(_figures(pipeline.figures, spoken, first, request.seed), file=sys.stderr)
         return Exit.OK
 
 
 async def _tell_aloud(
-    speaker: Speaker | None, page: Page, request: StoryRequest, pipeline: StoryPipeline
+    speaker: Speaker | None, page: Page, title: str, sentences: AsyncIterator[Sentence]
 ) -> list[Spoken]:
     """Every sentence spoken and shown; returns when the last word has been heard."""
-    if request.title:
-        page.line(request.title)
+    if title:
+        page.line(title)
     spoken: list[Spoken] = []
     try:
-        async with aclosing(pipeline.sentences(request)) as sentences:
-            async for sentence in sentences:
-                if speaker is None:
-                    page.words(sentence)(sentence.text)
-                else:
-                    place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
-                    spoken.append(
-                        await speaker.say(
-                            sentence.text, page.words(sentence), place, sentence.quotations
-                        )
+        async for sentence in sentences:
+            if speaker is None:
+                page.words(sentence)(sentence.text)
+            else:
+                place = Place.PARAGRAPH if sentence.paragraph else Place.WITHIN
+                spoken.append(
+                    await speaker.say(
+                        sentence.text, page.words(sentence), place, sentence.quotations
                     )
+                )
         if speaker is not None:
             await speaker.drain()
     finally:
