@@ -110,7 +110,7 @@ def _stop(robot: Robot) -> Step:
     if robot.mode in BUSY:
         return stop_story(robot)
     if robot.mode is Mode.HEARING:
-        return go_idle(robot)
+        return go_idle(robot, commands.StopStory())  # a question may still sound
     return robot, []
 
 
@@ -127,9 +127,12 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return _again(robot, event.seed)
     if event.action == "stop" or robot.mode in BUSY:
         return _stop(robot)
+    # Whoever presses while a question sounds has decided: its rest is not said.
+    question = [commands.StopStory()] if robot.mode is Mode.HEARING else []
     if robot.doubt not in (None, dialogue.DENIED):  # pressed in place of "yes"
-        return dialogue.yes(robot)
-    return begin_story(robot, story_request(robot, (), event.seed))
+        after, todo = dialogue.yes(robot)
+        return after, [*question, *todo]
+    return begin_story(robot, story_request(robot, (), event.seed), *question)
 
 
 def code_asked(robot: Robot, event: events.CodeAsked) -> Step:
