@@ -16,7 +16,7 @@ from storybot.hearing.recognisers.pocketsphinx.front_ends import (
     FrontEnd,
 )
 from storybot.language.listening import without_style
-from storybot.language.spoken_grammar import ARTICLES, begins_as_call
+from storybot.language.spoken_grammar import ARTICLES, COMMANDS, begins_as_call
 from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
@@ -27,8 +27,11 @@ LOUD_MIN_SHARE = 0.05
 COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 # A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
-# A short answer scores lower; other speech becomes a chain of things, or scores lower still.
-ANSWER_GATE_SLACK = 1.35
+# A short answer scores lower; other speech scores lower still, or becomes something longer: two things,
+# a thing with a name, "a knight again".
+SHORT_ANSWER_GATE_SLACK = 1.7
+_LONGER = re.compile(r" (?:and|called|named|again)\b")
+BROKEN_OFF_GATE_SLACK = 1.35
 NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
@@ -141,8 +144,8 @@ def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
 def _slack(decoded: DecodingResult, called: bool) -> float:
     if called and decoded.text == "no":
         return NO_GATE_SLACK
-    if called and " and " not in decoded.text:
-        return ANSWER_GATE_SLACK
+    if called and (decoded.text in COMMANDS or not _LONGER.search(decoded.text)):
+        return SHORT_ANSWER_GATE_SLACK
     if called or (decoded.call is not None and _ASKED.search(decoded.text)):
         return CALLED_GATE_SLACK
     return 0.0
@@ -161,7 +164,7 @@ def likely_to_go_on(decoded: DecodingResult, gate: float) -> bool:
     """Whether words that break off are worth waiting for their rest."""
     return (
         decoded.coverage >= COVERAGE_MIN
-        and decoded.score >= gate - ANSWER_GATE_SLACK
+        and decoded.score >= gate - BROKEN_OFF_GATE_SLACK
         and decoded.text.count(" and ") < MAX_THINGS
     )
 
