@@ -71,7 +71,7 @@ def test_what_is_nearly_believed_is_worth_a_question() -> None:
     ):
         assert not worth_asking(worse, -3.1, called=False)
     assert not doubtful(DecodingResult("no", -4.9, None, 0.9), -3.1, called=True)
-    answer = DecodingResult("a cat", -5.0, None, 0.9)
+    answer = DecodingResult("a cat", -5.3, None, 0.9)
     assert worth_asking(answer, -3.1, called=True) and not worth_asking(answer, -3.1, called=False)
 
 
@@ -118,7 +118,7 @@ def test_an_answer_is_believed_from_a_lower_score_than_a_call() -> None:
 @pytest.mark.parametrize("short", ["the moon", "about a dragon", "a big dog", "tell it again"])
 def test_a_short_answer_is_believed_from_a_lower_score_than_a_longer_one(short: str) -> None:
     for longer in ("a cat and a dog", "a bird called paul please", "a knight again"):
-        assert not doubtful(decoded(short, -4.7, None), -3.1, called=True)
+        assert not doubtful(decoded(short, -5.0, None), -3.1, called=True)
         assert doubtful(decoded(longer, -3.8, None), -3.1, called=True)
 
 

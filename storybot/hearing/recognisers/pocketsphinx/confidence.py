@@ -29,10 +29,9 @@ COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 CALLED_GATE_SLACK = 0.6
 # A short answer scores lower; other speech scores lower still, or becomes something longer: two things,
 # a thing with a name, "a knight again".
-SHORT_ANSWER_GATE_SLACK = 1.7
+SHORT_ANSWER_GATE_SLACK = 2.0
 _LONGER = re.compile(r" (?:and|called|named|again)\b")
 BROKEN_OFF_GATE_SLACK = 1.35
-NO_GATE_SLACK = 2.0  # it starts nothing, and scores lowest of all answers
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
 # Of 106 requests the second front end's result was above this, of other speech one was not.
@@ -142,8 +141,6 @@ def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:
 
 
 def _slack(decoded: DecodingResult, called: bool) -> float:
-    if called and decoded.text == "no":
-        return NO_GATE_SLACK
     if called and (decoded.text in COMMANDS or not _LONGER.search(decoded.text)):
         return SHORT_ANSWER_GATE_SLACK
     if called or (decoded.call is not None and _ASKED.search(decoded.text)):
