@@ -120,6 +120,7 @@ def profiles(checkout: Path) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def cost(checkout: Path, code: str, options: Sequence[str], compiled: str) -> tuple[float, float]:
     """Processor seconds and resident MB of a Python that has run `code` with this checkout.
 
+    The seconds are those of its children, too.
     `compiled`: the folder for compiled code. Compiling would take more than what is measured.
     """
     environment = {
