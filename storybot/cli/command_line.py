@@ -88,16 +88,15 @@ def _command(words: list[str], begin: Callable[[], None]) -> int:
 
 def _run(words: list[str], begin: Callable[[], None]) -> int:
     """The command's own module."""
-    from storybot.config import load  # with YAML; nor would a plain request need it
-    from storybot.config.check import CheckLevel
-
     args: Any = _arguments(words)
     name = words[0]
+    if name != "run":  # whose settings a forked process reads
+        from storybot.config import load  # with YAML; nor would a plain request need it
+        from storybot.config.check import CheckLevel
     module = importlib.import_module(f"storybot.cli.{name}")
     begin()
-    if name == "config":  # it reports the faults of a file itself
+    if name in ("config", "run"):  # they read the files themselves
         return int(module.run(args))
-    # A model may be fetched later: the daemon rather says that it cannot tell than not start.
     trial = CheckLevel.NONE if name in UNTRIED else CheckLevel.USE
     return int(module.run(args, load.load_settings(args.config, trial=trial).settings))
 

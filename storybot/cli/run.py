@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storybot.config import handover, load
+from storybot.config import forked_reading, handover
 from storybot.config.schema import Settings
 from storybot.errors import StorybotError
 from storybot.models.catalogue import find_model
@@ -21,16 +22,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """`storybot run` takes only what every command takes."""
 
 
-def run(args: argparse.Namespace, settings: Settings) -> int:
+def run(args: argparse.Namespace) -> int:
     """Live until SIGTERM; 0 after an end in good order."""
+    settings = forked_reading.load_settings(args.config)
     if advice := _advice(settings):
         print(f"storybot: {advice}", file=sys.stderr)
     if profile.resolve_profile(settings.service.profile) == "small":
         become_small(args, settings)
     from storybot.daemon import process
 
-    process.live(settings, "full", lambda: load.load_settings(args.config).settings)
+    process.live(settings, "full", lambda: _reread(args.config))
     return process.leave(0)
+
+
+def _reread(config: Path | None) -> Settings:
+    """The settings as they are now. Few boxes do that, and one with threads must not fork."""
+    from storybot.config import load  # with YAML
+
+    return load.load_settings(config).settings
 
 
 def _advice(settings: Settings) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
-from datetime import datetime
 
 from storybot.config import quiet_hours
 from storybot.config.schema import Settings
@@ -57,5 +57,5 @@ def configure(settings: Settings, profile: str) -> Configuration:
 
 
 def _filter(settings: Settings) -> Filter:
-    quiet_hours.is_quiet(datetime.now(), settings.bedtime)  # StorybotError for what is no time
+    quiet_hours.is_quiet(time.localtime(), settings.bedtime)  # StorybotError for what is no time
     return household_filter(settings.safety)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 from storybot.config.schema import Settings
@@ -271,7 +271,7 @@ class NarratorService:
 
     def _save(self, request: StoryRequest, text: str, whole: bool, plots: tuple[str, ...]) -> None:
         """Keep the story, in a thread: a slow disk must not hold up the event loop."""
-        story = kept_story(request, text, whole, datetime.now().astimezone(), plots)
+        story = kept_story(request, text, whole, time.localtime(), plots)
         loop = asyncio.get_running_loop()
         with contextlib.suppress(RuntimeError):  # the service was closed
             saving = loop.run_in_executor(self._disk, self.library.save, story)

@@ -7,8 +7,8 @@ next look finds what holds then.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from datetime import datetime
 
 from storybot.config import quiet_hours
 from storybot.config.schema import Settings
@@ -28,7 +28,7 @@ class NightService:
         self,
         configuration: Configuration,
         emit: Emit,
-        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        now: Callable[[], time.struct_time] = time.localtime,
     ) -> None:
         """`now` returns local time."""
         self._configuration, self._emit, self._now = configuration, emit, now

@@ -19,6 +19,7 @@ from storybot.daemon.speaker_service import SpeakerService
 from storybot.daemon.supervisor import Supervisor
 from storybot.daemon.timers import Timers
 from storybot.hearing.recogniser_client import RecogniserClient
+from storybot.record import Record
 from storybot.speaking.speaker import Speaker
 from storybot.telling.engine import Engine
 from storybot.telling.engine_factory import make_engine
@@ -48,8 +49,7 @@ def real_factories() -> Factories:
     return Factories(speaker, recogniser, lambda settings: make_engine(settings.telling))
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(Record):
     """All services, what they share, and their supervisor."""
 
     configuration: Configuration

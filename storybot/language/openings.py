@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from storybot.language.things import COUNTS, Thing, load_things
+from storybot.record import Record
 
 TEST_OPENING = "Once"  # for a story that only shows that the engine works
 TEST_SENTENCE = "Once upon a time, there was a duck who had a hat."  # the same, for drafts
@@ -79,8 +79,7 @@ _WAS_MANY = re.compile(rf"\b(there) was ((?:{'|'.join(COUNTS)}) )")
 CHILD_NAMES = 12  # how many of the commonest names the seed chooses from
 
 
-@dataclass(frozen=True)
-class _Hero:
+class _Hero(Record):
     """The hero of a story."""
 
     introduced: str  # "a little girl named Lily", "a cat", "two cats"

@@ -19,6 +19,7 @@ from storybot.language.request_patterns import (
 )
 from storybot.language.things import Thing, family_children
 from storybot.language.wishes import ADJECTIVES, MAX_THINGS, wishes_in
+from storybot.record import Record
 
 
 class RequestKind(Enum):
@@ -40,8 +41,7 @@ STORY_KINDS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Record):
     """How a story is to be told; what is not asked for is as the settings say."""
 
     length: str = ""  # "short", "long"; "": not asked for

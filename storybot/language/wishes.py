@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from storybot.language.things import COUNTS, Thing, find_thing
+from storybot.record import Record
 
 MAX_THINGS = 2
 # What a thing may be called; the story does not take it up.
@@ -21,8 +22,7 @@ CHILD = "child"  # who "me" is where nobody knows the family's names
 _MOST_WORDS = 4  # of one thing: hot air balloon, ice cream truck
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(Record):
     """What was found in some words."""
 
     things: tuple[Thing, ...]  # each once, in their order

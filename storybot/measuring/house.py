@@ -46,13 +46,18 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, typ
 """
 COST = """
 import resource
-used = resource.getrusage(resource.RUSAGE_SELF)
+each = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 line = next(line for line in open("/proc/self/status") if line.startswith("VmRSS"))
-print(used.ru_utime + used.ru_stime, line.split()[1])
+print(sum(used.ru_utime + used.ru_stime for used in each), line.split()[1])
 """
 # What `storybot run` imports before it listens.
 FULL = """
+import os
 from storybot.cli import command_line, main, run
+if os.fork() == 0:  # it reads the settings and ends
+    import storybot.config.load
+    os._exit(0)
+os.wait()
 import storybot.daemon.process
 import storybot.speaking.outputs.portaudio, storybot.speaking.voices.espeak
 """
@@ -115,6 +120,7 @@ def profiles(checkout: Path) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def cost(checkout: Path, code: str, options: Sequence[str], compiled: str) -> tuple[float, float]:
     """Processor seconds and resident MB of a Python that has run `code` with this checkout.
 
+    The seconds are those of its children, too.
     `compiled`: the folder for compiled code. Compiling would take more than what is measured.
     """
     environment = {

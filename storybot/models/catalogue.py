@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from storybot.record import Record
 
 LLAMA2C_URL = "https://huggingface.co/karpathy/tinyllamas/resolve/main/"
 VOSK_URL = "https://alphacephei.com/vosk/models/"
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(Record):
     """One file to fetch and what it must be."""
 
     url: str
@@ -26,8 +25,7 @@ TOKENIZER_32000 = Download(
 )
 
 
-@dataclass(frozen=True)
-class KnownModel:
+class KnownModel(Record):
     """One model by name."""
 
     name: str

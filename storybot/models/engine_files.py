@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from storybot.record import Record
 
-@dataclass(frozen=True)
-class EngineFiles:
+
+class EngineFiles(Record):
     """What the engine is started with."""
 
     program: Path

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from storybot.data import DATA_FOLDER
 from storybot.errors import Exit, StorybotError
 from storybot.models.catalogue import KNOWN_MODELS, KnownModel, find_model
 from storybot.models.packing import PACK_SUFFIX, pack_path
+from storybot.record import Record
 
 SHIPPED_MODEL = DATA_FOLDER / "default.story"
 SYSTEM_MODELS = Path("/var/lib/storybot/models")
 
 
-@dataclass(frozen=True)
-class ModelFiles:
+class ModelFiles(Record):
     """What the engine is started with."""
 
     model: Path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from storybot.record import Record
 from storybot.speaking.gain import UNITY_GAIN, amplify
 
 LOUDNESS_LUFS = -16.0  # of a story at volume 100, by EBU R128; each voice has its gain to it
@@ -14,8 +13,7 @@ RELEASE = 1.03  # by which the gain rises a block: 26 dB a second
 _MAGNITUDE = bytes(high if high < 128 else 255 - high for high in range(256))
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Record):
     """What brings a voice to LOUDNESS_LUFS, measured with the standard text (docs/voices.md)."""
 
     gain_db: float  # at most 24 dB

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import StorybotError
+from storybot.record import Record
 from storybot.speaking.captions import Caption, Captions, OnWord
 from storybot.speaking.limiter import Limiter
 from storybot.speaking.outputs.choice import make_player
@@ -24,8 +25,7 @@ PITCH_MAX = 99  # of speaking.pitch
 REOPEN_INTERVAL_S = 0.5  # between two attempts to open a lost loudspeaker
 
 
-@dataclass(frozen=True)
-class Utterance:
+class Utterance(Record):
     """A sentence that is to be spoken."""
 
     text: str
@@ -34,8 +34,7 @@ class Utterance:
     quotations: Sequence[Quotation] = ()  # which are spoken higher or lower
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(Record):
     """How long the synthesis of one sentence took, and how much sound it gave."""
 
     seconds_synthesis: float  # waiting for the player not counted

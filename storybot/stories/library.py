@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -79,19 +78,18 @@ def kept_story(
     request: StoryRequest,
     text: str,
     whole: bool,
-    date: datetime,
+    now: time.struct_time,
     plots: tuple[str, ...] = (),
 ) -> KeptStory:
-    """A story to be saved, under the number of its request."""
+    """A story to be saved, under the number of its request; `now` is local time."""
     asked = tuple(thing.key for thing in request.things)
-    day = date.isoformat(timespec="seconds")
     return KeptStory(
         request.number,
         request.title,
         request.opening,
         request.seed,
         asked,
-        day,
+        _iso_8601(now),
         text,
         whole,
         request.planned,
@@ -103,6 +101,12 @@ def kept_story(
         recent=request.recent or (),
         plots=plots,
     )
+
+
+def _iso_8601(local: time.struct_time) -> str:
+    """With the offset to UTC: 2026-03-01T19:30:00+01:00."""
+    day, offset = time.strftime("%Y-%m-%dT%H:%M:%S", local), time.strftime("%z", local)
+    return f"{day}{offset[:3]}:{offset[3:]}"
 
 
 class Library:

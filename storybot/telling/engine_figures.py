@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from storybot.record import Record
 
 _SPEED = re.compile(r"achieved tok/s:\s*([0-9.]+)")
 
 
-@dataclass(frozen=True)
-class EngineFigures:
+class EngineFigures(Record):
     """Figures of one story; None where the engine did not say."""
 
     tokens: int | None  # of the story, its opening included

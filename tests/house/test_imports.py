@@ -11,8 +11,8 @@ from storybot.measuring.house import FULL, SMALL
 
 PRINT = "\nprint(*sys.modules)"
 NOT_IN = {  # what each would take is written where it is imported or put off
-    "full": {"argparse", "difflib"},
-    "small": {"argparse", "difflib", "yaml", "_ssl"},
+    "full": {"argparse", "difflib", "yaml", "datetime"},
+    "small": {"argparse", "difflib", "yaml", "datetime", "_ssl"},
 }
 
 

@@ -1,6 +1,5 @@
 """Which file a model's name means, and what is said when it is not there."""
 
-import dataclasses
 import hashlib
 import zipfile
 from pathlib import Path
@@ -88,7 +87,7 @@ def test_a_story_model_comes_with_its_tokenizer(folder: Path) -> None:
     body = b"weights"
     with serving(FileServer(body)) as server:
         file = Download(server.url, "a.bin", len(body), hashlib.sha256(body).hexdigest())
-        known = KnownModel("a", "", (file, dataclasses.replace(file, name="tok.bin")))
+        known = KnownModel("a", "", (file, Download(file.url, "tok.bin", file.size, file.sha256)))
         assert get(known, folder, lambda done, total: None) == folder / "a.bin"
         assert (folder / "tok.bin").read_bytes() == body
         assert is_whole(folder / "a.bin", file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from time import struct_time
 
 import pytest
 from hypothesis import given
@@ -25,8 +26,8 @@ TALE = StoryRequest("A story about a cat.", "Once there was a cat.", 7)
 CAT = next(thing for thing in load_things() if thing.word == "cat")
 
 
-def at(day: date, clock: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(clock))
+def at(day: date, clock: str) -> struct_time:
+    return datetime.combine(day, time.fromisoformat(clock)).timetuple()
 
 
 any_event = st.one_of(
@@ -159,6 +160,8 @@ def test_good_night_twice_is_sleep_now() -> None:
         ("20:00", "07:00", "19:59", False),
         ("13:00", "15:00", "14:00", True),
         ("13:00", "15:00", "15:00", False),
+        ("20", "0700", "20:00", True),
+        ("20:00:30", "07:00", "20:00:29", False),
         ("", "07:00", "03:00", False),
         ("20:00", "", "21:00", False),
         ("20:00", "20:00", "20:00", False),
@@ -201,6 +204,9 @@ def test_quiet_hours_of_each_day(day: int, now: str, quiet: bool) -> None:
         ("20:00, someday 21:00", "07:00", "quiet_from"),
         ("20:00, fri", "07:00", "quiet_from"),
         ("none", "07:00", "quiet_from"),
+        ("24:00", "07:00", "quiet_from"),
+        ("8:00", "07:00", "quiet_from"),
+        ("20:00+01:00", "07:00", "quiet_from"),
         ("20:00", "07:00, fri late", "quiet_until"),
         ("20:00", "07:00, fri none", "quiet_until"),
         ("20:00", "fri 07:00", "quiet_until"),

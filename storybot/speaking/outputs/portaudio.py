@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.record import Record
 from storybot.speaking.outputs.player import (
     BLOCK_FRAMES,
     FetchSamples,
@@ -25,8 +25,7 @@ OUTPUT_UNDERFLOW = 4  # paOutputUnderflow of PortAudio's status flags
 Callback = Callable[[Any, int, Any, int], tuple[bytes, int]]  # (_, frames, times, status flags)
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Record):
     """How a device is driven."""
 
     rate: int  # Hz

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from storybot.config.schema import SpeakingSettings
 from storybot.errors import Exit, StorybotError
+from storybot.record import Record
 from storybot.speaking.voices.espeak_measured import ESPEAK_LEVEL, espeak_rate
 from storybot.speaking.voices.voice import (
     OnPcm,
@@ -86,8 +86,7 @@ class EspeakVoice:
         return espeak.CONTINUE if wanted else espeak.ABORT
 
 
-@dataclass(frozen=True)
-class Accent:
+class Accent(Record):
     """A way of speaking that `speaking.accent` may name."""
 
     language: str  # tag, such as en-us
