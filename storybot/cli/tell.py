@@ -18,6 +18,7 @@ from storybot.config.schema import Settings, SpeakingSettings, TellingSettings
 from storybot.config.values import checked
 from storybot.errors import Exit, StorybotError
 from storybot.language.family import use_family
+from storybot.language.requests import Style
 from storybot.language.safety_filter import Filter
 from storybot.language.sentence_splitting import Sentence
 from storybot.speaking.pauses import Place
@@ -136,7 +137,7 @@ def _story_request(args: argparse.Namespace, settings: Settings, safe: Filter) -
     else:
         asked = request_arguments.typed(args.words, safe)
     if args.length is not None:  # the option has the last word
-        asked = replace(asked, style=replace(asked.style, length=""))
+        asked = replace(asked, style=Style(mood=asked.style.mood))
     library = Library(settings.library, daemon_state_folder())
     return request_arguments.story_of(asked, seed, settings.telling, library)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +23,18 @@ def test_what_a_start_does_not_import(profile: str, code: str) -> None:
     command = [sys.executable, "-OO", "-c", "import sys\n" + code + PRINT]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert NOT_IN[profile] & set(done.stdout.split()) == set()
+
+
+def test_a_story_with_the_shipped_settings_reads_no_yaml(tmp_path: Path) -> None:
+    """It would come later before the first sound. The wrong option ends the command early."""
+    code = "import sys\nfrom storybot.cli.main import main\n"
+    code += 'assert main(["tell", "--silent", "--seed", "-1", "about", "a", "cat"]) == 2'
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("STORYBOT_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code + PRINT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment | {"XDG_CONFIG_HOME": str(tmp_path)},
+    )
+    assert "storybot.cli.tell" in done.stdout and "yaml" not in done.stdout.split()

@@ -1,10 +1,12 @@
 """How soon something sounds at the loudspeaker, a virtual one: `make first-sound`.
 
 python -m tests.speaking.first_sound [COMMAND...]     (default: storybot tell about a cat)
+python -m tests.speaking.first_sound --before FOLDER
 python -m tests.speaking.first_sound --voices [VOICE...]
 
-The first measures from the start of a command. The second measures from a sentence that is to be
-said, as in the daemon: the voice was loaded while the box listened.
+The first measures from the start of a command; the second the same of this checkout and of another
+one with its own .venv, in turns. The third measures from a sentence that is to be said, as in the
+daemon: the voice was loaded while the box listened.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from storybot.config.schema import SpeakingSettings
 from storybot.drivers import names
@@ -25,6 +28,7 @@ from storybot.system.processes import end_group_now
 from tests.speaking.virtual_speaker import Recording, VirtualSpeaker, missing, virtual_speaker
 
 TIMES = 10
+TELL = ("tell", "about", "a", "cat")
 SOUND_TIMEOUT_S = 15.0  # for one story or sentence to begin
 LISTENING_S = 20.0  # that the box listens before it is first asked for a story
 TITLE = "A story about a cat."
@@ -39,34 +43,56 @@ def main() -> int:
     with virtual_speaker() as speaker:
         if sys.argv[1:2] == ["--voices"]:
             return of_voices(speaker, sys.argv[2:])
-        return of_command(speaker, sys.argv[1:])
+        if sys.argv[1:2] == ["--before"]:
+            return of_commands(speaker, {name: told_in(name) for name in (sys.argv[2], ".")})
+        return of_commands(speaker, {".": sys.argv[1:] or told_in(".")})
 
 
-def of_command(speaker: VirtualSpeaker, words: Sequence[str]) -> int:
-    """From the start of a command."""
-    command = words or [sys.executable, "-m", "storybot", "tell", "about", "a", "cat"]
-    taken = []
-    for _ in range(TIMES):
-        with speaker.recording() as recording:
-            begun = time.monotonic()
-            story = subprocess.Popen(
-                command,
-                env=speaker.environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            while not recording.sounds(begun) and time.monotonic() < begun + SOUND_TIMEOUT_S:
-                time.sleep(0.1)
-            heard = recording.sounds(begun)
-            end_group_now(story, 2.0)
-        if not heard:
-            print("first_sound: nothing was heard", file=sys.stderr)
-            return 1
-        taken.append(heard[0] - begun)
-        print(f"first sound after {taken[-1]:.3f} s")
-    print(f"median of {TIMES}: {statistics.median(taken):.3f} s, worst {max(taken):.3f} s")
+def told_in(checkout: str) -> list[str]:
+    """The command that tells a story, of this checkout."""
+    return [str(Path(checkout, ".venv/bin/python").absolute()), "-m", "storybot", *TELL]
+
+
+def of_commands(speaker: VirtualSpeaker, commands: dict[str, list[str]]) -> int:
+    """From the start of each command, by the folder in which it runs, in turns.
+
+    The first start of each does not count: it compiles the code, as installing storybot does.
+    """
+    taken: dict[str, list[float]] = {folder: [] for folder in commands}
+    for number in range(TIMES + 1):
+        for folder, command in commands.items():
+            after = from_start(speaker, folder, command)
+            if after is None:
+                print("first_sound: nothing was heard", file=sys.stderr)
+                return 1
+            if number:
+                taken[folder].append(after)
+                print(f"{folder}: first sound after {after:.3f} s")
+    for folder, each in taken.items():
+        median, worst = statistics.median(each), max(each)
+        print(f"{folder}: median of {TIMES}: {median:.3f} s, worst {worst:.3f} s")
     return 0
+
+
+def from_start(speaker: VirtualSpeaker, folder: str, command: list[str]) -> float | None:
+    """s from the start of a command to its first sound; None where none comes."""
+    environment = {**speaker.environment}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    with speaker.recording() as recording:
+        begun = time.monotonic()
+        story = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        while not recording.sounds(begun) and time.monotonic() < begun + SOUND_TIMEOUT_S:
+            time.sleep(0.1)
+        heard = recording.sounds(begun)
+        end_group_now(story, 2.0)
+    return heard[0] - begun if heard else None
 
 
 def of_voices(speaker: VirtualSpeaker, wanted: Sequence[str]) -> int:
