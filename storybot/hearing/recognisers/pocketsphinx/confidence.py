@@ -27,8 +27,8 @@ LOUD_MIN_SHARE = 0.05
 COVERAGE_MIN = 0.7  # sentences that are no request reached 0.56
 # A recognised keyphrase makes false alarms unlikely, and noise lowers the scores after it.
 CALLED_GATE_SLACK = 0.6
-# A short answer scores lower; other speech scores lower still, or becomes something longer: two things,
-# a thing with a name, "a knight again".
+# A short answer scores lower; other speech scores lower still, or becomes something longer: two
+# things, a thing with a name, "a knight again".
 SHORT_ANSWER_GATE_SLACK = 2.0
 _LONGER = re.compile(r" (?:and|called|named|again)\b")
 BROKEN_OFF_GATE_SLACK = 1.35
