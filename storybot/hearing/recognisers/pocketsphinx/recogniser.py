@@ -198,11 +198,14 @@ class PocketSphinxRecogniser:
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
+        misfit = False
         doubt = wanted is None or doubtful(decoded, self._settings.gate, called=answers)
-        if doubt or (isinstance(wanted, str) and self._misfits(pcm, decoded)):
+        if not doubt and isinstance(wanted, str):
+            doubt = misfit = self._misfits(pcm, decoded)
+        if doubt:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
-            if self._is_likely(decoded, called=call is not None):
+            if self._is_likely(decoded, called=misfit or call is not None):
                 return Utterance(text, score, sure=False, likely=True, pcm=sound)
             return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
