@@ -10,25 +10,51 @@ from storybot.language.things import Thing
 
 # Answers by number, as they are listened for.
 BY_NUMBER = ("the first", "the first one", "the second", "the second one")
+# Words of the list for one thing: nobody is asked which of them was meant.
+ONE_MEANING = (
+    ("mother", "mama", "mommy", "mom"),
+    ("father", "papa", "daddy", "dad"),
+    ("grandma", "grandmother"),
+    ("grandpa", "grandfather"),
+    ("teddy", "teddy bear"),
+    ("rabbit", "bunny"),
+    ("panda", "panda bear"),
+    ("rock", "stone"),
+    ("sea", "ocean"),
+    ("gift", "present"),
+    ("plane", "airplane"),
+    ("rocket", "rocket ship", "spaceship"),
+    ("wand", "magic wand"),
+    ("digger", "excavator"),
+    ("fireman", "firefighter"),
+    ("policeman", "police officer"),
+    ("Sara", "Sarah"),
+)
+_MEANINGS = {word: words[0] for words in ONE_MEANING for word in words}
 _FIRST = r"(?:the |that )?first(?: one)?"
 _SECOND = r"(?:the |that )?(?:second|other)(?: one)?"
 
 
+def meaning(thing: Thing) -> tuple[str, str]:
+    """Word and name of what it is, alike for all words for one thing."""
+    return _MEANINGS.get(thing.word, thing.word), _MEANINGS.get(thing.name, thing.name)
+
+
 def told_apart(one: Request | None, other: Request | None) -> tuple[Thing, Thing] | None:
-    """The things in which two wishes differ; None where it is not one thing in each."""
+    """The things in which two wishes differ in meaning; None where it is not one thing in each."""
     if one is None or other is None or len(one.things) != len(other.things):
         return None
     if {one.kind, other.kind} != {RequestKind.STORY}:
         return None
     pairs = zip(one.things, other.things, strict=True)
-    differing = [(a, b) for a, b in pairs if (a.word, a.name) != (b.word, b.name)]
+    differing = [(a, b) for a, b in pairs if meaning(a) != meaning(b)]
     return differing[0] if len(differing) == 1 else None
 
 
 def chosen(answer: Request, one: Request, other: Request) -> Request:
     """The one of the two wishes that an answer names ("the boat"), else the answer itself."""
-    first, second = ({thing.forms[0] for thing in wish.things} for wish in (one, other))
-    named = {thing.forms[0] for thing in answer.things}
+    first, second = (set(map(meaning, wish.things)) for wish in (one, other))
+    named = set(map(meaning, answer.things))
     if named & (first - second):
         return answer if named & (second - first) else one
     return other if named & (second - first) else answer

@@ -43,11 +43,14 @@ from storybot.system.profile import memory_kb
 from tests.fakes.recognisers import VOICES, noisy
 from tests.hearing.sentences import (
     ANSWERS,
+    ASKED_ALIKE,
     BROKEN,
     BROKEN_ABOUT,
     COMMANDS,
+    MORE_UNRELATED,
     NEAR,
     OTHER_ANSWERS,
+    OTHER_NEAR,
     OUTSIDE,
     PAUSES,
     UNRELATED,
@@ -163,7 +166,8 @@ def nothing(text: str) -> bool:
 def requests(speakers: Speakers, count: int) -> Iterator[Said]:
     for number, (text, things) in enumerate(asked(count)):
         right = asks_for(*(thing.word for thing in things))
-        yield Said(text, speakers.say(number, text), right, partial(speakers.say, number))
+        voice = number + number // ASKED_ALIKE
+        yield Said(text, speakers.say(voice, text), right, partial(speakers.say, voice))
 
 
 def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
@@ -195,18 +199,29 @@ def commands(speakers: Speakers, count: int) -> Iterator[Said]:
         yield Said(command, speakers.say(number, command), command.__eq__)
 
 
+def by_each(sentences: tuple[str, ...], speakers: Speakers, count: int) -> Iterator[Said]:
+    """`count` of what asks for nothing, each sentence by one voice before any by the next."""
+    for number in range(min(count, len(sentences) * len(speakers.voices))):
+        text = sentences[number % len(sentences)]
+        yield Said(text, speakers.say(number + number // len(sentences), text), nothing)
+
+
 def unrelated(speakers: Speakers, count: int) -> Iterator[Said]:
-    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(UNRELATED))
+    return by_each(UNRELATED + MORE_UNRELATED, speakers, count)
 
 
 def near_sounds(speakers: Speakers, count: int) -> Iterator[Said]:
-    return (Said(one[1], speakers.say(*one), nothing) for one in enumerate(NEAR))
+    return by_each(NEAR, speakers, count)
+
+
+def other_near_sounds(speakers: Speakers, count: int) -> Iterator[Said]:
+    return by_each(OTHER_NEAR, speakers, count)
 
 
 def television(speakers: Speakers, count: int) -> Iterator[Said]:
-    """The same read over music, 12 dB below it."""
-    for one in enumerate(UNRELATED):
-        yield Said(one[1], over(speakers.say(*one), music(), 12.0), nothing)
+    """The unrelated ones read over music, 12 dB below them."""
+    for one in unrelated(speakers, count):
+        yield Said(one.text, over(one.pcm, music(), 12.0), nothing)
 
 
 def outside(speakers: Speakers, count: int) -> Iterator[Said]:
@@ -246,6 +261,7 @@ ROWS = {
     "commands": commands,
     "unrelated": unrelated,
     "near": near_sounds,
+    "other-near": other_near_sounds,
     "television": television,
     "outside": outside,
     "noise": noises,
@@ -356,7 +372,8 @@ def cost_of(confirmation: Confirmation) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     every, kinds = [one.name for one in CONDITIONS], [*ROWS, *STORY_ROWS]
-    parser.add_argument("--requests", type=int, default=60, help="and as many with a pause")
+    how_many = "and as many with a pause, unrelated, near"
+    parser.add_argument("--requests", type=int, default=60, help=how_many)
     parser.add_argument("--things", type=int, default=500)
     parser.add_argument("--voices", choices=("flite", "festival"), default="flite")
     parser.add_argument("--conditions", nargs="+", choices=every, default=["clean", "20dB"])

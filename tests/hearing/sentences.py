@@ -98,6 +98,90 @@ NEAR = (  # short, and like something that is listened for
     "come here",
     "hello there",
 )
+OTHER_NEAR = (  # the same, from nearly alike ("a gain") to half alike
+    "good night then he said",
+    "good knight and bad knight",
+    "good day",
+    "good luck",
+    "a good bite",
+    "go home",
+    "gone",
+    "go away",
+    "go on the swing",
+    "grow up",
+    "soften the butter",
+    "often",
+    "coffee",
+    "so far",
+    "sooner or later",
+    "quite a lot",
+    "quiet please",
+    "a quieter road",
+    "choir practice",
+    "inquire within",
+    "lather",
+    "ladder",
+    "let her go",
+    "a cloud or two",
+    "allow her",
+    "a gain",
+    "a game",
+    "begin",
+    "against it",
+    "a pen",
+    "stock it",
+    "a stopwatch",
+    "step it up",
+    "top of the shop",
+    "stop at the shop",
+    "another bun",
+    "an other day",
+    "a nutter one",
+    "one another",
+    "the story of my life",
+)
+MORE_UNRELATED = (  # which no figure in the code was chosen with
+    "the washing machine is broken again",
+    "what time does the bus leave",
+    "I think it will rain tomorrow",
+    "have you seen my green jacket",
+    "we need milk and bread and butter",
+    "she is talking to her friend on the phone",
+    "put your plate in the sink please",
+    "my brother lives in a small town",
+    "that film was far too long",
+    "the teacher said we could go home",
+    "turn off the light when you go out",
+    "there are six eggs in the fridge",
+    "he runs faster than I do",
+    "are you coming with us on Sunday",
+    "I cannot find the key to the shed",
+    "the soup is still too hot to eat",
+    "grandma is coming to visit next week",
+    "who would like another piece of cake",
+    "the train was late this morning",
+    "do you want to play outside",
+    "please help me carry the shopping",
+    "it takes an hour to get there",
+    "the baby woke up twice last night",
+    "we are going to the park after lunch",
+    "did anyone feed the cat today",
+    "your homework is on the kitchen table",
+    "I told him not to worry about it",
+    "the weather will be sunny and warm",
+    "can you hear the birds in the trees",
+    "she bought a new pair of shoes",
+    "that is not what I said at all",
+    "the doctor will see you now",
+    "prices have gone up again this year",
+    "let me tell you what I think",
+    "he told us all about the war",
+    "and now the news at ten",
+    "the storm moved slowly over the sea",
+    "wait for me at the corner",
+    "this is the last story on the page",
+    "everybody stood up and sang",
+)
 
 OUTSIDE = (  # wishes with names and things that are not listened for
     "a boy called Tarek",
@@ -143,9 +227,12 @@ OUTSIDE = (  # wishes with names and things that are not listened for
 )
 
 
+ASKED_ALIKE = 200  # after so many asked() begins again
+
+
 def asked(count: int) -> list[tuple[str, tuple[Thing, ...]]]:
     """Requests in five forms, for things from all over the list."""
-    things = [t for t in load_things() if t.kind in ("creature", "thing")][:200]
+    things = [t for t in load_things() if t.kind in ("creature", "thing")][:ASKED_ALIKE]
     made: list[tuple[str, tuple[Thing, ...]]] = []
     for number in range(count):
         one, two = things[number * 7 % len(things)], things[(number * 11 + 3) % len(things)]

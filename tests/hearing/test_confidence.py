@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
     DecodingResult,
     Segment,
+    above_noise,
     coverage,
     doubtful,
     likelier,
@@ -43,6 +45,15 @@ def test_speech_that_was_called_silence_does() -> None:
     assert coverage(sound((20, 0), (40, 8000), (40, 7000)), [CAT], parts) == 0.5
     half = sound((20, 0), (40, 8000), (20, 0), (20, 7000))
     assert coverage(half, [CAT], parts) == pytest.approx(2 / 3)
+
+
+def test_how_far_speech_is_above_the_noise_around_it() -> None:
+    parts = [part("<sil>", 0, 20), CAT, part("<sil>", 60, 100)]
+    noisy = sound((20, 400), (40, 4000), (40, 400))
+    assert above_noise(noisy, [CAT], parts) == pytest.approx(20.0)
+    mostly_loud = sound((20, 3000), (40, 4000), (30, 3000), (10, 40))
+    assert above_noise(mostly_loud, [CAT], parts) == pytest.approx(40.0)
+    assert above_noise(sound((20, 0), (40, 4000), (40, 0)), [CAT], parts) == math.inf
 
 
 def test_a_part_of_a_decoding() -> None:

@@ -68,6 +68,25 @@ def test_a_request_in_one_breath(
     assert all(thing in event.text.split() for thing in things.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [("drop it", "slt"), ("a letter", "rms"), ("the other story", "awb"), ("later", "kal16")],
+)
+def test_what_sounds_like_a_command_is_none(
+    recogniser: PocketSphinxRecogniser, text: str, voice: str
+) -> None:
+    events = heard(recogniser, ListenFor.KEYPHRASE, spoken(text, voice))
+    assert not [event for event in events if isinstance(event, KeyphraseOnly) or event.sure]
+
+
+def test_a_wish_in_which_a_thing_does_not_fit_is_asked_about(
+    recogniser: PocketSphinxRecogniser,
+) -> None:
+    said = spoken("tell me a story about chameleons", "slt")  # which are on no list
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, said)
+    assert isinstance(event, Utterance) and event.likely and not event.sure
+
+
 @pytest.fixture(scope="module")
 def with_family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PocketSphinxRecogniser]:
     """All things, and some of a family: names that the dictionary lacks, one with its sounds."""

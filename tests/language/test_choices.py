@@ -6,6 +6,7 @@ import pytest
 
 from storybot.language.choices import (
     BY_NUMBER,
+    ONE_MEANING,
     chosen,
     names_neither,
     says_second,
@@ -14,6 +15,7 @@ from storybot.language.choices import (
 )
 from storybot.language.replies import one_or_the_other
 from storybot.language.requests import Request, understand
+from storybot.language.things import find_thing
 
 
 def wish(words: str) -> Request:
@@ -32,6 +34,7 @@ def wish(words: str) -> Request:
         ("two boats", "two books", "Two boats or two books?"),
         ("a boy called Noah", "a boy called Jack", "Noah or Jack?"),
         ("the moon", "some snow", "The moon or some snow?"),
+        ("a mama and a cat", "a mom and a hat", "A cat or a hat?"),
     ],
 )
 def test_the_question_between_two(one: str, other: str, question: str) -> None:
@@ -49,6 +52,10 @@ def test_the_question_between_two(one: str, other: str, question: str) -> None:
         ("no, a boat", "no, a book"),
         ("tell me a story", "a boat"),
         ("a boat", "the book story again"),
+        ("a mama", "moms"),
+        ("a cat and a teddy", "a cat and a teddy bear"),
+        ("a story about Sara", "a story about Sarah"),
+        ("a girl called Sara", "a girl called Sarah"),
     ],
 )
 def test_there_is_nothing_to_choose(one: str, other: str) -> None:
@@ -72,6 +79,17 @@ def test_there_is_nothing_to_choose(one: str, other: str) -> None:
 def test_the_answer_names_one_of_the_two(answer: str, things: str) -> None:
     found = chosen(wish(answer), wish("a cat and a boat"), wish("a cat and a book"))
     assert [thing.word for thing in found.things] == things.split()
+
+
+def test_the_answer_may_be_another_word_for_one_of_the_two() -> None:
+    found = chosen(wish("a mama"), wish("a cat and a mom"), wish("a cat and a moon"))
+    assert [thing.word for thing in found.things] == ["cat", "mom"]
+
+
+def test_each_word_has_one_meaning_and_is_on_the_list() -> None:
+    words = [word for words in ONE_MEANING for word in words]
+    assert len(set(words)) == len(words)
+    assert [getattr(find_thing(word), "word", None) for word in words] == words
 
 
 def test_the_answer_by_number() -> None:

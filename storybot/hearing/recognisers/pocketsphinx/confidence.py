@@ -16,7 +16,7 @@ from storybot.hearing.recognisers.pocketsphinx.front_ends import (
     FrontEnd,
 )
 from storybot.language.listening import without_style
-from storybot.language.spoken_grammar import ARTICLES, COMMANDS, begins_as_call
+from storybot.language.spoken_grammar import ABOUT, ARTICLES, COMMANDS, begins_as_call
 from storybot.language.wishes import MAX_THINGS
 
 FILLERS = ("<", "[", "(")  # what PocketSphinx's silence and noise words begin with
@@ -50,6 +50,20 @@ def coverage(pcm: bytes, words: list[Segment], parts: list[Segment]) -> float:
     swept = sum(piece.frames for piece in pieces if _power(samples, [piece]) > loud)
     frames = sum(word.frames for word in words)
     return frames / (frames + swept)
+
+
+def above_noise(pcm: bytes, words: list[Segment], parts: list[Segment]) -> float:
+    """By how many dB the words are louder than the quietest tenth of what lies around them.
+
+    Silence that no microphone gives, all zeros, does not count.
+    """
+    samples = array("h", pcm)
+    places = [place for part in parts if part.filler for place in range(part.start, part.end)]
+    frames = (Segment("", place, place + 1, 0.0) for place in places)
+    around = sorted(power for frame in frames if (power := _power(samples, [frame])))
+    if not around:
+        return math.inf
+    return 10 * math.log10(max(1.0, _power(samples, words)) / around[len(around) // 10])
 
 
 def _power(samples: array[int], parts: list[Segment]) -> float:
@@ -100,6 +114,9 @@ class DecodingResult:
     coverage: float  # see coverage(); low where speech was decoded as silence
     front_end: FrontEnd = ADULT  # with which it was decoded
     alternative: str = ""  # another wish that fits about as well
+    mean: str = ""  # cepstral, with which it was decoded
+    topic: int = 0  # frame where "about" begins; 0: nowhere
+    above_noise: float = math.inf  # dB, see above_noise()
 
 
 def decoding_result(
@@ -124,6 +141,8 @@ def decoding_result(
         call=min(spoken, default=None) if keyphrase in without_style(text) else None,
         coverage=coverage(pcm, words, parts),
         front_end=front_end,
+        above_noise=above_noise(pcm, words, parts),
+        topic=next((word.start for word in words if word.text in ABOUT), 0),
     )
 
 

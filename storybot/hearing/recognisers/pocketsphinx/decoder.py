@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from pocketsphinx import Decoder
@@ -12,6 +13,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.pocketsphinx.confidence import FILLERS, Segment
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.phones import Phone
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel
 from storybot.language.automaton import END, START, Transition
 
@@ -84,6 +86,40 @@ class GrammarDecoder:
             words = (word.partition("(")[0] or word for word in path.hypstr.split())
             spoken = (word for word in words if not word.startswith(FILLERS))
             yield " ".join(spoken), SCORE_UNIT * math.log(path.score)
+
+    def phones(self, pcm: bytes, mean: str, front_end: FrontEnd, words: str) -> list[Phone]:
+        """The phones of these words where they fit this speech best; none where they cannot.
+
+        Two passes with that one sentence, for the bounds of the words and for their phones, take
+        as long as decoding it with a large grammar.
+        """
+        decoder = self._decoder
+        self._set_up(front_end)
+        # The lattice's words may be a frame long, which is too short for a phone.
+        decoder.get_config()[LATTICE_SEARCH] = False
+        try:
+            decoder.set_align_text(words)
+            self._align(front_end.given(pcm), mean)
+            decoder.set_alignment()
+            self._align(front_end.given(pcm), mean)
+        except RuntimeError:  # it reached no end of the sentence
+            return []
+        unit = SCORE_UNIT * math.log(decoder.get_config()["logbase"])
+        found: list[Phone] = []
+        for word in decoder.get_alignment() or ():
+            text = word.name.partition("(")[0] or word.name
+            if not text.startswith(FILLERS):
+                found += (
+                    Phone(text, one.name, unit * one.score / max(1, one.duration)) for one in word
+                )
+                found[-1] = replace(found[-1], last=True)
+        return found
+
+    def _align(self, samples: bytes, mean: str) -> None:
+        self._decoder.set_cmn(mean)
+        self._decoder.start_utt()
+        self._decoder.process_raw(samples, False, False)
+        self._decoder.end_utt()
 
     def mean_of(self, pcm: bytes, front_end: FrontEnd) -> str:
         """The cepstral mean of this speech, as PocketSphinx writes it.

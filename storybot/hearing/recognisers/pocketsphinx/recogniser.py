@@ -29,6 +29,14 @@ from storybot.hearing.recognisers.pocketsphinx.endpointing import (
     joined,
 )
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.phones import (
+    CLEAR_SLACK,
+    NOISY_DB,
+    SLACK,
+    fits,
+    of_things,
+    topic_of,
+)
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
@@ -190,10 +198,14 @@ class PocketSphinxRecogniser:
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
-        if wanted is None or doubtful(decoded, self._settings.gate, called=answers):
+        misfit = False
+        doubt = wanted is None or doubtful(decoded, self._settings.gate, called=answers)
+        if not doubt and isinstance(wanted, str):
+            doubt = misfit = self._misfits(pcm, decoded)
+        if doubt:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
-            if self._is_likely(decoded, called=call is not None):
+            if self._is_likely(decoded, called=misfit or call is not None):
                 return Utterance(text, score, sure=False, likely=True, pcm=sound)
             return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
@@ -204,11 +216,30 @@ class PocketSphinxRecogniser:
             self._remember_call(pcm, decoded.front_end)
         return Utterance(text, score, alternative=decoded.alternative, pcm=sound)
 
+    def _misfits(self, pcm: bytes, decoded: DecodingResult) -> bool:
+        """Whether a phone of it was not said, though its words fit; of a wish, one of its things.
+
+        Answers are too short for this, and a "stop" in a story must not be missed.
+        """
+        if self._listen_for is not ListenFor.KEYPHRASE:
+            return False
+        text, lowest, begins = decoded.text, self._settings.gate - SLACK, 0
+        wish = is_wish(text)
+        if wish:
+            text, begins = topic_of(text), decoded.topic
+        if wish and not decoded.alternative and decoded.above_noise > NOISY_DB:
+            lowest = self._settings.gate - CLEAR_SLACK
+        sound = pcm[begins * FRAME_SAMPLES * 2 :]
+        phones = self._decoder.phones(sound, decoded.mean, decoded.front_end, text)
+        return not fits(decoded.score, of_things(phones) if wish else phones, lowest)
+
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
         awaited = self._listen_for is ListenFor.REQUEST
         if self._settings.questions != "on" or not (awaited or called):
             return False
+        if decoded.alternative and not doubtful(decoded, self._settings.gate, called=awaited):
+            return False  # of two that fit neither
         wish = is_wish(decoded.text)
         return wish and worth_asking(decoded, self._settings.gate, awaited)
 
@@ -273,7 +304,7 @@ class PocketSphinxRecogniser:
         decoded = decoding_result(pcm, parts, self._keyphrase, front_end, after_call)
         if decoded is None or self._listen_for is not ListenFor.KEYPHRASE:
             return decoded
-        return replace(decoded, alternative=self._alternative(decoded))
+        return replace(decoded, mean=mean, alternative=self._alternative(decoded))
 
     def _alternative(self, decoded: DecodingResult) -> str:
         """Another wish that fits about as well as this, which was just decoded; "": none."""
