@@ -175,8 +175,10 @@ def with_a_pause(speakers: Speakers, count: int) -> Iterator[Said]:
     for number in range(min(count, len(cases))):
         pause, (begun, rest), word = cases[number * 37 % len(cases)]  # 37 and 112 share no factor
         # the voices change from one pause and thing to the next
-        sound = speakers.say(number + number // 4, begun, pause, rest.format(word))
-        yield Said(f"{begun} ... {rest.format(word)}", sound, asks_for(word))
+        speaker = number + number // 4
+        sound = speakers.say(speaker, begun, pause, rest.format(word))
+        answer = partial(speakers.say, speaker)
+        yield Said(f"{begun} ... {rest.format(word)}", sound, asks_for(word), answer)
 
 
 def answers(

@@ -24,6 +24,7 @@ def test_the_closest_wish_about_another_thing() -> None:
     assert close_alternative(BOAT, -2.0, ways) == BOOK
     assert close_alternative(BOAT, -2.0, paths((THE_BOAT, 1.0), (BOTH, 2.0))) == ""
     assert close_alternative(BOAT, -2.0, []) == ""
+    assert close_alternative(BOAT, -2.0, paths((f"{BOOK} and", 1.0))) == ""
 
 
 def test_what_is_not_clear_has_to_come_closer() -> None:

@@ -28,7 +28,8 @@ def close_alternative(text: str, score: float, paths: Iterable[tuple[str, float]
         best = likelihood if best is None else best
         if best - likelihood > margin:
             return ""
-        if words in seen:
+        # A path through the lattice may end where no sentence does.
+        if words in seen or words.endswith(" and"):
             continue
         seen.add(words)
         if told_apart(wish, understand(words)):
