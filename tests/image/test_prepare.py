@@ -32,8 +32,8 @@ def test_the_recognisers_files_are_for_the_words_of_the_small_profile(
 ) -> None:
     made: list[HearingSettings] = []
     image = prepare()
-    monkeypatch.setattr(image, "PocketSphinxRecogniser", lambda hearing, cache: made.append(hearing))
-    monkeypatch.setattr(image.bytecode_cache, "environment", lambda cache: {})
+    monkeypatch.setattr(image, "PocketSphinxRecogniser", lambda given, _: made.append(given))
+    monkeypatch.setattr(image.bytecode_cache, "environment", lambda _: {})
     image.main()
 
     given: list[str] = []
