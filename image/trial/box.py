@@ -9,15 +9,6 @@ from typing import Any
 
 from machine import INSTRUCTIONS_PER_S, Failed, Guest
 
-PROCESSES = (
-    "for d in /proc/[0-9]*; do [ -r $d/smaps_rollup ] && "
-    "echo $(cat $d/comm) $(awk '/^Pss:/ {print $2}' $d/smaps_rollup); done 2>/dev/null | "
-    "awk 'NF == 2 {n[$1] += $2} END {for (p in n) print n[p], p}' | sort -rn | head -n 8"
-)
-WATCH_MEMORY = (
-    "{ (while sleep 2; do awk '/MemAvailable/ {print $2}' /proc/meminfo; done >>/run/memory) & }"
-)
-LOWEST = "sort -n /run/memory | head -n 1; : >/run/memory"
 # One lamp, whose other end the shell holds: a name of 64 bytes and the highest brightness.
 LAMP = (
     "exec 3<>/dev/uleds; { printf trial; head -c 59 /dev/zero; printf '\\1\\0\\0\\0'; } | "
@@ -29,49 +20,21 @@ BUTTON = (
     "echo 1 >/sys/kernel/config/gpio-sim/b/bank0/num_lines && "
     "echo 1 >/sys/kernel/config/gpio-sim/b/live"
 )
+# Its brightness, once for each change, by the shell itself but for `sleep`.
+WATCH_LAMP = (
+    "{ (was=; while sleep 0.5; do read -r now </sys/class/leds/trial/brightness; "
+    '[ "$now" = "$was" ] || { was=$now; echo $now; }; done >/run/lamp) & watching=$!; }'
+)
 PULL = "/sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio0/pull"
 LOG = "journalctl -u storybot -o cat --no-pager"
 POLL_S, LONGEST_S = 10, 1800  # of the guest's time
 STORIES = "/var/lib/storybot/stories"
 
 
-@dataclass(frozen=True)
-class Memory:
-    """Of the whole guest, in MB."""
-
-    total: float
-    available: float
-    swapped: float
-
-
-def memory(guest: Guest) -> Memory:
-    """As the kernel has it now."""
-    lines = guest.run("awk '/MemTotal|MemAvailable|Swap/ {print $1, $2}' /proc/meminfo")
-    kilobytes = {name: int(value) for name, value in map(str.split, lines.splitlines())}
-    swapped = kilobytes["SwapTotal:"] - kilobytes["SwapFree:"]
-    return Memory(kilobytes["MemTotal:"] / 1024, kilobytes["MemAvailable:"] / 1024, swapped / 1024)
-
-
-def memory_table(guest: Guest, when: str) -> str:
-    """What is left, and who has the rest, as Pss."""
-    now = memory(guest)
-    told = f"memory, {when}: {now.available:.1f} MB of {now.total:.1f} available, "
-    told += f"{now.swapped:.1f} MB swapped"
-    for line in guest.run(PROCESSES).splitlines():
-        size, name = line.split()
-        told += f"\n  {name:16} {int(size) / 1024:5.1f} MB"
-    return told
-
-
-def least_memory(guest: Guest) -> float:
-    """The least that was available since the last call, in MB."""
-    return int(guest.run(LOWEST).split()[0]) / 1024
-
-
-def until(guest: Guest, condition: str) -> bool:
+def until(guest: Guest, condition: str, poll_s: int = POLL_S) -> bool:
     """Wait in the guest until a command succeeds; whether it did."""
-    rounds = LONGEST_S // POLL_S
-    guest.run(f"for i in $(seq {rounds}); do {condition} && break; sleep {POLL_S}; done")
+    rounds = LONGEST_S // poll_s
+    guest.run(f"i=0; until {condition} || [ $((i += 1)) -gt {rounds} ]; do sleep {poll_s}; done")
     return guest.run(f"{condition} && echo yes || true").strip() == "yes"
 
 
@@ -107,9 +70,9 @@ class Effort:
 
 def effort(guest: Guest) -> Effort:
     """Until now."""
-    up, idle = map(float, guest.run("cat /proc/uptime").split())
-    read = int(guest.run("awk '$3 == \"vda\" {print $6}' /proc/diskstats"))
-    return Effort(up, idle, read * 512 / 1e6)
+    up, idle = map(float, guest.read("/proc/uptime").split())
+    sectors = int(guest.read("/sys/block/vda/stat").split()[2])
+    return Effort(up, idle, sectors * 512 / 1e6)
 
 
 def with_effort(guest: Guest, command: str) -> tuple[str, Effort]:
@@ -140,22 +103,33 @@ def ask(guest: Guest, thing: str) -> tuple[str, Effort]:
 
 def newest_number(guest: Guest) -> int:
     """The number of the newest story."""
-    kept = guest.run(f"ls {STORIES} 2>/dev/null || true")
+    kept = guest.run(f"echo {STORIES}/*")
     return max(map(int, re.findall(r"\b(\d+)\.json\b", kept)), default=0)
 
 
-def wait_told(guest: Guest, number: int) -> None:
-    """Wait until the story of this number was told to its end, when it is kept.
+def running(program: str) -> str:
+    """A condition: a program of this name runs."""
+    return (
+        "{ found=; for file in /proc/[0-9]*/comm; do read -r name <$file && "
+        f'[ "$name" = {program} ] && found=yes; done 2>/dev/null; [ "$found" ]; }}'
+    )
 
-    By a test of the shell's own: each program that is started pushes some of the box out of memory.
-    """
-    if not until(guest, f"[ -e {STORIES}/{number:06d}.json ]"):
+
+def kept(number: int) -> str:
+    """A condition: the story of this number is in the library."""
+    return f"[ -e {STORIES}/{number:06d}.json ]"
+
+
+def wait_told(guest: Guest, number: int) -> None:
+    """Wait until the story of this number was told to its end, when it is kept."""
+    if not until(guest, kept(number)):
         raise Failed(f"story {number} was not told:\n" + guest.run(f"{LOG} | tail -n 20"))
 
 
 def newest_story(guest: Guest) -> dict[str, Any]:
     """As the library keeps it. The file itself: `storybot library` would not fit beside the box."""
-    story: dict[str, Any] = json.loads(guest.run(f"cat $(ls {STORIES}/*[0-9].json | tail -n 1)"))
+    number = newest_number(guest)
+    story: dict[str, Any] = json.loads(guest.read(f"{STORIES}/{number:06d}.json"))
     if not story["whole"]:
         raise Failed(f"story {story['number']} was not told to its end")
     return story
@@ -169,8 +143,8 @@ def told(story: dict[str, Any]) -> str:
 
 def unharmed(guest: Guest) -> None:
     """Failed where memory ran out, the file system is hurt, or a unit failed."""
-    for sign in ("out of memory", "EXT4-fs error"):
-        if found := guest.run(f"dmesg | grep -i '{sign}' || true").strip():
-            raise Failed(f"the kernel says: {found}")
+    for line in guest.run("dmesg").splitlines():
+        if "out of memory" in line.lower() or "EXT4-fs error" in line:
+            raise Failed(f"the kernel says: {line}")
     if found := guest.run("systemctl --failed --plain --no-legend").strip():
         raise Failed(f"failed units: {found}")

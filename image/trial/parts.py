@@ -9,6 +9,7 @@ from pathlib import Path
 
 import box
 import card
+import memory
 from machine import IMAGE, Failed, Guest
 from power import power_cuts
 
@@ -37,46 +38,48 @@ def listening(settings: str) -> Iterator[Guest]:
 def console(guest: Guest) -> Iterator[str]:
     """It listens, and tells a story that the console asks for."""
     yield box.boot_times(guest)
-    yield box.memory_table(guest, "listening")
-    guest.run(box.WATCH_MEMORY)
+    yield memory.table(guest, "listening")
+    memory.watch(guest)
     told = box.newest_number(guest)
     said, took = box.ask(guest, "cat")
     yield f'`storybot ask` at the console; the box: "{said}"\n`storybot ask`: {took}'
-    box.until(guest, f"{box.LOG} | grep -q -e '-> telling'")
-    yield box.memory_table(guest, "telling")
+    if box.until(guest, f"{box.running('storyteller')} || {box.kept(told + 1)}", poll_s=1):
+        yield memory.table(guest, "while the engine writes")
     box.wait_told(guest, told + 1)
     yield box.told(box.newest_story(guest))
-    yield box.memory_table(guest, "after a story")
-    yield f"least available meanwhile: {box.least_memory(guest):.1f} MB"
+    yield memory.table(guest, "after a story")
+    yield f"least available meanwhile: {memory.least(guest):.1f} MB"
 
 
 def button(guest: Guest) -> Iterator[str]:
     """One press of a button that gpio-sim simulates begins a story; a lamp shows it."""
-    if not box.until(guest, "! storybot status | grep -q 'missing.*button'"):
-        raise Failed("the button was not found")
+    said, took = box.with_effort(guest, "storybot status || :")
+    if "missing" in said:
+        raise Failed(f"a part of the box is missing:\n{said}")
+    yield f"`storybot status`: {took}"
     told = box.newest_number(guest)
-    lamp = "cat /sys/class/leds/trial/brightness"
-    guest.run(f"{{ (while sleep 0.2; do {lamp}; done >/run/lamp) & watching=$!; }}")
+    guest.run(box.WATCH_LAMP)
     for level in ("down", "up"):
         guest.run(f"echo pull-{level} >$(echo {box.PULL}); sleep 0.2")
     box.wait_told(guest, told + 1)
     guest.run("kill $watching")
     yield f"a press of the simulated button: {box.told(box.newest_story(guest))}"
-    changes = int(guest.run("uniq /run/lamp | wc -l"))
-    if changes < 3:
+    switched = len(guest.read("/run/lamp").split()) - 1
+    if switched < 2:
         raise Failed("the lamp did not change while a story was told")
-    yield f"the lamp was switched {changes - 1} times meanwhile"
+    yield f"the lamp was switched {switched} times meanwhile"
 
 
 def voice(guest: Guest) -> Iterator[str]:
     """A request spoken by flite through snd-aloop; the telling is recorded and recognised here."""
+    if not box.until(guest, box.running("arecord"), poll_s=1):
+        raise Failed("the box does not listen")
     told = box.newest_number(guest)
-    guest.run("dd if=/dev/vdb of=/tmp/request.wav bs=64k 2>/dev/null")
     record = "arecord -q -D plughw:0,1 -t raw -f S16_LE -c 1 -r 22050 /dev/vdc"
     guest.run(f"{{ {record} & recorder=$!; }}")
-    guest.run("aplay -q -D plughw:0,1 /tmp/request.wav")
+    guest.run("aplay -q -D plughw:0,1 /dev/vdb")
     box.wait_told(guest, told + 1)
-    guest.run("kill $recorder; rm /tmp/request.wav; sync")
+    guest.run("kill $recorder; sync")
     story = box.newest_story(guest)
     if ASKED not in story["title"]:
         raise Failed(f"a story about a {ASKED} was asked for, told was {story['title']}")
@@ -89,13 +92,13 @@ def voice(guest: Guest) -> Iterator[str]:
 
 def stories(guest: Guest, count: int) -> Iterator[str]:
     """So many stories in a row."""
-    guest.run(box.WATCH_MEMORY)
+    memory.watch(guest)
     before = box.newest_number(guest)
     for number in range(1, count + 1):
         thing = THINGS[number % len(THINGS)]
         box.ask(guest, thing)
         box.wait_told(guest, before + number)
-        now, least = box.memory(guest), box.least_memory(guest)
+        now, least = memory.now(guest), memory.least(guest)
         yield (
             f"story {number:2} ({thing}): told; available {now.available:.1f} MB, "
             f"meanwhile at least {least:.1f}, swapped {now.swapped:.1f}"
@@ -117,7 +120,7 @@ def packs() -> Iterator[str]:
     with boot(card.drive_of(folder)) as guest:
         box.listening(guest)
         guest.run("mount -o ro /dev/vdb /mnt && swapoff -a")
-        guest.run(box.WATCH_MEMORY)
+        memory.watch(guest)
         for form in PACKS:
             settings = f"telling:\n  model: /mnt/{form}.story\n  plot: off\n  longest: 100\n"
             settings += "  first_deadline: 300.0\n  token_deadline: 60.0\n"
@@ -126,7 +129,7 @@ def packs() -> Iterator[str]:
             told = box.newest_number(guest)
             box.ask(guest, "cat")
             box.wait_told(guest, told + 1)
-            least = box.least_memory(guest)
+            least = memory.least(guest)
             size = (folder / f"{form}.story").stat().st_size / 1e6
             yield f"{form}, {size:.1f} MB: told without any swap; available at least {least:.1f} MB"
             yield box.told(box.newest_story(guest))

@@ -26,11 +26,12 @@ def words(text: str) -> list[str]:
 
 def taken_down(recorded: Path) -> tuple[list[str], float]:
     """The words of the recording, and its length in s."""
-    form = ["-t", "raw", "-r", "22050", "-e", "signed", "-b", "16", "-c", "1"]
+    # The rest of the drive, before sox: its dither would make sound of it.
+    raw = recorded.read_bytes().rstrip(b"\0")
+    raw += bytes(len(raw) % 2)
+    form = ["-t", "raw", "-r", "22050", "-e", "signed", "-b", "16", "-c", "1", "-"]
     to = ["-t", "raw", "-r", str(RATE_HZ), "-"]
-    sound = subprocess.run(["sox", *form, recorded, *to], check=True, capture_output=True).stdout
-    sound = sound.rstrip(b"\0")
-    sound += bytes(len(sound) % 2)
+    sound = subprocess.run(["sox", *form, *to], input=raw, check=True, capture_output=True).stdout
     decoder = Decoder(samprate=RATE_HZ, loglevel="FATAL")
     decoder.start_utt()
     for at in range(0, len(sound), RATE_HZ):

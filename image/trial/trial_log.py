@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 IMAGE = Path(__file__).resolve().parent.parent
+HEAD = "What `make image-test` printed of this image; a part that is not here has not passed."
 LEFT_OUT = ("trial", "README.md", "targets.mk")
 INPUTS = re.compile(r"^inputs ([0-9a-f]{64})$", re.MULTILINE)
 CARD = re.compile(r"^card ([0-9a-f]{64})$", re.MULTILINE)
@@ -49,9 +50,7 @@ class TrialLog:
         if self.path is None:
             return
         self.parts[name] = "\n".join(lines).rstrip().split("\n")
-        text = (
-            f"What `make image-test` printed of this image.\ninputs {inputs()}\ncard {self.card}\n"
-        )
+        text = f"{HEAD}\ninputs {inputs()}\ncard {self.card}\n"
         for one, said in self.parts.items():
             text += "\n== " + "\n".join([one, *said]) + "\n"
         self.path.write_text(text)

@@ -130,15 +130,19 @@ EVENT_TYPES: dict[str, type[Any]] = {  # by the word that the process writes
 }
 
 
+def for_profile(settings: HearingSettings, profile: str) -> HearingSettings:
+    """As the process of this profile gets them."""
+    if profile != "small":
+        return settings
+    return dataclasses.replace(settings, things=min(settings.things, SMALL_THINGS))
+
+
 class RecogniserClient:
     """One recogniser process, from its start to its end."""
 
     def __init__(self, settings: HearingSettings, profile: str) -> None:
-        if profile == "small":
-            things = min(settings.things, SMALL_THINGS)
-            settings = dataclasses.replace(settings, things=things)
         self._given = {
-            "hearing": dataclasses.asdict(settings),
+            "hearing": dataclasses.asdict(for_profile(settings, profile)),
             "profile": profile,
             "family": [word.line for word in known_family()],
         }
