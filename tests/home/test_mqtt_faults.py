@@ -21,7 +21,7 @@ from storybot.home.box import Box
 from storybot.home.mqtt.broker import Broker
 from storybot.home.mqtt.commands import COMMANDS
 from storybot.home.mqtt.shown import Shown
-from tests.home.broker import Mosquitto, free_port, resident_mb
+from tests.home.broker import PROGRAM, Mosquitto, free_port, resident_mb
 from tests.home.fleet import STATUS
 from tests.home.listener import LONGEST_S, Listener
 from tests.home.processes import BridgeProcess, Daemon, nobodys_settings
@@ -29,6 +29,10 @@ from tests.home.processes import BridgeProcess, Daemon, nobodys_settings
 BOX = "storybot/ab12"
 DISCOVERY = "homeassistant/device/storybot_ab12/config"
 ODD_MESSAGES = 10_000
+
+pytestmark = pytest.mark.skipif(
+    not PROGRAM.exists(), reason="needs mosquitto: make test-home installs it"
+)
 
 
 def idle(daemon: Daemon) -> None:

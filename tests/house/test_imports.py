@@ -20,21 +20,28 @@ NOT_IN = {  # what each would take is written where it is imported or put off
 
 @pytest.mark.parametrize(("profile", "code"), [("full", FULL), ("small", SMALL)])
 def test_what_a_start_does_not_import(profile: str, code: str) -> None:
-    command = [sys.executable, "-OO", "-c", "import sys\n" + code + PRINT]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert NOT_IN[profile] & set(done.stdout.split()) == set()
+    assert NOT_IN[profile] & modules(code, "-OO") == set()
 
 
 def test_a_story_with_the_shipped_settings_reads_no_yaml(tmp_path: Path) -> None:
     """It would come later before the first sound. The wrong option ends the command early."""
-    code = "import sys\nfrom storybot.cli.main import main\n"
+    code = "from storybot.cli.main import main\n"
     code += 'assert main(["tell", "--silent", "--seed", "-1", "about", "a", "cat"]) == 2'
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("STORYBOT_")}
+    imported = modules(code, XDG_CONFIG_HOME=str(tmp_path))
+    assert "storybot.cli.tell" in imported and "yaml" not in imported
+
+
+def modules(code: str, *options: str, **variables: str) -> set[str]:
+    """What a Python that has run `code` has imported, with no settings in its environment.
+
+    Nor is its coverage measured, which would import more.
+    """
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("STORYBOT_", "COV"))}
     done = subprocess.run(
-        [sys.executable, "-c", code + PRINT],
+        [sys.executable, *options, "-c", f"import sys\n{code}{PRINT}"],
         capture_output=True,
         text=True,
         check=True,
-        env=environment | {"XDG_CONFIG_HOME": str(tmp_path)},
+        env=clean | variables,
     )
-    assert "storybot.cli.tell" in done.stdout and "yaml" not in done.stdout.split()
+    return set(done.stdout.split())
