@@ -14,6 +14,7 @@ def pytest_sessionstart() -> None:
     begin_guarding()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist's own reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real time passes on a machine that others use, too: sound has a second try, and it shows.
 
