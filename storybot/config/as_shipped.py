@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from binascii import crc32
 
 ENVIRONMENT_PREFIX = "STORYBOT_"
 # Variables of that prefix which are no settings.
 NO_SETTINGS = frozenset(f"{ENVIRONMENT_PREFIX}{n}" for n in ("SHARED", "STATE", "CACHE", "MODELS"))
 SYSTEM_FILE = "/etc/storybot/config.yaml"
 SYSTEM_SOCKET = "/run/storybot/control"
-# The two places of the commented default, see load.shipped_file().
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-_SHIPPED = (f"{_PACKAGE}/data/config.yaml", f"{os.path.dirname(_PACKAGE)}/config.yaml")  # noqa: PTH120
+# Of config.yaml as released, in which every setting is its default. Not of the file that lies here:
+# who edits that one, and installs or copies it, has set something.
+SHIPPED_CRC32 = 0x597C9FFB
 
 
 def is_as_shipped() -> bool:
@@ -24,10 +25,10 @@ def is_as_shipped() -> bool:
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111
     files = (SYSTEM_FILE, f"{home}/storybot/config.yaml")
     try:
-        shipped = next(filter(None, map(_content, _SHIPPED)), None)
-        return all(_content(path) in (None, shipped) for path in files)
+        contents = [content for path in files if (content := _content(path)) is not None]
     except OSError:
         return False
+    return all(crc32(content) == SHIPPED_CRC32 for content in contents)
 
 
 def _content(path: str) -> bytes | None:

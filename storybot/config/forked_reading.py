@@ -25,14 +25,22 @@ def load_settings(explicit: Path | None) -> Settings:
     if explicit is None and is_as_shipped():
         return Settings()
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:  # no memory or no process left just now
+        os.close(reading)
+        os.close(writing)
+        return _loaded(explicit)
     if child == 0:
         os.close(reading)
         _read_and_end(explicit, writing)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8", errors="surrogatepass") as pipe:
         told = pipe.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    except ChildProcessError:  # whoever started this has children vanish (SIGCHLD ignored)
+        return _loaded(explicit)
     if code == Exit.OK:
         return handover.from_json(told)
     known = Exit(code) if code in set(Exit) else Exit.FAULT  # -9: no memory was left for it
@@ -56,12 +64,15 @@ def _read_and_end(explicit: Path | None, writing: int) -> NoReturn:
 
 
 def _read(explicit: Path | None) -> tuple[str, Exit]:
+    try:
+        return handover.to_json(_loaded(explicit)), Exit.OK
+    except StorybotError as error:
+        return str(error), error.code
+
+
+def _loaded(explicit: Path | None) -> Settings:
     from storybot.config import load
     from storybot.config.check import CheckLevel
 
     # A model may be fetched later: the daemon rather says that it cannot tell than not start.
-    try:
-        loaded = load.load_settings(explicit, trial=CheckLevel.USE)
-    except StorybotError as error:
-        return str(error), error.code
-    return handover.to_json(loaded.settings), Exit.OK
+    return load.load_settings(explicit, trial=CheckLevel.USE).settings

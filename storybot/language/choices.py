@@ -53,11 +53,19 @@ def told_apart(one: Request | None, other: Request | None) -> tuple[Thing, Thing
 
 def chosen(answer: Request, one: Request, other: Request) -> Request:
     """The one of the two wishes that an answer names ("the boat"), else the answer itself."""
-    first, second = (set(map(meaning, wish.things)) for wish in (one, other))
-    named = set(map(meaning, answer.things))
-    if named & (first - second):
-        return answer if named & (second - first) else one
-    return other if named & (second - first) else answer
+    for said in (meaning, _said_alone):
+        first, second = (set(map(said, wish.things)) for wish in (one, other))
+        named = set(map(said, answer.things))
+        is_first, is_second = bool(named & (first - second)), bool(named & (second - first))
+        if is_first is not is_second:
+            return one if is_first else other
+    return answer
+
+
+def _said_alone(thing: Thing) -> str:
+    """How an answer may name it: a boy called Noah by his name."""
+    word, name = meaning(thing)
+    return name or word
 
 
 def words_between(one: str, other: str) -> tuple[str, ...]:

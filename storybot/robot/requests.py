@@ -121,18 +121,21 @@ def pressed(robot: Robot, event: events.Pressed) -> Step:
         return replace(robot, code=""), [commands.SayCode(robot.code)]
     if event.action == "nothing":
         return robot, []
+    if event.action == "stop" or (robot.mode in BUSY and event.action == "story"):
+        return _stop(robot)
+    after, todo = _chosen_by_press(robot, event)
+    # Whoever presses while a question sounds has decided: its rest is not said.
+    return after, [commands.StopStory(), *todo] if robot.mode is Mode.HEARING else todo
+
+
+def _chosen_by_press(robot: Robot, event: events.Pressed) -> Step:
     if event.action == "good-night":
         return good_night(robot)
     if event.action == "again":
         return _again(robot, event.seed)
-    if event.action == "stop" or robot.mode in BUSY:
-        return _stop(robot)
-    # Whoever presses while a question sounds has decided: its rest is not said.
-    question = [commands.StopStory()] if robot.mode is Mode.HEARING else []
     if robot.doubt not in (None, dialogue.DENIED):  # pressed in place of "yes"
-        after, todo = dialogue.yes(robot)
-        return after, [*question, *todo]
-    return begin_story(robot, story_request(robot, (), event.seed), *question)
+        return dialogue.yes(robot)
+    return begin_story(robot, story_request(robot, (), event.seed))
 
 
 def code_asked(robot: Robot, event: events.CodeAsked) -> Step:

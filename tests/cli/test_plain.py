@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+from binascii import crc32
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +171,7 @@ def test_what_was_changed_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("STORYBOT_SHARED", raising=False)
     assert as_shipped.is_as_shipped()  # STORYBOT_STATE is set, and is no setting
     shipped = load.shipped_file().read_bytes()
+    assert crc32(shipped) == as_shipped.SHIPPED_CRC32  # change it with every change of config.yaml
     for file in (system, load.user_file()):
         file.parent.mkdir(exist_ok=True, parents=True)
         file.write_bytes(shipped)

@@ -58,6 +58,24 @@ def test_a_child_that_breaks(tmp_path: Path, does: str, shown: str) -> None:
     assert "StorybotError: the settings cannot be read" in done.stderr
 
 
+NO_PROCESS_LEFT = """
+def refused():
+    raise BlockingIOError
+os.fork = refused
+"""
+NO_CHILD_IS_KEPT = """
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+"""
+
+
+@pytest.mark.parametrize("before", [NO_PROCESS_LEFT, NO_CHILD_IS_KEPT])
+def test_without_a_child_it_reads_them_itself(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("speaking: {volume: 41}\n")
+    assert read(path, before).stdout == "41  True\n"
+
+
 @pytest.mark.parametrize("stopped_by", ["KeyboardInterrupt", "BrokenPipeError"])
 def test_an_interrupted_child_says_nothing(tmp_path: Path, stopped_by: str) -> None:
     done = read(tmp_path / "c.yaml", BROKEN.format(does=f"raise {stopped_by}"))

@@ -86,6 +86,14 @@ def test_the_answer_may_be_another_word_for_one_of_the_two() -> None:
     assert [thing.word for thing in found.things] == ["cat", "mom"]
 
 
+@pytest.mark.parametrize("rest", ["", " and a cat"])
+def test_the_answer_may_be_a_name_alone(rest: str) -> None:
+    noah, jack = (wish(f"a boy called {name}{rest}") for name in ("Noah", "Jack"))
+    assert chosen(wish("Noah"), noah, jack) == noah
+    assert chosen(wish("Jack"), noah, jack) == jack
+    assert chosen(wish("Lily"), noah, jack) == wish("Lily")
+
+
 def test_each_word_has_one_meaning_and_is_on_the_list() -> None:
     words = [word for words in ONE_MEANING for word in words]
     assert len(set(words)) == len(words)

@@ -43,7 +43,7 @@ def main() -> int:
     with virtual_speaker() as speaker:
         if sys.argv[1:2] == ["--voices"]:
             return of_voices(speaker, sys.argv[2:])
-        if sys.argv[1:2] == ["--before"]:
+        if sys.argv[1:2] == ["--before"] and len(sys.argv) == 3:
             return of_commands(speaker, {name: told_in(name) for name in (sys.argv[2], ".")})
         return of_commands(speaker, {".": sys.argv[1:] or told_in(".")})
 

@@ -104,7 +104,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class DecodingResult:
-    """What the decoder answered, and three figures that show whether to believe it.
+    """What the decoder answered, and the figures that show whether to believe it.
 
     A grammar always gives an answer, whatever was said."""
 
@@ -205,3 +205,11 @@ def likelier(
         and (first is None or again.score > first.score)
         and begins_as_call(again.text, keyphrase)
     )
+
+
+def end_of_call(words: list[Segment], keyphrase: str) -> int:
+    """The frame where the keyphrase ends among these words; 0: it is not there."""
+    call = keyphrase.split()
+    texts = [word.text for word in words]
+    ends = range(len(call), len(words) + 1)
+    return next((words[end - 1].end for end in ends if texts[end - len(call) : end] == call), 0)

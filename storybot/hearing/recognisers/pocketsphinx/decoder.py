@@ -67,10 +67,7 @@ class GrammarDecoder:
         decoder.set_cmn(mean)
         decoder.activate_search(self._used)
         decoder.start_utt()
-        for start in range(0, len(pcm), PIECE_BYTES):
-            piece = front_end.given(pcm[start : start + PIECE_BYTES])
-            decoder.process_raw(piece, False, False)
-            meanwhile(PIECE_BYTES // 2)
+        self._process(pcm, front_end, meanwhile)
         unended = self._parts()
         decoder.end_utt()
         return ([] if decoder.hyp() is None else self._parts()), unended
@@ -87,8 +84,17 @@ class GrammarDecoder:
             spoken = (word for word in words if not word.startswith(FILLERS))
             yield " ".join(spoken), SCORE_UNIT * math.log(path.score)
 
-    def phones(self, pcm: bytes, mean: str, front_end: FrontEnd, words: str) -> list[Phone]:
+    def phones(
+        self,
+        pcm: bytes,
+        mean: str,
+        front_end: FrontEnd,
+        words: str,
+        meanwhile: Callable[[int], None],
+    ) -> list[Phone]:
         """The phones of these words where they fit this speech best; none where they cannot.
+
+        `meanwhile` is called as by decode().
 
         Two passes with that one sentence, for the bounds of the words and for their phones, take
         as long as decoding it with a large grammar.
@@ -99,9 +105,9 @@ class GrammarDecoder:
         decoder.get_config()[LATTICE_SEARCH] = False
         try:
             decoder.set_align_text(words)
-            self._align(front_end.given(pcm), mean)
+            self._align(pcm, mean, front_end, meanwhile)
             decoder.set_alignment()
-            self._align(front_end.given(pcm), mean)
+            self._align(pcm, mean, front_end, meanwhile)
         except RuntimeError:  # it reached no end of the sentence
             return []
         unit = SCORE_UNIT * math.log(decoder.get_config()["logbase"])
@@ -115,11 +121,19 @@ class GrammarDecoder:
                 found[-1] = replace(found[-1], last=True)
         return found
 
-    def _align(self, samples: bytes, mean: str) -> None:
+    def _align(
+        self, pcm: bytes, mean: str, front_end: FrontEnd, meanwhile: Callable[[int], None]
+    ) -> None:
         self._decoder.set_cmn(mean)
         self._decoder.start_utt()
-        self._decoder.process_raw(samples, False, False)
+        self._process(pcm, front_end, meanwhile)
         self._decoder.end_utt()
+
+    def _process(self, pcm: bytes, front_end: FrontEnd, meanwhile: Callable[[int], None]) -> None:
+        for start in range(0, len(pcm), PIECE_BYTES):
+            piece = front_end.given(pcm[start : start + PIECE_BYTES])
+            self._decoder.process_raw(piece, False, False)
+            meanwhile(PIECE_BYTES // 2)
 
     def mean_of(self, pcm: bytes, front_end: FrontEnd) -> str:
         """The cepstral mean of this speech, as PocketSphinx writes it.

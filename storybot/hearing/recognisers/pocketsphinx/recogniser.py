@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     Segment,
     decoding_result,
     doubtful,
+    end_of_call,
     likelier,
     likely_to_go_on,
     worth_another_front_end,
@@ -29,6 +30,7 @@ from storybot.hearing.recognisers.pocketsphinx.endpointing import (
     joined,
 )
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.grammars import sentences
 from storybot.hearing.recognisers.pocketsphinx.phones import (
     CLEAR_SLACK,
     NOISY_DB,
@@ -38,6 +40,7 @@ from storybot.hearing.recognisers.pocketsphinx.phones import (
     topic_of,
 )
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
+from storybot.hearing.recognisers.pocketsphinx.said_before import Begun, Call
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
@@ -56,24 +59,6 @@ REST_WAIT_S = 1.2
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A request that breaks off."""
-
-    speech: Speech
-    decoded: DecodingResult
-    unended: list[Segment]  # its words, before it was known that they are its end
-
-
-@dataclass(frozen=True)
-class _Call:
-    """How the keyphrase was said last."""
-
-    mean: str  # cepstral, without the silence after it; "": it was not said yet
-    front_end: FrontEnd
-    pcm: bytes  # for a second recogniser, which hears an answer after it better
-
-
 class PocketSphinxRecogniser:
     """Waits for the end of a stretch of speech, then decodes it with a grammar.
 
@@ -89,8 +74,8 @@ class PocketSphinxRecogniser:
         self._segments = SpeechDetector(settings.longest_request)
         # Words of the last decoding, before it was known that they are its end.
         self._unended: list[Segment] = []
-        self._begun: _Begun | None = None  # while the rest of a request is awaited
-        self._call = _Call("", ADULT, b"")  # while the request is awaited
+        self._begun: Begun | None = None  # while the rest of a request is awaited
+        self._call = Call("", ADULT, b"")  # while the request is awaited
         self._between: tuple[str, ...] = ()  # words of which one is awaited as the answer
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
@@ -124,15 +109,7 @@ class PocketSphinxRecogniser:
         self._listen_for = what
 
     def _sentences(self, what: ListenFor) -> list[Transition]:
-        if what is ListenFor.STOP:
-            return spoken_grammar.stop_sentences()
-        if what is ListenFor.CORRECTION:
-            return spoken_grammar.correction_sentences(self._topics)
-        if what is ListenFor.CHOICE:
-            return spoken_grammar.choice_sentences(self._keyphrase, self._topics, self._between)
-        if what is ListenFor.REQUEST:
-            return spoken_grammar.answer_sentences(self._keyphrase, self._topics)
-        return spoken_grammar.call_sentences(self._keyphrase, self._topics)
+        return sentences(what, self._keyphrase, self._topics, self._between)
 
     @property
     def speaking(self) -> bool:
@@ -173,7 +150,7 @@ class PocketSphinxRecogniser:
         begun, self._begun = self._begun, None
         return [] if begun is None else self._by_itself(begun)
 
-    def _by_itself(self, begun: _Begun) -> list[Utterance | KeyphraseOnly]:
+    def _by_itself(self, begun: Begun) -> list[Utterance | KeyphraseOnly]:
         """As it was decoded the first time: a second decoding may make a thing of the last "a"."""
         self._unended = begun.unended
         heard = self._judged(begun.speech.pcm, begun.decoded)
@@ -187,7 +164,7 @@ class PocketSphinxRecogniser:
         if decoded is None:
             return self._call_in(speech.pcm)
         if self._breaks_off(decoded):
-            self._begun = _Begun(speech, decoded, self._unended)
+            self._begun = Begun(speech, decoded, self._unended)
             return None
         return self._judged(speech.pcm, decoded)
 
@@ -206,6 +183,8 @@ class PocketSphinxRecogniser:
             called = decoded.call is not None and decoded.call >= self._settings.gate
             call = self._call_in(pcm) if called else None
             if self._is_likely(decoded, called=misfit or call is not None):
+                if misfit and call is None:  # the answer is this speaker's, too
+                    self._remember_call(pcm, decoded.front_end)
                 return Utterance(text, score, sure=False, likely=True, pcm=sound)
             return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
@@ -230,7 +209,7 @@ class PocketSphinxRecogniser:
         if wish and not decoded.alternative and decoded.above_noise > NOISY_DB:
             lowest = self._settings.gate - CLEAR_SLACK
         sound = pcm[begins * FRAME_SAMPLES * 2 :]
-        phones = self._decoder.phones(sound, decoded.mean, decoded.front_end, text)
+        phones = self._decoder.phones(sound, decoded.mean, decoded.front_end, text, self.meanwhile)
         return not fits(decoded.score, of_things(phones) if wish else phones, lowest)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
@@ -260,7 +239,7 @@ class PocketSphinxRecogniser:
         """Speech that is no request may still have begun with the keyphrase."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             return None
-        if not (end := self._end_of_call(self._unended)):
+        if not (end := end_of_call(self._unended, self._keyphrase)):
             return None
         beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
         decoded = self._decode(beginning)
@@ -273,7 +252,7 @@ class PocketSphinxRecogniser:
         return KeyphraseOnly(pcm)
 
     def _remember_call(self, pcm: bytes, front_end: FrontEnd) -> None:
-        self._call = _Call(self._decoder.mean_of(pcm, front_end), front_end, pcm)
+        self._call = Call(self._decoder.mean_of(pcm, front_end), front_end, pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
@@ -311,12 +290,6 @@ class PocketSphinxRecogniser:
         if self._settings.questions != "on" or not is_wish(decoded.text):
             return ""
         return close_alternative(decoded.text, decoded.score, self._decoder.paths(MOST_PATHS))
-
-    def _end_of_call(self, words: list[Segment]) -> int:
-        call = self._keyphrase.split()
-        texts = [word.text for word in words]
-        ends = range(len(call), len(words) + 1)
-        return next((words[end - 1].end for end in ends if texts[end - len(call) : end] == call), 0)
 
 
 def make(settings: HearingSettings) -> PocketSphinxRecogniser:
