@@ -72,7 +72,7 @@ def answered(recogniser: WhisperRecogniser, pcm: bytes, *suspected: str) -> Tran
 
 @pytest.mark.parametrize("module", [FAKE, pytest.param(PROCESS, marks=needs_whisper)])
 def test_one_question_after_the_other(make: Make, module: str) -> None:
-    recogniser = make(module=module)
+    recogniser = make("slow", module)  # an answer at once would leave no time in between
     assert recogniser.state is State.LOADING
     assert not recogniser.ask(SPEECH, ()), "before it is loaded"
     loaded(recogniser)
