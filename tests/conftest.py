@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import signal
+
 import pytest
 
 from tests.run_guard import begin_guarding
@@ -12,6 +15,17 @@ REAL_TIME = ("sound", "systemd", "vosk")
 
 def pytest_sessionstart() -> None:
     begin_guarding()
+    # A run in the background ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What failed is told without xdist's groups: what is run once more, alone, has none."""
+    cache = session.config.cache
+    if cache is not None and not hasattr(session.config, "workerinput"):
+        failed = cache.get("cache/lastfailed", {})
+        cache.set("cache/lastfailed", {re.sub(r"@\w+$", "", name): True for name in failed})
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist's own reads the groups

@@ -134,6 +134,11 @@ def unlisted_thing(word: str) -> Thing:
     return Thing(word, "thing", regular_plural(word))
 
 
+def family_forms() -> frozenset[str]:
+    """The words, in lower case, that are the family's own."""
+    return frozenset(word for one in _family for form in one.forms for word in form.lower().split())
+
+
 def usual_things(most: int) -> tuple[Thing, ...]:
     """The `most` likeliest things, a seventh as many names, and what is the family's."""
     things = load_things()

@@ -8,7 +8,7 @@ frames that each must have, and fits them badly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from storybot.language.spoken_grammar import ABOUT, ARTICLES
@@ -52,12 +52,16 @@ def worst_fit(phones: Iterable[Phone]) -> float:
     return max(WORST, min(scores, default=WORST))
 
 
-def of_things(phones: Iterable[Phone]) -> list[Phone]:
-    """Those by which things differ, of the words from "about" on."""
+def of_things(phones: Iterable[Phone], guessed: Collection[str] = ()) -> list[Phone]:
+    """Those by which things differ, of the words from "about" on.
+
+    Not of the words in `guessed`: how they are spoken is only a guess.
+    """
     return [
         one
         for one in phones
         if one.word not in NO_THINGS
+        and one.word not in guessed
         and one.name != REDUCED
         and not (one.last and one.name in PLURAL_ENDINGS)
     ]

@@ -47,7 +47,7 @@ from storybot.language.automaton import Transition
 from storybot.language.choices import names_neither, words_between
 from storybot.language.listening import ANSWERED, KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.requests import breaks_off, is_wish
-from storybot.language.things import usual_things
+from storybot.language.things import family_forms, usual_things
 from storybot.system.folders import cache_folder
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class PocketSphinxRecogniser:
         self._between: tuple[str, ...] = ()  # words of which one is awaited as the answer
         things = usual_things(settings.things)
         self._topics = spoken_grammar.topics_of(things)
+        self._family = family_forms()  # which espeak-ng says how to speak
         words = spoken_grammar.words_of(*map(self._sentences, ListenFor))
         given = {thing.forms[0]: thing.sounds for thing in things if thing.sounds}
         files = prepare_reduced_model(cache, words, given=given)
@@ -210,7 +211,8 @@ class PocketSphinxRecogniser:
             lowest = self._settings.gate - CLEAR_SLACK
         sound = pcm[begins * FRAME_SAMPLES * 2 :]
         phones = self._decoder.phones(sound, decoded.mean, decoded.front_end, text, self.meanwhile)
-        return not fits(decoded.score, of_things(phones) if wish else phones, lowest)
+        judged = of_things(phones, self._family) if wish else phones
+        return bool(judged or not phones) and not fits(decoded.score, judged, lowest)
 
     def _is_likely(self, decoded: DecodingResult, called: bool) -> bool:
         """Whether the box should ask if this was said; `called`: the keyphrase is in it."""
