@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reread(config: Path | None) -> Settings:
-    """The settings as they are now. Few boxes do that, and one with threads must not fork."""
+    """The settings as they are now, read in this process: one with threads must not fork."""
     from storybot.config import load  # with YAML
 
     return load.load_settings(config).settings
