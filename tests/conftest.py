@@ -22,7 +22,7 @@ def pytest_sessionstart() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """What failed is told without xdist's groups: what is run once more, alone, has none."""
-    cache = session.config.cache
+    cache = getattr(session.config, "cache", None)  # none with `-p no:cacheprovider`
     if cache is not None and not hasattr(session.config, "workerinput"):
         failed = cache.get("cache/lastfailed", {})
         cache.set("cache/lastfailed", {re.sub(r"@\w+$", "", name): True for name in failed})
