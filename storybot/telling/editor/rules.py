@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storybot.telling.editor import form, naming, obeying, speaking, tense, wording
+from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, wording
 from storybot.telling.editor.reading import Reading
 from storybot.telling.editor.scene import Scene
 
@@ -21,6 +21,10 @@ RULES: tuple[Rule, ...] = (
     obeying.missing_need,
     tense.no_past_verb,
     tense.wrong_verb_form,
+    clauses.clause_without_verb,
+    clauses.loose_end,
+    clauses.verb_left_out,
+    clauses.question_without_mark,
     naming.stranger,
     naming.introduced_again,
     naming.named_twice,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storybot.telling.editor import form, naming, obeying, speaking, tense, wording
+from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, wording
 from storybot.telling.editor.rules import RULES, fault_of
 from tests.telling.editor.scenes import reading, scene
 
@@ -374,6 +374,70 @@ def test_no_past_verb(text: str, bad: bool) -> None:
 )
 def test_wrong_verb_form(text: str, bad: bool) -> None:
     assert tense.wrong_verb_form(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck had a hat on a hill, so the windy day.", BAD),
+        ("The star shone down on it, and all night.", BAD),
+        ("There, he jumped, and the others from a high rock.", BAD),
+        ("The duck saw a frog, a fox, and a big bird.", GOOD),
+        ("He swam, and so did the fox.", GOOD),
+        ("She dreamed of a castle, and of a big bird.", GOOD),
+        ("She looked for the hat, but not under the bed.", GOOD),
+        ("And from that day on, the duck was careful.", GOOD),
+        ("But one day, a new fox came to the pond.", GOOD),
+        ('The fox said, "|I like you, but the big hat."', GOOD),  # one may speak so
+    ],
+)
+def test_clause_without_verb(text: str, bad: bool) -> None:
+    assert clauses.clause_without_verb(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("There was no bridge, the water.", BAD),
+        ("There was no bridge, and the water was.", BAD),
+        ("Then there was a night, a big storm.", BAD),
+        ("There was a duck, a fox and a bird.", GOOD),
+        ("There was no bridge, and the water was cold.", GOOD),
+        ("There was a fox, the duck thought.", GOOD),
+        ("The hat was where it was.", GOOD),
+        ("Nobody knew how big the pond was.", GOOD),
+    ],
+)
+def test_loose_end(text: str, bad: bool) -> None:
+    assert clauses.loose_end(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck listened and under the blanket.", BAD),
+        ("The duck was the first one won the race!", BAD),
+        ("|The duck listened and crept under the blanket.", GOOD),
+        ("The duck looked behind the tree and under the bush.", GOOD),
+        ("The duck was the first one who won.", GOOD),
+        ("The first one won the race.", GOOD),
+    ],
+)
+def test_verb_left_out(text: str, bad: bool) -> None:
+    assert clauses.verb_left_out(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ('The fox asked, "|May I have it, and it is fun."', BAD),
+        ('The fox asked, "|May I have it? It is fun."', GOOD),
+        ('The fox said, "|I like it."', GOOD),
+        ("The fox asked the duck to come.", GOOD),
+    ],
+)
+def test_question_without_mark(text: str, bad: bool) -> None:
+    assert clauses.question_without_mark(reading(text), scene()) is bad
 
 
 @pytest.mark.parametrize(

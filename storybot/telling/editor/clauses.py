@@ -1,0 +1,95 @@
+"""Rules about the parts of a sentence: each has its verb, and nothing is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storybot.telling.editor.reading import NARRATION, Reading, Word
+from storybot.telling.editor.scene import Scene
+from storybot.telling.editor.tense import PAST
+
+_PRESENT = frozenset(("is", "are", "am", "can", "will", "must", "may", "has", "have", "do", "does"))
+_JOINS = frozenset(("so", "but", "and"))
+_ADDS = frozenset(("not", "then", "too", "never", "only", "even", "no", "also", "another", "soon"))
+_ARTICLES = frozenset(("a", "an", "the", "no"))
+_PREPOSITIONS = frozenset(
+    (
+        *("under", "on", "in", "at", "to", "into", "with", "behind", "from", "over", "near"),
+        *("inside", "through", "beside", "by", "of", "for"),
+    )
+)
+# "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
+_STANDS_BEFORE = frozenset(
+    (
+        *("as", "than", "what", "who", "how", "where", "whatever", "wherever", "if", "so", "that"),
+        *("like", "why", "which", "there", "here", "yes", "all", "when", "because"),
+    )
+)
+
+
+def clause_without_verb(draft: Reading, scene: Scene) -> bool:
+    """A part that nothing happens in: "She had a kite, so the windy day", "..., and all night"."""
+    clauses = _clauses(draft)
+    for at, words in enumerate(clauses):
+        first, *after = words
+        if first.text not in _JOINS or first.first or len(after) < 2:
+            continue
+        listed = after[0].text in _PREPOSITIONS or not any(map(_is_verb, clauses[at - 1]))
+        if (first.text == "and" and listed) or not _ADDS.isdisjoint(word.text for word in after):
+            continue
+        rest = [word for clause in clauses[at:] for word in clause]
+        if not any(_is_verb(word) for word in rest if word.sentence == first.sentence):
+            return True
+    return False
+
+
+def loose_end(draft: Reading, scene: Scene) -> bool:
+    """A thing that joins nothing: "There was no bridge, the water", "... and the water was"."""
+    clauses = _clauses(draft)
+    if not clauses or clauses[-1][-1] is not draft.words[-1]:
+        return False
+    told = [word.text for words in clauses for word in words]
+    if told[-1] in ("was", "were"):
+        return _STANDS_BEFORE.isdisjoint(word.text for word in clauses[-1])
+    last = clauses[-1]
+    there_was = "there" in told and not {"was", "were"}.isdisjoint(told)
+    if not there_was or len(clauses) < 2 or "and" in told[-len(last) :]:
+        return False
+    return last[0].text in _ARTICLES and not any(_is_verb(word) for word in last)
+
+
+def verb_left_out(draft: Reading, scene: Scene) -> bool:
+    """One verb too few or too many: "listened and under the bed", "was the first one won"."""
+    words = draft.words
+    for at in range(2, len(words)):
+        before, middle, word = words[at - 2 : at + 1]
+        if before.clause != word.clause or word.quotation != NARRATION or at < draft.given:
+            continue
+        rest = [other for other in words[at:] if other.clause == word.clause]
+        if middle.text == "and" and word.text in _PREPOSITIONS and _is_verb(before):
+            earlier = [other.text for other in words[: at - 1] if other.clause == word.clause]
+            if _PREPOSITIONS.isdisjoint(earlier) and not any(map(_is_verb, rest)):
+                return True
+        told = {other.text for other in words[:at] if other.clause == word.clause}
+        if middle.text == "one" and before.text in ("first", "last", "only") and _is_verb(word):
+            return not told.isdisjoint(("was", "were"))
+    return False
+
+
+def question_without_mark(draft: Reading, scene: Scene) -> bool:
+    """Somebody asks, and what is said is no question."""
+    spoken = [word.text for word in draft.narration]
+    return "asked" in spoken and draft.line.count('"') == 2 and "?" not in draft.line
+
+
+def _clauses(draft: Reading) -> list[Sequence[Word]]:
+    """The parts of the narration between marks, of which the model wrote the end."""
+    parts: dict[int, list[Word]] = {}
+    for word in draft.narration:
+        parts.setdefault(word.clause, []).append(word)
+    own = {word.clause for word in draft.own_words}
+    return [words for clause, words in parts.items() if clause in own]
+
+
+def _is_verb(word: Word) -> bool:
+    return word.text in PAST or word.text in _PRESENT or word.text.endswith(("ed", "n't"))
