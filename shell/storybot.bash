@@ -73,6 +73,7 @@ _shtab_storybot_doctor___config_COMPGEN=_shtab_compgen_files
 
 _shtab_storybot_library_pos_0_choices=(list show tell rm)
 _shtab_storybot_words_pos_0_choices=(list add remove)
+_shtab_storybot_voices_pos_0_choices=(list get)
 _shtab_storybot_models_pos_0_choices=(list get)
 _shtab_storybot_models___pack_choices=(int8 int4 none)
 _shtab_storybot_models___original_choices=(keep remove)

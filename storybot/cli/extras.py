@@ -12,6 +12,7 @@ from storybot.hearing.second.choice import missing_for as second_missing
 from storybot.hearing.second.confirmation import ANSWER_WAIT_S
 from storybot.hearing.second.second_recogniser import State
 from storybot.speaking.voices.choice import missing_for
+from storybot.speaking.voices.obtainable import OBTAINABLE
 from storybot.system.profile import resolve_profile
 
 LOOK_INTERVAL_S = 0.02  # between two looks whether the second recogniser has answered
@@ -49,5 +50,6 @@ def extras(settings: Settings) -> str:
     if resolve_profile(settings.service.profile) == "small":
         return "none: they want more memory than the small profile has"
     wanted = {"whisper": second_missing("whisper"), "piper": missing_for("piper")}
+    wanted |= {one.extra: f"`{one.command}`" for one in OBTAINABLE if one.wanting}
     told = [f"{EXTRAS[name]} ({missing})" for name, missing in wanted.items() if missing]
     return f"could still be had: {'; '.join(told)}" if told else "all there is"

@@ -84,7 +84,7 @@ class SpeakingSettings:
         "piper",
         "pyttsx3",
         "wyoming",
-        was={"espeak-child": "espeak-process", "robot": "espeak"},
+        was={"espeak-child": "espeak-process", "robot": "espeak", "joe": "piper"},
     )
     flite_speaker: str = choice("slt", "rms", "awb", "kal16")  # recorded from four people
     accent: str = DEFAULT_ACCENT  # espeak-ng voice name; for voices made with espeak-ng

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storybot.language.choices import BY_NUMBER
 from storybot.language.request_patterns import STYLES
 from storybot.language.spoken_grammar import (
     COMMANDS,
@@ -30,7 +31,7 @@ def phrase_list(keyphrase: str, things: Sequence[Thing]) -> list[str]:
         correction_sentences(topics),
     )
     call = [keyphrase, *_styled(keyphrase)]
-    return [*call, *COMMANDS, *about, *counted, *called, *sorted(words)]
+    return [*call, *COMMANDS, *BY_NUMBER, *about, *counted, *called, *sorted(words)]
 
 
 def _styled(call: str) -> list[str]:

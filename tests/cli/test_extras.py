@@ -12,6 +12,7 @@ from storybot.config.schema import HearingSettings, ServiceSettings, Settings
 from storybot.errors import StorybotError
 from storybot.hearing.second.confirmation import Confirmation
 from storybot.hearing.second.second_recogniser import State
+from storybot.speaking.voices import obtainable
 from tests.fakes.second import FakeSecond
 
 STATUS = {
@@ -65,9 +66,13 @@ def test_doctor_where_there_is_none() -> None:
 def test_what_could_still_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "second_missing", lambda name: "pip's storybot[whisper]")
     monkeypatch.setattr(extras, "missing_for", lambda name: "")
+    monkeypatch.setattr(obtainable, "missing_for", lambda name: "")
     told = extras.extras(Settings())
     assert "Whisper" in told and "(pip's storybot[whisper])" in told and "Piper" not in told
     monkeypatch.setattr(extras, "second_missing", lambda name: "")
+    monkeypatch.setattr(obtainable, "missing_for", lambda name: "pip's storybot[piper]")
+    assert "Piper, a natural voice (`storybot voices get joe`)" in extras.extras(Settings())
+    monkeypatch.setattr(obtainable, "missing_for", lambda name: "")
     assert extras.extras(Settings()) == "all there is"
     small = replace(Settings(), service=ServiceSettings(profile="small"))
     assert "small profile" in extras.extras(small)

@@ -28,16 +28,26 @@ class Kaldi:
     final: ClassVar[dict[str, Any]] = {"text": ""}
     phrases: ClassVar[list[str]] = []
     partial: ClassVar[str] = ""
+    alternatives: ClassVar[list[dict[str, Any]]] = []  # of a decoder that was asked for them
+    decoded_again: ClassVar[list[bytes]] = []
 
     def __init__(self, model: object, rate: int, phrases: str) -> None:
         assert rate == 16000
         Kaldi.phrases = json.loads(phrases)
         self._result: dict[str, Any] = {}
+        self._several = False
+        self._given = b""
+
+    def SetMaxAlternatives(self, most: int) -> None:
+        self._several = most > 1
 
     def SetWords(self, wanted: bool) -> None:
         assert wanted
 
     def AcceptWaveform(self, block: bytes) -> bool:
+        if self._several:
+            self._given += block
+            return False
         answer = Kaldi.ends.pop(0) if Kaldi.ends else None
         self._result = answer or {}
         return answer is not None
@@ -49,7 +59,11 @@ class Kaldi:
         return json.dumps({"partial": Kaldi.partial})
 
     def FinalResult(self) -> str:
-        return json.dumps(Kaldi.final)
+        if not self._several:
+            return json.dumps(Kaldi.final)
+        Kaldi.decoded_again.append(self._given)
+        self._given = b""
+        return json.dumps({"alternatives": Kaldi.alternatives})
 
 
 def answer(text: str, confidence: float = 0.9, start: float = 1.0) -> dict[str, Any]:
@@ -71,6 +85,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.delitem(sys.modules, "storybot.hearing.recognisers.vosk", raising=False)
     monkeypatch.setattr(Kaldi, "ends", [])
     monkeypatch.setattr(Kaldi, "final", {"text": ""})
+    monkeypatch.setattr(Kaldi, "alternatives", [])
+    monkeypatch.setattr(Kaldi, "decoded_again", [])
     module = importlib.import_module("storybot.hearing.recognisers.vosk")
     yield module
     sys.modules.pop("storybot.hearing.recognisers.vosk", None)
@@ -183,3 +199,59 @@ def test_the_sound_of_the_words_is_kept_for_a_second_recogniser(room: ModuleType
     for _ in range(60):
         recogniser.hear(silence)
     assert len(recogniser._sound) == recogniser._kept, "and no more than a request's length"
+
+
+def sounds_like(*wishes: tuple[str, float]) -> list[dict[str, Any]]:
+    """What the second decoder answers."""
+    return [
+        {"text": f"tell me a story about {said}", "confidence": score} for said, score in wishes
+    ]
+
+
+def test_of_two_that_sound_alike_the_other_is_told_too(room: ModuleType) -> None:
+    Kaldi.alternatives = sounds_like(
+        ("the teddy", 120.0),
+        ("a teddy", 119.5),
+        ("a teddy and a bear", 119.4),
+        ("the daddy", 118.9),
+    )
+    (event,) = heard(room, answer("tell me a story about the teddy"))
+    assert event.sure and event.alternative == "tell me a story about the daddy"
+    for said in ("the first", "the second", "no", "tell me a story about a bear"):
+        (found,) = heard(room, answer(said), ListenFor.CHOICE)
+        assert found.sure and found.text == said and not found.alternative
+    assert {"the first", "the second one"} <= {*phrase_list("tell me a story", usual_things(500))}
+    Kaldi.alternatives = sounds_like(("a princess", 130.0))
+    (event,) = heard(room, answer("tell me a story about a princess"))
+    assert event.sure and not event.alternative
+
+
+def test_what_is_far_or_of_other_words_is_no_alternative(room: ModuleType) -> None:
+    for others in (
+        sounds_like(("a boat", 120.0), ("a book", 117.9)),
+        sounds_like(("a goat", 120.0), ("a book", 119.9)),  # "a boat" is not among them
+        sounds_like(("a boat", 120.0), ("the boat", 119.9)),
+        [],
+    ):
+        Kaldi.alternatives = others
+        (event,) = heard(room, answer("tell me a story about a boat"))
+        assert event.sure and not event.alternative
+    Kaldi.alternatives = sounds_like(("a mommy", 120.0), ("a mama", 119.9))
+    (event,) = heard(room, answer("tell me a story about a mama"))
+    assert not event.alternative, "one meaning"
+
+
+def test_only_a_sure_wish_is_decoded_again_and_only_for_a_question(room: ModuleType) -> None:
+    for text, confidence in (("louder", 0.9), ("tell me a story", 0.9), ("a boat", 0.3)):
+        heard(room, answer(text, confidence))
+    heard(room, answer("a boat"), ListenFor.REQUEST)
+    assert Kaldi.decoded_again == []
+    recogniser = room.VoskRecogniser(SETTINGS, Path("/m/vosk-model-x"), [])
+    beats: list[int] = []
+    recogniser.meanwhile = beats.append
+    Kaldi.ends = [answer("tell me a story about a boat", start=0.5)]
+    (event,) = recogniser.hear(b"\x01\x02" * 16000)
+    assert [event.pcm] == Kaldi.decoded_again and sum(beats) == len(event.pcm) // 2
+    taciturn = room.VoskRecogniser(HearingSettings(questions="off"), Path("/m/vosk-model-x"), [])
+    Kaldi.ends = [answer("tell me a story about a boat")]
+    assert taciturn.hear(b"")[0].sure and len(Kaldi.decoded_again) == 1

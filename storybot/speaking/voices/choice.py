@@ -23,7 +23,10 @@ def make_voice(settings: SpeakingSettings) -> Voice:
     missing = module.missing()
     # The message of espeak itself says more about what is wrong with its library.
     if missing and name != "espeak":
-        raise StorybotError(f"the voice {name} needs {missing}; install it", Exit.SOUND_OUT)
+        raise StorybotError(
+            f"the voice {name} needs {missing}; install it, `storybot voices` says more",
+            Exit.SOUND_OUT,
+        )
     voice: Voice = module.make(settings)
     return voice
 

