@@ -15,7 +15,7 @@ export STORYBOT_SHARED := $(SHARED)
 
 # What Debian 12 and 13 call the packages that building, speaking and testing need.
 APT_STORY := gcc libc6-dev cmake make pkg-config python3 python3-dev python3-venv portaudio19-dev \
-  libsystemd-dev libespeak-ng1 alsa-utils
+  libsystemd-dev libespeak-ng1 libspeexdsp1 alsa-utils
 APT_TEST := espeak-ng flite libebur128-1 pulseaudio pulseaudio-utils libasound2-plugins sox wamerican procps psmisc
 
 .PHONY: help story test lint format engine venv test-venv clean test-python test-install house libraries

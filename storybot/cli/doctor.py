@@ -23,6 +23,7 @@ from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES, level_dbfs
 from storybot.hearing.recognisers.choice import make_recogniser
+from storybot.hearing.recognisers.pocketsphinx import noise_suppression
 from storybot.models.catalogue import find_model
 from storybot.models.engine_files import find_engine_files
 from storybot.models.packing import PACK_SUFFIX, packing_advice, verify_pack
@@ -112,7 +113,9 @@ def _gaps(count: int, kind: str) -> str:
 def _recogniser(settings: Settings) -> str:
     if settings.hearing.driver == "none":
         return "none is needed: hearing.driver is none"
-    return make_recogniser(settings.hearing).name
+    name = make_recogniser(settings.hearing).name
+    missing = noise_suppression.missing() if name == "pocketsphinx" else ""
+    return name + (f"; in noise it would hear better with {missing}" if missing else "")
 
 
 def _voice(settings: Settings) -> str:

@@ -22,6 +22,7 @@ from storybot.config.schema import (
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.microphones.choice import open_microphone
 from storybot.hearing.pcm import BLOCK_BYTES
+from storybot.hearing.recognisers.pocketsphinx import noise_suppression
 from storybot.hearing.utterance import Utterance
 
 Out = pytest.CaptureFixture[str]
@@ -138,6 +139,15 @@ def test_doctor_tells_of_lost_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     microphone.overruns = 3
     monkeypatch.setattr(doctor, "open_microphone", lambda *_: microphone)
     assert "3 overruns: end other programs" in doctor.CHECKS["microphone"](Settings())
+
+
+def test_doctor_names_the_library_against_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    hearing = SimpleNamespace(name="pocketsphinx")
+    monkeypatch.setattr(doctor, "make_recogniser", lambda settings: hearing)
+    monkeypatch.setattr(noise_suppression, "missing", lambda: "the package libspeexdsp1")
+    assert doctor._recogniser(Settings()).endswith("hear better with the package libspeexdsp1")
+    hearing.name = "vosk"
+    assert doctor._recogniser(Settings()) == "vosk"
 
 
 def test_no_microphone_is_wanted() -> None:

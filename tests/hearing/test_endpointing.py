@@ -83,3 +83,15 @@ def test_silence_at_a_time_is_known_when_it_is_over_and_nobody_speaks() -> None:
     assert not detector.silent_at(1.5), "not over"
     detector.feed(spoken("tell me a story"))
     assert not detector.silent_at(1.5), "somebody speaks"
+
+
+def test_of_what_is_joined_all_is_decoded_without_noise_where_a_part_is() -> None:
+    noisy_one, clear_one = Speech(b"aabb", 1.0, b"AABB"), Speech(b"ccdd", 2.0)
+    assert joined(noisy_one, clear_one).clearest == b"AABBccdd"
+    assert joined(noisy_one, clear_one).pcm == b"aabbccdd"
+    assert joined(clear_one, clear_one).denoised == b""
+
+
+def test_a_part_of_a_stretch_is_one_with_its_sound_without_noise() -> None:
+    part = Speech(b"aabb", 1.0, b"AABB").until(-2)
+    assert (part.pcm, part.clearest, part.begun) == (b"aa", b"AA", 1.0)

@@ -9,6 +9,7 @@ from storybot.hearing.recognisers.pocketsphinx.phones import (
     Phone,
     fits,
     of_things,
+    slack,
     topic_of,
     worst_fit,
 )
@@ -44,3 +45,7 @@ def test_only_what_tells_things_apart_counts() -> None:
 def test_the_words_about_things() -> None:
     assert topic_of("tell me a story about a cat please") == "about a cat please"
     assert topic_of("tell me a story with a cat") == "with a cat"
+
+
+def test_what_noise_was_taken_out_of_must_fit_best() -> None:
+    assert slack(True, 40.0) < slack(False, 20.0) < slack(False, 40.0)

@@ -26,6 +26,8 @@ from tests.fakes.recognisers import VOICES, noisy, spoken
 from tests.hearing.speech import say, without_silence
 
 pytest.importorskip("pocketsphinx")
+from storybot.hearing.recognisers.pocketsphinx import noise_suppression
+from storybot.hearing.recognisers.pocketsphinx.noise_suppression import PACKAGE
 from storybot.hearing.recognisers.pocketsphinx.recogniser import PocketSphinxRecogniser
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import ReducedModel, full_definition
 
@@ -238,6 +240,16 @@ def test_a_request_in_a_little_noise(recogniser: PocketSphinxRecogniser) -> None
     sound = noisy(QUIET + spoken("please tell me a story about the queen", "slt") + QUIET, 25)
     (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
     assert isinstance(event, Utterance) and "queen" in event.text
+
+
+@pytest.mark.skipif(bool(noise_suppression.missing()), reason=f"needs {PACKAGE}")
+def test_a_request_in_more_noise(recogniser: PocketSphinxRecogniser) -> None:
+    """Decoded as the microphone gave it, it is "can you tell me a funny story please"."""
+    speech = spoken("can you tell me a story about a flower please")
+    sound = noisy(bytes(8000) + speech + bytes(8000), 20)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, sound)
+    assert isinstance(event, Utterance) and event.sure and "flower" in event.text
+    assert event.pcm in QUIET + sound + QUIET, "a second recogniser gets what the microphone gave"
 
 
 def test_keyphrase_first_and_then_the_answer(recogniser: PocketSphinxRecogniser) -> None:

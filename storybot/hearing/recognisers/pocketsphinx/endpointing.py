@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pocketsphinx import Endpointer
 
@@ -24,6 +24,12 @@ class Speech:
 
     pcm: bytes  # 16 kHz mono int16
     begun: float  # s from where listening began
+    denoised: bytes = b""  # the same without noise; empty where there is little
+
+    @property
+    def clearest(self) -> bytes:
+        """What is best decoded."""
+        return self.denoised or self.pcm
 
     @property
     def end(self) -> float:
@@ -34,10 +40,16 @@ class Speech:
     def seconds(self) -> float:
         return len(self.pcm) / BYTES_PER_S
 
+    def until(self, size: int) -> Speech:
+        """Its first so many bytes; of a negative number, all but the last."""
+        return replace(self, pcm=self.pcm[:size], denoised=self.denoised[:size])
+
 
 def joined(first: Speech, second: Speech) -> Speech:
     """Both as one; of the pause between them the margins are kept."""
-    return Speech(first.pcm + second.pcm, second.begun - first.seconds)
+    noisy = first.denoised or second.denoised
+    denoised = first.clearest + second.clearest if noisy else b""
+    return Speech(first.pcm + second.pcm, second.begun - first.seconds, denoised)
 
 
 class SpeechDetector:

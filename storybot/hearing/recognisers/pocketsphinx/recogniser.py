@@ -31,12 +31,12 @@ from storybot.hearing.recognisers.pocketsphinx.endpointing import (
 )
 from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
 from storybot.hearing.recognisers.pocketsphinx.grammars import sentences
+from storybot.hearing.recognisers.pocketsphinx.noise_suppression import without_noise
 from storybot.hearing.recognisers.pocketsphinx.phones import (
-    CLEAR_SLACK,
-    NOISY_DB,
     SLACK,
     fits,
     of_things,
+    slack,
     topic_of,
 )
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
@@ -128,7 +128,13 @@ class PocketSphinxRecogniser:
         return self._understood(self._segments.finish()) + self._without_rest()
 
     def _understood(self, speech: Iterable[Speech]) -> list[Utterance | KeyphraseOnly]:
-        return [heard for one in speech for heard in self._with_begun(one)]
+        return [heard for one in speech for heard in self._with_begun(self._denoised(one))]
+
+    def _denoised(self, speech: Speech) -> Speech:
+        """In a story the box's own voice is in the sound, beside which a "stop" is as loud."""
+        if self._listen_for is ListenFor.STOP:
+            return speech
+        return replace(speech, denoised=without_noise(speech.pcm))
 
     def _with_begun(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
         """What was said in this stretch, together with what broke off before it.
@@ -154,49 +160,49 @@ class PocketSphinxRecogniser:
     def _by_itself(self, begun: Begun) -> list[Utterance | KeyphraseOnly]:
         """As it was decoded the first time: a second decoding may make a thing of the last "a"."""
         self._unended = begun.unended
-        heard = self._judged(begun.speech.pcm, begun.decoded)
+        heard = self._judged(begun.speech, begun.decoded)
         return [] if heard is None else [heard]
 
     def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
         """None for what is nothing, and for what breaks off: then it is kept in `_begun`."""
-        decoded = self._decode(speech.pcm)
+        decoded = self._decode(speech.clearest)
         if self._begun_before(speech):
             return None
         if decoded is None:
-            return self._call_in(speech.pcm)
+            return self._call_in(speech)
         if self._breaks_off(decoded):
             self._begun = Begun(speech, decoded, self._unended)
             return None
-        return self._judged(speech.pcm, decoded)
+        return self._judged(speech, decoded)
 
-    def _judged(self, pcm: bytes, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
+    def _judged(self, speech: Speech, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
         text, score = decoded.text, decoded.score
         awaited = self._listen_for in ANSWERED
-        sound = self._call.pcm + pcm if awaited else pcm
+        sound = self._call.pcm + speech.pcm if awaited else speech.pcm
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
         misfit = False
         doubt = wanted is None or doubtful(decoded, self._settings.gate, called=answers)
         if not doubt and isinstance(wanted, str):
-            doubt = misfit = self._misfits(pcm, decoded)
+            doubt = misfit = self._misfits(speech, decoded)
         if doubt:
             called = decoded.call is not None and decoded.call >= self._settings.gate
-            call = self._call_in(pcm) if called else None
+            call = self._call_in(speech) if called else None
             if self._is_likely(decoded, called=misfit or call is not None):
                 if misfit and call is None:  # the answer is this speaker's, too
-                    self._remember_call(pcm, decoded.front_end)
+                    self._remember_call(speech, decoded.front_end)
                 return Utterance(text, score, sure=False, likely=True, pcm=sound)
             return call or Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
-            self._remember_call(pcm[:-MARGIN_BYTES], decoded.front_end)
+            self._remember_call(speech.until(-MARGIN_BYTES), decoded.front_end)
             return replace(wanted, pcm=sound)
         if decoded.alternative:  # the answer to the question which of the two is awaited next
             self._between = words_between(text, decoded.alternative)
-            self._remember_call(pcm, decoded.front_end)
+            self._remember_call(speech, decoded.front_end)
         return Utterance(text, score, alternative=decoded.alternative, pcm=sound)
 
-    def _misfits(self, pcm: bytes, decoded: DecodingResult) -> bool:
+    def _misfits(self, speech: Speech, decoded: DecodingResult) -> bool:
         """Whether a phone of it was not said, though its words fit; of a wish, one of its things.
 
         Answers are too short for this, and a "stop" in a story must not be missed.
@@ -207,9 +213,9 @@ class PocketSphinxRecogniser:
         wish = is_wish(text)
         if wish:
             text, begins = topic_of(text), decoded.topic
-        if wish and not decoded.alternative and decoded.above_noise > NOISY_DB:
-            lowest = self._settings.gate - CLEAR_SLACK
-        sound = pcm[begins * FRAME_SAMPLES * 2 :]
+        if wish and not decoded.alternative:
+            lowest = self._settings.gate - slack(bool(speech.denoised), decoded.above_noise)
+        sound = speech.clearest[begins * FRAME_SAMPLES * 2 :]
         phones = self._decoder.phones(sound, decoded.mean, decoded.front_end, text, self.meanwhile)
         judged = of_things(phones, self._family) if wish else phones
         return bool(judged or not phones) and not fits(decoded.score, judged, lowest)
@@ -237,24 +243,25 @@ class PocketSphinxRecogniser:
             return False
         return speech.begun + self._unended[0].start * FRAME_SAMPLES / SAMPLE_RATE_HZ < GUARD_TIME_S
 
-    def _call_in(self, pcm: bytes) -> KeyphraseOnly | None:
+    def _call_in(self, speech: Speech) -> KeyphraseOnly | None:
         """Speech that is no request may still have begun with the keyphrase."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             return None
         if not (end := end_of_call(self._unended, self._keyphrase)):
             return None
-        beginning = pcm[: (end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2]
-        decoded = self._decode(beginning)
+        beginning = speech.until((end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2)
+        decoded = self._decode(beginning.clearest)
         if decoded is None or doubtful(decoded, self._settings.gate, called=False):
             return None
         if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
             return None
-        said = beginning[: -CALL_TAIL_FRAMES * FRAME_SAMPLES * 2]
+        said = beginning.until(-CALL_TAIL_FRAMES * FRAME_SAMPLES * 2)
         self._remember_call(said, decoded.front_end)
-        return KeyphraseOnly(pcm)
+        return KeyphraseOnly(speech.pcm)
 
-    def _remember_call(self, pcm: bytes, front_end: FrontEnd) -> None:
-        self._call = Call(self._decoder.mean_of(pcm, front_end), front_end, pcm)
+    def _remember_call(self, speech: Speech, front_end: FrontEnd) -> None:
+        mean = self._decoder.mean_of(speech.clearest, front_end)
+        self._call = Call(mean, front_end, speech.pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
         """What was said in this stretch of speech, by an adult or by a child."""
