@@ -12,7 +12,7 @@ SYSTEM_FILE = "/etc/storybot/config.yaml"
 SYSTEM_SOCKET = "/run/storybot/control"
 # Of config.yaml as released, in which every setting is its default. Not of the file that lies here:
 # who edits that one, and installs or copies it, has set something.
-SHIPPED_CRC32 = 0x597C9FFB
+SHIPPED_CRC32 = 0xCB6A8441
 
 
 def is_as_shipped() -> bool:
