@@ -72,6 +72,7 @@ static void rvv_attend(float *out, const float *q, const FloatRun *runs, int key
         VSETVL(length, vtype); \
         VLE32(16, out + i); \
         VLE32(24, out + half + i); \
+        _Pragma("GCC unroll 4") \
         for (int t = 0; t < count; t++, value += value_stride) { \
             VLE32(0, value); \
             SPLIT_HALVES(); \
@@ -112,40 +113,86 @@ static void rvv_score_short(float *scores, const float *q, const PairRun *run, i
     }
 }
 
-/* Scores of the timesteps of a run. */
-static void rvv_score_pairs(float *scores, const float *q, const PairRun *run, int key_stride,
-                            int head_size, float root)
+/* Adds q[i] times the words of each dimension, `step` apart, to the sums in v16 and v24. */
+#define ADD_SCORES(step) \
+    do { \
+        _Pragma("GCC unroll 4") \
+        for (int i = 0; i < head_size; i++, key += (step)) { \
+            VLE32(0, key); \
+            SPLIT_HALVES(); \
+            VFMUL_F(8, 8, q[i]); \
+            VFMUL_F(0, 0, q[i]); \
+            VFADD_V(16, 16, 8); \
+            VFADD_V(24, 24, 0); \
+        } \
+    } while (0)
+
+/* The same with the low halves alone, which go to v16. */
+#define ADD_LOW_SCORES(step) \
+    do { \
+        _Pragma("GCC unroll 4") \
+        for (int i = 0; i < head_size; i++, key += (step)) { \
+            VLE32(8, key); \
+            VSLL_I(8, 8, 16); \
+            VFMUL_F(8, 8, q[i]); \
+            VFADD_V(16, 16, 8); \
+        } \
+    } while (0)
+
+/* Scores of the last `count` timesteps, 48 at most: in as few registers as hold the words. */
+static inline __attribute__((always_inline)) void
+rvv_score_last(float *scores, const float *q, const uint32_t *keys, int count, int head_size,
+               float root)
 {
+    for (int at = 0; at < KEY_BLOCK && at < count; at += KEY_BLOCK / 2) {
+        const uint32_t *key = keys + at;
+        if (count - at > KEY_BLOCK / 4)
+            VSETVL(KEY_BLOCK / 2, E32M4);
+        else
+            VSETVL(KEY_BLOCK / 4, E32M2);
+        VMV_ZERO(16);
+        if (at + KEY_BLOCK < count) {
+            VMV_ZERO(24);
+            ADD_SCORES(KEY_BLOCK);
+            VFDIV_F(24, 24, root);
+            VSE32(24, scores + at + KEY_BLOCK);
+        } else {
+            ADD_LOW_SCORES(KEY_BLOCK);
+        }
+        VFDIV_F(16, 16, root);
+        VSE32(16, scores + at);
+    }
+}
+
+/* Scores of the timesteps of a run. */
+static inline __attribute__((always_inline)) void
+rvv_score_pairs(float *scores, const float *q, const PairRun *run, int key_stride, int head_size,
+                float root)
+{
+    enum { WHOLE = KEY_BLOCK + KEY_BLOCK / 2 }; /* more timesteps than this take all words */
     const uint32_t *keys = run->keys;
     if (run->is_short) {
         rvv_score_short(scores, q, run, key_stride / (KEY_BLOCK / SHORT_BLOCK), head_size, root);
         return;
     }
-    VSETVL(KEY_BLOCK, E32M8);
-    for (int t = 0; t < run->count; t += 2 * KEY_BLOCK, keys += key_stride) {
+    int t = 0;
+    for (; run->count - t > WHOLE; t += 2 * KEY_BLOCK, keys += key_stride) {
         const uint32_t *key = keys;
+        VSETVL(KEY_BLOCK, E32M8);
         VMV_ZERO(16);
         VMV_ZERO(24);
-        for (int i = 0; i < head_size; i++, key += KEY_BLOCK) {
-            VLE32(0, key);
-            SPLIT_HALVES();
-            VFMUL_F(8, 8, q[i]);
-            VFMUL_F(0, 0, q[i]);
-            VFADD_V(16, 16, 8);
-            VFADD_V(24, 24, 0);
-        }
+        ADD_SCORES(KEY_BLOCK);
         VFDIV_F(16, 16, root);
         VSE32(16, scores + t);
-        if (t + KEY_BLOCK < run->count) {
-            VFDIV_F(24, 24, root);
-            VSE32(24, scores + t + KEY_BLOCK);
-        }
+        VFDIV_F(24, 24, root);
+        VSE32(24, scores + t + KEY_BLOCK);
     }
+    rvv_score_last(scores + t, q, keys, run->count - t, head_size, root);
 }
 
 /* Adds what a run gives to an output. */
-static void rvv_add_run(float *out, const float *scores, const PairRun *run, int value_stride,
-                        int half)
+static inline __attribute__((always_inline)) void
+rvv_add_run(float *out, const float *scores, const PairRun *run, int value_stride, int half)
 {
     const uint32_t *values = run->values;
     const int count = run->count;

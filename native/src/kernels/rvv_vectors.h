@@ -137,12 +137,23 @@ static void rvv_swiglu(float *gate, const float *up, int n)
     }
 }
 
+/* `length` floats, in no more registers than they take. */
+static inline void set_floats(int length)
+{
+    if (length > LANES / 2)
+        VSETVL(length, E32M8);
+    else if (length > LANES / 4)
+        VSETVL(length, E32M4);
+    else
+        VSETVL(length, E32M2);
+}
+
 static float largest(const float *x, int n)
 {
     VSETVL(1, E32M1);
     VFMV_S_F(0, x[0]);
     EACH_STRETCH(n) {
-        VSETVL(length, E32M8);
+        set_floats(length);
         VLE32(8, x + i);
         VFREDMAX(0, 8, 0);
     }
@@ -153,7 +164,7 @@ static void rvv_softmax(float *x, int n)
 {
     float most = largest(x, n), sum = 0.0f;
     EACH_STRETCH(n) {
-        VSETVL(length, E32M8);
+        set_floats(length);
         VLE32(8, x + i);
         VFSUB_F(8, 8, most);
         EXP();
@@ -163,7 +174,7 @@ static void rvv_softmax(float *x, int n)
         sum = vfmv_f_s_v0();
     }
     EACH_STRETCH(n) {
-        VSETVL(length, E32M8);
+        set_floats(length);
         VLE32(8, x + i);
         VFDIV_F(8, 8, sum);
         VSE32(8, x + i);

@@ -112,6 +112,22 @@ static void put_rest(const UntrainedRows *h, RowOrder *order, Ranked *ranked, in
     }
 }
 
+/*
+ * The trained rows that are not hot, farthest first: rows of about the same distance share a
+ * centroid that lies near to them, which makes the bounds of their cluster sharp.
+ */
+static void sort_warm(const UntrainedRows *h, RowOrder *order, Ranked *ranked)
+{
+    int count = 0;
+    for (int row = order->hot_rows; row < order->cold_row; row++) {
+        uint32_t token = order->token_of_row[row];
+        ranked[count++] = (Ranked){ h->distance[token], token };
+    }
+    qsort(ranked, (size_t)count, sizeof *ranked, farthest_first);
+    for (int i = 0; i < count; i++)
+        order->token_of_row[order->hot_rows + i] = ranked[i].token;
+}
+
 /* False where there are fewer used rows than hot rows, so that nothing is gained. */
 static bool order_rows(UntrainedRows *h, RowOrder *order, Ranked *ranked,
                        const Tokenizer *tokenizer)
@@ -130,6 +146,7 @@ static bool order_rows(UntrainedRows *h, RowOrder *order, Ranked *ranked,
         }
     }
     put_rest(h, order, ranked, used);
+    sort_warm(h, order, ranked);
     order->untrained_radius = h->median;
     double norm = 0.0;
     for (int i = 0; i < h->model->shape.dim; i++)

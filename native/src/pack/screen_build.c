@@ -10,7 +10,7 @@
 #include "screen/section.h"
 
 /* Blocks of a cluster of warm rows, which are ordered by frequency. */
-enum { WARM_CLUSTER_BLOCKS = 32 };
+enum { WARM_CLUSTER_BLOCKS = 16 };
 
 /* The most frequent rows, whose covariance gives the directions. */
 enum { ROWS_FOR_DIRECTIONS = 2048 };
@@ -37,6 +37,7 @@ typedef struct Builder {
     double *directions; /* (leading, dim), the rounded values that the section holds */
     double *centroids;  /* (clusters, dim), likewise */
     double *rest;       /* (dim) */
+    double *sums[3];    /* (dim, dim): of outer products, for the cluster's three spreads */
     float *leads;       /* (32, leading) */
 } Builder;
 
@@ -180,40 +181,48 @@ static void measure_cluster(Builder *b, int index)
     c->variance = up(largest_eigenvalue_bound(b->matrix, dim, b->scratch));
 }
 
-/* Subtracts from v its components along the directions and returns their norm. */
-static double take_along(const Builder *b, double *v)
+/* Subtracts from v its components along the directions, adds them to `along`; their norm. */
+static double take_along(const Builder *b, double *v, double *along)
 {
     int dim = b->dim;
-    double along[SCREEN_MAX_DIM];
+    double here[SCREEN_MAX_DIM];
     for (int k = 0; k < b->leading; k++)
-        along[k] = dot(b->directions + (size_t)k * (size_t)dim, v, dim);
-    for (int k = 0; k < b->leading; k++)
+        here[k] = dot(b->directions + (size_t)k * (size_t)dim, v, dim);
+    for (int k = 0; k < b->leading; k++) {
         for (int i = 0; i < dim; i++)
-            v[i] -= along[k] * b->directions[(size_t)k * (size_t)dim + (size_t)i];
-    return norm_of(along, b->leading);
+            v[i] -= here[k] * b->directions[(size_t)k * (size_t)dim + (size_t)i];
+        along[k] += here[k];
+    }
+    return norm_of(here, b->leading);
 }
 
 /* Raises the bounds of a block by what the coordinates `lead` leave of row - centroid. */
 static void measure_rest(Builder *b, const double *centroid, const float *lead, ScreenBlock *block)
 {
     int dim = b->dim;
-    double leading = 0.0, along, across = 0.0;
+    double leading = 0.0, along, across = 0.0, lead_row[SCREEN_MAX_DIM];
+    double along_row[SCREEN_MAX_DIM] = {0};
     bool all = b->leading == dim;
     for (int i = 0; i < dim; i++)
         b->rest[i] = b->row[i] - centroid[i] - (all ? lead[i] : 0.0f);
     for (int k = 0; k < b->leading; k++) {
         const double *v = b->directions + (size_t)k * (size_t)dim;
         leading += (double)lead[k] * lead[k];
+        lead_row[k] = lead[k];
         for (int i = 0; i < dim && !all; i++)
             b->rest[i] -= lead[k] * v[i];
     }
     if (all) {
         along = norm_of(b->rest, dim);
+        memcpy(along_row, b->rest, (size_t)dim * sizeof *along_row);
     } else { /* a second pass, because the first leaves its rounding along the directions */
-        along = take_along(b, b->rest);
+        along = take_along(b, b->rest, along_row);
         across = norm_of(b->rest, dim);
-        along += take_along(b, b->rest);
+        add_outer_product(b->sums[1], b->rest, dim, 1.0);
+        along += take_along(b, b->rest, along_row);
     }
+    add_outer_product(b->sums[0], along_row, b->leading, 1.0);
+    add_outer_product(b->sums[2], lead_row, b->leading, 1.0);
     block->along = fmaxf(block->along, up(along + 1e-12));
     block->across = fmaxf(block->across, up(across + 1e-12));
     block->leading = fmaxf(block->leading, up(sqrt(leading)));
@@ -246,6 +255,22 @@ static void put_block(Builder *b, int cluster, int at)
     }
 }
 
+/* Coordinates and bounds of a cluster's rows. */
+static void put_cluster(Builder *b, int index)
+{
+    ScreenCluster *c = &b->cluster[index];
+    float *spread[3] = { &c->spread_along, &c->spread_across, &c->spread_leading };
+    for (int i = 0; i < 3; i++)
+        memset(b->sums[i], 0, (size_t)b->dim * (size_t)b->dim * sizeof *b->sums[i]);
+    for (uint32_t i = 0; i < c->blocks; i++)
+        put_block(b, index, (int)(c->first + i));
+    for (int i = 0; i < 3; i++) {
+        int n = i == 1 ? b->dim : b->leading;
+        complete_symmetric(b->sums[i], n);
+        *spread[i] = up(sqrt(largest_eigenvalue_bound(b->sums[i], n, b->scratch)) + 1e-9);
+    }
+}
+
 /* Row r of the interleaved fp32 matrix of directions and centroids. */
 static void put_direction(Builder *b, int r, const double *v)
 {
@@ -264,7 +289,6 @@ static void put_header(Builder *b, double skew)
     uint32_t untrained = (uint32_t)b->s.untrained_block;
     memcpy(b->out + 16, &rounded, sizeof rounded);
     memcpy(b->out + 20, &untrained, sizeof untrained);
-    memcpy(b->out + b->layout.cluster, b->cluster, (size_t)b->s.clusters * sizeof *b->cluster);
 }
 
 static void build(Builder *b)
@@ -279,9 +303,9 @@ static void build(Builder *b)
     for (int c = 0; c < b->s.clusters; c++) {
         for (int i = 0; i < b->dim; i++)
             centroids[c * b->dim + i] = (float)b->centroids[c * b->dim + i];
-        for (uint32_t i = 0; i < b->cluster[c].blocks; i++)
-            put_block(b, c, (int)(b->cluster[c].first + i));
+        put_cluster(b, c);
     }
+    memcpy(b->out + b->layout.cluster, b->cluster, (size_t)b->s.clusters * sizeof *b->cluster);
 }
 
 bool screen_build(const StoredRows *stored, int leading, uint8_t **section, size_t *size,
@@ -300,18 +324,23 @@ bool screen_build(const StoredRows *stored, int leading, uint8_t **section, size
     b.directions = malloc((size_t)leading * dim * sizeof(double));
     b.centroids = malloc(SCREEN_MAX_CLUSTERS * dim * sizeof(double));
     b.rest = malloc(dim * sizeof(double));
+    double *sums = malloc(3 * dim * dim * sizeof(double));
     b.leads = malloc(BLOCK_ROWS * (size_t)leading * sizeof(float));
     b.out = calloc(1, b.layout.end);
     bool enough = b.row && b.matrix && b.scratch && b.directions && b.centroids && b.rest
-        && b.leads && b.out;
-    if (enough)
+        && b.leads && b.out && sums;
+    if (enough) {
+        for (size_t i = 0; i < 3; i++)
+            b.sums[i] = sums + i * dim * dim;
         build(&b);
+    }
     free(b.row);
     free(b.matrix);
     free(b.scratch);
     free(b.directions);
     free(b.centroids);
     free(b.rest);
+    free(sums);
     free(b.leads);
     if (!enough) {
         free(b.out);

@@ -34,6 +34,18 @@ static Parts parts_of(const ScreenSection *s, int dim)
     return p;
 }
 
+/* The largest bounds of a cluster's blocks. */
+static ScreenBlock worst_of(const ScreenSection *s, int cluster)
+{
+    ScreenBlock worst = {0};
+    const ScreenBlock *block = &s->block[(int)s->cluster[cluster].first - s->hot_blocks];
+    for (const ScreenBlock *end = block + s->cluster[cluster].blocks; block < end; block++)
+        worst = (ScreenBlock){ .along = fmaxf(worst.along, block->along),
+                               .across = fmaxf(worst.across, block->across),
+                               .leading = fmaxf(worst.leading, block->leading) };
+    return worst;
+}
+
 bool screen_bounds_open(ScreenBounds *b, const ScreenSection *section, const Model *model,
                         Fault *fault)
 {
@@ -53,6 +65,8 @@ bool screen_bounds_open(ScreenBounds *b, const ScreenSection *section, const Mod
         .scale = (void *)(m + p.scale), .sum = (void *)(m + p.sum),
     };
     b->scores = (void *)(m + p.scores);
+    for (int c = 0; c < section->clusters; c++)
+        b->worst[c] = worst_of(section, c);
     return true;
 }
 
@@ -130,8 +144,8 @@ void screen_bounds_start(ScreenBounds *b, const Transformer *t)
     b->across = sqrt(fmax(0.0, b->norm * b->norm - least * least * (1.0 - s->skew))
                      + 1e-9 * b->norm * b->norm);
     /* the integer products are exact; their float sum over the groups is not */
-    b->coordinate_error = quantisation_error(&b->leading) + error
-        + (leading / SCREEN_GROUP + 3) * (1.01 * ROUNDOFF) * 2.0 * b->along;
+    b->coordinate_error = quantisation_error(&b->leading) + error;
+    b->score_rounding = (leading / SCREEN_GROUP + 3) * (1.01 * ROUNDOFF) * 2.0 * b->along;
 }
 
 /* Bound on the rounding errors of the centre and of the logits. */
@@ -172,9 +186,27 @@ void screen_bounds_score(ScreenBounds *b, int cluster)
                                     first, first + (int)s->cluster[cluster].blocks, &b->leading, 1);
 }
 
+static double reach_of(const ScreenBounds *b, int cluster, const ScreenBlock *bound)
+{
+    return (bound->along * b->along + bound->across * b->across
+            + bound->leading * (b->coordinate_error + b->score_rounding)
+            + rounding_of(b, cluster)) * OUTWARD;
+}
+
 double screen_bounds_block_reach(const ScreenBounds *b, int cluster, int block)
 {
-    const ScreenBlock *bound = &b->section->block[block - b->section->hot_blocks];
-    return (bound->along * b->along + bound->across * b->across
-            + bound->leading * b->coordinate_error + rounding_of(b, cluster)) * OUTWARD;
+    return reach_of(b, cluster, &b->section->block[block - b->section->hot_blocks]);
+}
+
+double screen_bounds_reach(const ScreenBounds *b, int cluster)
+{
+    return reach_of(b, cluster, &b->worst[cluster]);
+}
+
+double screen_bounds_spread(const ScreenBounds *b, int cluster, int rows)
+{
+    const ScreenCluster *c = &b->section->cluster[cluster];
+    double rounding = b->worst[cluster].leading * b->score_rounding + rounding_of(b, cluster);
+    return (c->spread_along * b->along + c->spread_across * b->across
+            + c->spread_leading * b->coordinate_error + sqrt((double)rows) * rounding) * OUTWARD;
 }

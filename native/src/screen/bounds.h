@@ -16,9 +16,11 @@ typedef struct ScreenBounds {
     double across;         /* of its part orthogonal to the directions */
     double along;          /* of its part within their span */
     double coordinate_error; /* of the quantised coordinates */
+    double score_rounding; /* of a score, per unit of the coordinates' norm */
     double rounding;       /* of a float sum of dim products, per unit of the row's norm */
     double logit_rounding; /* the same of the classifier, whose integer products are exact */
     double centre[SCREEN_MAX_CLUSTERS]; /* centroids times state */
+    ScreenBlock worst[SCREEN_MAX_CLUSTERS]; /* of each cluster's blocks */
     void *memory;          /* one allocation for all buffers */
 } ScreenBounds;
 
@@ -51,8 +53,14 @@ void screen_bounds_score(ScreenBounds *bounds, int cluster);
 /* Every logit of the block is within the returned distance of its score + the cluster's centre. */
 double screen_bounds_block_reach(const ScreenBounds *bounds, int cluster, int block);
 
+/* The largest of these distances over the blocks of a cluster. */
+double screen_bounds_reach(const ScreenBounds *bounds, int cluster);
+
+/* The root of the sum of the squares of these distances over any `rows` rows of a cluster. */
+double screen_bounds_spread(const ScreenBounds *bounds, int cluster, int rows);
+
 /* The scores of a block of a cluster for which screen_bounds_score was called, (32). */
-static inline const float *screen_bounds_scores(const ScreenBounds *bounds, int block)
+static inline float *screen_bounds_scores(const ScreenBounds *bounds, int block)
 {
     return bounds->scores + (size_t)(block - bounds->section->hot_blocks) * BLOCK_ROWS;
 }

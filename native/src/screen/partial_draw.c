@@ -116,8 +116,8 @@ static double slack_of(const PartialDraw *d, int k)
     return d->exact ? 1e-12 : (k + 8) * (2.0 * ROUNDOFF);
 }
 
-/* Moves the rows that certainly pass the sampler's cutoff to the front; returns how many. */
-static int keep_candidates(WeightedToken *rows, int count, double least_weight)
+/* Moves the rows of at least this weight to the front; returns how many. */
+static int keep_heavy(WeightedToken *rows, int count, double least_weight)
 {
     int kept = 0;
     for (int i = 0; i < count; i++)
@@ -126,29 +126,54 @@ static int keep_candidates(WeightedToken *rows, int count, double least_weight)
     return kept;
 }
 
+/* Bounds on the weight of the prefix that the sampler keeps. */
+typedef struct Prefix {
+    int rows;     /* the drawn row is among so many of the known ones */
+    double least;
+    double most;
+    double slack; /* relative error of the sampler's sums */
+} Prefix;
+
+/*
+ * The kept prefix from the `count` known rows that are heavier than every row that is not listed,
+ * all of which weigh at most `hidden`. It may end among those.
+ */
+static Prefix find_prefix(const PartialDraw *d, int count, double hidden, double least, double most)
+{
+    double topp = d->topp, slack = slack_of(d, count);
+    /* the end: an upper bound with the slack of all listed rows, then a sharper one */
+    Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack), heavier);
+    bool is_listed = last.after > topp * most * (1.0 + slack);
+    slack = slack_of(d, is_listed ? last.at + 1 : d->vocab);
+    if (is_listed)
+        last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
+    int rows = is_listed ? last.at + 1 : count;
+    double target = topp * least * (1.0 - slack);
+    Crossing first = find_crossing(d->known, 0, rows, 0.0, target, heavier);
+    if (is_listed)
+        return (Prefix){ rows, first.after, last.after, slack };
+    /* rows below the cutoff weigh less than 1 - topp together, give or take its rounding */
+    bool may_end = first.after > target;
+    double end = may_end ? d->known[first.at].weight : hidden;
+    return (Prefix){ rows, may_end ? first.after : fmax(0.0, (topp - 1e-6) * least * (1.0 - slack)),
+                     (topp * most + end) * (1.0 + slack), slack };
+}
+
 static int draw_from_top(PartialDraw *d)
 {
     double least, most;
     bound_sum(d, &least, &most);
     float cutoff = (1.0f - d->topp) / (float)(d->vocab - 1);
-    double least_weight = fmax(cutoff * most * (1.0 + 1e-6), d->least_known);
-    int count = keep_candidates(d->known, d->count, least_weight);
+    double hidden = fmax(fmax(cutoff * most, d->least_known), d->most_weight + 0x1p-34);
+    hidden *= 1.0 + 4e-6; /* the rounding of weights divided by the sum changes no order here */
+    int count = keep_heavy(d->known, d->count, hidden);
     if (count == 0)
         return DRAW_UNDECIDED;
-    /* the end of the kept prefix: an upper bound with the slack of all rows, then a sharper one */
-    double topp = d->topp;
-    Crossing last = find_crossing(d->known, 0, count, 0.0, topp * most * (1.0 + slack_of(d, count)),
-                                  heavier);
-    double slack = slack_of(d, last.at + 1);
-    last = find_crossing(d->known, 0, last.at + 1, 0.0, topp * most * (1.0 + slack), heavier);
-    if (!(last.after > topp * most * (1.0 + slack))
-        || !(d->most_weight + 0x1p-34 < d->known[last.at].weight * (1.0 - 1e-6))
-        || !(least_weight * (1.0 + 2e-6) < d->known[last.at].weight))
-        return DRAW_UNDECIDED;
-    int kept = last.at + 1;
-    Crossing first = find_crossing(d->known, 0, kept, 0.0, topp * least * (1.0 - slack), heavier);
-    double low = d->coin * first.after * (1.0 - slack), high = d->coin * last.after * (1.0 + slack);
-    Crossing drawn = find_crossing(d->known, 0, kept, 0.0, low, heavier);
+    Prefix prefix = find_prefix(d, count, hidden, least, most);
+    double slack = prefix.slack;
+    double low = d->coin * prefix.least * (1.0 - slack);
+    double high = d->coin * prefix.most * (1.0 + slack);
+    Crossing drawn = find_crossing(d->known, 0, prefix.rows, 0.0, low, heavier);
     if (!holds(&drawn, low, high, slack)
         || (!d->exact && has_near_tie(d->known, count, drawn.at)))
         return DRAW_UNDECIDED;
@@ -171,13 +196,6 @@ static int draw_from_all(PartialDraw *d)
     if (!surely_before || !(high < drawn.after * (1.0 - slack)))
         return DRAW_UNDECIDED;
     return d->known[drawn.at].token;
-}
-
-double partial_draw_floor(PartialDraw *draw)
-{
-    double share = 1.0 - (1.0 - draw->topp) / 4.0;
-    Crossing c = find_crossing(draw->known, 0, draw->count, 0.0, share * draw->known_mass, heavier);
-    return draw->known[c.at].weight;
 }
 
 int partial_draw(PartialDraw *draw)

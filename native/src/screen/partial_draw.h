@@ -38,10 +38,4 @@ enum { DRAW_UNDECIDED = -1 };
  */
 int partial_draw(PartialDraw *draw);
 
-/*
- * An estimate of a weight below which top-p draws no token, from the rows known so far. Reorders
- * them.
- */
-double partial_draw_floor(PartialDraw *draw);
-
 #endif

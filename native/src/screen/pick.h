@@ -6,14 +6,17 @@
 #include "screen/partial_draw.h"
 #include "screen/screen.h"
 
+enum { BLOCK_SCORED = 1, BLOCK_WEIGHED = 2 };
+
 struct Screen {
     const Model *model;
     ScreenSection section;
     ScreenBounds bounds;
     ScreenCounts counts;
     WeightedToken *known; /* (vocab) scored rows for the draw */
-    uint8_t *scored;  /* (blocks) does t->row_logits hold the logits of this block? */
-    float *weights;   /* (vocab) scratch */
+    uint8_t *scored;  /* (blocks) BLOCK_SCORED where t->row_logits holds a block's logits, else 0 */
+    int scored_end;   /* no block from here on is scored */
+    float *weights;   /* (vocab) of the rows of blocks that are BLOCK_WEIGHED */
     int *tied;        /* (vocab) scratch */
     int never[2];     /* (never_count) rows of the tokens that the sampler never draws */
     int never_count;

@@ -17,7 +17,8 @@ void screen_score(Screen *screen, Transformer *t, int first, int end)
             t->row_logits[screen->never[i]] = -INFINITY;
     }
     for (int block = first; block < end; block++)
-        screen->scored[block] = 1;
+        screen->scored[block] = BLOCK_SCORED;
+    screen->scored_end = end > screen->scored_end ? end : screen->scored_end;
     screen->counts.blocks += (uint64_t)(end - first);
 }
 

@@ -76,6 +76,7 @@ int screen_pick(Screen *screen, Transformer *t, Sampler *sampler)
     for (int i = 0; i < sampler->never_count; i++)
         screen->never[i] = (int)screen->model->row_of_token[sampler->never[i]];
     memset(screen->scored, 0, (size_t)screen->section.blocks);
+    screen->scored_end = 0;
     screen_score(screen, t, 0, screen->section.hot_blocks);
     screen_bounds_start(&screen->bounds, t);
     int token;

@@ -5,10 +5,10 @@
 #include "model/fault.h"
 #include "model/model.h"
 
-enum { SCREEN_VERSION = 1, SCREEN_HEADER_BYTES = 64, SCREEN_ALIGNMENT = 64 };
+enum { SCREEN_VERSION = 2, SCREEN_HEADER_BYTES = 64, SCREEN_ALIGNMENT = 64 };
 
 /* Leading coordinates per row; at most so many clusters, columns per scale and dimensions. */
-enum { SCREEN_LEADING = 64, SCREEN_MAX_CLUSTERS = 32, SCREEN_GROUP = 32, SCREEN_MAX_DIM = 1024 };
+enum { SCREEN_LEADING = 96, SCREEN_MAX_CLUSTERS = 32, SCREEN_GROUP = 96, SCREEN_MAX_DIM = 1024 };
 
 /* Consecutive blocks whose rows share a centroid. Norms are Euclidean, rounded up. */
 typedef struct ScreenCluster {
@@ -19,7 +19,13 @@ typedef struct ScreenCluster {
     float offset;      /* distance of the centroid from the mean of the rows */
     float norm;        /* of the centroid */
     float row_norm;    /* of the longest row */
-    uint32_t reserved; /* 0 */
+    /*
+     * What a block's three bounds say of its worst row, these say of all rows of the cluster: the
+     * largest root of the sum of (v . row's remainder, or coordinates)^2, for unit v.
+     */
+    float spread_along;
+    float spread_across;
+    float spread_leading;
 } ScreenCluster;
 
 /* Upper bounds over the rows of a block of what the leading coordinates leave of row - centroid. */
@@ -35,7 +41,7 @@ typedef struct ScreenSection {
     int untrained_block; /* from here on untrained rows, which are seldom scored */
     int blocks;      /* all */
     int clusters;
-    int leading;     /* coordinates per row, a multiple of 32; dim: the columns themselves */
+    int leading;     /* coordinates per row, a multiple of 96; dim: the columns themselves */
     float skew;      /* bound on the spectral norm of V' V - 1, V the directions */
     const ScreenCluster *cluster; /* (clusters), back to back from hot_blocks on */
     const ScreenBlock *block;     /* (blocks - hot_blocks) */
