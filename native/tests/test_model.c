@@ -9,6 +9,8 @@
 #include "model/loader.h"
 #include "model/story.h"
 #include "pack/pack.h"
+#include "screen/screen.h"
+#include "screen/section.h"
 #include "small_model.h"
 
 enum { TOKENS = 70 };
@@ -176,8 +178,25 @@ static void test_checksums(void)
     }
 }
 
+/* A pack whose screen section is of an older version is told from without screening. */
+static void test_older_screen(void)
+{
+    uint8_t section[SCREEN_HEADER_BYTES] = {0};
+    uint32_t row = 0;
+    Model model = { .screen = { section, sizeof section }, .token_of_row = &row, .shape.vocab = 1 };
+    for (uint8_t version = 0; version <= SCREEN_VERSION + 1; version++) {
+        Fault fault = {0};
+        Screen *screen;
+        section[0] = version;
+        bool older = version > 0 && version < SCREEN_VERSION;
+        CHECK(screen_open(&screen, &model, &fault) == older);
+        CHECK(!screen);
+    }
+}
+
 int main(void)
 {
+    test_older_screen();
     small_write_tokenizer(tokenizer_path);
     test_formats(1);
     test_formats(0);

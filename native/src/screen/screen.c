@@ -14,6 +14,8 @@ bool screen_open(Screen **screen, const Model *model, Fault *fault)
     /* bounds use the quantised state if the model quantises; an fp32 classifier does not use it */
     if (model->classifier.coding == CODING_F32 && model->group)
         return true;
+    if (screen_section_is_older(model))
+        return true; /* all rows are scored: the same picks, slower */
     Screen *s = calloc(1, sizeof *s);
     if (!s)
         return fault_set(fault, FAULT_MEMORY, "not enough memory for screening");

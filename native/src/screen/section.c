@@ -47,6 +47,12 @@ static bool clusters_fit(const ScreenSection *s)
     return next == (uint32_t)s->blocks;
 }
 
+bool screen_section_is_older(const Model *model)
+{
+    return model->screen.size >= SCREEN_HEADER_BYTES
+        && count_at(model->screen, 0, SCREEN_VERSION - 1) > 0;
+}
+
 bool screen_section_read(ScreenSection *s, const Model *model, Fault *fault)
 {
     Bytes section = model->screen;

@@ -62,6 +62,9 @@ typedef struct ScreenLayout {
 
 ScreenLayout screen_layout(int dim, int blocks, int hot_blocks, int clusters, int leading);
 
+/* Whether it is of a version before this one: such a pack is told from without screening. */
+bool screen_section_is_older(const Model *model);
+
 /* Views model->screen, which must not be empty; refuses what does not fit the model. */
 bool screen_section_read(ScreenSection *section, const Model *model, Fault *fault);
 
