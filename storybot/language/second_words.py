@@ -25,6 +25,7 @@ _ASKS = re.compile(r"(?:tell|read|give|make|i want|i'd like|i would like|we want
 _NO_MORE = re.compile(r"(?:(?:about|with|and|an?|the|some|please|now|thank you)\b ?)*")
 _TOPIC = re.compile(r"(?:.*?\b)?(?:about|with) ")  # up to what a story is to be about
 _INTRODUCED = re.compile(r"(?:about|with)\b")
+_NO_TOPIC = re.compile(r"about|with|an?|the|some|my|our|your|his|her|please")
 
 
 class Call(Enum):
@@ -47,6 +48,11 @@ class CallAndRest:
     def nothing_more(self) -> bool:
         """Whether nothing is wished for after the keyphrase."""
         return _NO_MORE.fullmatch(self.rest) is not None and not self.wish
+
+    @property
+    def introduced(self) -> bool:
+        """Whether it goes on with "about"."""
+        return _INTRODUCED.match(self.rest) is not None
 
     @property
     def wish(self) -> Wish | None:
@@ -81,6 +87,17 @@ def tidied(said: str) -> str:
     beginning = " ".join(text.split()[:REPEATED_WORDS])
     again = text.find(f" {beginning} ", 1) if beginning.count(" ") == REPEATED_WORDS - 1 else -1
     return text if again < 0 else text[:again].strip(" ,-")
+
+
+def topic_words(text: str, keyphrase: str) -> list[str]:
+    """The words of what is wished for, without articles: "about lemon and your hand" has three.
+
+    Empty where nothing is introduced and nothing understood.
+    """
+    heard = heard_in(text, keyphrase)
+    if not heard.introduced and understand_typed(heard.rest) is None:
+        return []
+    return [word for word in re.findall(r"[a-z']+", heard.rest) if not _NO_TOPIC.fullmatch(word)]
 
 
 def ways_to_write(text: str, keyphrase: str) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ _AFTER_A_NOUN = re.compile(
 # What is said to machines and people, but is no noun where it stands alone or first.
 _NO_NOUN = re.compile(
     r"i|i'm|you|we|they|he|she|it|it's|this|that|that's|these|those|me|us|him|her|them|there|here"
+    r"|mine|yours|hers|ours|theirs|there's|here's"
     r"|(?:some|any|every|no)(?:thing|one|body|where)|none|all"
     r"|what|what's|who|who's|whose|whom|where|where's|when|why|how|how's|which"
     r"|is|isn't|are|am|was|were|be|been|do|don't|does|did|can|can't|could|will|won't|would|shall"

@@ -42,7 +42,8 @@ def main() -> None:
             time.sleep(0.6)
         text = f"{len(pcm)} bytes"
         scores = [-2.0 - number for number, _ in enumerate(question["suspected"])]
-        write({"text": text, "no_speech": 0.1, "logprob": -1.0, "suspected": scores})
+        answer = {"text": text, "no_speech": 0.1, "logprob": -1.0, "suspected": scores}
+        write({**answer, "others": [[f"not {text}", -1.5]]})
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ def test_the_real_one_hears_what_was_said(make: Make) -> None:
     heard = answered(recogniser, spoken("tell me a story about a saxophone"), told, "Louder.")
     assert heard.words.strip(".").lower() == told.strip(".").lower()
     assert heard.lead is not None and heard.lead < 1.0 and heard.no_speech < 0.3
+    assert len(heard.others) > 5 and all(behind > -1.0 for _, behind in heard.others)
     other = answered(recogniser, spoken("a letter"), "Louder.")
     assert other.lead is not None and other.lead > 6.0
     for silence in (bytes(64000), os.urandom(64000)):
@@ -102,7 +103,8 @@ def test_the_real_one_hears_what_was_said(make: Make) -> None:
 
 def test_all_of_the_speech_reaches_it(make: Make) -> None:
     found = answered(loaded(make()), SPEECH, "a", "b")
-    assert (found.words, found.lead) == (f"{len(SPEECH)} bytes", 1.0)
+    said = f"{len(SPEECH)} bytes"
+    assert (found.words, found.lead, found.others) == (said, 1.0, ((f"not {said}", 0.5),))
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ CALLED = First("", call_only=True)
         (sure(f"{CALL} with a hill"), " Tell me the story of your life.", 42.5, "NOTHING", ""),
         (CALLED, " Tell me a joke.", 12.3, "NOTHING", ""),
         (CALLED, " Sell me a story.", 9.0, "NOTHING", ""),
-        (CALLED, " Tell me a story later.", 9.0, "NOTHING", ""),
+        (CALLED, " Tell me a story later.", 2.2, "NOTHING", ""),
+        (CALLED, " Tell me a story, er.", 1.0, "CALL", ""),
         (sure(f"{CALL} about a cat"), " Can you pass me the salt, please?", 30.0, "NOTHING", ""),
         # Only one of call and thing was heard by both.
         (sure(f"{CALL} about a robot"), " Tell me a story.", 9.0, "ASK", "robot"),
@@ -248,3 +249,95 @@ def test_ways_to_write() -> None:
     assert "Tell me a story. A cat." in ways_to_write("a cat", CALL)
     assert ways_to_write("about a cat", CALL) == ("Tell me a story about a cat.",)
     assert ways_to_write("", CALL) == ()
+
+
+RUCKS, ROCKS = " Tell me your story about rucks.", " Tell me your story about rocks."
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "lead", "others", "words"),
+    [
+        # What is on the list is likelier than its misspelling leads.
+        (
+            CALLED,
+            " Tell me a story about theirs.",
+            0.4,
+            [(" Tell me a story about bears.", 1.9)],
+            "bears",
+        ),
+        (
+            sure(f"{CALL} about ducks"),
+            RUCKS,
+            8.0,
+            [(" Tell me a story about rux.", 0.1), (ROCKS, 0.5)],
+            "rocks",
+        ),
+        (
+            CALLED,
+            " Tell me a story about lemon and your hand.",
+            -1.4,
+            [
+                (" Tell me a story about lemon and the hen.", 0.5),
+                (" Tell me a story about lemon and a hen.", 0.3),
+            ],
+            "a hen",
+        ),
+        # Too unlikely, shorter, or no better.
+        (
+            CALLED,
+            " Tell me a story about a quokka.",
+            9.0,
+            [(" Tell me a story about a cook.", 1.3)],
+            "quokka",
+        ),
+        (
+            CALLED,
+            " Tell me a story about a bicycle pump.",
+            9.0,
+            [(" Tell me a story about a bicycle.", -0.4)],
+            "pump",
+        ),
+        (
+            CALLED,
+            " Tell me a story about a badger.",
+            9.0,
+            [(" Tell me a story about a badge.", 0.4)],
+            "badger",
+        ),
+        # One that is on the list stays.
+        (
+            CALLED,
+            " Tell me a story about a cat.",
+            9.0,
+            [(" Tell me a story about a hat.", -0.1)],
+            "a cat",
+        ),
+    ],
+)
+def test_of_its_texts_the_one_with_listed_things(
+    first: First, said: str, lead: float, others: list[tuple[str, float]], words: str
+) -> None:
+    opinion = judge(first, said, KEYPHRASE, CALL, lead, others)
+    assert opinion.verdict is Verdict.OBEY and opinion.text.endswith(words), opinion
+
+
+def test_the_first_is_believed_as_against_the_misspelling() -> None:
+    study, daddy = " Tell me a story about the study.", [(" Tell me a story about the daddy.", 0.6)]
+    teddy = f"{CALL} about the teddy"
+    assert judge(sure(teddy), study, KEYPHRASE, CALL, 5.6, daddy).text == teddy
+    assert judge(sure(teddy), study, KEYPHRASE, CALL, 7.2, daddy).text.endswith("daddy")
+
+
+def test_a_pronoun_is_no_thing() -> None:
+    said, bears = " Tell me a story about theirs.", " Tell me a story about bears."
+    assert judge(CALLED, said, KEYPHRASE, CALL, 1.6, [(bears, 2.6)]) == Opinion(Verdict.CALL)
+    assert judge(CALLED, said, KEYPHRASE, CALL, 1.6, [(bears, 2.4)]).text.endswith("bears")
+
+
+def test_others_make_no_wish_of_what_is_none() -> None:
+    ladder = [(" Tell me a story, ladder.", 0.5)]
+    assert judge(CALLED, " Tell me a story later.", KEYPHRASE, CALL, 9.0, ladder).verdict is (
+        Verdict.NOTHING
+    )
+    study = judge(sure("a teddy"), " The study.", REQUEST, CALL, 6.0, [(" The teddy.", 1.0)])
+    assert study == Opinion(Verdict.OBEY, "the teddy")

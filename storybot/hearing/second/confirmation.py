@@ -118,7 +118,8 @@ def _first(heard: FirstResult) -> First:
 def _confirmed(
     heard: FirstResult, transcript: Transcript, wanted: ListenFor, keyphrase: str
 ) -> FirstResult:
-    opinion = judge(_first(heard), transcript.words, wanted, keyphrase, transcript.lead)
+    first, said = _first(heard), transcript.words
+    opinion = judge(first, said, wanted, keyphrase, transcript.lead, transcript.others)
     if opinion.verdict is Verdict.AS_HEARD:
         if isinstance(heard, Utterance) and heard.alternative:
             return replace(heard, alternative="")  # it decides instead of a question

@@ -23,6 +23,7 @@ class Transcript:
     # By how much its ln probability is above that of the likeliest text that it was asked about;
     # None: the recogniser cannot tell.
     lead: float | None = None
+    others: tuple[tuple[str, float], ...] = ()  # other texts, and by how much they are less likely
 
     @property
     def words(self) -> str:

@@ -146,7 +146,10 @@ class WhisperRecogniser:
             return None
         own, others = float(message["logprob"]), [float(one) for one in message["suspected"]]
         lead = own - max(others) if others else None
-        transcript = Transcript(str(message["text"]), float(message["no_speech"]), lead)
+        texts = [(str(text), own - float(one)) for text, one in message["others"]]
+        transcript = Transcript(
+            str(message["text"]), float(message["no_speech"]), lead, tuple(texts)
+        )
         self._asked, self._delay = None, 0.0
         return transcript if self._wanted else None
 
