@@ -5,8 +5,9 @@ from array import array
 import pytest
 
 from storybot.hearing.pcm import SAMPLE_RATE_HZ
-from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILDREN, FrontEnd
 
+CHILD = CHILDREN[0]
 SAMPLES = array("h", [1, -2, 3, 32767])
 HIGHEST_FILTER_HZ = 6800  # Hz, the acoustic model's upperf
 
@@ -30,7 +31,7 @@ def test_a_childs_frequencies_are_divided() -> None:
     assert rate / 2 > HIGHEST_FILTER_HZ
 
 
-@pytest.mark.parametrize("front_end", [ADULT, CHILD])
+@pytest.mark.parametrize("front_end", [ADULT, *CHILDREN])
 def test_a_frame_is_a_hundredth_of_a_second_of_the_true_sound(front_end: FrontEnd) -> None:
     """PocketSphinx rounds the samples of a frame: (int)(samprate / frate + 0.5)."""
     options = front_end.options()

@@ -178,6 +178,13 @@ def test_a_smaller_speaker_asks(
     assert request is not None and [thing.word for thing in request.things] == ["dragon"]
 
 
+def test_a_still_smaller_speaker_asks(recogniser: PocketSphinxRecogniser) -> None:
+    """With frequencies divided by 1.3 alone nothing of it is believed."""
+    said = say("tell me a story about a girl", "slt", 6.0)
+    (event,) = heard(recogniser, ListenFor.KEYPHRASE, said + QUIET)
+    assert isinstance(event, Utterance) and event.sure and "girl" in event.text
+
+
 def test_an_answer_is_decoded_as_the_call_before_it(recogniser: PocketSphinxRecogniser) -> None:
     call = say("tell me a story", "awb", 4.5)
     assert heard(recogniser, ListenFor.KEYPHRASE, call + QUIET) == [KeyphraseOnly()]

@@ -52,5 +52,5 @@ class FrontEnd:
 
 
 ADULT = FrontEnd()
-# 4.5 half-tones: in the middle between a big child's voice (3) and a small one's (6).
-CHILD = FrontEnd(1.3)
+# 4.5 half-tones, in the middle between a big child's voice (3) and a small one's (6), and 6.4.
+CHILDREN = (FrontEnd(1.3), FrontEnd(1.45))

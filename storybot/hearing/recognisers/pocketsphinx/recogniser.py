@@ -29,7 +29,7 @@ from storybot.hearing.recognisers.pocketsphinx.endpointing import (
     SpeechDetector,
     joined,
 )
-from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILD, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILDREN, FrontEnd
 from storybot.hearing.recognisers.pocketsphinx.grammars import sentences
 from storybot.hearing.recognisers.pocketsphinx.noise_suppression import without_noise
 from storybot.hearing.recognisers.pocketsphinx.phones import (
@@ -264,18 +264,24 @@ class PocketSphinxRecogniser:
         self._call = Call(mean, front_end, speech.pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
-        """What was said in this stretch of speech, by an adult or by a child."""
+        """What was said in this stretch of speech, by an adult, a child, or a smaller child.
+
+        The next smaller one is tried as long as each fits better than the last, and badly.
+        """
         if self._listen_for is not ListenFor.KEYPHRASE:
             front_end = self._call.front_end if self._listen_for in ANSWERED else ADULT
             return self._decode_with(front_end, pcm)
-        decoded = self._decode_with(ADULT, pcm)
-        if not worth_another_front_end(decoded, self._keyphrase):
-            return decoded
-        unended = self._unended
-        again = self._decode_with(CHILD, pcm)
-        gate = self._settings.gate
-        if again is not None and likelier(again, decoded, gate, self._keyphrase):
-            return again
+        decoded = last = self._decode_with(ADULT, pcm)
+        unended, gate = self._unended, self._settings.gate
+        for front_end in CHILDREN:
+            if not worth_another_front_end(last, self._keyphrase):
+                break
+            again = self._decode_with(front_end, pcm)
+            if again is None or (last is not None and again.score <= last.score):
+                break
+            if likelier(again, decoded, gate, self._keyphrase):
+                decoded, unended = again, self._unended
+            last = again
         self._unended = unended
         return decoded
 
