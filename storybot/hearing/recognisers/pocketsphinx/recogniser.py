@@ -16,9 +16,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     decoding_result,
     doubtful,
     end_of_call,
-    likelier,
     likely_to_go_on,
-    worth_another_front_end,
     worth_asking,
 )
 from storybot.hearing.recognisers.pocketsphinx.crash_counter import count_crashes
@@ -29,18 +27,13 @@ from storybot.hearing.recognisers.pocketsphinx.endpointing import (
     SpeechDetector,
     joined,
 )
-from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, CHILDREN, FrontEnd
+from storybot.hearing.recognisers.pocketsphinx.front_ends import ADULT, FrontEnd
 from storybot.hearing.recognisers.pocketsphinx.grammars import sentences
 from storybot.hearing.recognisers.pocketsphinx.noise_suppression import without_noise
-from storybot.hearing.recognisers.pocketsphinx.phones import (
-    SLACK,
-    fits,
-    of_things,
-    slack,
-    topic_of,
-)
+from storybot.hearing.recognisers.pocketsphinx.phones import SLACK, fits, of_things, slack, topic_of
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
 from storybot.hearing.recognisers.pocketsphinx.said_before import Begun, Call
+from storybot.hearing.recognisers.pocketsphinx.voices import Decoded, decoded_as_it_fits
 from storybot.hearing.utterance import GUARD_TIME_S, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
@@ -264,25 +257,15 @@ class PocketSphinxRecogniser:
         self._call = Call(mean, front_end, speech.pcm)
 
     def _decode(self, pcm: bytes) -> DecodingResult | None:
-        """What was said in this stretch of speech, by an adult, a child, or a smaller child.
-
-        The next smaller one is tried as long as each fits better than the last, and badly.
-        """
+        """What was said in this stretch of speech, by whoever it was."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             front_end = self._call.front_end if self._listen_for in ANSWERED else ADULT
             return self._decode_with(front_end, pcm)
-        decoded = last = self._decode_with(ADULT, pcm)
-        unended, gate = self._unended, self._settings.gate
-        for front_end in CHILDREN:
-            if not worth_another_front_end(last, self._keyphrase):
-                break
-            again = self._decode_with(front_end, pcm)
-            if again is None or (last is not None and again.score <= last.score):
-                break
-            if likelier(again, decoded, gate, self._keyphrase):
-                decoded, unended = again, self._unended
-            last = again
-        self._unended = unended
+
+        def decode(front_end: FrontEnd) -> Decoded:
+            return self._decode_with(front_end, pcm), self._unended
+
+        decoded, self._unended = decoded_as_it_fits(decode, self._settings.gate, self._keyphrase)
         return decoded
 
     def _decode_with(self, front_end: FrontEnd, pcm: bytes) -> DecodingResult | None:
