@@ -1,8 +1,8 @@
 """Makes what the box would otherwise make at its first start: run in the new root file system.
 
 That is the code that the small profile compiles and the recogniser's files for the words of its
-default settings, both in the service's cache folder. Files for other words would do nothing: the box
-would make its own each time, which takes half of its memory.
+default settings, both in the service's cache folder. Files for other words would do nothing: the
+box would make its own each time, which takes half of its memory.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ image-lock: build/.apt-IMAGE ## choose the newest packages for the image: image/
 
 # LONG=1: all parts, hours long, with a log in docs; PARTS="voice stories=5" chooses; SHORT=1 has
 # these tell the shortest story, without a log.
-PARTS ?= $(if $(LONG),console button voice stories packs power)
+PARTS ?= $(if $(LONG),console button voice stories packs contest power)
 IMAGE_TRIAL_LOG := docs/duo-trial.txt
 image-test: ## (as root) boot the image in QEMU with 64 MB and have it tell a story
 	@python3 image/trial/try_image.py \

@@ -104,7 +104,7 @@ def ask(guest: Guest, thing: str) -> tuple[str, Effort]:
 def newest_number(guest: Guest) -> int:
     """The number of the newest story."""
     kept = guest.run(f"echo {STORIES}/*")
-    return max(map(int, re.findall(r"\b(\d+)\.json\b", kept)), default=0)
+    return max(map(int, re.findall(r"\b(\d+)\.json(?!\S)", kept)), default=0)
 
 
 def running(program: str) -> str:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from machine import IMAGE, Failed, Machine, workshop
+from machine import IMAGE, Failed, Guest, Machine, workshop
 
 CARD = IMAGE.parent / "build/image/storybot-duo.img"
 CACHE = Path(os.environ.get("IMAGE_CACHE", Path.home() / ".cache/storybot/image"))
@@ -57,6 +57,11 @@ def machine(*drives: Path) -> Machine:
     """The machine with the prepared card; `drives` are files in the trial's folder."""
     inside = tuple(f"{INSIDE}/{drive.name}" for drive in drives)
     return Machine(f"{INSIDE}/card.img", f"{INSIDE}/Image", MODULES, inside)
+
+
+def boot(*drives: Path) -> Guest:
+    """The prepared card's machine, switched on."""
+    return Guest(machine(*drives), TRIAL / "console.log")
 
 
 def spoken_request(thing: str) -> Path:

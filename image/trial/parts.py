@@ -5,32 +5,24 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import box
 import card
 import memory
 from machine import IMAGE, Failed, Guest
+from packs import contest, packs
 from power import power_cuts
 
 THINGS = ("cat", "dog", "boat", "rabbit", "bear", "castle", "duck", "train", "princess", "elephant")
 ASKED = "castle"  # by voice; recognised as flite speaks it
-PACKS = ("int8", "int4")
-CONSOLE_LOG = card.TRIAL / "console.log"
-ENGINE = IMAGE.parent / "build/native/storyteller"
 PYTHON = IMAGE.parent / ".venv/bin/python"
-
-
-def boot(*drives: Path) -> Guest:
-    """The prepared card's machine."""
-    return Guest(card.machine(*drives), CONSOLE_LOG)
 
 
 @contextmanager
 def listening(settings: str) -> Iterator[Guest]:
     """A fresh card's machine that listens, with the drives for sound; for several parts."""
     card.prepare(settings)
-    with boot(card.spoken_request(ASKED), card.empty_drive()) as guest:
+    with card.boot(card.spoken_request(ASKED), card.empty_drive()) as guest:
         box.listening(guest)
         yield guest
 
@@ -105,37 +97,6 @@ def stories(guest: Guest, count: int) -> Iterator[str]:
         )
 
 
-def packs() -> Iterator[str]:
-    """Packs of the 15M shape, told from a drive that is no swap."""
-    model = IMAGE.parent.parent / "shared/models/storylike15M.bin"
-    if not model.exists():
-        raise Failed(f"there is no {model}")
-    card.prepare()
-    folder = card.TRIAL / "packs"
-    folder.mkdir()
-    for form in PACKS:
-        pack: list[Path | str] = [ENGINE, "pack", model, model.parent / "tokenizer.bin"]
-        pack += ["-q", form, "-o", folder / f"{form}.story"]
-        subprocess.run(pack, check=True, capture_output=True)
-    with boot(card.drive_of(folder)) as guest:
-        box.listening(guest)
-        guest.run("mount -o ro /dev/vdb /mnt && swapoff -a")
-        memory.watch(guest)
-        for form in PACKS:
-            settings = f"telling:\n  model: /mnt/{form}.story\n  plot: off\n  longest: 100\n"
-            settings += "  first_deadline: 300.0\n  token_deadline: 60.0\n"
-            guest.run(f"printf '{settings}' >/run/card/storybot.yaml".replace("\n", "\\n"))
-            guest.run("systemctl restart storybot")
-            told = box.newest_number(guest)
-            box.ask(guest, "cat")
-            box.wait_told(guest, told + 1)
-            least = memory.least(guest)
-            size = (folder / f"{form}.story").stat().st_size / 1e6
-            yield f"{form}, {size:.1f} MB: told without any swap; available at least {least:.1f} MB"
-            yield box.told(box.newest_story(guest))
-        box.unharmed(guest)
-
-
 # Of these a row shares one boot, the others boot cards of their own.
 SHARING: dict[str, Callable[[Guest, int], Iterator[str]]] = {
     "console": lambda guest, _: console(guest),
@@ -145,6 +106,7 @@ SHARING: dict[str, Callable[[Guest, int], Iterator[str]]] = {
 }
 ALONE: dict[str, Callable[[int], Iterator[str]]] = {
     "packs": lambda _: packs(),
+    "contest": lambda _: contest(),
     "power": power_cuts,
 }
 COUNTS = {"stories": 20, "power": 30}

@@ -41,7 +41,7 @@ def power_cuts(count: int) -> Iterator[str]:
     cuts = Cuts()
     boot_s = 0.0
     for number in range(count + 1):
-        with Guest(card.machine(), card.TRIAL / "console.log") as guest:
+        with card.boot() as guest:
             began = time.monotonic()
             box.listening(guest)
             boot_s = boot_s or time.monotonic() - began
@@ -60,7 +60,7 @@ def power_cuts(count: int) -> Iterator[str]:
                 )
                 time.sleep(chance.uniform(10, 40))
         if what == "booting":
-            with Guest(card.machine(), card.TRIAL / "console.log"):
+            with card.boot():
                 time.sleep(chance.uniform(0, boot_s))
         setattr(cuts, what, getattr(cuts, what) + 1)
         yield f"cut {number + 1} while {what}"

@@ -65,3 +65,10 @@ def test_conditions_end_a_wait(tmp_path: Path) -> None:
     )
     assert runs
     assert not nothing
+
+
+def test_a_story_that_was_being_saved_is_none(tmp_path: Path) -> None:
+    for name in ("000007.json", "000008.json.unfinished"):
+        (tmp_path / name).touch()
+    program = "box.STORIES = sys.argv[1]; print(json.dumps(box.newest_number(guest)))"
+    assert asked(tmp_path, program) == 7
