@@ -63,7 +63,7 @@ def install(wanted: Sequence[str], room_bytes: int) -> None:
             f"no room: {room_bytes // 10**6} MB are needed in {place} and {free // 10**6} MB are "
             "free; delete something"
         )
-    with _folder_for_what_comes(place) as half, _all_or_nothing(), _interruptible():
+    with _interruptible(), _folder_for_what_comes(place) as half, _all_or_nothing():
         done = subprocess.run(
             [sys.executable, "-m", "pip", "install", *OPTIONS, WHEELS_ONLY, *wanted],
             env={**os.environ, "TMPDIR": str(half)},
