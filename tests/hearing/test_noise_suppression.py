@@ -7,8 +7,8 @@ import pytest
 from storybot.hearing.pcm import level_dbfs
 from storybot.hearing.recognisers.pocketsphinx import noise_suppression
 from storybot.hearing.recognisers.pocketsphinx.noise_suppression import (
-    NOISY_DB,
     PACKAGE,
+    SUPPRESSED_BELOW_DB,
     loud_above_quiet,
     missing,
     without_noise,
@@ -31,8 +31,8 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_noise_is_told_from_none() -> None:
-    assert loud_above_quiet(NOISY) < NOISY_DB - 2
-    assert loud_above_quiet(SPEECH) > NOISY_DB + 2
+    assert loud_above_quiet(NOISY) < SUPPRESSED_BELOW_DB - 2
+    assert loud_above_quiet(SPEECH) > SUPPRESSED_BELOW_DB + 2
     assert loud_above_quiet(QUARTER) == loud_above_quiet(b"") == float("inf")
 
 

@@ -18,6 +18,7 @@ _PREPOSITIONS = frozenset(
         *("inside", "through", "beside", "by", "of", "for"),
     )
 )
+_SUPERLATIVES = frozenset(("first", "last", "only"))
 # "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
 _STANDS_BEFORE = frozenset(
     (
@@ -61,19 +62,26 @@ def loose_end(draft: Reading, scene: Scene) -> bool:
 def verb_left_out(draft: Reading, scene: Scene) -> bool:
     """One verb too few or too many: "listened and under the bed", "was the first one won"."""
     words = draft.words
-    for at in range(2, len(words)):
+    for at in range(max(2, draft.given), len(words)):
         before, middle, word = words[at - 2 : at + 1]
-        if before.clause != word.clause or word.quotation != NARRATION or at < draft.given:
+        if before.clause != word.clause or word.quotation != NARRATION:
             continue
-        rest = [other for other in words[at:] if other.clause == word.clause]
         if middle.text == "and" and word.text in _PREPOSITIONS and _is_verb(before):
-            earlier = [other.text for other in words[: at - 1] if other.clause == word.clause]
-            if _PREPOSITIONS.isdisjoint(earlier) and not any(map(_is_verb, rest)):
+            earlier, later = _around(words, at)
+            if _PREPOSITIONS.isdisjoint(earlier) and not any(map(_is_verb, later)):
                 return True
-        told = {other.text for other in words[:at] if other.clause == word.clause}
-        if middle.text == "one" and before.text in ("first", "last", "only") and _is_verb(word):
-            return not told.isdisjoint(("was", "were"))
+        if middle.text == "one" and before.text in _SUPERLATIVES and _is_verb(word):
+            earlier, _ = _around(words, at)
+            if not earlier.isdisjoint(("was", "were")):
+                return True
     return False
+
+
+def _around(words: Sequence[Word], at: int) -> tuple[set[str], list[Word]]:
+    """The texts of a word's clause before it, and the words from it on."""
+    clause = words[at].clause
+    before = {word.text for word in words[:at] if word.clause == clause}
+    return before, [word for word in words[at:] if word.clause == clause]
 
 
 def question_without_mark(draft: Reading, scene: Scene) -> bool:

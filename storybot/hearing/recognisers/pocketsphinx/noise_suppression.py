@@ -21,7 +21,7 @@ SET_NOISE_SUPPRESS = 18  # SPEEX_PREPROCESS_SET_NOISE_SUPPRESS
 SUPPRESSION_DB = -15  # Speex's default
 # Without noise its musical rest would make speech less clear. White noise 20 dB below the speech
 # gives 24 to 26, speech without any 33 and more, in a reverberant room 30 and more.
-NOISY_DB = 29.0
+SUPPRESSED_BELOW_DB = 29.0
 QUIET_SHARE, LOUD_SHARE = 0.1, 0.9  # of the frames, from the quietest
 
 
@@ -30,7 +30,7 @@ def without_noise(pcm: bytes) -> bytes:
 
     It goes over them twice, because the noise is known only after the first time.
     """
-    if loud_above_quiet(pcm) > NOISY_DB or (library := _library()) is None:
+    if loud_above_quiet(pcm) > SUPPRESSED_BELOW_DB or (library := _library()) is None:
         return b""
     import ctypes  # only where there is noise: 0.5 MB
 
