@@ -8,7 +8,7 @@ from enum import Enum
 
 from storybot.language.choices import says_second
 from storybot.language.request_patterns import STYLES
-from storybot.language.requests import AS_USUAL, Request, RequestKind, understand
+from storybot.language.requests import AS_USUAL, Request, RequestKind, puts_off, understand
 
 ANSWERS = (RequestKind.YES, RequestKind.NO)  # to questions of the box, which asks none then
 _STYLE = re.compile(rf"\b(?:{'|'.join(STYLES)}) (?=story\b)")
@@ -58,7 +58,7 @@ def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> Keyphrase
         return None
     if request is not None and request.kind is not RequestKind.STORY:
         return text
-    if f" {keyphrase} " not in f" {call} ":
+    if f" {keyphrase} " not in f" {call} " or puts_off(text):
         return None
     whole = request is not None and (request.things or request.style != AS_USUAL)
     return text if whole else KeyphraseOnly()

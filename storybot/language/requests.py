@@ -13,6 +13,7 @@ from storybot.language.request_patterns import (
     LENGTHS,
     MOODS,
     POLITE,
+    PUT_OFF,
     STORY_AGAIN,
     UNFINISHED,
     UNFINISHED_SECOND_THING,
@@ -123,7 +124,7 @@ def understand(text: str) -> Request | None:
         if re.fullmatch(pattern, utterance):
             return Request(kind)
     utterance = re.sub(UNFINISHED_SECOND_THING, "", utterance)
-    if re.fullmatch(UNFINISHED, utterance):
+    if re.fullmatch(UNFINISHED, utterance) or puts_off(utterance):
         return None
     if again := _told_before(utterance):
         return again
@@ -137,6 +138,11 @@ def understand(text: str) -> Request | None:
     if wishes.things and not wishes.unknown:
         return Request(RequestKind.STORY, wishes.things[:MAX_THINGS])
     return None
+
+
+def puts_off(text: str) -> bool:
+    """Whether the words ask for a story at another time."""
+    return re.fullmatch(PUT_OFF, re.sub(POLITE, "", text.lower())) is not None
 
 
 def style_in(asked: str) -> Style:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from storybot.language.automaton import END, START, Automaton, Transition
 from storybot.language.choices import BY_NUMBER
-from storybot.language.request_patterns import STYLES
+from storybot.language.request_patterns import NOT_NOW, STYLES
 from storybot.language.things import Thing
 from storybot.language.wishes import ADJECTIVES, NAMED
 
@@ -49,7 +49,8 @@ class Form(Enum):
     ONE = "cat"
     MASS = "snow"
     MANY = "cats"
-    PROPER = "Lily"  # and "moon", "space"
+    PROPER = "moon"  # and "space"
+    NAME = "Lily"
 
 
 FORMS = {"mass": Form.MASS, "plural-only": Form.MANY, "one": Form.PROPER, "bare": Form.PROPER}
@@ -58,7 +59,8 @@ AFTER_ARTICLES: tuple[tuple[tuple[str, ...], tuple[Form, ...]], ...] = (
     (("a", "an"), (Form.ONE, Form.MASS)),
     (("two", "three"), (Form.MANY,)),
     (("some",), (Form.MASS, Form.MANY)),
-    (("the", "my", "his", "her", ""), tuple(Form)),
+    (("the", "his", "her"), tuple(form for form in Form if form is not Form.NAME)),
+    (("my", ""), tuple(Form)),
 )
 ARTICLES = tuple(article for articles, _ in AFTER_ARTICLES for article in articles)
 OF_THE_FIRST = ("his", "her")  # only of a second thing: a boy and his dog
@@ -78,7 +80,7 @@ def topics_of(things: Iterable[Thing]) -> Topics:
     names: dict[str, None] = {}
     for thing in things:
         if thing.is_name or thing.name:
-            names[thing.forms[0]] = forms[Form.PROPER][thing.forms[0]] = None
+            names[thing.forms[0]] = forms[Form.NAME][thing.forms[0]] = None
             continue
         one, many = thing.forms
         kind = FORMS.get(thing.kind)
@@ -91,7 +93,8 @@ def topics_of(things: Iterable[Thing]) -> Topics:
 def call_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     """Whole requests, which begin with the keyphrase, and the commands.
 
-    In JSGF: [<polite>] <call> [about <topics> [again]] [please] | <command>. They may break off.
+    In JSGF: [<polite>] <call> [about <topics> [again]] [please] | [<polite>] <call> <later> |
+    <command>. They may break off.
     "The dragon story again" is only an answer: where things may follow on silence, too, decoding
     takes twice the time, and 4 of 24 commands are no longer believed.
     """
@@ -107,7 +110,8 @@ def call_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     if begun:
         made.say(asked, last, begun, BREAKS_OFF)
     made.say(called, about, ABOUT, 1 / 2)
-    made.skip(called, told, 1 / 2)
+    made.say(called, last, NOT_NOW, RARELY)
+    made.skip(called, told, 1 / 2 - RARELY)
     made.skip(about, last, BREAKS_OFF)
     _topics(made, about, told, last, topics)
     made.may_say(told, last, ["please"])

@@ -7,7 +7,14 @@ from collections.abc import Container
 from dataclasses import replace
 
 from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
-from storybot.language.requests import AS_USUAL, Request, RequestKind, style_in, understand
+from storybot.language.requests import (
+    AS_USUAL,
+    Request,
+    RequestKind,
+    puts_off,
+    style_in,
+    understand,
+)
 from storybot.language.safety_filter import Filter, plain_text
 from storybot.language.things import COUNTS, Thing, family_children, unlisted_thing
 from storybot.language.wishes import (
@@ -67,7 +74,7 @@ _NO_NOUN = re.compile(
     r"|get|put|make|take|give|show|say|speak|talk|sing|listen|hear|tell|read|write|ask|answer|call"
     r"|let|let's|know|think|want|need|like|love|hate|eat|drink|run|walk|jump|look|see|watch|find"
     r"|search|count|try|use|keep|leave|bring|send|buy|work|spell|stay|sit|stand|feel|mind"
-    r"|time|date|today|tomorrow|yesterday|weather|news|timer|alarm"
+    r"|time|date|today|tonight|tomorrow|yesterday|weather|news|timer|alarm"
     r"|a+h+|o+h+|u+h+|u+m+|h+m+|e+r+m*|wow|yay|oops|bla+h?|(?:ha)+h?|(?:la)+|(?:na)+|lol|etc|stor(?:y|ies)|tales?"
 )
 
@@ -91,7 +98,8 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     whole = understand(text)
     if whole is not None and whole.kind is not RequestKind.STORY:
         return whole
-    if any(_is_foreign(token) for token in _TOKENS.findall(text)):
+    words = _TOKENS.findall(text)
+    if any(map(_is_foreign, words)) or puts_off(" ".join(words)):
         return None
     greeted = _PAUSE.sub(" ", text, count=1)  # hey robot, a story about ...
     topic = re.sub(POLITE, "", greeted if re.match(POLITE, greeted) else text)

@@ -3,10 +3,11 @@
 Voices of flite, or others of festival (--voices festival), ask for things of the list and say
 sentences that ask for nothing: as they are, as smaller speakers, in noise, in a reverberant room.
 Prints a row for each condition and kind of sentence, and the CPU time for a second of sound.
-"Asked" is what is right after one question: what the box asks "Did you say ...?" about rightly, and
-the answer to "A boat or a book?" (the thing as a story names it, by the same voice, decoded like
-the request). What it asks about wrongly counts as refused, since the answer is no. "Questions" are
-all that it asks.
+"Asked" is what is right after one question: what the box asks "Did you say ...?" about rightly, the
+answer to "A boat or a book?" (the thing as a story names it) and, where of a request the call alone
+was heard, to "What shall it be about?" ("a boat and a book"); answers are said by the same voice
+and decoded like the request. What it asks about wrongly counts as refused, since the answer is no.
+"Questions" are all that it asks.
 --conditions and --rows name those wanted; festival's voices want the packages festival,
 festvox-kdlpc16k, festvox-kallpc16k and festvox-us-slt-hts.
 """
@@ -305,31 +306,43 @@ class Ears:
             return ""
         thing = apart[heard.alternative in wishes]
         self.recogniser.listen_for(ListenFor.CHOICE)
-        quiet = bytes(BLOCK_BYTES) * SILENCE_BLOCKS
-        pcm = quiet + one.answer(thing.name or thing.phrase) + quiet
-        events = self.recogniser.hear(pcm) + self.recogniser.finish()
-        said = [event.text for event in events if isinstance(event, Utterance) and event.sure]
-        answer = understand(said[-1]) if said else None
+        answer = understand(self.last_said(one.answer(thing.name or thing.phrase)))
         first, second = requests
         assert first is not None and second is not None
         if answer is None or not answer.things:
             return ""
         return spoken_back(chosen(answer, first, second))
 
+    def told(self, one: Said) -> str:
+        """What is asked for after "What shall it be about?"; "": nothing."""
+        topic = one.text.partition(" about ")[2].removesuffix(" please")
+        if one.answer is None or not topic:
+            return ""
+        self.recogniser.listen_for(ListenFor.REQUEST)
+        return self.last_said(one.answer(topic))
+
+    def last_said(self, pcm: bytes) -> str:
+        quiet = bytes(BLOCK_BYTES) * SILENCE_BLOCKS
+        events = self.recogniser.hear(quiet + pcm + quiet) + self.recogniser.finish()
+        said = [event.text for event in events if isinstance(event, Utterance) and event.sure]
+        return said[-1] if said else ""
+
     def row(self, name: str, said: Iterator[Said], show: bool) -> str:
         right = asked = wrong = refused = questions = 0
         for one in said:
             heard = self.hear(one.pcm, name in STORY_ROWS)
             choice = None
-            if heard is not None and (heard.likely or heard.alternative):
+            called = heard is not None and heard.text == CALL and one.right is not nothing
+            if heard is not None and (called or heard.likely or heard.alternative):
                 questions += 1
-                choice = self.choice(one, heard) if heard.alternative else None
+                choice = self.told(one) if called else None
+                choice = self.choice(one, heard) if heard.alternative else choice
             if choice is not None:
                 refused += not choice
                 asked += one.right(choice)
                 wrong += bool(choice) and not one.right(choice)
-            elif heard is None or (heard.text == CALL and one.right is not nothing):
-                refused += 1  # of a request the call alone was heard
+            elif heard is None:
+                refused += 1
             elif one.right(heard.text):
                 right += heard.sure
                 asked += heard.likely

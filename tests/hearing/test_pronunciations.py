@@ -34,3 +34,9 @@ def test_who_says_caught_like_cot_is_listened_for() -> None:
     known = {"dog": ["D AO G"], "dogs": ["D AA G Z", "D AO G Z"], "story": ["S T AO R IY"]}
     merged = pronunciations.with_merged_vowel(known)
     assert merged == known | {"dog": ["D AO G", "D AA G"]}
+
+
+def test_of_two_things_that_sound_alike_the_first_is_understood() -> None:
+    known = {"aunt": ["AE N T", "AO N T"], "ant": ["AE N T"], "firemen": ["F"], "fireman": ["F"]}
+    left = pronunciations.without_homophones(known, ("ant", "aunt", "fireman", "firemen"))
+    assert left == known | {"aunt": ["AO N T"]}, "firemen have no other way to be said"

@@ -16,6 +16,7 @@ CALLED = KeyphraseOnly()
         ("tell me a story about a cat", *["tell me a story about a cat"] * 2, None),
         ("tell me a story about the", CALLED, None, None),  # about what? it can be said now
         ("tell me a", None, None, None),
+        ("tell me a story later", None, None, None),
         ("about a cat", None, "about a cat", None),
         ("a cat", None, "a cat", None),
         ("another one", "another one", "another one", None),

@@ -32,6 +32,8 @@ from storybot.stories.story_request import new_story_request
         ("ein Käsekuchen", "A story about a kasekuchen."),
         ("a quokka that likes to sleep", "A story about a quokka."),
         ("a quokka who is happy", "A story about a quokka."),
+        ("a story about a quokka who came later", "A story about a quokka."),
+        ("tell me a story tonight", "A story."),
         ("a quokka from the moon", "A story about a quokka and the moon."),
         ("tell me a story about a purple quokka", "A story about a quokka."),
         ("a story about a quokka and a cat", "A story about a quokka and a cat."),
@@ -80,6 +82,8 @@ def test_what_names_nothing(text: str) -> None:
         "be quiet about it",
         "good morning",
         "sing a song",
+        "Tell me a story tomorrow!",
+        "could you tell me a story about a quokka some other time",
     ],
 )
 def test_what_asks_for_no_story_starts_none(text: str) -> None:

@@ -10,6 +10,7 @@ from storybot.hearing.recognisers.pocketsphinx.pronunciations import (
     parse_dictionary,
     with_merged_vowel,
     with_plurals,
+    without_homophones,
 )
 from storybot.language.things import load_things
 
@@ -32,4 +33,5 @@ def pronunciations_of(words: set[str], full: Path) -> Pronunciations:
             "choose another hearing.keyphrase, or give its sounds with `storybot words add`",
             Exit.CONFIG,
         )
-    return with_merged_vowel({word: found[word] for word in words})
+    listed = [word for thing in load_things() for word in thing.forms if word in words]
+    return without_homophones(with_merged_vowel({word: found[word] for word in words}), listed)

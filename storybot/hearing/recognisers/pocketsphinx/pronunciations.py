@@ -47,6 +47,21 @@ def with_merged_vowel(known: Pronunciations) -> dict[str, list[str]]:
     return merged
 
 
+def without_homophones(known: Pronunciations, preferred: Iterable[str]) -> dict[str, list[str]]:
+    """The pronunciations, without those that an earlier one of the preferred words has, too.
+
+    "Aunt" may be said like "ant", and which of them was found was left to chance. A word keeps
+    its pronunciations where all of them are another word's.
+    """
+    left = {word: list(ways) for word, ways in known.items()}
+    taken: set[str] = set()
+    for word in dict.fromkeys(preferred):
+        ways = left.get(word, [])
+        left[word] = [phones for phones in ways if phones not in taken] or ways
+        taken.update(ways)
+    return left
+
+
 def dictionary_text(pronunciations: Pronunciations) -> str:
     """The dictionary file's text, as PocketSphinx reads it."""
     lines = []

@@ -39,7 +39,7 @@ from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
 from storybot.language.choices import names_neither, words_between
 from storybot.language.listening import ANSWERED, KeyphraseOnly, ListenFor, relevant_part
-from storybot.language.requests import breaks_off, is_wish
+from storybot.language.requests import breaks_off, is_wish, puts_off
 from storybot.language.things import family_forms, usual_things
 from storybot.system.folders import cache_folder
 
@@ -176,8 +176,11 @@ class PocketSphinxRecogniser:
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
         misfit = False
-        doubt = wanted is None or doubtful(decoded, self._settings.gate, called=answers)
-        if not doubt and isinstance(wanted, str):
+        later = puts_off(text)
+        doubt = (wanted is None and not later) or doubtful(
+            decoded, self._settings.gate, called=answers
+        )
+        if not doubt and (later or isinstance(wanted, str)):
             doubt = misfit = self._misfits(speech, decoded)
         if doubt:
             called = decoded.call is not None and decoded.call >= self._settings.gate
@@ -187,6 +190,8 @@ class PocketSphinxRecogniser:
                     self._remember_call(speech, decoded.front_end)
                 return Utterance(text, score, sure=False, likely=True, pcm=sound)
             return call or Utterance(text, score, sure=False, pcm=sound)
+        if later:
+            return Utterance(text, score, sure=False, pcm=sound)
         if isinstance(wanted, KeyphraseOnly):
             self._remember_call(speech.until(-MARGIN_BYTES), decoded.front_end)
             return replace(wanted, pcm=sound)

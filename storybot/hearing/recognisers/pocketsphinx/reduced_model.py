@@ -12,7 +12,7 @@ from pocketsphinx import Config, Decoder, get_model_path
 from storybot.errors import Exit, StorybotError
 from storybot.hearing.recognisers.pocketsphinx.file_cache import cached_file, remove_files
 
-FILE_FORMAT = 2  # to be raised when reduce_model.py makes other files of the same words
+FILE_FORMAT = 3  # to be raised when reduce_model.py makes other files of the same words
 FILE_PREFIX = "words"
 ACOUSTIC_MODEL = "en-us/en-us"
 FULL_DICTIONARY = "en-us/cmudict-en-us.dict"
