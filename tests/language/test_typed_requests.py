@@ -33,6 +33,7 @@ from storybot.stories.story_request import new_story_request
         ("a quokka that likes to sleep", "A story about a quokka."),
         ("a quokka who is happy", "A story about a quokka."),
         ("a story about a quokka who came later", "A story about a quokka."),
+        ("a story about a girl called Tomorrow", "A story about a girl called Tomorrow."),
         ("tell me a story tonight", "A story."),
         ("a quokka from the moon", "A story about a quokka and the moon."),
         ("tell me a story about a purple quokka", "A story about a quokka."),
@@ -83,7 +84,7 @@ def test_what_names_nothing(text: str) -> None:
         "good morning",
         "sing a song",
         "Tell me a story tomorrow!",
-        "could you tell me a story about a quokka some other time",
+        "could you tell me a story some other time",
     ],
 )
 def test_what_asks_for_no_story_starts_none(text: str) -> None:

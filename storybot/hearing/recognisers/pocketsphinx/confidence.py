@@ -32,6 +32,7 @@ CALLED_GATE_SLACK = 0.6
 SHORT_ANSWER_GATE_SLACK = 2.0
 _LONGER = re.compile(r" (?:and|called|named|again)\b")
 BROKEN_OFF_GATE_SLACK = 1.35
+CLEAR_CALL_MARGIN = 1.5
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
 # Of 106 requests the second front end's result was above this, of other speech one was not.
@@ -152,6 +153,14 @@ def doubtful(decoded: DecodingResult, gate: float, called: bool) -> bool:
     `called`: the keyphrase came before this speech, rather than in it.
     """
     return not _believed(decoded, gate, _slack(decoded, called))
+
+
+def clearly_called(decoded: DecodingResult, gate: float) -> bool:
+    """Whether its keyphrase is to be believed without decoding it by itself.
+
+    By itself it may score badly: "about" begins in its last vowel.
+    """
+    return decoded.call is not None and decoded.call >= gate + CLEAR_CALL_MARGIN
 
 
 def worth_asking(decoded: DecodingResult, gate: float, called: bool) -> bool:

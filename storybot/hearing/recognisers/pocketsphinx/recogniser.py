@@ -13,6 +13,7 @@ from storybot.hearing.recognisers.pocketsphinx.confidence import (
     FRAME_SAMPLES,
     DecodingResult,
     Segment,
+    clearly_called,
     decoding_result,
     doubtful,
     end_of_call,
@@ -47,8 +48,7 @@ if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
 
 CALL_TAIL_FRAMES = 10  # after the keyphrase, decoded together with it
-# s for which the rest of a request that breaks off ("tell me a story about a") is waited for.
-REST_WAIT_S = 1.2
+REST_WAIT_S = 1.2  # for the rest of a request that breaks off: "tell me a story about a"
 MARGIN_BYTES = 2 * round(MARGIN_S * SAMPLE_RATE_HZ)
 
 
@@ -162,7 +162,7 @@ class PocketSphinxRecogniser:
         if self._begun_before(speech):
             return None
         if decoded is None:
-            return self._call_in(speech)
+            return self._call_in(speech, None)
         if self._breaks_off(decoded):
             self._begun = Begun(speech, decoded, self._unended)
             return None
@@ -176,15 +176,13 @@ class PocketSphinxRecogniser:
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
         misfit = False
-        later = puts_off(text)
-        doubt = (wanted is None and not later) or doubtful(
-            decoded, self._settings.gate, called=answers
-        )
+        later, gate = puts_off(text), self._settings.gate
+        doubt = (wanted is None and not later) or doubtful(decoded, gate, called=answers)
         if not doubt and (later or isinstance(wanted, str)):
             doubt = misfit = self._misfits(speech, decoded)
         if doubt:
-            called = decoded.call is not None and decoded.call >= self._settings.gate
-            call = self._call_in(speech) if called else None
+            called = decoded.call is not None and decoded.call >= gate
+            call = self._call_in(speech, decoded) if called else None
             if self._is_likely(decoded, called=misfit or call is not None):
                 if misfit and call is None:  # the answer is this speaker's, too
                     self._remember_call(speech, decoded.front_end)
@@ -241,18 +239,20 @@ class PocketSphinxRecogniser:
             return False
         return speech.begun + self._unended[0].start * FRAME_SAMPLES / SAMPLE_RATE_HZ < GUARD_TIME_S
 
-    def _call_in(self, speech: Speech) -> KeyphraseOnly | None:
-        """Speech that is no request may still have begun with the keyphrase."""
+    def _call_in(self, speech: Speech, decoded: DecodingResult | None) -> KeyphraseOnly | None:
+        """Speech that is no request, `decoded` so, may still have begun with the keyphrase."""
         if self._listen_for is not ListenFor.KEYPHRASE:
             return None
         if not (end := end_of_call(self._unended, self._keyphrase)):
             return None
         beginning = speech.until((end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2)
-        decoded = self._decode(beginning.clearest)
-        if decoded is None or doubtful(decoded, self._settings.gate, called=False):
-            return None
-        if decoded.text.removesuffix(" about") != self._keyphrase:  # its tail is the "a" of that
-            return None
+        if decoded is None or not clearly_called(decoded, self._settings.gate):
+            decoded = self._decode(beginning.clearest)
+            if decoded is None or doubtful(decoded, self._settings.gate, called=False):
+                return None
+            text = decoded.text.removesuffix(" about")  # its tail is the "a" of that
+            if relevant_part(text, self._listen_for, self._keyphrase) != KeyphraseOnly():
+                return None
         said = beginning.until(-CALL_TAIL_FRAMES * FRAME_SAMPLES * 2)
         self._remember_call(said, decoded.front_end)
         return KeyphraseOnly(speech.pcm)
