@@ -28,3 +28,9 @@ class StorybotError(Exception):
     def __init__(self, sentence: str, code: Exit = Exit.FAULT) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+def refused(what: str, error: OSError, code: Exit) -> StorybotError:
+    """The fault where the system gives no process, memory or file; `what` cannot be done so."""
+    why = error.strerror or str(error)
+    return StorybotError(f"{what} ({why}); free memory or room on the disk, then try again", code)

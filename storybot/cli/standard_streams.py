@@ -65,7 +65,15 @@ def wav_to_stdout(args: argparse.Namespace, tell: Callable[[], int]) -> int:
             "--wav - writes sound, which a terminal cannot show; put > FILE or | PROGRAM behind it",
             Exit.USAGE,
         )
-    with tempfile.TemporaryDirectory(prefix="storybot-") as folder:
+    try:
+        held = tempfile.TemporaryDirectory(prefix="storybot-")
+    except OSError as error:
+        raise StorybotError(
+            f"there is no folder for the sound until it is whole ({error.strerror or error}); "
+            "free room there, or name another one with TMPDIR=FOLDER",
+            Exit.FAULT,
+        ) from None
+    with held as folder:
         args.wav = Path(folder) / "story.wav"
         with redirect_stdout(sys.stderr):
             code = tell()

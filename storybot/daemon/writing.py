@@ -58,6 +58,9 @@ class Writing:
         pipeline = StoryPipeline(
             narrator.make, allowed.allowed, ENGINE_RUNS_PER_STORY, ENGINE_NICENESS
         )
+        if self._writing:  # two were begun before either of them came here
+            yield _end(replies.BEING_WRITTEN)
+            return
         self._writing = True
         try:
             async with aclosing(pipeline.sentences(story)) as sentences:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storybot.config.schema import SpeakingSettings
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError, refused
 from storybot.record import Record
 from storybot.speaking.captions import Caption, Captions, OnWord
 from storybot.speaking.limiter import Limiter
@@ -65,13 +65,17 @@ class Synthesizer:
 
     def open(self, volume: int) -> None:
         """Load the voice and open the loudspeaker, as far as that was not done yet."""
-        if self.voice is None:
-            self.voice = make_voice(self._settings)
-        if self.player is None:
-            player = make_player(self._settings, self._profile, self.voice.rate, self._wav)
-            player.gain.jump(volume)
-            player.open()
-            self.player = player
+        try:
+            if self.voice is None:
+                self.voice = make_voice(self._settings)
+            if self.player is None:
+                player = make_player(self._settings, self._profile, self.voice.rate, self._wav)
+                player.gain.jump(volume)
+                player.open()
+                self.player = player
+        except OSError as error:
+            what = "the voice and the loudspeaker cannot be opened"
+            raise refused(what, error, Exit.SOUND_OUT) from None
 
     def speak(self, utterance: Utterance, parameters: SpeechParameters, generation: int) -> Spoken:
         """Synthesise a sentence into the player's queue, after a pause if another one precedes."""
@@ -131,9 +135,11 @@ class Synthesizer:
         try:
             if whole:
                 voice.synthesise(phrase.text, parameters, on_pcm)
-        except StorybotError:
+        except (StorybotError, OSError) as error:
             whole = False
             if generation == self.generation:
+                if isinstance(error, OSError):
+                    raise refused("the voice cannot speak", error, Exit.SOUND_OUT) from None
                 raise
         if whole:
             queue(limiter.feed(silences.end()) + limiter.end())

@@ -29,7 +29,7 @@ class FamilyFile:
         self._file = ListFile(self.path, "The family's words")
 
     def words(self) -> tuple[FamilyWord, ...]:
-        """None where there is no file; StorybotError where it cannot be read."""
+        """None of them where there is no file; StorybotError where it cannot be read."""
         return parse(self._file.lines(), str(self.path))
 
     def add(self, word: FamilyWord) -> None:

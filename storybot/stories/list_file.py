@@ -22,7 +22,7 @@ class ListFile:
         return self.path.with_name(self.path.name + ".unfinished")
 
     def lines(self) -> list[str]:
-        """None where there is no file."""
+        """None of them where there is no file."""
         try:
             return self.path.read_text("utf-8").splitlines()
         except FileNotFoundError:

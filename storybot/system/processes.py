@@ -20,7 +20,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from storybot.errors import StorybotError
+from storybot.errors import Exit, StorybotError, refused
 
 KILL_TIMEOUT_S = 1.0  # s after KILL in which the kernel ends a process that no driver holds
 GONE_CHECK_INTERVAL_S = 1.0  # s between two looks whether one that a driver held is gone at last
@@ -41,6 +41,14 @@ class CannotBeKilled(StorybotError):
     def gone(self) -> bool:
         """Whether the process has ended at last."""
         return not Path(f"/proc/{self.pid}").exists()
+
+
+def cannot_run(program: str, package: str, error: OSError, code: Exit) -> StorybotError:
+    """Why a program of this Debian package was not started."""
+    if isinstance(error, FileNotFoundError):
+        sentence = f"the program {program} is missing; install the package {package}"
+        return StorybotError(sentence, code)
+    return refused(f"the program {program} cannot be run", error, code)
 
 
 def limit_cpu_time(pid: int, cpu_seconds: float) -> None:

@@ -171,6 +171,17 @@ def test_a_wav_to_stdout(model: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_room_for_a_wav_that_goes_to_stdout(model: Path, monkeypatch: pytest.MonkeyPatch,
+                                               capsys: Out) -> None:  # fmt: skip
+    def no_folder(**_: str) -> None:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("storybot.cli.standard_streams.sys.stdout.isatty", lambda: False)
+    monkeypatch.setattr("tempfile.TemporaryDirectory", no_folder)
+    assert main.main([*TELL, "--model", str(model), "--wav", "-", "a", "cat"]) == Exit.FAULT
+    assert "name another one with TMPDIR" in capsys.readouterr().err
+
+
 def test_a_story_as_json(model: Path, capsys: Out) -> None:
     words = ["--json", "--silent", "--model", str(model), "a", "cat"]
     assert main.main([*TELL, *words]) == Exit.OK

@@ -129,6 +129,16 @@ def test_one_after_the_other(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_of_two_at_the_same_time_one_is_written(tmp_path: Path) -> None:
+    async def scene(house: House) -> None:
+        async with client(house) as first, client(house) as second:
+            cat, dog = Write("a story about a cat"), Write("a story about a dog")
+            both = await asyncio.gather(first.written(cat), second.written(dog))
+            assert sum(bool(sentences(lines)) for lines in both) == 1
+
+    play(tmp_path, scene)
+
+
 def test_the_box_comes_first(tmp_path: Path) -> None:
     """No story is written while it tells one, and one that it is asked for ends the writing."""
 

@@ -93,12 +93,17 @@ class FakeStream:
         return 0.02
 
     def is_active(self) -> bool:
-        if self.broken:
-            raise OSError("Stream not open", -9988)
+        self._fails_if_broken()
         return not self.closed
 
     def stop_stream(self) -> None:
+        self._fails_if_broken()
         self.drained = True
 
     def close(self) -> None:
         self.closed = True
+        self._fails_if_broken()
+
+    def _fails_if_broken(self) -> None:
+        if self.broken:
+            raise OSError("Stream not open", -9988)

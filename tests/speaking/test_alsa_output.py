@@ -153,6 +153,13 @@ def test_aplay_is_missing() -> None:
             call(RATE, lambda frames: b"")
 
 
+def test_aplay_cannot_be_run(tmp_path: Path) -> None:
+    program = tmp_path / "aplay"
+    program.write_text("not for anybody to run")
+    with pytest.raises(StorybotError, match=r"aplay cannot be run \(Permission denied\); free"):
+        alsa_devices(str(program))
+
+
 def test_aplay_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "aplay"
     program.write_text("#!/bin/sh\nexec sleep 60\n")

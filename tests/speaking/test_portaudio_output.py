@@ -89,6 +89,15 @@ def test_finish_lets_the_device_play_out(monkeypatch: pytest.MonkeyPatch) -> Non
     assert audio.initialised == 0
 
 
+def test_finish_lets_a_device_go_that_broke(monkeypatch: pytest.MonkeyPatch) -> None:
+    audio = use(monkeypatch, Device("Speaker"))
+    output = PortAudioOutput()
+    output.open(RATE, Source(0))
+    audio.streams[0].broken = True
+    output.finish()
+    assert audio.streams[0].closed and audio.initialised == 0
+
+
 def test_a_stream_that_broke_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     audio = use(monkeypatch, Device("Speaker"))
     output = PortAudioOutput()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import wave
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from storybot.config.schema import Settings, SpeakingSettings
+import pytest
+
+from storybot.config.schema import HearingSettings, Settings, SpeakingSettings
+from storybot.errors import Exit, StorybotError
+from storybot.hearing.microphones.choice import open_microphone
 from storybot.robot import initial_robot
 from storybot.speaking.outputs.silent import SilentPlayer
 from storybot.speaking.speaker import Speaker
+from storybot.speaking.synthesizer import Synthesizer, Utterance
+from storybot.speaking.voices.voice import OnPcm, SpeechParameters
 from tests.fakes.voice import LETTER, RATE, ToneVoice
 from tests.speaking.stage import PAUSE, SETTINGS, Stage, play, until
 
@@ -137,6 +145,42 @@ def test_hero_and_friend_speak_at_other_pitches() -> None:
         ("he said.", 90),
         ('"Yo!"', 70),
     ]
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+def test_a_voice_that_the_system_refuses(generation: int) -> None:
+    """A process that it cannot have, a full disk. What was stopped meanwhile is no fault."""
+
+    class Refused(ToneVoice):
+        def synthesise(self, text: str, parameters: SpeechParameters, on_pcm: OnPcm) -> None:
+            synthesizer.generation = generation
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    synthesizer = Synthesizer(SETTINGS, "full", None, 1.0)
+    stage = Stage()
+    synthesizer.voice, synthesizer.player = Refused(), stage.player
+    stage.player.open()
+    said = partial(synthesizer.speak, Utterance("One."), SpeechParameters(), 0)
+    if generation:
+        assert not said().whole
+    else:
+        with pytest.raises(StorybotError, match=r"cannot speak \(Cannot allocate memory\); free"):
+            said()
+    stage.player.close()
+
+
+def test_what_the_system_refuses_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("storybot.speaking.synthesizer.make_voice", no_memory)
+    with pytest.raises(StorybotError, match="Cannot allocate memory") as fault:
+        Synthesizer(SETTINGS, "full", None, 1.0).open(100)
+    assert fault.value.code is Exit.SOUND_OUT
+    monkeypatch.setattr("storybot.hearing.microphones.choice.driver", no_memory)
+    with pytest.raises(StorybotError, match="microphone cannot be opened") as fault:
+        open_microphone(HearingSettings(), "full")
+    assert fault.value.code is Exit.SOUND_IN
 
 
 def test_an_earcon_is_played() -> None:

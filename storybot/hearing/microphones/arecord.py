@@ -16,6 +16,8 @@ from storybot.system.alsa_messages import AlsaMessages, english
 
 ARECORD = "arecord"
 READ_BYTES = 65536  # bytes
+KILL_TIMEOUT_S = 1.0  # s: nobody waits longer for one that a driver holds in the kernel
+KILLED_LOOK_INTERVAL_S = 0.005  # s between two looks whether it has ended
 LIST_TIMEOUT_S = 10.0  # s until its list must be whole; a plugin of ALSA may wait for a server
 
 
@@ -78,5 +80,7 @@ class Arecord:
     def _kill(self) -> None:
         if not self._ended:
             os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
             self._ended = True
+            limit = time.monotonic() + KILL_TIMEOUT_S
+            while os.waitpid(self._pid, os.WNOHANG) == (0, 0) and time.monotonic() < limit:
+                time.sleep(KILLED_LOOK_INTERVAL_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storybot.drivers import driver
-from storybot.errors import Exit, StorybotError
+from storybot.errors import Exit, StorybotError, refused
 
 if TYPE_CHECKING:
     from storybot.config.schema import HearingSettings
@@ -21,7 +21,10 @@ def open_microphone(settings: HearingSettings, profile: str) -> Microphone:
         raise StorybotError(
             "hearing.driver is none, so that there is no microphone; set it to auto", Exit.SOUND_IN
         )
-    microphone: Microphone = driver("microphone", chosen(settings, profile)).make(settings)
+    try:
+        microphone: Microphone = driver("microphone", chosen(settings, profile)).make(settings)
+    except OSError as error:
+        raise refused("the microphone cannot be opened", error, Exit.SOUND_IN) from None
     return microphone
 
 

@@ -24,7 +24,9 @@ from storybot.speaking.outputs.player import (
 from storybot.speaking.outputs.queued_player import QueuedPlayer
 from storybot.system.alsa_devices import AlsaDevice, choose_device, parse_devices
 from storybot.system.alsa_messages import AlsaMessages, english
-from storybot.system.processes import KILL_TIMEOUT_S, end_group_now, signal_group
+from storybot.system.processes import KILL_TIMEOUT_S, cannot_run, end_group_now, signal_group
+
+PACKAGE = "alsa-utils"
 
 APLAY_BUFFER_S = 0.1  # s of sound aplay keeps
 PIPE_BYTES = 4096  # bytes, the smallest pipe Linux gives: 93 ms at 22,050 Hz
@@ -65,8 +67,8 @@ class AlsaOutput:
                 start_new_session=True,
                 bufsize=0,
             )
-        except OSError:
-            raise _missing(self._program) from None
+        except OSError as error:
+            raise cannot_run(self._program, PACKAGE, error, Exit.SOUND_OUT) from None
         assert child.stderr is not None
         messages = AlsaMessages(child.stderr.fileno())
         if not _takes_sound(child, messages):
@@ -131,8 +133,8 @@ def alsa_devices(program: str = "aplay") -> list[AlsaDevice]:
         listed = subprocess.run(
             [program, "-L"], capture_output=True, check=False, timeout=LIST_TIMEOUT_S
         )
-    except OSError:
-        raise _missing(program) from None
+    except OSError as error:
+        raise cannot_run(program, PACKAGE, error, Exit.SOUND_OUT) from None
     except subprocess.TimeoutExpired:
         raise StorybotError(
             f"{program} does not answer; unplug the loudspeaker and plug it in again",
@@ -217,9 +219,3 @@ def _last_words(child: subprocess.Popen[bytes], messages: AlsaMessages) -> str:
     messages.read()
     end_group_now(child)
     return messages.reason or "no reason given"
-
-
-def _missing(program: str) -> StorybotError:
-    return StorybotError(
-        f"the program {program} is missing; install the package alsa-utils", Exit.SOUND_OUT
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -88,7 +89,8 @@ class PortAudioOutput:
         return False  # it holds some tens of ms
 
     def finish(self) -> None:
-        self._stream.stop_stream()  # waits until the device has played what it holds
+        with contextlib.suppress(OSError):  # the device is gone
+            self._stream.stop_stream()  # waits until the device has played what it holds
         self._release()
 
     def close(self) -> None:
@@ -98,7 +100,8 @@ class PortAudioOutput:
         stream, self._stream = self._stream, None
         library, self._library = self._library, None
         if stream is not None:
-            stream.close()
+            with contextlib.suppress(OSError):
+                stream.close()
         if library is not None:
             library.terminate()
 

@@ -11,9 +11,9 @@ from storybot.speaking.gain import Gain
 from storybot.speaking.outputs.player import OutputDevice
 
 QUEUE_MAX_S = 2.0  # s of sound kept ahead, so that a slow voice has time for its next sentence
-# s without a draw, though there is sound, until the device is lost; PulseAudio's
+# Without a draw, though there is sound, until the device is lost. PulseAudio's null sink draws
+# every 2 s when nobody asks it for less.
 STALLED_AFTER_S = 3.0
-# null sink draws every 2 s when nobody asks it for less
 
 
 class QueuedPlayer:

@@ -21,7 +21,9 @@ from storybot.speaking.voices.voice import (
     spread_words,
     unknown_accent,
 )
-from storybot.system.processes import end_group_now, signal_group
+from storybot.system.processes import cannot_run, end_group_now, signal_group
+
+PACKAGE = "espeak-ng"
 
 SAMPLE_RATE_HZ = 22050  # Hz, of every voice of espeak-ng that is not MBROLA's
 WAV_HEADER_BYTES = 44  # bytes of the wav header it begins with
@@ -77,8 +79,8 @@ class EspeakProcessVoice:
                     start_new_session=True,
                     bufsize=0,
                 )
-            except OSError:
-                raise self._missing() from None
+            except OSError as error:
+                raise cannot_run(self._program, PACKAGE, error, Exit.SOUND_OUT) from None
         self._child = child
         try:
             if self._pass_on(child, text, on_pcm) and child.wait(self._deadline) != 0:
@@ -144,16 +146,10 @@ class EspeakProcessVoice:
             )
         except subprocess.TimeoutExpired:
             raise self._silent() from None
-        except OSError:
-            raise self._missing() from None
+        except OSError as error:
+            raise cannot_run(self._program, PACKAGE, error, Exit.SOUND_OUT) from None
         rows = [line.split() for line in done.stdout.decode("utf-8", "replace").splitlines()[1:]]
         return [ListedVoice(row[1], row[3], row[4]) for row in rows if len(row) > 4]
-
-    def _missing(self) -> StorybotError:
-        return StorybotError(
-            f"the program {self._program} is missing; install the package espeak-ng",
-            Exit.SOUND_OUT,
-        )
 
     def _silent(self) -> StorybotError:
         return StorybotError(
