@@ -141,7 +141,8 @@ def _things(words: list[str], names: Container[str]) -> list[Thing]:
 
     `names`: words that are names where nothing else is known of them.
     """
-    words = [word.removesuffix("'s") for word in words if any(map(str.isalpha, word))]
+    said = [word for word in words if any(map(str.isalpha, word))]
+    words = [word.removesuffix("'s") for word in said]
     told = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     words, name = words[:told], name_at(words, told + 1)
     if bearer := _bearer(words):
@@ -154,7 +155,7 @@ def _things(words: list[str], names: Container[str]) -> list[Thing]:
         noun = noun[1:]
     if led is None and _no_noun(noun[:1]) and noun[0] not in ONESELF:
         return []
-    known = wishes_in(words, family_children())
+    known = wishes_in(said[:told], family_children())
     own = led is not None and _OWN.fullmatch(words[led - 1])
     last = [word for word in words[-1:] if not word.endswith("ing")]  # my dog swimming
     if known.things and not name and own and last and last == [*known.unknown]:

@@ -37,6 +37,7 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
     things: list[Thing] = []
     unknown: list[str] = []
     count, at = "", 0
+    before: Thing | None = None  # what the word before this one names
     while at < len(words):
         word = words[at]
         if word in NAMED and things and (name := name_at(words, at + 1)):
@@ -45,11 +46,17 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
             continue
         known, length = thing_at(words, at)
         if known is not None:
+            if before is not None and before in things and not (known.is_name or known.name):
+                things.remove(before)  # a magic key is a key, a baby elephant an elephant
             things += _new([_counted(known, count)], things)
         elif word in ONESELF:
             things += _new(family[:MAX_THINGS] or [child()], things)
         elif not SMALL_WORDS.fullmatch(word):
             unknown.append(word)
+        owns = words[at + length - 1].endswith("'s")  # the cat's hat is about both
+        before = None
+        if known is not None and not (known.is_name or known.name or owns):
+            before = _counted(known, count)
         count = word if word in COUNTS else count if word in ADJECTIVES else ""
         at += length
     return Wishes(tuple(things), tuple(unknown))

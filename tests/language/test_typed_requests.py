@@ -32,6 +32,13 @@ from storybot.stories.story_request import new_story_request
         ("ein Käsekuchen", "A story about a kasekuchen."),
         ("a quokka that likes to sleep", "A story about a quokka."),
         ("a quokka who is happy", "A story about a quokka."),
+        ("a magic key", "A story about a key."),
+        (
+            "a story about two baby elephants and a pirate ship",
+            "A story about two baby elephants and a pirate ship.",
+        ),
+        ("the cat's hat", "A story about a cat and a hat."),
+        ("my dog Lily", "A story about a dog called Lily."),
         ("a story about a quokka who came later", "A story about a quokka."),
         ("a story about a girl called Tomorrow", "A story about a girl called Tomorrow."),
         ("tell me a story tonight", "A story."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, wording
+from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, times, wording
 from storybot.telling.editor.reading import Reading
 from storybot.telling.editor.scene import Scene
 
@@ -25,6 +25,8 @@ RULES: tuple[Rule, ...] = (
     clauses.loose_end,
     clauses.verb_left_out,
     clauses.question_without_mark,
+    times.misplaced_time,
+    times.misplaced_manner,
     naming.stranger,
     naming.introduced_again,
     naming.named_twice,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, wording
+from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, times, wording
 from storybot.telling.editor.rules import RULES, fault_of
 from tests.telling.editor.scenes import reading, scene
 
@@ -410,6 +410,38 @@ def test_clause_without_verb(text: str, bad: bool) -> None:
 )
 def test_loose_end(text: str, bad: bool) -> None:
     assert clauses.loose_end(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("I lost my hat in this morning.", BAD),
+        ("The duck will swim on tomorrow.", BAD),
+        ("The duck practiced all day afternoon.", BAD),
+        ("The duck worked with the glue and afternoon.", BAD),
+        ("The duck worked in the morning and afternoon.", GOOD),
+        ("The duck worked all day and night.", GOOD),
+        ("The duck came home this morning, and tomorrow it will swim.", GOOD),
+        ("The duck sat in, this morning.", GOOD),
+    ],
+)
+def test_misplaced_time(text: str, bad: bool) -> None:
+    assert times.misplaced_time(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck played with the softly every day.", BAD),
+        ("The duck was very good night to the birds.", BAD),
+        ("The duck saw the slowly moving train.", GOOD),
+        ("The duck said good night to the birds.", GOOD),
+        ("The fox hugged her tightly.", GOOD),
+        ("The duck played with the softly every day.|", GOOD),
+    ],
+)
+def test_misplaced_manner(text: str, bad: bool) -> None:
+    assert times.misplaced_manner(reading(text), scene()) is bad
 
 
 @pytest.mark.parametrize(
