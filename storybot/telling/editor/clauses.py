@@ -20,6 +20,9 @@ _PREPOSITIONS = frozenset(
 )
 _SUPERLATIVES = frozenset(("first", "last", "only"))
 # "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
+_LET = 3  # words before: "let the little dog gave"
+_SAME_FORM = frozenset(("let", "put", "cut", "hit", "hurt", "read", "set", "split", "shut"))
+_AFTER_LET = frozenset(("and", "but", "so", "that", "who", "go", "what", "if", "then", "out", "in"))
 _STANDS_BEFORE = frozenset(
     (
         *("as", "than", "what", "who", "how", "where", "whatever", "wherever", "if", "so", "that"),
@@ -74,6 +77,20 @@ def verb_left_out(draft: Reading, scene: Scene) -> bool:
             earlier, _ = _around(words, at)
             if not earlier.isdisjoint(("was", "were")):
                 return True
+    return False
+
+
+def let_somebody_did(draft: Reading, scene: Scene) -> bool:
+    """A past form after "let": "let the dog gave it a bone"."""
+    words = draft.words
+    for at in range(max(1, draft.given), len(words)):
+        near = words[max(0, at - _LET) : at]
+        let = next((word for word in reversed(near) if word.text == "let"), None)
+        if let is None or let.clause != words[at].clause or words[at].text not in PAST:
+            continue
+        between = {word.text for word in near[near.index(let) + 1 :]}
+        if words[at].text not in _SAME_FORM and between.isdisjoint(_AFTER_LET):
+            return True
     return False
 
 

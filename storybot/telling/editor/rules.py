@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, times, wording
+from storybot.telling.editor import (
+    clauses,
+    form,
+    naming,
+    nouns,
+    obeying,
+    speaking,
+    tense,
+    times,
+    wording,
+)
 from storybot.telling.editor.reading import Reading
 from storybot.telling.editor.scene import Scene
 
@@ -24,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     clauses.clause_without_verb,
     clauses.loose_end,
     clauses.verb_left_out,
+    clauses.let_somebody_did,
     clauses.question_without_mark,
     times.misplaced_time,
     times.misplaced_manner,
@@ -31,12 +42,14 @@ RULES: tuple[Rule, ...] = (
     naming.introduced_again,
     naming.named_twice,
     naming.eats_somebody,
+    nouns.eats_no_food,
     naming.wrong_actor,
     naming.wrong_pronoun,
     naming.it_for_somebody,
     speaking.wrong_speaker,
     obeying.early_end,
     wording.broken_phrase,
+    nouns.noun_alone,
     wording.stutter,
     wording.word_twice,
     obeying.missing_not,

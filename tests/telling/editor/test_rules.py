@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from storybot.telling.editor import clauses, form, naming, obeying, speaking, tense, times, wording
+from storybot.telling.editor import (
+    clauses,
+    form,
+    naming,
+    nouns,
+    obeying,
+    speaking,
+    tense,
+    times,
+    wording,
+)
 from storybot.telling.editor.rules import RULES, fault_of
 from tests.telling.editor.scenes import reading, scene
 
@@ -442,6 +452,52 @@ def test_misplaced_time(text: str, bad: bool) -> None:
 )
 def test_misplaced_manner(text: str, bad: bool) -> None:
     assert times.misplaced_manner(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck saw the paint on hill.", BAD),
+        ("They made more sandwich.", BAD),
+        ("The duck sat on hill and sang.", BAD),
+        ("The duck slept in bed.", GOOD),
+        ("It was a letter from grandma.", GOOD),
+        ("They made one more sandwich.", GOOD),
+        ("The duck sat on boat shoes.", GOOD),
+        ("The duck sat on hill.|", GOOD),
+    ],
+)
+def test_noun_alone(text: str, bad: bool) -> None:
+    assert nouns.noun_alone(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("This time, everyone ate the table.", BAD),
+        ('The fox said, "We will eat the sun!"', BAD),
+        ("They ate all of the cake.", GOOD),
+        ("They ate ice cream on the hill.", GOOD),
+        ("They ate, and the table was full.", GOOD),
+        ("They ate the bread on the table.", GOOD),
+    ],
+)
+def test_eats_no_food(text: str, bad: bool) -> None:
+    assert nouns.eats_no_food(reading(text), scene()) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("The duck let the dog gave it a bone.", BAD),
+        ("The duck let the dog have a bone.", GOOD),
+        ("The duck let the fox in and gave it a bone.", GOOD),
+        ("The duck let go, and fell.", GOOD),
+        ('"Let\'s split the pie," said the duck.', GOOD),
+    ],
+)
+def test_let_somebody_did(text: str, bad: bool) -> None:
+    assert clauses.let_somebody_did(reading(text), scene()) is bad
 
 
 @pytest.mark.parametrize(
