@@ -4,7 +4,8 @@ Voices of flite, or others of festival (--voices festival), ask for things of th
 sentences that ask for nothing: as they are, as smaller speakers, in noise, in a reverberant room.
 Prints a row for each condition and kind of sentence, and the CPU time for a second of sound.
 "Asked" is what is right after one question: what the box asks "Did you say ...?" about rightly, the
-answer to "A boat or a book?" (the thing as a story names it) and, where of a request the call alone
+answer to "A boat or a book?" (the thing as a story names it; one that is not understood is as good
+as none, after which the box tells of the first) and, where of a request the call alone
 was heard, to "What shall it be about?" ("a boat and a book"); answers are said by the same voice
 and decoded like the request. What it asks about wrongly counts as refused, since the answer is no.
 "Questions" are all that it asks.
@@ -310,7 +311,7 @@ class Ears:
         first, second = requests
         assert first is not None and second is not None
         if answer is None or not answer.things:
-            return ""
+            return spoken_back(first)  # as where nothing is said: it is the likelier
         return spoken_back(chosen(answer, first, second))
 
     def told(self, one: Said) -> str:
