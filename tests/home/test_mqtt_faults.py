@@ -96,12 +96,14 @@ def test_daemon_killed_and_back(
         listener.give(f"{BOX}/cmd/settings", '{"bedtime.fade": 7.5, "telling.length": "long"}')
         listener.until(f"{BOX}/state", lambda state: state["length"] == "long")
         listener.give(f"{BOX}/cmd/ask", "a story about a dog")
-        listener.until(f"{BOX}/event", lambda event: event["event_type"] == "began")
+        listener.until_came(f"{BOX}/event", lambda event: event["event_type"] == "began")
         daemon.end(signal.SIGKILL)
         listener.until(f"{BOX}/online", lambda text: text == "offline")
         assert listener.last(f"{BOX}/event")["event_type"] == "ended"
         listener.give(f"{BOX}/cmd/tell", "")
-        refused = listener.until(f"{BOX}/event", lambda event: event["event_type"] == "refused")
+        refused = listener.until_came(
+            f"{BOX}/event", lambda event: event["event_type"] == "refused"
+        )
         assert "not running" in refused["why"]
         listener.clear()
         daemon.start()
