@@ -12,16 +12,16 @@ engine: ## build the engine: build/native/storyteller
 	cmake --build build/native -j $(NATIVE_JOBS)
 
 test-native: engine ## test the engine, as released and under ASan and UBSan
-	ctest --test-dir build/native --output-on-failure -j $(NATIVE_JOBS)
+	ctest --test-dir build/native --output-on-failure --timeout 300 -j $(NATIVE_JOBS)
 	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON \
 	  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 	cmake --build build/asan -j $(NATIVE_JOBS)
-	ctest --test-dir build/asan --output-on-failure -j $(NATIVE_JOBS)
+	ctest --test-dir build/asan --output-on-failure --timeout 300 -j $(NATIVE_JOBS)
 
 test-neon: | build/.apt-NEON ## test the kernels for 64-bit ARM in QEMU
 	cd native && cmake --preset aarch64
 	cmake --build build/aarch64 -j $(NATIVE_JOBS)
-	ctest --test-dir build/aarch64 --output-on-failure -R "kernels_agree_neon|arithmetic|sampler|tokenizer"
+	ctest --test-dir build/aarch64 --output-on-failure --timeout 300 -R "kernels_agree_neon|arithmetic|sampler|tokenizer"
 
 reference-texts: engine ## write the synthetic reference texts anew (RUN_C=llama2.c's run, compiled)
 	python3 native/tests/reference_texts.py build/native/tests/synthetic $(RUN_C)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -51,7 +52,11 @@ def interrupted(code: str, number: signal.Signals) -> tuple[int, int]:
         start_new_session=True,
     )
     assert run.stdout is not None
-    assert run.stdout.readline() == b"ready\n"
+    killer = threading.Timer(START_S, run.kill)  # ends the reading, too
+    killer.start()
+    said = run.stdout.readline()
+    killer.cancel()
+    assert said == b"ready\n"
     before = descendants(run.pid)
     run.send_signal(number)
     run.wait(END_S)

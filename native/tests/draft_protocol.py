@@ -1,11 +1,15 @@
 """The line protocol of `storyteller drafts`: draft_protocol.py STORYTELLER SYNTHETIC STORIES"""
 
+import contextlib
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+LONGEST_S = 120.0
 failures = 0
 
 
@@ -16,11 +20,26 @@ def check(what: str, holds: bool, detail: object = "") -> None:
         print(f"does not hold: {what} {detail}")
 
 
+@contextlib.contextmanager
+def limited(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill it after a while, which ends the reading from it, too."""
+    killer = threading.Timer(LONGEST_S, process.kill)
+    killer.start()
+    try:
+        yield
+    finally:
+        killer.cancel()
+
+
 def answers(storyteller: str, model: str, text: str | bytes, *options: str) -> list[str]:
     """The lines that the process answers to `text`, after its first one."""
     data = text.encode() if isinstance(text, str) else text
     run = subprocess.run(
-        [storyteller, "drafts", model, *options], input=data, capture_output=True, check=False
+        [storyteller, "drafts", model, *options],
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=LONGEST_S,
     )
     check("exit code 0, no word on stderr", run.returncode == 0 and not run.stderr, run)
     lines = run.stdout.decode(errors="replace").split("\n")
@@ -67,6 +86,7 @@ def check_texts(storyteller: str, model: str) -> None:
 def check_ends(storyteller: str, model: str) -> None:
     """A reader that leaves, a writer that leaves, and a kill in the middle of drafts."""
     command = [storyteller, "drafts", model]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     gone = subprocess.run(
         "(echo told Once; sleep 0.3; echo drop; sleep 0.3; echo drop)"
         f" | {storyteller} drafts {model}"
@@ -74,14 +94,14 @@ def check_ends(storyteller: str, model: str) -> None:
         shell=True, executable="/bin/bash", capture_output=True, check=False,
     )  # fmt: skip
     check("a reader that leaves is no fault", gone.returncode == 0 and not gone.stderr, gone)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, **pipes) as process, limited(process):
         assert process.stdin and process.stdout
         process.stdout.readline()
         process.stdin.write(b"told Once")  # no newline: the end of the input ends the line
         process.stdin.close()
         check("the last line is answered", process.stdout.readline().startswith(b"ok "))
         check("and then it ends", process.wait(10) == 0)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, **pipes) as process, limited(process):
         assert process.stdin and process.stdout
         process.stdin.write(b"draft 32 1 tokens 90\n" * 50)
         process.stdin.flush()

@@ -159,8 +159,8 @@ def test_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         async with living(house):
             watching = asyncio.create_task(terminal.type("watch"))
             watching_json = asyncio.create_task(terminal.type("watch", "--json"))
-            while len(house.daemon.services.control.server._watchers) < 2:
-                await asyncio.sleep(0.01)
+            watchers = house.daemon.services.control.server._watchers
+            await house.wait(lambda: len(watchers) >= 2, "two watchers", 60)
             await house.told_once()
         (_, one, _), (_, two, _) = await watching, await watching_json
         return one, two

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -270,7 +271,12 @@ def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path: Path) -> None:
     )
     path = str(tmp_path / "control")
     other = subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True)
-    assert other.stdout is not None and other.stdout.readline() == "open\n"
+    assert other.stdout is not None
+    killer = threading.Timer(60, other.kill)  # ends the reading, too
+    killer.start()
+    said = other.stdout.readline()
+    killer.cancel()
+    assert said == "open\n"
 
     async def body() -> None:
         with pytest.raises(StorybotError, match="running already"):

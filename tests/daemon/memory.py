@@ -39,6 +39,7 @@ LISTENING, TELLING = 33.0, 34.0  # MB asked for, of all processes
 TALK = "the weather is very nice today and we are going to the lake"  # decoded, and no request
 SETTLING = 3.0  # s
 ENGINE_SEEN = 10.0  # s for which it is looked for
+TOLD = 900.0  # s within which a story is told
 
 
 def main() -> int:
@@ -96,7 +97,10 @@ def telling(pid: int, socket: str) -> None:
         writing = now or writing
         time.sleep(0.005)
     most: list[Process] = []
-    while ask(socket, Status())["state"] != "idle":
+    limit = time.monotonic() + TOLD
+    while (state := ask(socket, Status())["state"]) != "idle":
+        if time.monotonic() > limit:
+            raise TimeoutError(f"the story is not told after {TOLD:.0f} s: {state}")
         now = measure(pid)
         if not any(map(is_recogniser, now)) and sum(shares(now)) > sum(shares(most)):
             most = now

@@ -85,10 +85,10 @@ def test_lives_and_ends(tmp_path: Path, profile: str) -> None:
         path.write_text(path.read_text() + "bedtime: {fade: soon}\n")
         daemon.send_signal(signal.SIGHUP)
         said = until_said(daemon, "the settings stay as they were")
-        second = subprocess.run(command[:-2] + command[-2:], capture_output=True, text=True)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert second.returncode == Exit.CONFIG and "bedtime.fade" in second.stderr
         config(tmp_path, profile)
-        third = subprocess.run(command, capture_output=True, text=True)
+        third = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert third.returncode == Exit.DAEMON and "running already" in third.stderr
     finally:
         daemon.send_signal(signal.SIGTERM)

@@ -179,11 +179,12 @@ def test_real_engine_killed_in_the_middle(tmp_path: Path) -> None:
 
         async def scene() -> None:
             await house.ask(Ask("a story about a cat"))
-            while not pids:
-                await asyncio.sleep(0)
-                if story.engine is not None and story.engine.pid is not None:
-                    pids.append(story.engine.pid)
-                    os.kill(pids[0], signal.SIGKILL)
+            async with asyncio.timeout(60):
+                while not pids:
+                    await asyncio.sleep(0)
+                    if story.engine is not None and story.engine.pid is not None:
+                        pids.append(story.engine.pid)
+                        os.kill(pids[0], signal.SIGKILL)
             await house.until(Mode.IDLE, 60)
             whole = list(house.heard)
             house.heard.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -21,6 +22,7 @@ class FakeOutput:
         self.plugged = True
         self.tells = False  # knows that it was pulled out; else it draws no more, that is all
         self.heard = bytearray()  # what was drawn, without silence
+        self.most = sys.maxsize  # frames that it draws, until it may draw more
         self.opened = self.closed = self.finished = 0
         self._speed, self._latency = speed, latency
         self._thread: threading.Thread | None = None
@@ -63,7 +65,7 @@ class FakeOutput:
         while not self._over.wait(BLOCK / rate / self._speed):
             if not self.plugged:
                 return
-            self.heard += fetch(BLOCK)
+            self.heard += fetch(min(BLOCK, self.most - len(self.heard) // 2))
 
 
 def wait_for(condition: object, seconds: float = 20.0) -> bool:

@@ -21,6 +21,7 @@ class Listener:
     def __init__(self, port: int, prepare: Callable[[Client], None] = lambda client: None) -> None:
         self.messages: list[MQTTMessage] = []
         self._port, self._changed = port, threading.Condition()
+        self._waited: dict[str, int] = {}  # of each topic: messages that a wait has passed
         self.client = Client(CallbackAPIVersion.VERSION2)
         self.client.max_queued_messages_set(0)
         prepare(self.client)
@@ -56,6 +57,7 @@ class Listener:
     def clear(self) -> None:
         with self._changed:
             self.messages.clear()
+            self._waited.clear()
 
     def texts(self, topic: str) -> list[str]:
         return [each.payload.decode() for each in list(self.messages) if each.topic == topic]
@@ -63,29 +65,53 @@ class Listener:
     def last(self, topic: str) -> Any:
         """The newest message there, read as JSON where it is that; None where none came."""
         texts = self.texts(topic)
-        if not texts:
-            return None
-        try:
-            return json.loads(texts[-1])
-        except ValueError:
-            return texts[-1]
+        return read(texts[-1]) if texts else None
 
     def until_said(self, topic: str, count: int) -> list[Any]:
         """All messages there as JSON, the oldest first, once there are so many."""
         limit = time.monotonic() + LONGEST_S
         with self._changed:
             while len(texts := self.texts(topic)) < count:
-                left = limit - time.monotonic()
-                assert left > 0, f"{topic}: {texts}"
-                self._changed.wait(left)
+                self._wait(limit, f"{topic}: {texts}")
+            self._waited[topic] = count
         return [json.loads(text) for text in texts]
 
     def until(self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S) -> Any:
-        """The newest message there once it is right."""
+        """The newest message there once it is right: for what stays."""
         limit = time.monotonic() + longest
         with self._changed:
             while (found := self.last(topic)) is None or not right(found):
-                left = limit - time.monotonic()
-                assert left > 0, f"{topic}: {found}"
-                self._changed.wait(left)
+                self._wait(limit, f"{topic}: {found}")
+            self._waited[topic] = len(self.texts(topic))
         return found
+
+    def until_came(
+        self, topic: str, right: Callable[[Any], bool], longest: float = LONGEST_S
+    ) -> Any:
+        """The first right one of the messages there since those that the last wait passed.
+
+        For what passes: a box without a loudspeaker has told its story after some 50 ms.
+        """
+        limit = time.monotonic() + longest
+        with self._changed:
+            while True:
+                texts = self.texts(topic)
+                for at in range(self._waited.get(topic, 0), len(texts)):
+                    if right(found := read(texts[at])):
+                        self._waited[topic] = at + 1
+                        return found
+                self._wait(limit, f"{topic}: {texts}")
+
+    def _wait(self, limit: float, so_far: str) -> None:
+        """For the next message; an error says what came so far."""
+        left = limit - time.monotonic()
+        assert left > 0, so_far
+        self._changed.wait(left)
+
+
+def read(text: str) -> Any:
+    """As JSON where it is that."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -90,9 +90,9 @@ class Process:
 class Daemon(Process):
     """Started and answering."""
 
-    def __init__(self, folder: Path, plot: str = "off") -> None:
+    def __init__(self, folder: Path, plot: str = "off", engine: Path = ENGINE) -> None:
         self.socket = str(folder / "control")
-        config = DAEMON.format(folder=folder, engine=ENGINE, model=MODEL, bounds=BOUNDS, plot=plot)
+        config = DAEMON.format(folder=folder, engine=engine, model=MODEL, bounds=BOUNDS, plot=plot)
         super().__init__(folder, "run", config)
 
     def __enter__(self) -> Daemon:

@@ -87,12 +87,12 @@ def test_every_component_finds_its_state(heard: Listener) -> None:
 
 def test_a_story_is_told_and_followed(heard: Listener) -> None:
     heard.give(f"{BOX}/cmd/ask", "a story about a cat")
-    telling = heard.until(f"{BOX}/state", lambda state: state["state"] == "telling")
+    telling = heard.until_came(f"{BOX}/state", lambda state: state["state"] == "telling")
     assert telling["title"] == "A story about a cat."
-    heard.until(f"{BOX}/sentence", lambda said: bool(said["sentence"]))
-    began = heard.until(f"{BOX}/event", lambda event: event["event_type"] == "began")
+    heard.until_came(f"{BOX}/sentence", lambda said: bool(said["sentence"]))
+    began = heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "began")
     assert began["title"] == "A story about a cat." and began["story"] > 0
-    ended = heard.until(f"{BOX}/event", lambda event: event["event_type"] == "ended", 60)
+    ended = heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "ended", 60)
     assert ended["story"] == began["story"]
     heard.until(f"{BOX}/sentence", lambda said: said["sentence"] is None)
     idle = heard.until(f"{BOX}/state", lambda state: state["state"] == "idle")
@@ -102,14 +102,14 @@ def test_a_story_is_told_and_followed(heard: Listener) -> None:
 def test_again_is_another_telling_of_the_same_story(heard: Listener) -> None:
     heard.clear()
     heard.give(f"{BOX}/cmd/tell", "PRESS")
-    first = heard.until(f"{BOX}/event", lambda event: event["event_type"] == "began")
+    first = heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "began")
     heard.give(f"{BOX}/cmd/again", "PRESS")
     events = heard.until_said(f"{BOX}/event", 3)
     assert [event["event_type"] for event in events[:3]] == ["began", "ended", "began"]
     assert events[2]["story"] == first["story"]
     heard.give(f"{BOX}/cmd/stop", "PRESS")
     heard.until(f"{BOX}/state", lambda state: state["state"] == "idle")
-    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "ended")
+    heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "ended")
 
 
 def test_volume_within_floor_and_cap(heard: Listener, daemon: Daemon) -> None:
@@ -158,7 +158,9 @@ def test_what_is_refused_is_told(heard: Listener, bridge: BridgeProcess) -> None
         ("dance", "", "no command"),
     ):
         heard.give(f"{BOX}/cmd/{command}", payload)
-        refused = heard.until(f"{BOX}/event", lambda event, why=why: why in event.get("why", ""))
+        refused = heard.until_came(
+            f"{BOX}/event", lambda event, why=why: why in event.get("why", "")
+        )
         assert (refused["event_type"], refused["command"]) == ("refused", command)
     assert "no command" in bridge.said()
 
@@ -210,18 +212,18 @@ def test_the_last_will(
 def test_a_reset_between_lendings(heard: Listener, daemon: Daemon) -> None:
     """The settings for all stay; a message without the word, or one that is kept, does nothing."""
     heard.give(f"{BOX}/cmd/ask", "a story about a fox")
-    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "began")
-    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "ended", 60)
+    heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "began")
+    heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "ended", 60)
     ask(daemon.socket, AddWord("Mimi", "cat"))
     heard.give("storybot/all/cmd/settings", '{"speaking.speed": 200}', retain=True)
     heard.give(f"{BOX}/cmd/settings", '{"telling.length": "long"}', retain=True)
     heard.until(f"{BOX}/state", lambda state: state["length"] == "long")
     before = ask(daemon.socket, Status())["lendings"]
     heard.give(f"{BOX}/cmd/reset", "")
-    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "refused")
+    heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "refused")
     assert ask(daemon.socket, ListLibrary())["library"]
     heard.give("storybot/all/cmd/reset", "reset")
-    heard.until(f"{BOX}/event", lambda event: event["event_type"] == "reset")
+    heard.until_came(f"{BOX}/event", lambda event: event["event_type"] == "reset")
     heard.until(f"{BOX}/state", lambda state: state["length"] == "short")
     assert heard.last(f"{BOX}/cmd/settings") == "", "nor does the broker keep them"
     assert ask(daemon.socket, ListLibrary())["library"] == []

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -90,9 +91,15 @@ def until_there_are(count: int, mark: str) -> bool:
 
 
 def until_here(telling: subprocess.Popen[bytes], lines: int) -> None:
-    assert telling.stdout is not None and telling.stderr is not None
-    for _ in range(lines):
-        assert telling.stdout.readline() == b"here\n", telling.stderr.read().decode()
+    assert telling.stdout is not None
+    killer = threading.Timer(LONGEST_S, telling.kill)  # ends the reading, too
+    killer.start()
+    try:
+        for _ in range(lines):
+            line = telling.stdout.readline()
+            assert line == b"here\n", telling.communicate(timeout=LONGEST_S)[1].decode()
+    finally:
+        killer.cancel()
 
 
 @pytest.mark.parametrize(
@@ -128,5 +135,5 @@ def test_children_of_a_story_that_was_killed_end_by_themselves(tmp_path: Path) -
         assert until_there_are(4, mark)
     finally:
         telling.kill()
-        telling.communicate()
+        telling.communicate(timeout=LONGEST_S)
     assert until_there_are(0, mark)

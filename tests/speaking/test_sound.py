@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,7 @@ async def main():
         await act(speaker)
 
 """
+LONGEST_S = 100.0
 TAIL = "\nasyncio.run(main())\n"
 
 
@@ -57,14 +59,17 @@ class Script:
 
     def line(self) -> dict[str, float]:
         assert self._process.stdout is not None
+        killer = threading.Timer(LONGEST_S, self._process.kill)  # ends the reading, too
+        killer.start()
         text = self._process.stdout.readline()
-        assert text, self._process.communicate()[1]
+        killer.cancel()
+        assert text, self._process.communicate(timeout=LONGEST_S)[1]
         told: dict[str, float] = json.loads(text)
         return told
 
     def end(self) -> str:
         """Wait for its end; returns what it wrote to stderr."""
-        _, said = self._process.communicate(timeout=60)
+        _, said = self._process.communicate(timeout=LONGEST_S)
         assert self._process.returncode == 0, said
         return said
 

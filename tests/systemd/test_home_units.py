@@ -124,7 +124,7 @@ def test_the_bridge_in_its_unit(box: Machine, listener: Listener) -> None:
     box.run("systemctl start storybot-mqtt")
     listener.until(ONLINE, lambda text: text == "online")
     listener.give("storybot/shelf/cmd/ask", "a story about a cat")
-    listener.until("storybot/shelf/event", lambda event: event["event_type"] == "began")
+    listener.until_came("storybot/shelf/event", lambda event: event["event_type"] == "began")
     listener.give("storybot/shelf/cmd/stop", "")
     listener.until("storybot/shelf/state", lambda state: state["state"] == "idle")
     users = box.run(f"stat -c %u /proc/{pid_of(box)}; id -u storybot").split()
