@@ -20,6 +20,15 @@ _PREPOSITIONS = frozenset(
 )
 _SUPERLATIVES = frozenset(("first", "last", "only"))
 # "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
+_BEFORE_TO = frozenset(
+    (
+        *("need", "needs", "needed", "want", "wants", "wanted", "had", "have", "has", "tried"),
+        *("began", "started", "liked", "loved"),
+    )
+)
+_NO_VERBS = frozenset(
+    ("a", "an", "the", "some", "my", "his", "her", "your", "their", "our", "it", "this", "that")
+)
 _LET = 3  # words before: "let the little dog gave"
 _SAME_FORM = frozenset(("let", "put", "cut", "hit", "hurt", "read", "set", "split", "shut"))
 _AFTER_LET = frozenset(("and", "but", "so", "that", "who", "go", "what", "if", "then", "out", "in"))
@@ -63,13 +72,18 @@ def loose_end(draft: Reading, scene: Scene) -> bool:
 
 
 def verb_left_out(draft: Reading, scene: Scene) -> bool:
-    """One verb too few or too many: "listened and under the bed", "was the first one won"."""
+    """One verb too few or too many: "listened and under", "need to some", "the first one won"."""
     words = draft.words
     for at in range(max(2, draft.given), len(words)):
         before, middle, word = words[at - 2 : at + 1]
-        if before.clause != word.clause or word.quotation != NARRATION:
+        if before.clause != word.clause:
             continue
-        if middle.text == "and" and word.text in _PREPOSITIONS and _is_verb(before):
+        if before.text in _BEFORE_TO and middle.text == "to" and word.text in _NO_VERBS:
+            return True
+        if word.quotation != NARRATION:
+            continue
+        moves = _is_verb(before) or before.text in ("slowly", "quickly", "softly", "quietly")
+        if middle.text == "and" and word.text in _PREPOSITIONS and moves:
             earlier, later = _around(words, at)
             if _PREPOSITIONS.isdisjoint(earlier) and not any(map(_is_verb, later)):
                 return True

@@ -505,6 +505,10 @@ def test_let_somebody_did(text: str, bad: bool) -> None:
     [
         ("The duck listened and under the blanket.", BAD),
         ("The duck was the first one won the race!", BAD),
+        ('The duck said, "We need to some branches."', BAD),
+        ("The duck moved slowly and over the stones.", BAD),
+        ("The duck moved slowly and quietly over the stones.", GOOD),
+        ("The duck had to talk to the fox.", GOOD),
         ("|The duck listened and crept under the blanket.", GOOD),
         ("The duck looked behind the tree and under the bush.", GOOD),
         ("The duck was the first one who won.", GOOD),
