@@ -36,8 +36,12 @@ _BEFORE_NOUNS = frozenset(
     (
         *("big", "small", "little", "red", "blue", "green", "yellow", "new", "old", "pretty"),
         *("happy", "nice", "good", "soft", "shiny", "tall", "round", "sweet", "brown", "tiny"),
+        *("black", "white", "pink", "purple", "gray", "dark", "strong", "warm", "long", "wet"),
     )
 )
+
+# With these no sentence ends after an article: "look for your new".
+_NEVER_ALONE = frozenset(("new", "shiny", "tiny", "pretty", "happy", "nice", "soft", "tall", "wet"))
 
 ECHO = 0.5  # share of the 4-grams of a draft, above which it says again what was said
 TELLING = 4  # least rarity of a word that tells something
@@ -114,6 +118,9 @@ def broken_phrase(draft: Reading, scene: Scene) -> bool:
         if before.text == "of" and word.text in _NEVER_AFTER_OF:
             return True
         if before.text in ("his", "its", "every") and word.text in ("a", "an", "the"):
+            return True
+        alone = at + 1 == len(words) and word.text in _NEVER_ALONE
+        if before.text in _ONLY_ARTICLES and alone:
             return True
         if before.text in ("a", "an") and not quoted:
             wrong = before.text != indefinite_article(word.text)
