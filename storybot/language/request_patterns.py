@@ -13,7 +13,7 @@ UNFINISHED = (
 UNFINISHED_SECOND_THING = r"(?<=\w) (?:and|with)(?: (?:a|an|the|some))?$"
 POLITE = (
     r"^(?:(?:please|hey|hi|hello|okay|ok|oh|now|well|storybot|robot|story bot"
-    r"|can you|could you|will you|would you) )+|(?: (?:please|now|storybot|thank you))+$"
+    r"|can you|could you|will you|would you) )+|(?: (?:please|right now|now|storybot|thank you))+$"
 )
 _AGAIN = r" (?:again|once more|one more time)"
 # "the dragon story again", "the story about the dragon again"; the things stand in a group.
@@ -28,7 +28,18 @@ ASKED_AGAIN = rf"(?P<after>.* (?:about|of|with) .+){_AGAIN}"
 CORRECTION = r"(?:no|nope|not that)(?: no)*(?: i said| i mean| i want)? (.+)"
 # "Tell me a story later" asks for none. Without listening for them they are taken for silence.
 NOT_NOW = ("later", "later on", "tomorrow", "another time", "another day")
-PUT_OFF = rf".*\b(?:story|stories|tales?) (?:{'|'.join(NOT_NOW)}|some other (?:time|day))"
+_LATER = (
+    r"(?:later(?: (?:on|today|tonight|then|ok|okay))?|tomorrow(?: (?:morning|evening|night))?"
+    r"|(?:another|some|some other) (?:time|day|night)|next time)"
+)
+_STORY = r"(?:(?!about\b|with\b|of\b|who\b|that\b)[\w']+ ){0,8}?(?:story|stories|tales?)"
+PUT_OFF = rf"{_STORY} {_LATER}(?: (?:mom|mommy|mum|mummy|mama|dad|daddy|papa))?|{_LATER} {_STORY}"
+# "Don't tell me a story", "I don't want a story about ghosts": nothing is asked for.
+DECLINED = (
+    r"(?:(?:i|we) )?(?:do not|don't|do n't|did not|didn't|no longer|never)"
+    r" (?:want|need|like|tell|read|give|make)\b.*\b(?:story|stories|tales?)\b.*"
+    r"|(?:(?:i|we) )?(?:want|need) no (?:more )?(?:story|stories|tales?)\b.*"
+)
 STYLES = ("long", "short", "funny", "bedtime")  # that recognisers listen for before "story"
 LENGTHS = {"long": "long", "longer": "long", "short": "short", "quick": "short"}
 MOODS = {"funny": "funny", "silly": "funny", "bedtime": "calm", "goodnight": "calm", "calm": "calm"}

@@ -10,6 +10,7 @@ from storybot.language.request_patterns import (
     ASKED_AGAIN,
     ASKS_FOR_STORY,
     CORRECTION,
+    DECLINED,
     LENGTHS,
     MOODS,
     POLITE,
@@ -132,7 +133,7 @@ def understand(text: str) -> Request | None:
         return replace(right, kind=RequestKind.NO) if right.kind is RequestKind.STORY else None
     if asked := re.match(ASKS_FOR_STORY, utterance):
         wishes = wishes_in(utterance[asked.end() :].split(), family_children())
-        things = wishes.things[:MAX_THINGS]
+        things = wishes.things[:MAX_THINGS] or things_before(asked[0])
         return Request(RequestKind.STORY, things, wishes.unknown, style_in(asked[0]))
     wishes = wishes_in(utterance.split(), family_children())
     if wishes.things and not wishes.unknown:
@@ -140,9 +141,18 @@ def understand(text: str) -> Request | None:
     return None
 
 
+def things_before(asked: str) -> tuple[Thing, ...]:
+    """What stands before the word for a story: "tell me a dragon story"."""
+    begun = re.sub(r"\b(?:story|stories|tale)s?$", "", asked)
+    return wishes_in([word for word in begun.split() if word not in ("me", "us")]).things[
+        :MAX_THINGS
+    ]
+
+
 def puts_off(text: str) -> bool:
-    """Whether the words ask for a story at another time."""
-    return re.fullmatch(PUT_OFF, re.sub(POLITE, "", text.lower())) is not None
+    """Whether the words ask for a story at another time, or say that none is wanted."""
+    said = re.sub(POLITE, "", text.lower())
+    return re.fullmatch(PUT_OFF, said) is not None or re.fullmatch(DECLINED, said) is not None
 
 
 def style_in(asked: str) -> Style:

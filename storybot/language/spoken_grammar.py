@@ -54,12 +54,13 @@ class Form(Enum):
 
 
 FORMS = {"mass": Form.MASS, "plural-only": Form.MANY, "one": Form.PROPER, "bare": Form.PROPER}
+NO_NAMES = tuple(form for form in Form if form is not Form.NAME)  # "hat" sounds like "Hannah"
 # What may follow on which articles; "" stands for none.
 AFTER_ARTICLES: tuple[tuple[tuple[str, ...], tuple[Form, ...]], ...] = (
     (("a", "an"), (Form.ONE, Form.MASS)),
     (("two", "three"), (Form.MANY,)),
     (("some",), (Form.MASS, Form.MANY)),
-    (("the", "his", "her"), tuple(form for form in Form if form is not Form.NAME)),
+    (("the", "his", "her"), NO_NAMES),
     (("my", ""), tuple(Form)),
 )
 ARTICLES = tuple(article for articles, _ in AFTER_ARTICLES for article in articles)
@@ -93,8 +94,8 @@ def topics_of(things: Iterable[Thing]) -> Topics:
 def call_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     """Whole requests, which begin with the keyphrase, and the commands.
 
-    In JSGF: [<polite>] <call> [about <topics> [again]] [please] | [<polite>] <call> <later> |
-    <command>. They may break off.
+    In JSGF: [<polite>] <call> [about <topics> [again] | <later>] [please] | <command>.
+    They may break off.
     "The dragon story again" is only an answer: where things may follow on silence, too, decoding
     takes twice the time, and 4 of 24 commands are no longer believed.
     """
@@ -110,7 +111,7 @@ def call_sentences(keyphrase: str, topics: Topics) -> list[Transition]:
     if begun:
         made.say(asked, last, begun, BREAKS_OFF)
     made.say(called, about, ABOUT, 1 / 2)
-    made.say(called, last, NOT_NOW, RARELY)
+    made.say(called, told, NOT_NOW, RARELY)
     made.skip(called, told, 1 / 2 - RARELY)
     made.skip(about, last, BREAKS_OFF)
     _topics(made, about, told, last, topics)
@@ -243,7 +244,7 @@ def _topics(made: Automaton, source: int, target: int, last: int, topics: Topics
     adjective, described = made.state(), made.state()  # one for all: each takes memory
     made.say(adjective, described, ADJECTIVES, 1 - BREAKS_OFF)
     made.say(adjective, last, ADJECTIVES, BREAKS_OFF)
-    _any_form(made, described, begins, topics, tuple(Form))
+    _any_form(made, described, begins, topics, NO_NAMES)
     for articles, after in AFTER_ARTICLES:
         meant = made.state()
         first = tuple(article for article in articles if article not in OF_THE_FIRST)

@@ -13,6 +13,7 @@ from storybot.language.requests import (
     RequestKind,
     puts_off,
     style_in,
+    things_before,
     understand,
 )
 from storybot.language.safety_filter import Filter, plain_text
@@ -42,6 +43,11 @@ _BEFORE_NO_NAME = re.compile(rf"an?|the|one|{'|'.join(COUNTS)}|many|some")
 _UNWANTED = re.compile(
     r"(?<=\w)[\s,;]+(?:with(?=\s+no\b)\s+|but\s+)?(?:no|without(?:\s+any)?|not\s+about)"
     r"\s+(?:(?:an?|the)\s+)?[\w'-]+(?:\s+or\s+(?:(?:an?|the)\s+)?[\w'-]+)*"
+)
+# When it is to be told, at the end.
+_WHEN = re.compile(
+    r" (?:in (?:a|one) (?:minute|moment|second)|(?:before|after|at) (?:bed|bedtime|dinner|lunch"
+    r"|breakfast|supper|school|bath)(?: ?time)?)$"
 )
 _OWN = re.compile(r"my|our|your|his|her|their")
 _ABOUT = re.compile(
@@ -101,6 +107,7 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     words = _TOKENS.findall(text)
     if any(map(_is_foreign, words)) or puts_off(" ".join(words)):
         return None
+    text = _WHEN.sub("", text)
     greeted = _PAUSE.sub(" ", text, count=1)  # hey robot, a story about ...
     topic = re.sub(POLITE, "", greeted if re.match(POLITE, greeted) else text)
     if (asks := re.match(ASKS_FOR_STORY, topic) or _ABOUT.match(topic)) is not None:
@@ -114,6 +121,8 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
             for thing in _things(_TOKENS.findall(part), names)
         )
         things += [thing for thing in named if thing not in things]
+    if not things and asks is not None:
+        things += things_before(asks[0])
     if not things:
         return whole
     style = style_in(asks[0]) if asks is not None else AS_USUAL

@@ -18,6 +18,12 @@ SMALL_WORDS = re.compile(
     rf"|thank|you|something|{'|'.join((*NAMED, *COUNTS, *ADJECTIVES))}"
 )
 ONESELF = frozenset(("me", "us", "myself", "ourselves"))
+RELATIVES = frozenset(  # who stand side by side in a row: "mom dad and me"
+    (
+        *("mom", "mommy", "mum", "mummy", "mama", "mother", "dad", "daddy", "papa", "father"),
+        *("grandma", "grandpa", "brother", "sister", "boy", "girl", "aunt", "uncle"),
+    )
+)
 CHILD = "child"  # who "me" is where nobody knows the family's names
 _MOST_WORDS = 4  # of one thing: hot air balloon, ice cream truck
 
@@ -37,7 +43,7 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
     things: list[Thing] = []
     unknown: list[str] = []
     count, at = "", 0
-    before: Thing | None = None  # what the word before this one names
+    joined = False  # whether the word before this one added a thing that may go on
     while at < len(words):
         word = words[at]
         if word in NAMED and things and (name := name_at(words, at + 1)):
@@ -45,21 +51,32 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
             at += 2
             continue
         known, length = thing_at(words, at)
+        many = len(things)
         if known is not None:
-            if before is not None and before in things and not (known.is_name or known.name):
-                things.remove(before)  # a magic key is a key, a baby elephant an elephant
-            things += _new([_counted(known, count)], things)
+            if joined and known.is_name and things[-1].kind == "creature":
+                things[-1] = named(things[-1], known.word)  # princess Lily
+            else:
+                alone = known.is_name or known.name or (things and things[-1].word in RELATIVES)
+                if joined and not alone:
+                    things.pop()  # a magic key is a key, a baby elephant an elephant
+                things += _new([_counted(known, count)], things)
         elif word in ONESELF:
             things += _new(family[:MAX_THINGS] or [child()], things)
         elif not SMALL_WORDS.fullmatch(word):
             unknown.append(word)
-        owns = words[at + length - 1].endswith("'s")  # the cat's hat is about both
-        before = None
-        if known is not None and not (known.is_name or known.name or owns):
-            before = _counted(known, count)
-        count = word if word in COUNTS else count if word in ADJECTIVES else ""
+        added = known is not None and len(things) > many
+        joined = added and _may_go_on(known, words[at : at + length])
+        if not joined:
+            count = word if word in COUNTS else count if word in ADJECTIVES else ""
         at += length
     return Wishes(tuple(things), tuple(unknown))
+
+
+def _may_go_on(thing: Thing | None, said: Sequence[str]) -> bool:
+    """Whether a noun or a name after this thing is one with it: a robot dog; not "cats dogs"."""
+    if thing is None or thing.is_name or thing.name or said[-1].endswith("'s"):
+        return False
+    return " ".join(said) == thing.word or thing.kind in ("mass", "one", "bare")
 
 
 def thing_at(words: Sequence[str], at: int) -> tuple[Thing | None, int]:

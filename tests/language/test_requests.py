@@ -80,6 +80,8 @@ def test_commands(kind: RequestKind, texts: str) -> None:
         "tell me a story later",
         "please tell me a long story tomorrow please",
         "tell me a story another time",
+        "tell me a story tomorrow morning mommy",
+        "i want no story",
         "[unk] cat [unk]",
         "what time is dinner",
     ],

@@ -45,7 +45,7 @@ def things(*words: str) -> list[Thing]:
     [
         ("tell me a story", CALLED / 4 * ALONE / 2),
         ("can you tell me a story please", CALLED / 2 / 6 * ALONE / 2),
-        ("tell me a story later", CALLED / 4 / 16 / 5),
+        ("tell me a story later", CALLED / 4 / 16 / 5 / 2),
         ("tell me a story about a cat", CALLED / 4 / 4 * ONE * ENDS / 2),
         (
             "please tell me a story about cats and the dog please",
@@ -91,6 +91,7 @@ def test_answers_with_the_shares_of_a_grammar_of_their_alternatives(
         "tell me a story about a cats",
         "tell me a story about two dog",
         "tell me a story about the noah",
+        "tell me a story about a little noah",
         "tell me a story about a cat later",
         "tell me a story about a bird",
         "tell me a story stop",

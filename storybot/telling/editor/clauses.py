@@ -21,21 +21,33 @@ _PREPOSITIONS = frozenset(
 _SUPERLATIVES = frozenset(("first", "last", "only"))
 # "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
 _BEFORE_TO = frozenset(
-    (
-        *("need", "needs", "needed", "want", "wants", "wanted", "had", "have", "has", "tried"),
-        *("began", "started", "liked", "loved"),
-    )
+    (*("need", "needs", "needed", "want", "wants", "wanted", "tried", "began", "started"),)
 )
 _NO_VERBS = frozenset(
     ("a", "an", "the", "some", "my", "his", "her", "your", "their", "our", "it", "this", "that")
 )
 _LET = 3  # words before: "let the little dog gave"
-_SAME_FORM = frozenset(("let", "put", "cut", "hit", "hurt", "read", "set", "split", "shut"))
+_SAME_FORM = frozenset(
+    ("let", "put", "cut", "hit", "hurt", "read", "set", "split", "shut", "lost", "left")
+)
 _AFTER_LET = frozenset(("and", "but", "so", "that", "who", "go", "what", "if", "then", "out", "in"))
 _STANDS_BEFORE = frozenset(
     (
         *("as", "than", "what", "who", "how", "where", "whatever", "wherever", "if", "so", "that"),
-        *("like", "why", "which", "there", "here", "yes", "all", "when", "because"),
+        *(
+            "way",
+            "but",
+            "never",
+            "like",
+            "why",
+            "which",
+            "there",
+            "here",
+            "yes",
+            "all",
+            "when",
+            "because",
+        ),
     )
 )
 
@@ -82,12 +94,14 @@ def verb_left_out(draft: Reading, scene: Scene) -> bool:
             return True
         if word.quotation != NARRATION:
             continue
-        moves = _is_verb(before) or before.text in ("slowly", "quickly", "softly", "quietly")
+        slowly = before.text in ("slowly", "quickly", "softly", "quietly")
+        moves = _is_verb(before) or (slowly and word.text in ("over", "under", "through", "into"))
         if middle.text == "and" and word.text in _PREPOSITIONS and moves:
             earlier, later = _around(words, at)
             if _PREPOSITIONS.isdisjoint(earlier) and not any(map(_is_verb, later)):
                 return True
-        if middle.text == "one" and before.text in _SUPERLATIVES and _is_verb(word):
+        won = word.text not in ("left", "lost")
+        if won and middle.text == "one" and before.text in _SUPERLATIVES and _is_verb(word):
             earlier, _ = _around(words, at)
             if not earlier.isdisjoint(("was", "were")):
                 return True
@@ -118,7 +132,8 @@ def _around(words: Sequence[Word], at: int) -> tuple[set[str], list[Word]]:
 def question_without_mark(draft: Reading, scene: Scene) -> bool:
     """Somebody asks, and what is said is no question."""
     spoken = [word.text for word in draft.narration]
-    return "asked" in spoken and draft.line.count('"') == 2 and "?" not in draft.line
+    asks = "asked" in spoken and "for" not in spoken and "please" not in draft.texts
+    return asks and draft.line.count('"') == 2 and "?" not in draft.line
 
 
 def _clauses(draft: Reading) -> list[Sequence[Word]]:

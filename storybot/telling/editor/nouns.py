@@ -8,6 +8,7 @@ from storybot.language.things import load_things
 from storybot.telling.editor.reading import Reading, Word
 from storybot.telling.editor.scene import Scene
 from storybot.telling.lore import load_lore
+from storybot.telling.plan import denies
 
 _BEFORE_ARTICLES = frozenset(
     (
@@ -29,7 +30,22 @@ _BEFORE_ARTICLES = frozenset(
 _WITHOUT_ARTICLE = frozenset(
     (
         *("bed", "fire", "light", "school", "chicken", "fish", "paint", "cake", "pie", "glass"),
-        *("cookie", "orange", "gold", "chocolate", "camp", "square", "circle", "baby", "space"),
+        *(
+            "pizza",
+            "treasure",
+            "stone",
+            "rock",
+            "jewel",
+            "cookie",
+            "orange",
+            "gold",
+            "chocolate",
+            "camp",
+            "square",
+            "circle",
+            "baby",
+            "space",
+        ),
         *("town", "home", "church", "hospital", "kindergarten", "preschool", "sea", "jungle"),
     )
 )
@@ -60,6 +76,8 @@ def eats_no_food(draft: Reading, scene: Scene) -> bool:
     for at, word in enumerate(draft.words):
         if at < draft.given - 1 or word.text not in _EATING:
             continue
+        if any(map(denies, draft.texts)) or "wanted" in draft.texts:
+            continue
         if (thing := _object(draft.words[at + 1 : at + 5], word)) and _kind(thing) in _NO_FOOD:
             return True
     return False
@@ -67,11 +85,12 @@ def eats_no_food(draft: Reading, scene: Scene) -> bool:
 
 def _object(after: tuple[Word, ...], verb: Word) -> str:
     """The noun that follows on a verb and its articles; "": none."""
-    for word in after:
+    for at, word in enumerate(after):
         if word.clause != verb.clause:
             return ""
         if word.text not in _BEFORE_NOUN:
-            return word.text if word.written == word.text and word.text != "ice" else ""
+            compound = at + 1 < len(after) and _kind(after[at + 1].text) == "food"
+            return "" if compound or word.written != word.text or word.text == "ice" else word.text
     return ""
 
 

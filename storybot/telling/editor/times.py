@@ -14,6 +14,7 @@ _ADVERBS = frozenset(  # of manner: they stand beside verbs
     )
 )
 _BEFORE_NOUNS = frozenset(("a", "an", "the", "my", "your", "his", "their", "our", "with"))
+_GO_ON = frozenset(("go", "come", "hold", "went", "came", "coat", "hat", "light", "lights"))
 _WAS = frozenset(("was", "were", "very", "so"))
 
 
@@ -25,9 +26,11 @@ def misplaced_time(draft: Reading, scene: Scene) -> bool:
         if before.clause != clause:
             continue
         after_place = before.text in ("in", "at", "on") and word.text in _DAYS
+        after_place = after_place and first.text not in _GO_ON
         this = before.text == "this" and first.text in ("in", "at", "on") and word.text in _PARTS
         twice = before.text == "day" and first.text == "all" and word.text in _PARTS
-        joined = before.text == "and" and word.text in _PARTS
+        last = at + 1 == len(words) or words[at + 1].clause != clause
+        joined = before.text == "and" and word.text in _PARTS and last
         if after_place or (this and first.clause == clause) or twice:
             return True
         if joined and first.clause == clause and first.text not in _PARTS | {"day", "noon"}:
@@ -46,6 +49,6 @@ def misplaced_manner(draft: Reading, scene: Scene) -> bool:
         if before.text in _BEFORE_NOUNS and word.text in _ADVERBS and last:
             return True
         greets = before.text == "good" and word.text == "night" and at > 1
-        if greets and words[at - 2].text in _WAS:
+        if greets and words[at - 2].text in _WAS and words[max(0, at - 3)].text != "a":
             return True
     return False
