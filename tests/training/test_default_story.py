@@ -32,15 +32,7 @@ def test_it_is_small_and_whole() -> None:
     assert "context: 512" in said
 
 
-FORGOTTEN = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="without plots today's model forgets it"
-)
-
-
-@pytest.mark.parametrize(
-    "word",
-    ["penguin", "umbrella", "castle", "moon", "Zoe", pytest.param("snow", marks=FORGOTTEN)],
-)
+@pytest.mark.parametrize("word", ["penguin", "umbrella", "castle", "moon", "Zoe", "snow"])
 def test_it_tells_a_story_about_what_was_asked_for(word: str) -> None:
     thing = find_thing(word)
     assert thing
