@@ -51,7 +51,7 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
             at += 2
             continue
         known, length = thing_at(words, at)
-        many = len(things)
+        added: list[Thing] = []
         if known is not None:
             if joined and known.is_name and things[-1].kind == "creature":
                 things[-1] = named(things[-1], known.word)  # princess Lily
@@ -59,13 +59,13 @@ def wishes_in(words: Sequence[str], family: Sequence[Thing] = ()) -> Wishes:
                 alone = known.is_name or known.name or (things and things[-1].word in RELATIVES)
                 if joined and not alone:
                     things.pop()  # a magic key is a key, a baby elephant an elephant
-                things += _new([_counted(known, count)], things)
+                added = _new([_counted(known, count)], things)
+                things += added
         elif word in ONESELF:
             things += _new(family[:MAX_THINGS] or [child()], things)
         elif not SMALL_WORDS.fullmatch(word):
             unknown.append(word)
-        added = known is not None and len(things) > many
-        joined = added and _may_go_on(known, words[at : at + length])
+        joined = bool(added) and _may_go_on(known, words[at : at + length])
         if not joined:
             count = word if word in COUNTS else count if word in ADJECTIVES else ""
         at += length

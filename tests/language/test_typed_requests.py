@@ -40,6 +40,7 @@ from storybot.stories.story_request import new_story_request
         ("the cat's hat", "A story about a cat and a hat."),
         ("tell me a dragon story", "A story about a dragon."),
         ("tell me a cat and dog story", "A story about a cat and a dog."),
+        ("a magic robot dog", "A story about a dog."),
         ("two robot dogs", "A story about two dogs."),
         ("a robot and a robot dog", "A story about a robot and a dog."),
         ("a dog in the dog house", "A story about a dog and a house."),

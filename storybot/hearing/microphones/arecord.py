@@ -16,7 +16,7 @@ from storybot.system.alsa_messages import AlsaMessages, english
 
 ARECORD = "arecord"
 READ_BYTES = 65536  # bytes
-KILL_TIMEOUT_S = 1.0  # s: nobody waits longer for one that a driver holds in the kernel
+KILL_TIMEOUT_S = 1.0  # s, as in system/processes.py, which needs `subprocess`
 KILLED_LOOK_INTERVAL_S = 0.005  # s between two looks whether it has ended
 LIST_TIMEOUT_S = 10.0  # s until its list must be whole; a plugin of ALSA may wait for a server
 

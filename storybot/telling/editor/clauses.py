@@ -19,9 +19,8 @@ _PREPOSITIONS = frozenset(
     )
 )
 _SUPERLATIVES = frozenset(("first", "last", "only"))
-# "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
 _BEFORE_TO = frozenset(
-    (*("need", "needs", "needed", "want", "wants", "wanted", "tried", "began", "started"),)
+    ("need", "needs", "needed", "want", "wants", "wanted", "tried", "began", "started")
 )
 _NO_VERBS = frozenset(
     ("a", "an", "the", "some", "my", "his", "her", "your", "their", "our", "it", "this", "that")
@@ -31,23 +30,12 @@ _SAME_FORM = frozenset(
     ("let", "put", "cut", "hit", "hurt", "read", "set", "split", "shut", "lost", "left")
 )
 _AFTER_LET = frozenset(("and", "but", "so", "that", "who", "go", "what", "if", "then", "out", "in"))
+# "As big as it was", "what it was", "so happy they were": the rest of the clause stands before.
 _STANDS_BEFORE = frozenset(
     (
         *("as", "than", "what", "who", "how", "where", "whatever", "wherever", "if", "so", "that"),
-        *(
-            "way",
-            "but",
-            "never",
-            "like",
-            "why",
-            "which",
-            "there",
-            "here",
-            "yes",
-            "all",
-            "when",
-            "because",
-        ),
+        *("like", "why", "which", "there", "here", "yes", "all", "when", "because", "way"),
+        *("but", "never"),
     )
 )
 

@@ -18,8 +18,14 @@ _JOINTS = frozenset(("because", "but", "so", "when", "until", "before", "after",
 _AND = frozenset(("and", "then", "as"))
 _NEW = frozenset(("a", "an", "another", "his", "her", "their", "its", "some"))
 _LIKE = frozenset(("like", "was", "were", "as", "became", "of", "and", "to", "with", "by"))
-_EATING = frozenset(("eat", "eats", "ate", "eating", "bite", "bit"))
-_BEFORE_NOUN = frozenset(("the", "a", "his", "her", "my", "your", "little", "big", "poor", "old"))
+EATING = frozenset(("eat", "eats", "ate", "eating", "eaten"))
+_BITING = frozenset(("bite", "bit"))
+BEFORE_FOOD = frozenset(  # what may stand between such a verb and its noun
+    (
+        *("the", "a", "an", "his", "her", "their", "my", "your", "our", "some", "all", "of"),
+        *("little", "big", "poor", "old"),
+    )
+)
 _FEELINGS = frozenset(
     (
         *("sad", "happy", "tired", "proud", "scared", "afraid", "hungry", "lonely", "sleepy"),
@@ -102,13 +108,13 @@ def eats_somebody(draft: Reading, scene: Scene) -> bool:
     """Nobody is eaten, nor said to be: "I want to eat you", "ate the little fox"."""
     people = frozenset(("you", "me", "him", "them")).union(*map(named_as, people_of(scene)))
     for at, word in enumerate(draft.words):
-        if word.text not in _EATING:
+        if word.text not in EATING | _BITING:
             continue
         after = [other for other in draft.words[at + 1 : at + 4] if other.clause == word.clause]
         for other in after:
             if other.text in people:
                 return not other.written.endswith("'s")
-            if other.text not in _BEFORE_NOUN:
+            if other.text not in BEFORE_FOOD:
                 break
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from storybot.language.things import load_things
+from storybot.telling.editor.naming import BEFORE_FOOD, EATING
 from storybot.telling.editor.reading import Reading, Word
 from storybot.telling.editor.scene import Scene
 from storybot.telling.lore import load_lore
@@ -12,46 +13,18 @@ from storybot.telling.plan import denies
 
 _BEFORE_ARTICLES = frozenset(
     (
-        "on",
-        "in",
-        "under",
-        "behind",
-        "over",
-        "near",
-        "into",
-        "onto",
-        "from",
-        "beside",
-        "more",
-        "many",
+        *("on", "in", "under", "behind", "over", "near", "into", "onto", "from", "beside"),
+        *("more", "many"),
     )
 )
 # "In bed", "by boat"; and what is also a verb, a material or an adjective.
 _WITHOUT_ARTICLE = frozenset(
     (
         *("bed", "fire", "light", "school", "chicken", "fish", "paint", "cake", "pie", "glass"),
-        *(
-            "pizza",
-            "treasure",
-            "stone",
-            "rock",
-            "jewel",
-            "cookie",
-            "orange",
-            "gold",
-            "chocolate",
-            "camp",
-            "square",
-            "circle",
-            "baby",
-            "space",
-        ),
-        *("town", "home", "church", "hospital", "kindergarten", "preschool", "sea", "jungle"),
+        *("pizza", "treasure", "stone", "rock", "jewel", "cookie", "orange", "gold", "chocolate"),
+        *("camp", "square", "circle", "baby", "space", "town", "home", "church", "hospital"),
+        *("kindergarten", "preschool", "sea", "jungle"),
     )
-)
-_EATING = frozenset(("eat", "ate", "eats", "eating", "eaten"))
-_BEFORE_NOUN = frozenset(
-    ("the", "a", "an", "his", "her", "their", "my", "your", "our", "some", "all", "of", "big")
 )
 _NO_FOOD = frozenset(("toy", "big", "vehicle", "sky", "weather"))
 
@@ -74,7 +47,7 @@ def noun_alone(draft: Reading, scene: Scene) -> bool:
 def eats_no_food(draft: Reading, scene: Scene) -> bool:
     """A thing that nobody eats: "everyone ate the table", "we will eat the sun"."""
     for at, word in enumerate(draft.words):
-        if at < draft.given - 1 or word.text not in _EATING:
+        if at < draft.given - 1 or word.text not in EATING:
             continue
         if any(map(denies, draft.texts)) or "wanted" in draft.texts:
             continue
@@ -88,7 +61,7 @@ def _object(after: tuple[Word, ...], verb: Word) -> str:
     for at, word in enumerate(after):
         if word.clause != verb.clause:
             return ""
-        if word.text not in _BEFORE_NOUN:
+        if word.text not in BEFORE_FOOD:
             compound = at + 1 < len(after) and _kind(after[at + 1].text) == "food"
             return "" if compound or word.written != word.text or word.text == "ice" else word.text
     return ""

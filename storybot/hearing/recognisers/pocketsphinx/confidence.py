@@ -32,6 +32,8 @@ CALLED_GATE_SLACK = 0.6
 SHORT_ANSWER_GATE_SLACK = 2.0
 _LONGER = re.compile(r" (?:and|called|named|again)\b")
 BROKEN_OFF_GATE_SLACK = 1.35
+# Above the gate: with it one of 300 requests more is asked back; no near sound (160) and no other
+# speech (240) is taken for the call.
 CLEAR_CALL_MARGIN = 1.5
 QUESTION_GATE_SLACK = 0.6  # further below: it may have been said
 _ASKED = re.compile(r" (?:about|with) ")
