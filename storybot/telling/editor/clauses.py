@@ -47,6 +47,8 @@ def clause_without_verb(draft: Reading, scene: Scene) -> bool:
         first, *after = words
         if first.text not in _JOINS or first.first or len(after) < 2:
             continue
+        if first.text == "but" and _describes(after, clauses[at - 1]):
+            continue
         listed = after[0].text in _PREPOSITIONS or not any(map(_is_verb, clauses[at - 1]))
         if (first.text == "and" and listed) or not _ADDS.isdisjoint(word.text for word in after):
             continue
@@ -54,6 +56,12 @@ def clause_without_verb(draft: Reading, scene: Scene) -> bool:
         if not any(_is_verb(word) for word in rest if word.sentence == first.sentence):
             return True
     return False
+
+
+def _describes(after: Sequence[Word], before: Sequence[Word]) -> bool:
+    """Whether what stands after "but" needs no verb: "small, but very brave", "no bear, but a dog"."""
+    denied = not {"no", "not"}.isdisjoint(word.text for word in before)
+    return denied or _NO_VERBS.isdisjoint(word.text for word in after)
 
 
 def loose_end(draft: Reading, scene: Scene) -> bool:
