@@ -34,6 +34,7 @@ class KeyphraseOnly:
     """The keyphrase was said and no request with it, in this sound where it was kept."""
 
     pcm: bytes = field(default=b"", repr=False, compare=False)  # 16 kHz mono int16
+    slower: float = field(default=1.0, compare=False)  # times that an adult would have said it
 
 
 def relevant_part(text: str, listen_for: ListenFor, keyphrase: str) -> KeyphraseOnly | str | None:

@@ -40,6 +40,10 @@ def main() -> None:
             continue
         if BEHAVIOUR == "slow":
             time.sleep(0.6)
+        if "again" in question:
+            others = [[text, -3.0] for text in question["again"]]
+            write({"again": True, "logprob": -1.0, "others": others})
+            continue
         text = f"{len(pcm)} bytes"
         scores = [-2.0 - number for number, _ in enumerate(question["suspected"])]
         answer = {"text": text, "no_speech": 0.1, "logprob": -1.0, "suspected": scores}

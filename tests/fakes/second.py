@@ -18,14 +18,25 @@ class FakeSecond:
         self.state = State.READY
         self.trouble = ""
         self.asked: list[tuple[bytes, tuple[str, ...]]] = []
+        self.asked_again: list[tuple[str, ...]] = []
+        self.others: tuple[tuple[str, float], ...] | None = None  # of a second answer; None: none
+        self.slower = 1.0
         self.forgotten = 0
         self.closed = False
         self._waits = False
 
-    def ask(self, pcm: bytes, suspected: Sequence[str]) -> bool:
+    def ask(self, pcm: bytes, suspected: Sequence[str], slower: float = 1.0) -> bool:
         if self.state is not State.READY:
             return False
+        self.slower = slower
         self.asked.append((pcm, tuple(suspected)))
+        self._waits = True
+        return True
+
+    def ask_again(self, texts: Sequence[str]) -> bool:
+        if self.others is None:
+            return False
+        self.asked_again.append(tuple(texts))
         self._waits = True
         return True
 
@@ -33,7 +44,9 @@ class FakeSecond:
         if not self._waits or self.says is None:
             return None
         self._waits = False
-        return Transcript(self.says, 0.0, self.lead)
+        leads = () if self.lead is None else (self.lead,)
+        others = self.others or () if self.asked_again else ()
+        return Transcript(self.says, 0.0, leads, others)
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -55,7 +55,16 @@ CALLED = First("", call_only=True)
         ),
         (CALLED, " Tell me a story about a boy called Tarek.", 19.0, "OBEY", "boy called tarek"),
         (CALLED, " Tell me a story about 2 badgers.", 19.0, "OBEY", "two badgers"),
-        (sure(f"{CALL} about a cat"), " Tell me a story about a bat.", 8.0, "OBEY", "bat"),
+        (likely(f"{CALL} about a cat"), " Tell me a story about a bat.", 8.0, "OBEY", "bat"),
+        (sure(f"{CALL} about a cat"), " Tell me a story about a bat.", 12.0, "OBEY", "bat"),
+        (sure(f"{CALL} about a seagull"), " Tell me a story about a seable.", 8.0, "AS_HEARD", ""),
+        (
+            sure(f"{CALL} about knights and lizard"),
+            " Tell me a story about an alternative lizard.",
+            9.0,
+            "AS_HEARD",
+            "",
+        ),
         (CALLED, " Can you tell me a long story about a badger?", 9.0, "OBEY", "long story"),
         (CALLED, " Tell me a story, a badger.", 9.0, "OBEY", "badger"),
         (
@@ -324,8 +333,16 @@ def test_of_its_texts_the_one_with_listed_things(
 def test_the_first_is_believed_as_against_the_misspelling() -> None:
     study, daddy = " Tell me a story about the study.", [(" Tell me a story about the daddy.", 0.6)]
     teddy = f"{CALL} about the teddy"
-    assert judge(sure(teddy), study, KEYPHRASE, CALL, 5.6, daddy).text == teddy
-    assert judge(sure(teddy), study, KEYPHRASE, CALL, 7.2, daddy).text.endswith("daddy")
+    assert judge(sure(teddy), study, KEYPHRASE, CALL, 1.5, daddy).text == teddy
+    assert judge(sure(teddy), study, KEYPHRASE, CALL, 1.7, daddy).text.endswith("daddy")
+
+
+def test_a_listed_thing_that_sounds_like_it() -> None:
+    rucks, rocks = " Tell me a story about rucks.", [("Tell me a story about rocks.", 0.5)]
+    trucks = sure(f"{CALL} about trucks")
+    assert judge(trucks, rucks, KEYPHRASE, CALL, 3.2, rocks).text.endswith("rocks")
+    meal, mail = " Tell me a story about the meal box.", "Tell me a story about the mailbox."
+    assert judge(CALLED, meal, KEYPHRASE, CALL, 9.0, [(mail, -0.1)]).text.endswith("mailbox")
 
 
 def test_a_pronoun_is_no_thing() -> None:

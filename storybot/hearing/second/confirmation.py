@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from dataclasses import replace
 
 from storybot.hearing.second.second_recogniser import SecondRecogniser, State, Transcript
-from storybot.hearing.utterance import Utterance
+from storybot.hearing.utterance import Heard, Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
 from storybot.language.second_opinion import (
     First,
@@ -17,8 +18,8 @@ from storybot.language.second_opinion import (
     worth_a_second_opinion,
 )
 from storybot.language.second_words import ways_to_write
+from storybot.language.sound_alikes import with_listed_words
 
-FirstResult = Utterance | KeyphraseOnly
 ANSWER_WAIT_S = 1.5  # after which what the first recogniser heard stands
 NO_CONFIDENCE = -100.0  # of a bare keyphrase, which recognisers report without a figure
 RECORDING_WAIT_S = 30.0  # the same where nobody waits for it
@@ -37,40 +38,47 @@ class Confirmation:
         self.unanswered = 0  # that came to nothing: it was too slow, or ended
         self._keyphrase = " ".join(keyphrase.lower().split())
         self._wait = wait
-        self._waiting: deque[tuple[FirstResult, ListenFor]] = deque()
+        self._waiting: deque[tuple[Heard, ListenFor]] = deque()
         self._until: float | None = None  # when the first of these is waited for no longer
+        self._suspected: list[
+            tuple[str, int]
+        ] = []  # of that: its words, and the ways to write them
+        self._before: Transcript | None = None  # its answer before it was asked again
 
     @property
     def pending(self) -> bool:
         """Whether something is held back."""
         return bool(self._waiting)
 
-    def begin(self, heard: FirstResult, wanted: ListenFor) -> None:
+    def begin(self, heard: Heard, wanted: ListenFor) -> None:
         """Take what was heard while this was listened for."""
         self._waiting.append((heard, wanted))
 
-    def take(self) -> list[FirstResult]:
+    def take(self) -> list[Heard]:
         """What is no longer held back; what was withdrawn is an utterance without words."""
         transcript = self.second.answer()
-        taken: list[FirstResult] = []
+        taken: list[Heard] = []
         while self._waiting:
             heard, wanted = self._waiting[0]
             if self._until is None and not self._ask(heard, wanted):
                 taken.append(heard)
             elif transcript is not None:
-                taken.append(_confirmed(heard, transcript, wanted, self._keyphrase))
+                if self._asks_again(transcript):
+                    break
+                taken.append(self._confirmed(heard, transcript, wanted))
                 transcript = None
             elif self._over():
                 self.second.forget()
-                self.unanswered += 1
-                taken.append(heard)
+                self.unanswered += self._before is None
+                answer = self._before
+                taken.append(heard if answer is None else self._confirmed(heard, answer, wanted))
             else:
                 break
             self._waiting.popleft()
-            self._until = None
+            self._until = self._before = None
         return taken
 
-    def wait(self) -> list[FirstResult]:
+    def wait(self) -> list[Heard]:
         """The same, for somebody who has nothing else to do until then."""
         taken = self.take()
         while self.pending:
@@ -90,36 +98,69 @@ class Confirmation:
         if self._until is not None:
             self.second.forget()
         self._waiting.clear()
-        self._until = None
+        self._until = self._before = None
 
-    def _ask(self, heard: FirstResult, wanted: ListenFor) -> bool:
+    def _ask(self, heard: Heard, wanted: ListenFor) -> bool:
         """Whether the second recogniser is asked about it."""
         if not (heard.pcm and worth_a_second_opinion(_first(heard), wanted, self._keyphrase)):
             return False
         called = "" if wanted is ListenFor.KEYPHRASE else self._keyphrase
-        text = self._keyphrase if isinstance(heard, KeyphraseOnly) else heard.text
-        if not self.second.ask(heard.pcm, ways_to_write(text, called)):
+        texts = [self._keyphrase] if isinstance(heard, KeyphraseOnly) else _texts(heard)
+        written = [ways_to_write(text, called) for text in texts]
+        if not self.second.ask(heard.pcm, sum(written, ()), heard.slower):
             return False
+        self._suspected = [(text, len(ways)) for text, ways in zip(texts, written, strict=True)]
         self.asked += 1
         self._until = time.monotonic() + self._wait
         return True
+
+    def _asks_again(self, transcript: Transcript) -> bool:
+        """Whether listed things that sound like the second's words are asked about first."""
+        if self._before is not None or not transcript.leads:
+            return False
+        texts = with_listed_words(transcript.words)
+        if not texts or not self.second.ask_again(texts):
+            return False
+        self._before = transcript
+        return True
+
+    def _confirmed(self, heard: Heard, transcript: Transcript, wanted: ListenFor) -> Heard:
+        text, lead = self._likeliest(transcript)
+        first = _first(heard)
+        if first.text and text != first.text:
+            heard = replace(heard, text=text, alternative="")
+            first = _first(heard)
+        others = transcript.others
+        opinion = judge(first, transcript.words, wanted, self._keyphrase, lead, others)
+        return _told(heard, opinion)
+
+    def _likeliest(self, transcript: Transcript) -> tuple[str, float | None]:
+        """Which of the suspected words is likeliest to the second, and its lead over them."""
+        leads = iter(transcript.leads)
+        best, least = self._suspected[0][0], None
+        for text, ways in self._suspected:
+            lead = min((next(leads, math.inf) for _ in range(ways)), default=math.inf)
+            if lead < (math.inf if least is None else least):
+                best, least = text, lead
+        return best, least
 
     def _over(self) -> bool:
         lost = self.second.state is not State.READY
         return lost or (self._until is not None and time.monotonic() > self._until)
 
 
-def _first(heard: FirstResult) -> First:
+def _first(heard: Heard) -> First:
     if isinstance(heard, KeyphraseOnly):
         return First("", call_only=True)
     return First(heard.text, heard.sure, heard.likely)
 
 
-def _confirmed(
-    heard: FirstResult, transcript: Transcript, wanted: ListenFor, keyphrase: str
-) -> FirstResult:
-    first, said = _first(heard), transcript.words
-    opinion = judge(first, said, wanted, keyphrase, transcript.lead, transcript.others)
+def _texts(heard: Utterance) -> list[str]:
+    """The words that it may have been."""
+    return [heard.text, heard.alternative] if heard.alternative else [heard.text]
+
+
+def _told(heard: Heard, opinion: Opinion) -> Heard:
     if opinion.verdict is Verdict.AS_HEARD:
         if isinstance(heard, Utterance) and heard.alternative:
             return replace(heard, alternative="")  # it decides instead of a question

@@ -20,10 +20,15 @@ class Transcript:
 
     text: str  # as it is written, with capitals and full stops
     no_speech: float = 0.0  # the model's probability that nobody spoke
-    # By how much its ln probability is above that of the likeliest text that it was asked about;
-    # None: the recogniser cannot tell.
-    lead: float | None = None
+    # By how much its ln probability is above that of each text that it was suspected to be; none
+    # where the recogniser cannot tell.
+    leads: tuple[float, ...] = ()
     others: tuple[tuple[str, float], ...] = ()  # other texts, and by how much they are less likely
+
+    @property
+    def lead(self) -> float | None:
+        """The least of its leads; None: not known."""
+        return min(self.leads, default=None)
 
     @property
     def words(self) -> str:
@@ -56,10 +61,17 @@ class SecondRecogniser(Protocol):
     def trouble(self) -> str:
         """The sentence that says why it is lost; empty: it is not."""
 
-    def ask(self, pcm: bytes, suspected: Sequence[str]) -> bool:
+    def ask(self, pcm: bytes, suspected: Sequence[str], slower: float = 1.0) -> bool:
         """Begin with this speech (16 kHz mono int16); False: it cannot now.
 
-        `suspected`: ways to write what was probably said.
+        `suspected`: ways to write what was probably said. `slower`: how many times slower, and
+        lower, it would have been by an adult; a recogniser made for adults plays it so.
+        """
+
+    def ask_again(self, texts: Sequence[str]) -> bool:
+        """Begin to find how likely these are in the same speech; False: it cannot tell.
+
+        The answer is the last transcript, with these among its `others`.
         """
 
     def answer(self) -> Transcript | None:

@@ -14,6 +14,7 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from storybot.hearing.second.second_recogniser import State, Transcript
@@ -44,6 +45,7 @@ class WhisperRecogniser:
         self._start_at = 0.0  # s of the monotonic clock, as all times here
         self._child: subprocess.Popen[bytes] | None = None
         self._asked: float | None = None  # when; None: nothing that is not answered yet
+        self._last = Transcript("")  # of what was asked last
         self._start()
 
     @property
@@ -61,12 +63,18 @@ class WhisperRecogniser:
     def trouble(self) -> str:
         return self._trouble
 
-    def ask(self, pcm: bytes, suspected: Sequence[str]) -> bool:
+    def ask(self, pcm: bytes, suspected: Sequence[str], slower: float = 1.0) -> bool:
         self.answer()
+        question = {"bytes": len(pcm), "suspected": list(suspected), "slower": slower}
+        return self._begin(question, pcm)
+
+    def ask_again(self, texts: Sequence[str]) -> bool:
+        return self._begin({"bytes": 0, "again": list(texts)}, b"")
+
+    def _begin(self, question: dict[str, Any], pcm: bytes) -> bool:
         if self.state is not State.READY or self._asked is not None:
             return False
-        head = {"bytes": len(pcm), "suspected": list(suspected)}
-        self._unsent = json.dumps(head).encode() + b"\n" + pcm
+        self._unsent = json.dumps(question).encode() + b"\n" + pcm
         self._asked, self._wanted = time.monotonic(), True
         self._send()
         return True
@@ -144,14 +152,16 @@ class WhisperRecogniser:
         if not self._loaded:
             self._loaded, self._trouble = bool(message["ready"]), ""
             return None
-        own, others = float(message["logprob"]), [float(one) for one in message["suspected"]]
-        lead = own - max(others) if others else None
-        texts = [(str(text), own - float(one)) for text, one in message["others"]]
-        transcript = Transcript(
-            str(message["text"]), float(message["no_speech"]), lead, tuple(texts)
-        )
+        own = float(message["logprob"])
+        others = tuple((str(text), own - float(one)) for text, one in message["others"])
+        if "again" in message:
+            self._last = replace(self._last, others=self._last.others + others)
+        else:
+            leads = tuple(own - float(one) for one in message["suspected"])
+            text, no_speech = str(message["text"]), float(message["no_speech"])
+            self._last = Transcript(text, no_speech, leads, others)
         self._asked, self._delay = None, 0.0
-        return transcript if self._wanted else None
+        return self._last if self._wanted else None
 
     def _look_at_the_clock(self) -> None:
         now = time.monotonic()

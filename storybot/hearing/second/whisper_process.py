@@ -1,10 +1,12 @@
 """Whisper's process: questions in, an answer out for each, a line of JSON.
 
-A question is a line {"bytes": 64000, "suspected": ["Louder."]} and so many bytes of speech, 16 kHz
-mono int16. The answer: {"text": ..., "no_speech": the probability of that, "logprob": of the text,
-"suspected": [the same of each text that was asked about], "others": [[text, its own], ...], what
-else the search ended with}. The first line, {"ready": true}, says that the model is loaded and has
-run once; {"trouble": ...} that it cannot.
+A question is a line {"bytes": 64000, "suspected": ["Louder."], "slower": 1.0} and so many bytes of
+speech, 16 kHz mono int16, which is played so many times slower. The answer: {"text": ...,
+"no_speech": the probability of that, "logprob": of the text, "suspected": [the same of each text
+that was asked about], "others": [[text, its own], ...], what else the search ended with}. After it
+{"bytes": 0, "again": ["Softer."]} asks about other texts in the same speech; the answer has
+"again", "logprob" as before, and these as "others". The first line, {"ready": true}, says that the model is
+loaded and has run once; {"trouble": ...} that it cannot.
 """
 
 from __future__ import annotations
@@ -55,9 +57,18 @@ class Whisper:
         before = self._tokenizer.encode(BEFORE)
         self._prompt = self._model.get_prompt(self._tokenizer, before, without_timestamps=True)
 
-    def transcribe(self, pcm: bytes, suspected: Sequence[str] = ()) -> dict[str, Any]:
-        """The answer to one question."""
-        encoded = self._model.model.encode(self._features(pcm))
+    def answer(self, question: dict[str, Any], pcm: bytes) -> dict[str, Any]:
+        """The answer to one question, and to one about the same speech."""
+        if "again" in question:
+            others = [[text, self._logprob(self._encoded, text)] for text in question["again"]]
+            return {"again": True, "logprob": self._own, "others": others}
+        return self.transcribe(pcm, question["suspected"], question["slower"])
+
+    def transcribe(
+        self, pcm: bytes, suspected: Sequence[str] = (), slower: float = 1.0
+    ) -> dict[str, Any]:
+        """The text and its probability, and those of what is suspected."""
+        self._encoded = encoded = self._model.model.encode(self._features(pcm, slower))
         found = self._model.model.generate(
             encoded,
             [self._prompt],
@@ -71,20 +82,24 @@ class Whisper:
             (self._tokenizer.decode(tokens), round(score * len(tokens), 2))
             for tokens, score in zip(found.sequences_ids, found.scores, strict=True)
         ]
-        text, logprob = texts[0]
+        text, self._own = texts[0]
         return {
             "text": text,
             "no_speech": round(found.no_speech_prob, 3),
-            "logprob": logprob,
+            "logprob": self._own,
             "others": texts[1:],
-            "suspected": [round(self._logprob(encoded, text), 2) for text in suspected],
+            "suspected": [self._logprob(encoded, text) for text in suspected],
         }
 
-    def _features(self, pcm: bytes) -> Any:
+    def _features(self, pcm: bytes, slower: float) -> Any:
         """Silence goes on to the end of the window: over nothing it would repeat the words."""
         sound = self._numpy.zeros(WINDOW_S * SAMPLE_RATE_HZ, dtype="float32")
-        given = self._numpy.frombuffer(pcm, dtype="<i2")[: sound.size]
-        sound[: given.size] = given / 32768
+        given = self._numpy.frombuffer(pcm, dtype="<i2") / 32768
+        if slower != 1.0:  # straight lines between the samples: what they add lies above speech
+            places = self._numpy.arange(int(given.size * slower)) / slower
+            given = self._numpy.interp(places, self._numpy.arange(given.size), given)
+        given = given[: sound.size]
+        sound[: given.size] = given
         frames = self._model.feature_extractor(sound)[:, : WINDOW_S * FRAMES_A_SECOND]
         return self._view(self._numpy.ascontiguousarray(frames[None].astype("float32")))
 
@@ -96,7 +111,7 @@ class Whisper:
         found = self._model.model.align(
             encoded, start, [tokens], frames, median_filter_width=ALIGNMENT_WIDTH
         )[0]
-        return sum(math.log(max(one, PROBABILITY_MIN)) for one in found.text_token_probs)
+        return round(sum(math.log(max(one, PROBABILITY_MIN)) for one in found.text_token_probs), 2)
 
 
 def main() -> int:
@@ -114,7 +129,7 @@ def main() -> int:
         while line := sys.stdin.buffer.readline():
             question = json.loads(line)
             pcm = sys.stdin.buffer.read(question["bytes"])
-            _write(lines, whisper.transcribe(pcm, question["suspected"]))
+            _write(lines, whisper.answer(question, pcm))
     return 0
 
 

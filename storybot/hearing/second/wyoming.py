@@ -44,8 +44,8 @@ class WyomingRecogniser:
     def trouble(self) -> str:
         return self._trouble
 
-    def ask(self, pcm: bytes, suspected: Sequence[str]) -> bool:
-        """What is suspected stays here: the protocol has no place for it."""
+    def ask(self, pcm: bytes, suspected: Sequence[str], slower: float = 1.0) -> bool:
+        """What is suspected stays here: the protocol has no place for it, nor for whose voice."""
         self.close()
         if self._trouble and time.monotonic() < self._not_before:
             return False
@@ -60,6 +60,9 @@ class WyomingRecogniser:
             self._failed(str(error))
             return False
         return True
+
+    def ask_again(self, texts: Sequence[str]) -> bool:
+        return False
 
     def answer(self) -> Transcript | None:
         if self._connection is None:

@@ -59,7 +59,7 @@ def clause_without_verb(draft: Reading, scene: Scene) -> bool:
 
 
 def _describes(after: Sequence[Word], before: Sequence[Word]) -> bool:
-    """Whether what stands after "but" needs no verb: "small, but very brave", "no bear, but a dog"."""
+    """Whether it needs no verb after "but": "small, but very brave", "no bear, but a dog"."""
     denied = not {"no", "not"}.isdisjoint(word.text for word in before)
     return denied or _NO_VERBS.isdisjoint(word.text for word in after)
 

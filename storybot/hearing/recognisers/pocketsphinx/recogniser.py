@@ -35,7 +35,7 @@ from storybot.hearing.recognisers.pocketsphinx.phones import SLACK, fits, of_thi
 from storybot.hearing.recognisers.pocketsphinx.reduced_model import prepare_reduced_model
 from storybot.hearing.recognisers.pocketsphinx.said_before import Begun, Call
 from storybot.hearing.recognisers.pocketsphinx.voices import Decoded, decoded_as_it_fits
-from storybot.hearing.utterance import GUARD_TIME_S, Utterance
+from storybot.hearing.utterance import GUARD_TIME_S, Heard, Utterance
 from storybot.language import spoken_grammar
 from storybot.language.automaton import Transition
 from storybot.language.choices import names_neither, words_between
@@ -109,7 +109,7 @@ class PocketSphinxRecogniser:
     def speaking(self) -> bool:
         return self._segments.speaking
 
-    def hear(self, block: bytes) -> list[Utterance | KeyphraseOnly]:
+    def hear(self, block: bytes) -> list[Heard]:
         heard = self._understood(self._segments.feed(block))
         if self._begun is not None and self._segments.silent_at(
             self._begun.speech.end + REST_WAIT_S
@@ -117,10 +117,10 @@ class PocketSphinxRecogniser:
             heard += self._without_rest()
         return heard
 
-    def finish(self) -> list[Utterance | KeyphraseOnly]:
+    def finish(self) -> list[Heard]:
         return self._understood(self._segments.finish()) + self._without_rest()
 
-    def _understood(self, speech: Iterable[Speech]) -> list[Utterance | KeyphraseOnly]:
+    def _understood(self, speech: Iterable[Speech]) -> list[Heard]:
         return [heard for one in speech for heard in self._with_begun(self._denoised(one))]
 
     def _denoised(self, speech: Speech) -> Speech:
@@ -129,13 +129,13 @@ class PocketSphinxRecogniser:
             return speech
         return replace(speech, denoised=without_noise(speech.pcm))
 
-    def _with_begun(self, speech: Speech) -> list[Utterance | KeyphraseOnly]:
+    def _with_begun(self, speech: Speech) -> list[Heard]:
         """What was said in this stretch, together with what broke off before it.
 
         Where the two make no sense together, each by itself.
         """
         begun, self._begun = self._begun, None
-        before: list[Utterance | KeyphraseOnly] = []
+        before: list[Heard] = []
         if begun is not None:
             whole = joined(begun.speech, speech)
             if whole.seconds <= self._settings.longest_request:
@@ -146,17 +146,16 @@ class PocketSphinxRecogniser:
         heard = self._recognise(speech)
         return before if heard is None else [*before, heard]
 
-    def _without_rest(self) -> list[Utterance | KeyphraseOnly]:
+    def _without_rest(self) -> list[Heard]:
         begun, self._begun = self._begun, None
         return [] if begun is None else self._by_itself(begun)
 
-    def _by_itself(self, begun: Begun) -> list[Utterance | KeyphraseOnly]:
+    def _by_itself(self, begun: Begun) -> list[Heard]:
         """As it was decoded the first time: a second decoding may make a thing of the last "a"."""
         self._unended = begun.unended
-        heard = self._judged(begun.speech, begun.decoded)
-        return [] if heard is None else [heard]
+        return [self._judged(begun.speech, begun.decoded)]
 
-    def _recognise(self, speech: Speech) -> Utterance | KeyphraseOnly | None:
+    def _recognise(self, speech: Speech) -> Heard | None:
         """None for what is nothing, and for what breaks off: then it is kept in `_begun`."""
         decoded = self._decode(speech.clearest)
         if self._begun_before(speech):
@@ -168,15 +167,18 @@ class PocketSphinxRecogniser:
             return None
         return self._judged(speech, decoded)
 
-    def _judged(self, speech: Speech, decoded: DecodingResult) -> Utterance | KeyphraseOnly | None:
-        text, score = decoded.text, decoded.score
+    def _judged(self, speech: Speech, decoded: DecodingResult) -> Heard:
         awaited = self._listen_for in ANSWERED
         sound = self._call.pcm + speech.pcm if awaited else speech.pcm
+        heard = self._opinion(speech, decoded, awaited)
+        return replace(heard, pcm=sound, slower=decoded.front_end.ratio)
+
+    def _opinion(self, speech: Speech, decoded: DecodingResult, awaited: bool) -> Heard:
+        text, score = decoded.text, decoded.score
         wanted = relevant_part(text, self._listen_for, self._keyphrase)
         choice = self._listen_for is ListenFor.CHOICE  # another thing has to be clear
         answers = awaited and not (choice and names_neither(text, self._between))
-        misfit = False
-        later, gate = puts_off(text), self._settings.gate
+        misfit, later, gate = False, puts_off(text), self._settings.gate
         doubt = (wanted is None and not later) or doubtful(decoded, gate, called=answers)
         if not doubt and (later or isinstance(wanted, str)):
             doubt = misfit = self._misfits(speech, decoded)
@@ -186,17 +188,17 @@ class PocketSphinxRecogniser:
             if self._is_likely(decoded, called=misfit or call is not None):
                 if misfit and call is None:  # the answer is this speaker's, too
                     self._remember_call(speech, decoded.front_end)
-                return Utterance(text, score, sure=False, likely=True, pcm=sound)
-            return call or Utterance(text, score, sure=False, pcm=sound)
+                return Utterance(text, score, sure=False, likely=True)
+            return call or Utterance(text, score, sure=False)
         if later:
-            return Utterance(text, score, sure=False, pcm=sound)
+            return Utterance(text, score, sure=False)
         if isinstance(wanted, KeyphraseOnly):
             self._remember_call(speech.until(-MARGIN_BYTES), decoded.front_end)
-            return replace(wanted, pcm=sound)
+            return wanted
         if decoded.alternative:  # the answer to the question which of the two is awaited next
             self._between = words_between(text, decoded.alternative)
             self._remember_call(speech, decoded.front_end)
-        return Utterance(text, score, alternative=decoded.alternative, pcm=sound)
+        return Utterance(text, score, alternative=decoded.alternative)
 
     def _misfits(self, speech: Speech, decoded: DecodingResult) -> bool:
         """Whether a phone of it was not said, though its words fit; of a wish, one of its things.
@@ -223,8 +225,7 @@ class PocketSphinxRecogniser:
             return False
         if decoded.alternative and not doubtful(decoded, self._settings.gate, called=awaited):
             return False  # of two that fit neither
-        wish = is_wish(decoded.text)
-        return wish and worth_asking(decoded, self._settings.gate, awaited)
+        return is_wish(decoded.text) and worth_asking(decoded, self._settings.gate, awaited)
 
     def _breaks_off(self, decoded: DecodingResult) -> bool:
         return (
@@ -241,9 +242,8 @@ class PocketSphinxRecogniser:
 
     def _call_in(self, speech: Speech, decoded: DecodingResult | None) -> KeyphraseOnly | None:
         """Speech that is no request, `decoded` so, may still have begun with the keyphrase."""
-        if self._listen_for is not ListenFor.KEYPHRASE:
-            return None
-        if not (end := end_of_call(self._unended, self._keyphrase)):
+        end = end_of_call(self._unended, self._keyphrase)
+        if self._listen_for is not ListenFor.KEYPHRASE or not end:
             return None
         beginning = speech.until((end + CALL_TAIL_FRAMES) * FRAME_SAMPLES * 2)
         if decoded is None or not clearly_called(decoded, self._settings.gate):
@@ -255,7 +255,7 @@ class PocketSphinxRecogniser:
                 return None
         said = beginning.until(-CALL_TAIL_FRAMES * FRAME_SAMPLES * 2)
         self._remember_call(said, decoded.front_end)
-        return KeyphraseOnly(speech.pcm)
+        return KeyphraseOnly(speech.pcm, decoded.front_end.ratio)
 
     def _remember_call(self, speech: Speech, front_end: FrontEnd) -> None:
         mean = self._decoder.mean_of(speech.clearest, front_end)
