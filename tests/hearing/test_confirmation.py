@@ -10,9 +10,10 @@ import pytest
 from storybot.hearing.recogniser_process import RecogniserProcess
 from storybot.hearing.second import confirmation as module
 from storybot.hearing.second.confirmation import Confirmation
-from storybot.hearing.second.second_recogniser import State
+from storybot.hearing.second.second_recogniser import State, Transcript
 from storybot.hearing.utterance import Utterance
 from storybot.language.listening import KeyphraseOnly, ListenFor
+from storybot.language.second_words import ways_to_write
 from tests.fakes.microphones import FakeMicrophone
 from tests.fakes.recognisers import FakeRecogniser
 from tests.fakes.second import FakeSecond
@@ -54,6 +55,44 @@ def test_it_decides_between_two_that_sound_alike() -> None:
     hat = taken(FakeSecond("Tell me a story about a hat."), alike)
     assert (hat.text, hat.alternative) == (f"{CALL} about a hat", "")
     assert taken(FakeSecond(None), alike) is alike, "it was too slow: the box asks"
+
+
+def test_the_likelier_of_two_that_sound_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = FakeSecond("Tell me a story about a hat.")
+    alike = replace(CAT, alternative=f"{CALL} about a hat")
+    cat = len(ways_to_write(CAT.text, ""))
+    said = Transcript("Tell me a story about a hat.", 0.0, (*[9.0] * cat, 0.1))
+    monkeypatch.setattr(second, "answer", lambda: said if second.asked else None)
+    assert taken(second, alike) == replace(CAT, text=f"{CALL} about a hat")
+    assert any("hat" in way for way in second.asked[0][1])
+
+
+def test_listed_things_that_sound_like_it_are_asked_about() -> None:
+    second = FakeSecond("Tell me a story about rucks.", 3.0)
+    second.others = (("Tell me a story about rocks.", 0.5),)
+    trucks = Utterance(f"{CALL} about trucks", -2.0, pcm=SPEECH)
+    assert taken(second, trucks).text == f"{CALL} about rocks"
+    assert "Tell me a story about rocks." in second.asked_again[0]
+    assert len(second.asked_again) == len(second.asked) == 1
+
+
+def test_the_first_answer_counts_where_the_second_one_is_late() -> None:
+    second = FakeSecond("Tell me a story about a badger.")
+    second.others = ()
+    one = confirming(second)
+    one.begin(CAT, ListenFor.KEYPHRASE)
+    assert one.take() == [] == one.take() and one.pending
+    second.says = None  # to the second question
+    (found,) = one.wait()
+    assert found.text == f"{CALL} about a badger" and one.unanswered == 0
+
+
+def test_a_child_is_played_slower() -> None:
+    second = FakeSecond("Tell me a story about a cat.", -0.2)
+    taken(second, replace(CAT, slower=1.3))
+    assert second.slower == 1.3
+    taken(second, KeyphraseOnly(SPEECH, 1.45))
+    assert second.slower == 1.45
 
 
 def test_it_is_asked_about_what_was_heard() -> None:

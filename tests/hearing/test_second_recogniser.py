@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,6 +100,41 @@ def test_the_real_one_hears_what_was_said(make: Make) -> None:
     assert other.lead is not None and other.lead > 6.0
     for silence in (bytes(64000), os.urandom(64000)):
         assert answered(recogniser, silence).words == ""
+
+
+def raised(speech: bytes, times: float) -> bytes:
+    """The speech so many times faster and higher, as a child's voice is."""
+    samples = array("h", speech)
+    count = int(len(samples) / times)
+    return array("h", (samples[int(place * times)] for place in range(count))).tobytes()
+
+
+@needs_whisper
+def test_a_high_voice_is_played_slower(make: Make) -> None:
+    recogniser = loaded(make(module=PROCESS))
+    high = raised(spoken("tell me a story about a lemon and a hen"), 1.3)
+    told = "Tell me a story about a lemon and a hen."
+    plain = answered(recogniser, high, told).lead
+    assert recogniser.ask(high, (told,), 1.3)
+    slower = until(recogniser, lambda: recogniser._asked is None)
+    assert plain is not None and slower is not None and slower.lead is not None
+    assert slower.lead < plain
+
+
+@pytest.mark.parametrize("module", [FAKE, pytest.param(PROCESS, marks=needs_whisper)])
+def test_it_is_asked_again_about_the_same_speech(make: Make, module: str) -> None:
+    recogniser = loaded(make(module=module))
+    speech = spoken("tell me a story about rocks")
+    before = answered(recogniser, speech, "Tell me a story about trucks.")
+    rocks, ducks = "Tell me a story about rocks.", "Tell me a story about ducks."
+    assert recogniser.ask_again((rocks, ducks))
+    assert not recogniser.ask_again((rocks,)), "one at a time"
+    after = until(recogniser, lambda: recogniser._asked is None)
+    assert after is not None and (after.text, after.leads) == (before.text, before.leads)
+    assert after.others[: len(before.others)] == before.others
+    (one, near), (other, far) = after.others[-2:]
+    assert (one, other) == (rocks, ducks)
+    assert near < far or module == FAKE
 
 
 def test_all_of_the_speech_reaches_it(make: Make) -> None:

@@ -126,12 +126,10 @@ class Confirmation:
 
     def _confirmed(self, heard: Heard, transcript: Transcript, wanted: ListenFor) -> Heard:
         text, lead = self._likeliest(transcript)
-        first = _first(heard)
-        if first.text and text != first.text:
+        if isinstance(heard, Utterance) and text != heard.text:
             heard = replace(heard, text=text, alternative="")
-            first = _first(heard)
-        others = transcript.others
-        opinion = judge(first, transcript.words, wanted, self._keyphrase, lead, others)
+        said, others = transcript.words, transcript.others
+        opinion = judge(_first(heard), said, wanted, self._keyphrase, lead, others)
         return _told(heard, opinion)
 
     def _likeliest(self, transcript: Transcript) -> tuple[str, float | None]:

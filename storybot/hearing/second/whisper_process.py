@@ -5,8 +5,8 @@ speech, 16 kHz mono int16, which is played so many times slower. The answer: {"t
 "no_speech": the probability of that, "logprob": of the text, "suspected": [the same of each text
 that was asked about], "others": [[text, its own], ...], what else the search ended with}. After it
 {"bytes": 0, "again": ["Softer."]} asks about other texts in the same speech; the answer has
-"again", "logprob" as before, and these as "others". The first line, {"ready": true}, says that the model is
-loaded and has run once; {"trouble": ...} that it cannot.
+"again", "logprob" as before, and these as "others". The first line, {"ready": true}, says that the
+model is loaded and has run once; {"trouble": ...} that it cannot.
 """
 
 from __future__ import annotations
