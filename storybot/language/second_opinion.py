@@ -16,7 +16,7 @@ from enum import Enum
 from storybot.language.listening import ListenFor
 from storybot.language.requests import Request, RequestKind, is_wish, understand
 from storybot.language.second_words import Call, CallAndRest, alike, heard_in, tidied, topic_words
-from storybot.language.sound_alikes import sound_alike
+from storybot.language.sound_alikes import key_of, sound_alike
 from storybot.language.spoken_grammar import begins_as_call
 from storybot.language.things import COUNTS, find_thing
 from storybot.language.typed_requests import BARE_WORDS_MAX, understand_typed
@@ -180,21 +180,22 @@ def _with_listed_things(
 ) -> tuple[str, float | None]:
     """The text, or the likeliest other that wishes for what is on the list.
 
-    It has as many words, or sounds like it. With that one by how much it is less likely.
+    It has as many words, or sounds like it; what is one word ("mailman") may have been written as
+    two ("male man"). With that one by how much it is less likely.
     """
     words = topic_words(text, keyphrase)
     wish = _wished_for(text, keyphrase)
     if not words or _are_listed(wish, text):
         return text, None
     most = LISTED_LEAD if wish is not None and wish.things else NO_THING_LEAD
-    for other, behind in sorted(others, key=lambda one: one[1]):
-        written = tidied(other)
-        if behind > most:
-            break
-        others_words = topic_words(written, keyphrase)
-        same = len(others_words) == len(words) or sound_alike(
-            " ".join(words), " ".join(others_words)
-        )
+    for spelt, behind in sorted(others, key=lambda one: one[1]):
+        written = tidied(spelt)
+        listed = topic_words(written, keyphrase)
+        one, other = " ".join(words), " ".join(listed)
+        in_two = len(listed) < len(words) and key_of(one) == key_of(other)
+        if behind > (MISHEARD_LEAD if in_two else most):
+            continue
+        same = len(listed) == len(words) or sound_alike(one, other)
         if same and _are_listed(_wished_for(written, keyphrase), written):
             return written, behind
     return text, None

@@ -342,7 +342,8 @@ def test_a_listed_thing_that_sounds_like_it() -> None:
     trucks = sure(f"{CALL} about trucks")
     assert judge(trucks, rucks, KEYPHRASE, CALL, 3.2, rocks).text.endswith("rocks")
     meal, mail = " Tell me a story about the meal box.", "Tell me a story about the mailbox."
-    assert judge(CALLED, meal, KEYPHRASE, CALL, 9.0, [(mail, -0.1)]).text.endswith("mailbox")
+    assert judge(CALLED, meal, KEYPHRASE, CALL, 9.0, [(mail, 3.3)]).text.endswith("mailbox")
+    assert judge(CALLED, meal, KEYPHRASE, CALL, 9.0, [(mail, 4.3)]).text.endswith("meal box")
 
 
 def test_a_pronoun_is_no_thing() -> None:
