@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from storybot.language.noun_forms import indefinite_article
-from storybot.language.things import COUNTS, find_thing, load_things
+from storybot.language.things import COUNTS, ONE_FORM, find_thing, load_things
 from storybot.language.wishes import ADJECTIVES
 
 MOST_TEXTS = 6  # that are proposed for one; each takes a second recogniser 0.04 s
@@ -52,9 +52,10 @@ def with_listed_words(said: str) -> list[str]:
         noun = _BEFORE_NOUN.fullmatch(parts[at])
         if noun is None or find_thing(noun[2].lower()):
             continue
-        single = noun[1].lower() in ("a ", "an ")
-        for word in alikes(noun[2], MOST_TEXTS, False if single else None):
-            before = f"{indefinite_article(word)} " if single else noun[1]
+        one = noun[1].lower() in ("a ", "an ")
+        for word, single in alikes(noun[2], MOST_TEXTS, singles=one):
+            one_of_it = one or (single and not noun[1])  # "a dress", written as "address"
+            before = f"{indefinite_article(word)} " if one_of_it else noun[1]
             texts.append("".join((begun, *parts[:at], before, word, *parts[at + 1 :], end)))
     return texts[:MOST_TEXTS]
 
@@ -67,22 +68,22 @@ def key_of(words: str) -> str:
     return _DOUBLE.sub(r"\1", key.translate(_VOICELESS)).removesuffix("a")
 
 
-def alikes(words: str, most: int, plural: bool | None = None) -> list[str]:
+def alikes(words: str, most: int, singles: bool = False) -> list[tuple[str, bool]]:
     """At most so many listed forms that sound like these words, the likest first.
 
-    `plural`: whether only plurals or only singulars are wanted.
+    With each whether it is one of many: "a dress", not "dresses", "snow" or "Lily". `singles`: no
+    others are wanted.
     """
     key = key_of(words)
-    found: list[tuple[float, str]] = []
-    for form, form_key, is_plural in _forms():
-        if plural is not None and plural != is_plural:
-            continue
+    found: list[tuple[float, str, bool]] = []
+    for form, form_key, single in _forms():
         longest = max(len(key), len(form_key))
-        if abs(len(key) - len(form_key)) <= MOST_ALIKE * longest:
-            apart = distance(key, form_key) / max(1, longest)
-            if apart <= MOST_ALIKE:
-                found.append((apart, form))
-    return [form for _, form in sorted(found, key=lambda one: one[0])[:most]]
+        if (singles and not single) or abs(len(key) - len(form_key)) > MOST_ALIKE * longest:
+            continue
+        apart = distance(key, form_key) / max(1, longest)
+        if apart <= MOST_ALIKE:
+            found.append((apart, form, single))
+    return [(form, single) for _, form, single in sorted(found, key=lambda one: one[0])[:most]]
 
 
 def sound_alike(one: str, other: str) -> bool:
@@ -104,12 +105,12 @@ def distance(one: Sequence[str], other: Sequence[str]) -> int:
 
 @cache
 def _forms() -> tuple[tuple[str, str, bool], ...]:
-    """Each form of the listed things, its key, and whether it is a plural."""
+    """Each form of the listed things, its key, and whether it is one of many."""
     return tuple(_keyed())
 
 
 def _keyed() -> Iterable[tuple[str, str, bool]]:
     for thing in load_things():
-        yield thing.word, key_of(thing.word), thing.kind in ("plural-only", "mass", "name")
+        yield thing.word, key_of(thing.word), thing.kind not in ONE_FORM
         if thing.plural and thing.plural != thing.word:
-            yield thing.plural, key_of(thing.plural), True
+            yield thing.plural, key_of(thing.plural), False

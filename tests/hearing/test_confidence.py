@@ -108,6 +108,11 @@ def test_speech_without_the_keyphrase_is_decoded_once() -> None:
     assert not worth_another_front_end(decoded("good night", -4.0, None), CALL)
 
 
+def test_where_hardly_a_word_fitted_the_other_front_end_is_tried() -> None:
+    hardly = replace(decoded("tell it again", -4.9, None), coverage=0.42)
+    assert worth_another_front_end(hardly, CALL)
+
+
 def test_the_better_score_is_likelier() -> None:
     assert likelier(decoded(CALL, -1.9), decoded(f"{CALL} about a nest", -2.8), -3.1, CALL)
     assert not likelier(decoded(CALL, -2.9), decoded(f"{CALL} about a nest", -2.8), -3.1, CALL)

@@ -42,6 +42,7 @@ SECOND_FRONT_END_MARGIN = 0.2
 # Of a request by a voice like those that the acoustic model was trained on 34 of 40 are above it.
 # Voices 4.5 half-tones up: 10.
 FITTING_SCORE = -2.2
+UNHEARD = 0.5  # coverage below which next to nothing was understood
 SCORE_MIN = 1e-300  # keeps the logarithm of a score that underflowed finite
 
 
@@ -200,9 +201,10 @@ def worth_another_front_end(decoded: DecodingResult | None, keyphrase: str) -> b
     """Whether this may be a request by a voice that this front end does not fit.
 
     What does not begin as a request stays as it is: other speech, most of all, which would take
-    twice the time and be taken for a command more often.
+    twice the time and be taken for a command more often. But where most of the speech fitted no
+    word, the one that did says nothing: "tell it again" for "can you tell me a story ...".
     """
-    if decoded is None:  # no word fitted
+    if decoded is None or decoded.coverage < UNHEARD:
         return True
     return decoded.score < FITTING_SCORE and begins_as_call(decoded.text, keyphrase)
 
