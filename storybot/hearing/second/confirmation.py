@@ -40,9 +40,8 @@ class Confirmation:
         self._wait = wait
         self._waiting: deque[tuple[Heard, ListenFor]] = deque()
         self._until: float | None = None  # when the first of these is waited for no longer
-        self._suspected: list[
-            tuple[str, int]
-        ] = []  # of that: its words, and the ways to write them
+        # What that was suspected to be: words, and the number of ways in which they were written.
+        self._suspected: list[tuple[str, int]] = []
         self._before: Transcript | None = None  # its answer before it was asked again
 
     @property
