@@ -27,8 +27,8 @@ from storybot.language.wishes import SMALL_WORDS
 # it") and more.
 MISHEARD_LEAD = 4.0
 UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
-# The same where the first (PocketSphinx, which looks at the phones) is sure of its words. It was of
-# some twenty of 300 that the second misspelt, with leads up to 10.2, and of one of 40 that are on no
+# The same where the first (PocketSphinx: it looks at the phones) is sure of its words. It was of some
+# twenty of 300 that the second misspelt, with leads up to 10.2, and of one of 40 that are on no
 # list, with a lead of 35.
 SURE_LEAD = 11.0
 # By so much more than the first's words a listed thing has to be likely that sounds like a word of
