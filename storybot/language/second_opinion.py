@@ -27,7 +27,7 @@ from storybot.language.wishes import SMALL_WORDS
 # it") and more.
 MISHEARD_LEAD = 4.0
 UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
-# The same where the first (PocketSphinx: it looks at the phones) is sure of its words. It was of some
+# The same where the first is sure of its words (PocketSphinx: their phones fit). It was of some
 # twenty of 300 that the second misspelt, with leads up to 10.2, and of one of 40 that are on no
 # list, with a lead of 35.
 SURE_LEAD = 11.0
