@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum
 
 from storybot.language.listening import without_style
 from storybot.language.request_patterns import ASKS_FOR_STORY, POLITE
 from storybot.language.requests import AS_USUAL, Request, RequestKind, understand
-from storybot.language.things import COUNTS
+from storybot.language.things import COUNTS, Thing
 from storybot.language.typed_requests import understand_typed
 
 FIGURES = {str(number): word for number, word in enumerate(("one", *COUNTS), 1)}
@@ -118,14 +118,31 @@ def ways_to_write(text: str, keyphrase: str) -> tuple[str, ...]:
     return tuple(written)
 
 
+def uncounted(text: str) -> tuple[str, ...]:
+    """A grammar's wish for "two nurses" as one for a nurse, and for nurses: it confuses those."""
+    things = _things_of(text)
+    if not any(thing.count for thing in things):
+        return ()
+    one = [replace(thing, count="").phrase for thing in things]
+    many = [thing.plural if thing.count else thing.phrase for thing in things]
+    return _with_topic(text, one), _with_topic(text, many)
+
+
 def _with_usual_articles(text: str) -> str:
+    things = _things_of(text)
+    return _with_topic(text, [thing.phrase for thing in things]) if things else ""
+
+
+def _things_of(text: str) -> tuple[Thing, ...]:
     request = understand(text)
-    if request is None or request.kind is not RequestKind.STORY or not request.things:
-        return ""
+    return request.things if request is not None and request.kind is RequestKind.STORY else ()
+
+
+def _with_topic(text: str, phrases: Sequence[str]) -> str:
+    """The text with these for what it wishes for."""
     introduced = _TOPIC.match(text)
-    phrases = " and ".join(thing.phrase for thing in request.things)
     please = " please" if text.endswith(" please") else ""
-    return f"{introduced[0] if introduced else ''}{phrases}{please}"
+    return f"{introduced[0] if introduced else ''}{' and '.join(phrases)}{please}"
 
 
 def _sentence(text: str) -> str:

@@ -61,11 +61,17 @@ def with_listed_words(said: str) -> list[str]:
 
 
 def key_of(words: str) -> str:
-    """A key that words have in common which differ in vowels and in voice: "rucks", "rocks"."""
-    key = words.lower()
+    """A key that words have in common which differ in vowels and in voice: "rucks", "rocks".
+
+    The vowel at the end of a word does not count: "male man", "mailman".
+    """
+    return _DOUBLE.sub(r"\1", "".join(map(_key, words.lower().split())))
+
+
+def _key(word: str) -> str:
     for pattern, sound in _FIRST:
-        key = re.sub(pattern, sound, key)
-    return _DOUBLE.sub(r"\1", key.translate(_VOICELESS)).removesuffix("a")
+        word = re.sub(pattern, sound, word)
+    return _DOUBLE.sub(r"\1", word.translate(_VOICELESS)).removesuffix("a")
 
 
 def alikes(words: str, most: int, singles: bool = False) -> list[tuple[str, bool]]:

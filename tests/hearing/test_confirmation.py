@@ -67,6 +67,16 @@ def test_the_likelier_of_two_that_sound_alike(monkeypatch: pytest.MonkeyPatch) -
     assert any("hat" in way for way in second.asked[0][1])
 
 
+def test_a_count_that_was_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = FakeSecond("Tell me a story about a nurse.")
+    counted = Utterance(f"{CALL} about two nurses", -2.0, pcm=SPEECH)
+    one = f"{CALL} about a nurse"
+    ways = [len(ways_to_write(text, "")) for text in (counted.text, one)]
+    said = Transcript(second.says or "", 0.0, (*[9.0] * ways[0], *[0.0] * ways[1], 3.0, 3.0))
+    monkeypatch.setattr(second, "answer", lambda: said if second.asked else None)
+    assert taken(second, counted).text == one
+
+
 def test_listed_things_that_sound_like_it_are_asked_about() -> None:
     second = FakeSecond("Tell me a story about rucks.", 3.0)
     second.others = (("Tell me a story about rocks.", 0.5),)

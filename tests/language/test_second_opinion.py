@@ -13,7 +13,7 @@ from storybot.language.second_opinion import (
     judge,
     worth_a_second_opinion,
 )
-from storybot.language.second_words import Call, heard_in, tidied, ways_to_write
+from storybot.language.second_words import Call, heard_in, tidied, uncounted, ways_to_write
 from storybot.language.typed_requests import understand_typed
 
 CALL = "tell me a story"
@@ -335,6 +335,14 @@ def test_the_first_is_believed_as_against_the_misspelling() -> None:
     teddy = f"{CALL} about the teddy"
     assert judge(sure(teddy), study, KEYPHRASE, CALL, 1.5, daddy).text == teddy
     assert judge(sure(teddy), study, KEYPHRASE, CALL, 1.7, daddy).text.endswith("daddy")
+
+
+def test_a_count_may_not_have_been_said() -> None:
+    assert uncounted(f"{CALL} about two nurses and a basket please") == (
+        f"{CALL} about a nurse and a basket please",
+        f"{CALL} about nurses and a basket please",
+    )
+    assert uncounted(f"{CALL} about a nurse") == () == uncounted("louder") == uncounted(CALL)
 
 
 def test_a_listed_thing_that_sounds_like_it() -> None:

@@ -21,6 +21,7 @@ def words(written: str) -> list[str]:
         ("durgle", "turtle"),
         ("past stretches", "ostriches"),
         ("meal box", "mailbox"),
+        ("male man", "mailman"),
         ("fire fly", "firefly"),
         ("study", "teddy"),
         ("gnight", "knight"),
@@ -32,7 +33,7 @@ def test_alikes(written: str, thing: str) -> None:
 
 
 def test_nothing_sounds_like_what_is_far_from_everything() -> None:
-    assert alikes("power capine", 6) == [] == alikes("those hebrews", 6)
+    assert alikes("power capine", 6) == [] == alikes("those you bring", 6)
     assert not sound_alike("bicycle pump", "bicycle")
 
 

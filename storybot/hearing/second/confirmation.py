@@ -17,7 +17,7 @@ from storybot.language.second_opinion import (
     judge,
     worth_a_second_opinion,
 )
-from storybot.language.second_words import ways_to_write
+from storybot.language.second_words import uncounted, ways_to_write
 from storybot.language.sound_alikes import with_listed_words
 
 ANSWER_WAIT_S = 1.5  # after which what the first recogniser heard stands
@@ -154,7 +154,7 @@ def _first(heard: Heard) -> First:
 
 def _texts(heard: Utterance) -> list[str]:
     """The words that it may have been."""
-    return [heard.text, heard.alternative] if heard.alternative else [heard.text]
+    return [*filter(None, (heard.text, heard.alternative)), *uncounted(heard.text)]
 
 
 def _told(heard: Heard, opinion: Opinion) -> Heard:
