@@ -57,6 +57,9 @@ CALLED = First("", call_only=True)
         (CALLED, " Tell me a story about 2 badgers.", 19.0, "OBEY", "two badgers"),
         (likely(f"{CALL} about a cat"), " Tell me a story about a bat.", 8.0, "OBEY", "bat"),
         (sure(f"{CALL} about a cat"), " Tell me a story about a bat.", 12.0, "OBEY", "bat"),
+        (sure(f"{CALL} about a boat"), " Tell me a story about a book.", 5.5, "AS_HEARD", ""),
+        (likely(f"{CALL} about a boat"), " Tell me a story about a book.", 5.5, "OBEY", "book"),
+        (sure(f"{CALL} about a boat"), " Tell me a story about a book.", 8.0, "OBEY", "book"),
         (sure(f"{CALL} about a seagull"), " Tell me a story about a seable.", 8.0, "AS_HEARD", ""),
         (
             sure(f"{CALL} about knights and lizard"),

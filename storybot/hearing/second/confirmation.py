@@ -154,7 +154,8 @@ def _first(heard: Heard) -> First:
 
 def _texts(heard: Utterance) -> list[str]:
     """The words that it may have been."""
-    return [*filter(None, (heard.text, heard.alternative)), *uncounted(heard.text)]
+    text = heard.text.removesuffix(" and")  # after which it understood nothing
+    return [*filter(None, (text, heard.alternative)), *uncounted(text)]
 
 
 def _told(heard: Heard, opinion: Opinion) -> Heard:
