@@ -27,9 +27,9 @@ from storybot.language.wishes import SMALL_WORDS
 # it") and more.
 MISHEARD_LEAD = 4.0
 UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
-# The same where the first is sure of its words (PocketSphinx: their phones fit). Of 300 requests the
-# second misheard ten of these, with leads of 2.7 to 6.5 and 9 ("a book" for "a boat": 5.5), and
-# heard seven better, with leads of 9 and more but for one.
+# The same where the first is sure of its words (PocketSphinx: their phones fit). The second
+# misheard ten of these in 300 requests, with leads of 2.7 to 6.5 and 9 ("a book" for "a boat":
+# 5.5), and heard seven better, with leads of 9 and more but for one.
 SURE_LEAD = 7.0
 # It was sure of some twenty that the second misspelt, with leads up to 10.2, and of one of 40 that
 # are on no list, with a lead of 35.
