@@ -13,19 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from storybot.language.listed_wishes import MISHEARD_LEAD, are_listed, with_listed_things
 from storybot.language.listening import ListenFor
 from storybot.language.requests import Request, RequestKind, is_wish, understand
-from storybot.language.second_words import Call, CallAndRest, alike, heard_in, tidied, topic_words
-from storybot.language.sound_alikes import key_of, sound_alike
+from storybot.language.second_words import INTRODUCTION, Call, CallAndRest, alike, heard_in, tidied
 from storybot.language.spoken_grammar import begins_as_call
-from storybot.language.things import COUNTS, find_thing
+from storybot.language.things import COUNTS
 from storybot.language.typed_requests import BARE_WORDS_MAX, understand_typed
-from storybot.language.wishes import SMALL_WORDS
 
-# The second's words lead over the first's, ln probability. Of 14 sentences those that the second
-# misheard led by at most 3.7 over what was said ("study", "teddy"), others by 5.9 ("drop it", "stop
-# it") and more.
-MISHEARD_LEAD = 4.0
+# The second's words lead over the first's, ln probability.
 UNLISTED_LEAD = 7.0  # of a word on no list, which may be none: "dreadan", "dragon"
 # The same where the first is sure of its words (PocketSphinx: their phones fit). The second
 # misheard ten of these in 300 requests, with leads of 2.7 to 6.5 and 9 ("a book" for "a boat":
@@ -40,11 +36,6 @@ ALIKE_LEAD = 1.0
 NAME_LEAD = 2.0  # of another name: those that the first knows are few
 COMMAND_LEAD = 5.0
 CALL_LEAD = 1.5  # of more words over the call alone; "tell me a story later" led by 2.2 and 3.6
-# By so much another of the second's texts may be less likely, where it wishes for listed things
-# alone and the likeliest does not: "your head" leads over "a hat" by 1.1, "a badger" over "a
-# bedroom" by 1.6. And where the likeliest names no thing: "theirs" over "bears" by 1.9.
-LISTED_LEAD = 1.2
-NO_THING_LEAD = 2.5
 QUESTION_LEAD = 12.0  # of a wish in doubt; "tell me a story later" led over one by 27
 # Where the lead is not known: the share of letters.
 ALIKE_COMMAND = 0.8  # "not again" and "again": 0.77
@@ -54,8 +45,6 @@ _ANSWERS = re.compile(
     r"(?:about|with|something|tell|no|yes|i want|an?|the|some|my|our|his|her"
     rf"|{'|'.join(COUNTS)})\b"
 )
-_BETWEEN = ("in", "on", "at", "by", "for")  # two things: "a puppy on a boat"
-_INTRODUCTION = re.compile(r"^.*?\b(?:about|with) ")
 
 
 class Verdict(Enum):
@@ -125,7 +114,7 @@ def judge(
     text = tidied(said)
     if not text:
         return NOTHING
-    text, behind = _with_listed_things(text, others, keyphrase)
+    text, behind = with_listed_things(text, others, keyphrase)
     heard = heard_in(text, keyphrase)
     known = understand(first.text) if first.text else None
     fitted = first.sure and wanted is ListenFor.KEYPHRASE
@@ -157,7 +146,7 @@ class _Both:
 
     def misspelt(self, heard: Request, topic: str) -> bool:
         """Whether the second misspelt what the first knows: "a rowbot" and "a robot"."""
-        listed = not heard.things or _are_listed(heard, topic)
+        listed = not heard.things or are_listed(heard, topic)
         if self.lead is not None:
             if self.behind is not None:
                 return self.plausible(self.behind + ALIKE_LEAD)
@@ -168,7 +157,7 @@ class _Both:
             return self.plausible(MISHEARD_LEAD if listed else UNLISTED_LEAD)
         if listed:
             return False
-        said, known = (_INTRODUCTION.sub("", text) for text in (topic, self.first.text))
+        said, known = (INTRODUCTION.sub("", text) for text in (topic, self.first.text))
         return alike(said, known) >= ALIKE_THING
 
     def believed(self) -> Opinion:
@@ -179,49 +168,6 @@ class _Both:
         """The question whether it was said; nothing where it was no wish."""
         wish = self.known is not None and self.known.things
         return Opinion(Verdict.ASK, self.first.text) if wish else NOTHING
-
-
-def _with_listed_things(
-    text: str, others: Sequence[tuple[str, float]], keyphrase: str
-) -> tuple[str, float | None]:
-    """The text, or the likeliest other that wishes for what is on the list.
-
-    It has as many words, or sounds like it; what is one word ("mailman") may have been written as
-    two ("male man"). With that one by how much it is less likely.
-    """
-    words = topic_words(text, keyphrase)
-    wish = _wished_for(text, keyphrase)
-    if not words or _are_listed(wish, text):
-        return text, None
-    most = LISTED_LEAD if wish is not None and wish.things else NO_THING_LEAD
-    for spelt, behind in sorted(others, key=lambda one: one[1]):
-        written = tidied(spelt)
-        listed = topic_words(written, keyphrase)
-        one, other = " ".join(words), " ".join(listed)
-        in_two = len(listed) < len(words) and key_of(one) == key_of(other)
-        if behind > (MISHEARD_LEAD if in_two else most):
-            continue
-        same = len(listed) == len(words) or sound_alike(one, other)
-        if same and _are_listed(_wished_for(written, keyphrase), written):
-            return written, behind
-    return text, None
-
-
-def _wished_for(text: str, keyphrase: str) -> Request | None:
-    wish = heard_in(text, keyphrase).wish
-    return understand_typed(text) if wish is None else wish.request
-
-
-def _are_listed(wish: Request | None, text: str) -> bool:
-    """Whether all that `text` wishes for is on the list: "an alternative lizard" is not."""
-    if wish is None or not wish.things:
-        return False
-    known = {part for thing in wish.things for form in thing.forms for part in form.split()}
-    known |= {part for thing in wish.things for part in thing.word.lower().split()}
-    said = _INTRODUCTION.sub("", text).replace(",", " ").replace("'s ", " ").split()
-    known.update(_BETWEEN)
-    strange = [word for word in said if word not in known and not SMALL_WORDS.fullmatch(word)]
-    return not strange and all(find_thing(thing.word) for thing in wish.things)
 
 
 def _of_disbelieved(both: _Both) -> Opinion:

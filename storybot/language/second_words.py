@@ -24,6 +24,7 @@ _SENTENCE_END = re.compile(r"[.!?]+(?:\s+|$)")
 _ASKS = re.compile(r"(?:tell|read|give|make|i want|i'd like|i would like|we want)\b")
 _NO_MORE = re.compile(r"(?:(?:about|with|and|an?|the|some|please|now|thank you)\b ?)*")
 _TOPIC = re.compile(r"(?:.*?\b)?(?:about|with) ")  # up to what a story is to be about
+INTRODUCTION = re.compile(r"^.*?\b(?:about|with) ")  # the same, somewhere in the text
 _INTRODUCED = re.compile(r"(?:about|with)\b")
 _NO_TOPIC = re.compile(r"about|with|an?|the|some|my|our|your|his|her|please")
 
