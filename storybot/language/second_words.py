@@ -23,8 +23,7 @@ SHORT_WORD = 2  # letters; "a" and "me" are written in any way
 _SENTENCE_END = re.compile(r"[.!?]+(?:\s+|$)")
 _ASKS = re.compile(r"(?:tell|read|give|make|i want|i'd like|i would like|we want)\b")
 _NO_MORE = re.compile(r"(?:(?:about|with|and|an?|the|some|please|now|thank you)\b ?)*")
-_TOPIC = re.compile(r"(?:.*?\b)?(?:about|with) ")  # up to what a story is to be about
-INTRODUCTION = re.compile(r"^.*?\b(?:about|with) ")  # the same, somewhere in the text
+INTRODUCTION = re.compile(r"^.*?\b(?:about|with) ")  # up to what a story is to be about
 _INTRODUCED = re.compile(r"(?:about|with)\b")
 _NO_TOPIC = re.compile(r"about|with|an?|the|some|my|our|your|his|her|please")
 
@@ -141,7 +140,7 @@ def _things_of(text: str) -> tuple[Thing, ...]:
 
 def _with_topic(text: str, phrases: Sequence[str]) -> str:
     """The text with these for what it wishes for."""
-    introduced = _TOPIC.match(text)
+    introduced = INTRODUCTION.match(text)
     please = " please" if text.endswith(" please") else ""
     return f"{introduced[0] if introduced else ''}{' and '.join(phrases)}{please}"
 

@@ -67,6 +67,12 @@ def test_the_likelier_of_two_that_sound_alike(monkeypatch: pytest.MonkeyPatch) -
     assert any("hat" in way for way in second.asked[0][1])
 
 
+def test_nothing_was_understood_at_all() -> None:
+    nothing = Utterance("", -5.0, sure=False, pcm=SPEECH)
+    answer = taken(FakeSecond("A badger.", None), nothing, ListenFor.REQUEST)
+    assert answer == Utterance("a badger", -5.0, open=True)
+
+
 def test_a_count_that_was_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
     second = FakeSecond("Tell me a story about a nurse.")
     counted = Utterance(f"{CALL} about two nurses", -2.0, pcm=SPEECH)

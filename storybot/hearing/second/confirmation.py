@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from dataclasses import replace
@@ -40,8 +39,7 @@ class Confirmation:
         self._wait = wait
         self._waiting: deque[tuple[Heard, ListenFor]] = deque()
         self._until: float | None = None  # when the first of these is waited for no longer
-        # What that was suspected to be: words, and the number of ways in which they were written.
-        self._suspected: list[tuple[str, int]] = []
+        self._suspected: list[str] = []  # of that: its words, for each way to write them
         self._before: Transcript | None = None  # its answer before it was asked again
 
     @property
@@ -108,7 +106,7 @@ class Confirmation:
         written = [ways_to_write(text, called) for text in texts]
         if not self.second.ask(heard.pcm, sum(written, ()), heard.slower):
             return False
-        self._suspected = [(text, len(ways)) for text, ways in zip(texts, written, strict=True)]
+        self._suspected = [text for text, ways in zip(texts, written, strict=True) for _ in ways]
         self.asked += 1
         self._until = time.monotonic() + self._wait
         return True
@@ -124,22 +122,15 @@ class Confirmation:
         return True
 
     def _confirmed(self, heard: Heard, transcript: Transcript, wanted: ListenFor) -> Heard:
-        text, lead = self._likeliest(transcript)
-        if isinstance(heard, Utterance) and text != heard.text:
-            heard = replace(heard, text=text, alternative="")
+        """With the likeliest, to the second, of the words that were suspected."""
+        lead = transcript.lead
+        if isinstance(heard, Utterance) and lead is not None:
+            text = self._suspected[transcript.leads.index(lead)]
+            if text != heard.text:
+                heard = replace(heard, text=text, alternative="")
         said, others = transcript.words, transcript.others
         opinion = judge(_first(heard), said, wanted, self._keyphrase, lead, others)
         return _told(heard, opinion)
-
-    def _likeliest(self, transcript: Transcript) -> tuple[str, float | None]:
-        """Which of the suspected words is likeliest to the second, and its lead over them."""
-        leads = iter(transcript.leads)
-        best, least = self._suspected[0][0], None
-        for text, ways in self._suspected:
-            lead = min((next(leads, math.inf) for _ in range(ways)), default=math.inf)
-            if lead < (math.inf if least is None else least):
-                best, least = text, lead
-        return best, least
 
     def _over(self) -> bool:
         lost = self.second.state is not State.READY
