@@ -8,7 +8,7 @@ and without them and a plan's keywords can leave the engine's cache when the sen
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,10 +50,13 @@ class Batch:
     positions: Tensor  # of the rotary angles
     owners: Tensor  # as Tokens.owners, 0 for BOS and padding
 
+    def to(self, device: torch.device | str) -> Batch:
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
     def mask(self) -> Tensor:
         """Which token may look at which: (batch, 1, time, time)."""
         time = self.inputs.shape[1]
-        causal = torch.ones(time, time, dtype=torch.bool).tril()
+        causal = torch.ones(time, time, dtype=torch.bool, device=self.inputs.device).tril()
         text = (self.owners >= 0)[:, None, :]
         own = self.owners.abs()[:, :, None] == -self.owners[:, None, :]
         return (causal & (text | own))[:, None]
@@ -130,10 +133,14 @@ def pad(stories: Sequence[Tokens], context: int) -> Batch:
     return Batch(*(torch.from_numpy(one) for one in (inputs, targets, weights, positions, owners)))
 
 
-def epoch(stories: Sequence[Tokens], tokens: int, context: int, seed: int) -> Iterator[Batch]:
-    """Batches of about `tokens` tokens, each story once, in an order drawn from `seed`."""
+def epoch(
+    stories: Sequence[Tokens], tokens: int, context: int, seed: int, mine: int = 0, workers: int = 1
+) -> Iterator[Batch]:
+    """Batches of about `tokens` tokens, each story once, in an order drawn from `seed`; of
+    `workers` processes that make the same epoch each makes the batches whose turn is its own."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(stories))
+    turn = 0
     for start in range(0, len(order), POOL):
         pool = sorted(order[start : start + POOL], key=lambda i: len(stories[i]))
         cuts, batch = [], []
@@ -145,4 +152,6 @@ def epoch(stories: Sequence[Tokens], tokens: int, context: int, seed: int) -> It
         if batch:
             cuts.append(batch)
         for choice in rng.permutation(len(cuts)):
-            yield pad(cuts[choice], context)
+            if turn % workers == mine:
+                yield pad(cuts[choice], context)
+            turn += 1

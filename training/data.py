@@ -2,26 +2,32 @@
 
 Every train file holds the whole corpus once, part of it with changed things and names, and beside
 it some stories again under storybot's own openings (see steer.py). About two stories of three have
-keywords before their sentences (see keywords.py).
+keywords before their sentences (see keywords.py). Stories that a teacher told (told.*.npz, see
+teacher_stories.py) are dealt out to the files, a share of the corpus beside them.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import sentencepiece
 
 from storybot.language.things import load_things
-from training.batches import Tokens, save_tokens
+from training.batches import Tokens, load_tokens, save_tokens
 from training.corpus import read_stories, require_corpus
 from training.keywords import TagMaker
 from training.splice import splice
 from training.steer import Steerer
 
 CONTEXT = 512  # tokens, BOS included
-TAGGED_STORIES, TAGGED_SENTENCES = 0.7, 0.85  # shares of all, and within such a story
+TAGGED_SENTENCES = 0.85  # share of the sentences of a story with keywords
+CHUNK = 256  # stories that a process takes at a time
 
 
 def mixture(stories: list[str], seed: int, changed: float, opened: float) -> list[str]:
@@ -39,6 +45,42 @@ def mixture(stories: list[str], seed: int, changed: float, opened: float) -> lis
     return told
 
 
+@dataclass(frozen=True)
+class Annotator:
+    """Stories -> tokens, `tagged` of them with keywords."""
+
+    processor: sentencepiece.SentencePieceProcessor
+    maker: TagMaker
+    tagged: float
+    processes: int
+
+    def chunk(self, stories: list[str], seed: int, changed: float, opened: float) -> list[Tokens]:
+        rng = random.Random(seed)
+        return [
+            splice(
+                self.processor,
+                story,
+                self.maker.tags(story, TAGGED_SENTENCES, rng) if rng.random() < self.tagged else [],
+            )
+            for story in mixture(stories, seed, changed, opened)
+        ]
+
+    def all(self, stories: list[str], seed: int, changed: float, opened: float) -> list[Tokens]:
+        """The `mixture` of the stories, a chunk a process."""
+        chunks = [stories[at : at + CHUNK] for at in range(0, len(stories), CHUNK)]
+        seeds = [10_000 * seed + index for index in range(len(chunks))]
+        with ProcessPoolExecutor(self.processes) as pool:
+            parts = pool.map(self.chunk, chunks, seeds, repeat(changed), repeat(opened))
+            return [one for part in parts for one in part]
+
+
+def told_stories(folder: Path, processor: sentencepiece.SentencePieceProcessor) -> list[str]:
+    """What the teacher told, as text."""
+    paths = sorted(folder.glob("told.*.npz"))
+    found = [one.ids.tolist() for path in paths for one in load_tokens(path)]
+    return list(processor.decode(found)) if found else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
@@ -46,6 +88,9 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=4, help="train files to make (default 4)")
     parser.add_argument("--changed", type=float, default=0.2, help="share with another thing in it")
     parser.add_argument("--opened", type=float, default=1.0, help="chance of a second, opened copy")
+    parser.add_argument("--kept", type=float, default=1.0, help="share of the corpus in each file")
+    parser.add_argument("--tagged", type=float, default=0.7, help="share of stories with keywords")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     folder = require_corpus(args.corpus)
@@ -60,23 +105,21 @@ def main() -> None:
     stories += read_stories(more) if more.is_file() else []
     creatures = [thing for thing in load_things() if thing.kind == "creature"]
     maker = TagMaker.of(stories, [form for one in creatures for form in (one.word, one.plural)])
+    annotator = Annotator(processor, maker, args.tagged, args.processes)
+    told = told_stories(args.out, processor)
     for index in range(args.files):
-        told = mixture(stories, args.seed + index, args.changed, args.opened)
-        rng = random.Random(args.seed + index)
-        spliced = [
-            splice(
-                processor,
-                story,
-                maker.tags(story, TAGGED_SENTENCES, rng) if rng.random() < TAGGED_STORIES else [],
-            )
-            for story in told
-        ]
+        seed = args.seed + index
+        rng = random.Random(seed)
+        kept = [story for story in stories if rng.random() < args.kept]
+        mixed = annotator.all(kept, seed, args.changed, args.opened)
+        dealt = annotator.all(told[index :: args.files], seed, 0, 0)
+        spliced = mixed + dealt
         save_tokens(args.out / f"train.{index}.npz", spliced)
         text, keywords = (sum(int((s.owners >= 0).sum()) for s in spliced), sum(map(len, spliced)))
         print(
-            f"data: train.{index}.npz holds {len(told)} stories, {len(told) - len(stories)} "
-            f"of them opened anew, {text / 1e6:.2f} M tokens, "
-            f"{(keywords - text) / 1e6:.2f} M of keywords beside them",
+            f"data: train.{index}.npz holds {len(spliced)} stories, {len(mixed) - len(kept)} "
+            f"of them opened anew, {len(dealt)} told by a teacher, "
+            f"{text / 1e6:.2f} M tokens, {(keywords - text) / 1e6:.2f} M of keywords beside them",
             flush=True,
         )
 

@@ -11,10 +11,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from itertools import count
 from math import log
 from pathlib import Path
 
 import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from training.batches import Batch, Tokens, epoch, load_tokens, pad
 from training.budget import Budget
@@ -30,11 +32,11 @@ STORIES_BETWEEN = 100  # unseen stories scored at each checkpoint
 
 def valid_loss(model: StoryModel, stories: Sequence[Tokens], dtype: torch.dtype) -> float:
     """What the model gives all `stories`, each from BOS and cut at the context, in nats."""
-    total = 0.0
+    total, device = 0.0, model.embedding.device
     with torch.no_grad():
         ordered = sorted(stories, key=len)
         for start in range(0, len(ordered), 16):
-            batch = pad(ordered[start : start + 16], model.shape.context)
+            batch = pad(ordered[start : start + 16], model.shape.context).to(device)
             logits = model.logits(model(batch.inputs, dtype)).float()
             losses = torch.nn.functional.cross_entropy(
                 logits.flatten(0, 1), batch.targets.flatten(), reduction="none"
@@ -43,17 +45,28 @@ def valid_loss(model: StoryModel, stories: Sequence[Tokens], dtype: torch.dtype)
     return total
 
 
-def endless(args: argparse.Namespace, context: int, progress: Progress) -> Iterator[Batch]:
-    """Epoch after epoch, each from the next token file."""
-    while True:
-        files = sorted(args.out.glob(args.tokens))
-        stories = load_tokens(files[progress.epoch % len(files)])
-        yield from epoch(stories, args.batch, context, 1000 * args.seed + progress.epoch)
-        progress.epoch += 1
+class Epochs(IterableDataset[tuple[int, Batch]]):
+    """(epoch, batch) without an end, each epoch from the next token file; every process that loads
+    makes its share of the batches."""
+
+    def __init__(self, args: argparse.Namespace, context: int, first: int) -> None:
+        self.args, self.context, self.first = args, context, first
+
+    def __iter__(self) -> Iterator[tuple[int, Batch]]:
+        worker = get_worker_info()
+        mine, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        files = sorted(self.args.out.glob(self.args.tokens))
+        for number in count(self.first):
+            stories = load_tokens(files[number % len(files)])
+            seed = 1000 * self.args.seed + number
+            for batch in epoch(stories, self.args.batch, self.context, seed, mine, workers):
+                yield number, batch
 
 
-def fast_dtype() -> torch.dtype:
-    """bfloat16 where the processor multiplies it; elsewhere float32 is several times faster."""
+def fast_dtype(device: str) -> torch.dtype:
+    """bfloat16 where the device multiplies it; elsewhere float32 is several times faster."""
+    if device == "cuda":
+        return torch.bfloat16
     capabilities = torch.cpu.get_capabilities()
     has = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
     return torch.bfloat16 if has else torch.float32
@@ -64,7 +77,7 @@ def make_optimizers(model: StoryModel, args: argparse.Namespace) -> list[torch.o
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     gains = [p for p in model.parameters() if p.ndim == 1]
     optimizers: list[torch.optim.Optimizer] = [
-        Muon(matrices, args.lr, args.momentum, args.weight_decay, fast_dtype()),
+        Muon(matrices, args.lr, args.momentum, args.weight_decay, fast_dtype(args.device)),
         torch.optim.AdamW(
             [model.embedding, *gains], args.embedding_lr, betas=(0.9, 0.95), weight_decay=0.0
         ),
@@ -86,7 +99,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--tokens", default="train.*.npz", help="token files inside OUT, in turn")
     parser.add_argument("--minutes", type=float, default=20, help="processor minutes per thread")
-    parser.add_argument("--deadline", help="HH:MM of today at which the run ends at the latest")
+    parser.add_argument(
+        "--deadline", help="HH:MM[:SS] of today at which the run ends at the latest"
+    )
     parser.add_argument(
         "--decay", type=float, default=0.85, help="share of the run that cools down"
     )
@@ -97,6 +112,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--weight-decay", type=float, default=0.05)
     for name in ("dim", "hidden", "layers", "heads"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Shape, name))
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--loaders", type=int, default=0, help="processes that make batches")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--eager", action="store_true", help="do not compile: slower, no warm-up")
@@ -104,10 +121,11 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def seconds_of_today(clock: str | None) -> float:
-    """HH:MM of today in seconds since the epoch; infinity for None."""
+    """HH:MM or HH:MM:SS of today in seconds since the epoch; infinity for None."""
     if clock is None:
         return float("inf")
-    return time.mktime(time.strptime(time.strftime("%Y-%m-%d ") + clock, "%Y-%m-%d %H:%M"))
+    form = "%Y-%m-%d %H:%M:%S" if clock.count(":") == 2 else "%Y-%m-%d %H:%M"
+    return time.mktime(time.strptime(time.strftime("%Y-%m-%d ") + clock, form))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -117,7 +135,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     checkpoint = args.out / "checkpoint.pt"
     saved = load(checkpoint) if checkpoint.exists() else None
     shape = Shape(args.dim, args.hidden, args.layers, args.heads)
-    model = model_of(saved) if saved else StoryModel(shape)
+    model = (model_of(saved) if saved else StoryModel(shape)).to(args.device)
     optimizers = make_optimizers(model, args)
     progress = restore(saved, optimizers) if saved else Progress()
     budget = Budget(
@@ -139,14 +157,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         save(checkpoint, model, optimizers, progress)
 
     forward = model if args.eager else torch.compile(model, dynamic=True)
-    smooth, since, kept_at, seen_at = 0.0, time.time(), time.time(), progress.seen
-    dtype = fast_dtype()
-    for batch in endless(args, model.shape.context, progress):
+    smooth = torch.zeros((), device=args.device)
+    since, kept_at, seen_at = time.time(), time.time(), progress.seen
+    dtype = fast_dtype(args.device)
+    epochs = Epochs(args, model.shape.context, progress.epoch)
+    for progress.epoch, host_batch in DataLoader(epochs, None, num_workers=args.loaders):
         left = budget.left()
         if left <= 0 or stopped:
             break
         set_rates(optimizers, min(1.0, (progress.steps + 1) / WARMUP, left / args.decay))
-        real = batch.weights.flatten().nonzero()[:, 0]
+        real = host_batch.weights.flatten().nonzero()[:, 0].to(args.device)
+        batch = host_batch.to(args.device)
         stream = forward(batch.inputs, dtype, batch.positions, batch.mask())
         loss = ChunkedLoss.apply(
             stream.flatten(0, 1)[real],
@@ -161,7 +182,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model.zero_grad(set_to_none=True)
         progress.steps += 1
         progress.seen += len(real)
-        smooth = 0.97 * smooth + 0.03 * loss.item() if smooth else loss.item()
+        smooth = torch.lerp(smooth, loss.detach(), 0.03 if progress.steps > 1 else 1.0)
         if progress.steps % REPORT_STEPS:
             continue
         speed = (progress.seen - seen_at) / (time.time() - since)

@@ -1,0 +1,116 @@
+"""Train the teacher on the stories, until a number of seconds is over; for a machine with a GPU.
+
+AdamW; the learning rates rise over the first steps and fall in a straight line to zero.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import log
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from training.batches import Batch, Tokens, epoch, load_tokens, pad
+from training.teacher import Teacher
+from training.teacher_file import read
+
+WARMUP = 40  # steps
+REPORT_STEPS = 40
+BETAS = (0.9, 0.95)
+
+
+def text_only(story: Tokens) -> Tokens:
+    """The story without keywords."""
+    return Tokens.plain(story.ids[story.owners >= 0])
+
+
+def fast_dtype(device: str) -> torch.dtype:
+    return torch.bfloat16 if device == "cuda" else torch.float32
+
+
+def nats(teacher: Teacher, batch: Batch) -> Tensor:
+    """What the teacher gives the stories of a batch on its device, added up."""
+    dtype = fast_dtype(batch.inputs.device.type)
+    logits = teacher.logits(teacher(batch.inputs, dtype)).float()
+    losses = F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
+    return (losses * batch.weights.flatten()).sum()
+
+
+def bits_per_character(teacher: Teacher, folder: Path, device: str) -> float:
+    """On the unseen stories."""
+    stories = sorted(load_tokens(folder / "valid.npz"), key=len)
+    characters = int((folder / "valid.characters").read_text())
+    total = 0.0
+    with torch.no_grad():
+        for start in range(0, len(stories), 32):
+            batch = pad(stories[start : start + 32], teacher.shape.context)
+            total += float(nats(teacher, batch.to(device)))
+    return total / log(2) / characters
+
+
+def train(teacher: Teacher, args: argparse.Namespace) -> None:
+    files = sorted(args.out.glob("train.*.npz"))
+    stories = [text_only(story) for path in files for story in load_tokens(path)]
+    matrices = [p for p in teacher.blocks.parameters() if p.ndim == 2]
+    others = [p for p in teacher.parameters() if p.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": matrices, "lr": args.lr, "weight_decay": args.weight_decay},
+            {"params": [teacher.embedding], "lr": args.embedding_lr, "weight_decay": 0.0},
+            {"params": others, "lr": args.lr, "weight_decay": 0.0},
+        ],
+        betas=BETAS,
+        fused=args.device == "cuda",
+    )
+    rates = [group["lr"] for group in optimizer.param_groups]
+    began, steps, number = time.time(), 0, 0
+    while True:
+        for batch in epoch(stories, args.batch, teacher.shape.context, 1000 * args.seed + number):
+            left = 1 - (time.time() - began) / args.seconds
+            if left <= 0:
+                return
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * min(left, (steps + 1) / WARMUP)
+            loss = nats(teacher, batch.to(args.device)) / batch.weights.sum()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            steps += 1
+            if steps % REPORT_STEPS == 0:
+                print(
+                    f"teach: step {steps}, epoch {number}, loss {loss.item():.4f}, "
+                    f"{100 * left:.0f} % left",
+                    flush=True,
+                )
+        number += 1
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/training"))
+    parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument("--batch", type=int, default=32768, help="tokens per step")
+    parser.add_argument("--lr", type=float, default=3e-4)
+    parser.add_argument("--embedding-lr", type=float, default=1e-3)
+    parser.add_argument("--weight-decay", type=float, default=0.1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    args = parser.parse_args(argv)
+    torch.manual_seed(args.seed)
+    teacher = read(args.out / "teacher.gguf").to(args.device)
+    train(teacher, args)
+    state = {"shape": asdict(teacher.shape), "model": teacher.state_dict()}
+    torch.save(state, args.out / "teacher.pt")
+    bits = bits_per_character(teacher, args.out, args.device)
+    print(f"teach: {bits:.4f} bits per character on the unseen stories", flush=True)
+
+
+if __name__ == "__main__":
+    main()
