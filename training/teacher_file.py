@@ -54,7 +54,7 @@ def embedding_of(
     rows = []
     for index in range(processor.vocab_size()):
         if index == BOS:
-            ids = [pretrained.token_to_id(END_OF_TEXT)]
+            ids = [int(pretrained.token_to_id(END_OF_TEXT))]
         else:
             ids = pretrained.encode(piece_text(processor.id_to_piece(index))).ids
         rows.append(embedding[ids].mean(axis=0) if ids else embedding.mean(axis=0))
