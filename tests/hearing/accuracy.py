@@ -230,9 +230,10 @@ def television(speakers: Speakers, count: int) -> Iterator[Said]:
 
 def outside(speakers: Speakers, count: int) -> Iterator[Said]:
     """Names and things that are not listened for; right is what has their consonants: "Tarick"."""
-    for number in range(min(count, len(OUTSIDE))):
-        text = f"{CALL} about {OUTSIDE[number]}"
-        yield Said(text, speakers.say(number, text), sounds_like(text))
+    for number in range(count):
+        again, which = divmod(number, len(OUTSIDE))
+        text = f"{CALL} about {OUTSIDE[which]}"
+        yield Said(text, speakers.say(number + again, text), sounds_like(text))
 
 
 def noises(speakers: Speakers, count: int) -> Iterator[Said]:
