@@ -16,7 +16,7 @@ test-native: engine ## test the engine, as released and under ASan and UBSan
 	cmake -S native -B build/asan -DCMAKE_BUILD_TYPE=Release -DSTORYTELLER_SANITIZE=ON \
 	  -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 	cmake --build build/asan -j $(NATIVE_JOBS)
-	ctest --test-dir build/asan --output-on-failure --timeout 300 -j $(NATIVE_JOBS)
+	ctest --test-dir build/asan --output-on-failure --timeout 600 -j $(NATIVE_JOBS)
 
 test-neon: | build/.apt-NEON ## test the kernels for 64-bit ARM in QEMU
 	cd native && cmake --preset aarch64
