@@ -17,19 +17,39 @@ from storybot.language.requests import (
     understand,
 )
 from storybot.language.safety_filter import Filter, plain_text
-from storybot.language.things import COUNTS, Thing, family_children, unlisted_thing
+from storybot.language.things import COUNTS, Thing, family_children, find_thing, unlisted_thing
 from storybot.language.wishes import (
     MAX_THINGS,
     NAMED,
     ONESELF,
     SMALL_WORDS,
+    Wishes,
     child,
     name_at,
     named,
+    thing_at,
     wishes_in,
 )
 
 WORD_MAX_LETTERS = 30  # letters
+COMPOUND_LEAST_LETTERS = 4  # of a word that is on no list, to be one with the next: "ein" is none
+# Of two words that are no thing, the first is one with the second ("a washing machine") unless it
+# says how that is: "a fluffy quokka", "a purple quokka".
+_HOW_IT_IS = re.compile(
+    r"\w+(?:y|ful|less|ous|ish|ive|able|ible|ic|al|ed|est|ier)|red|blue|green|purple|pink|orange"
+    r"|brown|black|white|gr[ea]y|gold|golden|silver|old|new|young|long|short|tall|fat|thin|thick|wide"
+    r"|huge|giant|large|good|bad|nice|kind|mean|cute|sweet|soft|hard|fast|quick|slow|loud|quiet"
+    r"|warm|hot|cold|cool|wet|dry|clean|dark|bright|light|strong|weak|wild|tame|smart|clever|wise"
+    r"|strange|odd|weird|rare|lost|real|same|other|another|very|really|so|more|most|first|last|next"
+    r"|best|super|great|grand|poor|rich|round|flat|sharp|sick|broken|hidden|sleeping|dancing"
+    r"|singing|flying|talking|running|jumping|laughing|crying|swimming|smiling|playing|sad|mad|big"
+)
+_DOING = re.compile(r"\w{2,}ing")
+_STATES = frozenset(("being", "feeling", "getting", "having", "becoming", "wanting", "trying"))
+_WHATEVER = re.compile(
+    r"(?:surprise (?:me|us)|you (?:choose|decide|pick)|(?:anything|whatever)(?: you (?:like|want))?"
+    r"|(?:i|we) don't (?:care|mind))(?: please)?"
+)
 BARE_WORDS_MAX = 2  # words without an article that are taken for a noun: purple quokka
 _AND = re.compile(r"[,;&]|\b(?:and|with)\b")
 _PAUSE = re.compile(r"(?<=\w)[,!.:]+\s+")
@@ -58,7 +78,7 @@ _ABOUT = re.compile(
 _AFTER_A_NOUN = re.compile(
     r"an?|the|some|that|who|whose|which|what|when|where|while|because|from|in|into|inside|on|onto"
     r"|at|by|for|of|off|over|under|up|down|near|through|without|to|as|but|or|then|not"
-    r"|is|are|was|were|be|has|have|had|can|could|will|would|does|did|goes|went|likes|loves|wants"
+    r"|stuck|lost|asleep|alone|outside|is|are|was|were|be|has|have|had|can|could|will|would|does|did|goes|went|likes|loves|wants"
     r"|riding|sitting|playing|going|looking|living|eating|wearing|having|named|called"
     r"|my|our|your|his|her|its|their"
 )
@@ -105,6 +125,8 @@ def understand_typed(text: str, allowed: Filter | None = None) -> Request | None
     if whole is not None and whole.kind is not RequestKind.STORY:
         return whole
     words = _TOKENS.findall(text)
+    if _WHATEVER.fullmatch(" ".join(words)):
+        return Request(RequestKind.STORY)
     if any(map(_is_foreign, words)) or puts_off(" ".join(words)):
         return None
     text = _WHEN.sub("", text)
@@ -152,6 +174,7 @@ def _things(words: list[str], names: Container[str]) -> list[Thing]:
     """
     said = [word for word in words if any(map(str.isalpha, word))]
     words = [word.removesuffix("'s") for word in said]
+    owners = [word.removesuffix("'s") for word in said if word.endswith("'s")]
     told = next((at for at, word in enumerate(words) if word in NAMED), len(words))
     words, name = words[:told], name_at(words, told + 1)
     if bearer := _bearer(words):
@@ -165,6 +188,8 @@ def _things(words: list[str], names: Container[str]) -> list[Thing]:
     if led is None and _no_noun(noun[:1]) and noun[0] not in ONESELF:
         return []
     known = wishes_in(said[:told], family_children())
+    if led is not None and words[led - 1] == "about" and _is_doing(noun):
+        return list(known.things)
     own = led is not None and _OWN.fullmatch(words[led - 1])
     last = [word for word in words[-1:] if not word.endswith("ing")]  # my dog swimming
     if known.things and not name and own and last and last == [*known.unknown]:
@@ -179,14 +204,48 @@ def _things(words: list[str], names: Container[str]) -> list[Thing]:
             return []
         if noun and not wishes_in(noun).things and 1 < len(noun[-1]) <= WORD_MAX_LETTERS:
             before = words[led - 1] if led else ""
-            stranger = _counted(unlisted_thing(noun[-1]), before)
             alone = noun[:-1] in ([], ["friend"]) and not _BEFORE_NO_NAME.fullmatch(before)
             if not name and alone and noun[-1] in names:
                 stranger, name = child(), noun[-1].capitalize()  # about Elsa
+            elif not name and own and len(noun) == 2 and noun[-1] in names:
+                stranger, name = unlisted_thing(noun[0]), noun[-1].capitalize()  # my granny Rosie
+            else:
+                stranger = _counted(unlisted_thing(_compound(noun, owners)), before)
             return [named(stranger, name) if name else stranger, *known.things]
+        if whole := _of_mass(noun, words[led - 1] if led else "", known):
+            return [named(whole, name) if name else whole]
     if name and known.things:
         return [named(known.things[0], name), *known.things[1:]]
     return list(known.things)
+
+
+def _is_doing(noun: list[str]) -> bool:
+    """What is done or felt, and no thing: "being brave", "losing a tooth"; not "flying quokkas"."""
+    goes_on = noun[1:2] and (noun[0] in _STATES or _AFTER_A_NOUN.fullmatch(noun[1]))
+    return bool(goes_on and _DOING.fullmatch(noun[0]) and thing_at(noun, 0)[0] is None)
+
+
+def _compound(noun: list[str], owners: Container[str]) -> str:
+    """The last word, with the one before it where both are one: "a washing machine".
+
+    `owners`: words that had an 's.
+    """
+    if len(noun) > 1 and _DOING.fullmatch(noun[-1]):  # a quokka swimming
+        noun = noun[:-1]
+    if len(noun) == 1 or noun[-2] in owners or _HOW_IT_IS.fullmatch(noun[-2]):
+        return noun[-1]
+    long = len(noun[-2]) >= COMPOUND_LEAST_LETTERS or find_thing(noun[-2]) is not None
+    return " ".join(noun[-2:]) if long else noun[-1]
+
+
+def _of_mass(noun: list[str], before: str, known: Wishes) -> Thing | None:
+    """ "A snow plough" is no snow: nobody says "a" of that."""
+    if before not in ("a", "an") or len(noun) < 2 or [*known.unknown[-1:]] != noun[-1:]:
+        return None
+    mass = find_thing(noun[-2])
+    if mass is None or mass.kind != "mass" or len(known.things) != 1:
+        return None
+    return unlisted_thing(" ".join(noun[-2:]))
 
 
 def _bearer(words: list[str]) -> list[Thing]:
@@ -207,6 +266,10 @@ def _length_of(noun: list[str]) -> int:
 
 
 def _counted(thing: Thing, count: str) -> Thing:
+    if count in ("a", "an") and thing.kind == "plural-only":  # a triceratops
+        return replace(thing, kind="thing")
+    if count == "about" and _DOING.fullmatch(thing.word):  # about skiing
+        return replace(thing, kind="bare", plural=thing.word)
     return replace(thing, count=count) if count in COUNTS and thing.kind == "plural-only" else thing
 
 

@@ -24,6 +24,19 @@ from storybot.stories.story_request import new_story_request
         ("quokka", "A story about a quokka."),
         ("about quokkas", "A story about some quokkas."),
         ("tell me a story about a fluffy quokka", "A story about a quokka."),
+        ("a washing machine", "A story about a washing machine."),
+        ("two vacuum cleaners", "A story about two vacuum cleaners."),
+        ("a snow plough", "A story about a snow plough."),
+        ("a hot water bottle", "A story about a water bottle."),
+        ("a big snow", "A story about some snow."),
+        ("a talking gizmo", "A story about a gizmo."),
+        ("a quokka swimming", "A story about a quokka."),
+        ("a quokka stuck in a tree", "A story about a quokka and a tree."),
+        ("about flying quokkas", "A story about some quokkas."),
+        ("a triceratops", "A story about a triceratops."),
+        ("my granny Rosie", "A story about a granny called Rosie."),
+        ("a story about being brave at the dentist", "A story about a dentist."),
+        ("about skiing", "A story about skiing."),
         ("a purple cat", "A story about a cat."),
         ("a zeppelin, a dog & a bird", "A story about a zeppelin and a dog."),
         ("Jack and the beanstalk", "A story about Jack and a beanstalk."),
@@ -147,3 +160,19 @@ def test_the_library_remembers_a_stranger() -> None:
     story = kept_story(wanted, "Once.", True, time.localtime(0))
     assert json.dumps(story.asked) == '["quokka", "gizmos"]'
     assert story.request() == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["surprise me", "You choose!", "anything", "whatever you like please", "I don't mind"]
+)
+def test_who_leaves_the_choice_to_the_box_gets_a_story(text: str) -> None:
+    request = understand_typed(text)
+    assert request is not None
+    assert (request.kind, request.things) == (RequestKind.STORY, ())
+
+
+def test_what_is_done_or_felt_is_no_thing() -> None:
+    assert understand_typed("about losing a tooth") is None
+    request = understand_typed("tell me a story about being scared")
+    assert request is not None
+    assert request.things == ()

@@ -168,3 +168,18 @@ def wrong_actor(draft: Reading, scene: Scene) -> bool:
 
 def _first(words: Iterable[Word], among: frozenset[str]) -> str:
     return next((word.text for word in words if word.text in among), "")
+
+
+def name_in_parts(draft: Reading, scene: Scene) -> bool:
+    """A name of several words torn apart: "a vacuum to a cleaner child". "The cleaner" is whole."""
+    names: dict[str, list[list[str]]] = {}  # by the first word, how it may go on
+    for name in (name for role in scene.story.roles for name in (role.noun, role.head)):
+        first, *rest = name.lower().split() or [""]
+        if rest:
+            names.setdefault(first, []).append(rest)
+    texts = [word.text for word in draft.words]
+    for at in range(max(draft.given - 1, 0), len(texts)):
+        ways = names.get(texts[at], [])
+        if ways and not any(texts[at + 1 : at + 1 + len(way)] == way for way in ways):
+            return True
+    return False

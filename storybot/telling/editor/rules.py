@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     naming.stranger,
     naming.introduced_again,
     naming.named_twice,
+    naming.name_in_parts,
     naming.eats_somebody,
     nouns.eats_no_food,
     naming.wrong_actor,

@@ -300,6 +300,26 @@ def test_banned(text: str, bad: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "bad"),
     [
+        ("The duck saw the washing machine.", GOOD),
+        ("The duck looked at the machine.", GOOD),
+        ("The duck saw the washing machines.", GOOD),
+        ("The duck said good night to the birds and washing in the machine.", BAD),
+        ("The duck saw a washing.", BAD),
+        ("The duck saw the washing| machine.", GOOD),
+        ("The duck saw the washing| in it.", BAD),
+    ],
+)
+def test_name_in_parts(text: str, bad: bool) -> None:
+    here = scene()
+    head = "washing machines" if "machines" in text else "washing machine"
+    thing = replace(here.story.cast.thing, noun="washing machine", head=head)
+    story = replace(here.story, cast=replace(here.story.cast, thing=thing))
+    assert naming.name_in_parts(reading(text), replace(here, story=story)) is bad
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
         ("She learned to be patient and not be patient.", BAD),
         ("She was sad, but not very sad.", BAD),
         ("She was small, but not afraid.", GOOD),
