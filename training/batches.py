@@ -7,6 +7,7 @@ and without them and a plan's keywords can leave the engine's cache when the sen
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -82,6 +83,14 @@ def load_tokens(path: Path) -> list[Tokens]:
     return [Tokens(tokens[a:b], owners[a:b]) for a, b in pairwise(starts)]
 
 
+def token_files(folder: Path, pattern: str = "train.*.npz") -> list[Path]:
+    """The token files in their order; one clear sentence and exit 1 where there are none."""
+    found = sorted(folder.glob(pattern))
+    if not found:
+        sys.exit(f"training: {folder} holds no {pattern}; run python -m training.data first")
+    return found
+
+
 def cut(story: Tokens, context: int) -> Tokens:
     """The story as far as BOS and its text fit into `context` positions."""
     text = np.cumsum(story.owners >= 0)
@@ -136,8 +145,11 @@ def pad(stories: Sequence[Tokens], context: int) -> Batch:
 def epoch(
     stories: Sequence[Tokens], tokens: int, context: int, seed: int, mine: int = 0, workers: int = 1
 ) -> Iterator[Batch]:
-    """Batches of about `tokens` tokens, each story once, in an order drawn from `seed`; of
-    `workers` processes that make the same epoch each makes the batches whose turn is its own."""
+    """Batches of about `tokens` tokens, each story once, in an order drawn from `seed`.
+
+    With `workers` above 1 only each `workers`-th batch, from the `mine`-th on (0 is the first):
+    processes with the same seed share an epoch.
+    """
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(stories))
     turn = 0

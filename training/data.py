@@ -3,7 +3,8 @@
 Every train file holds the whole corpus once, part of it with changed things and names, and beside
 it some stories again under storybot's own openings (see steer.py). About two stories of three have
 keywords before their sentences (see keywords.py). Stories that a teacher told (told.*.npz, see
-teacher_stories.py) are dealt out to the files, a share of the corpus beside them.
+teacher_stories.py) come with --told: each file has an equal part of them beside `kept` of the
+corpus.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -28,6 +30,7 @@ from training.steer import Steerer
 CONTEXT = 512  # tokens, BOS included
 TAGGED_SENTENCES = 0.85  # share of the sentences of a story with keywords
 CHUNK = 256  # stories that a process takes at a time
+_NOT_TOLD = re.compile("[\ufffd\\[\\]]")  # broken characters, and the brackets of keywords
 
 
 def mixture(stories: list[str], seed: int, changed: float, opened: float) -> list[str]:
@@ -75,10 +78,11 @@ class Annotator:
 
 
 def told_stories(folder: Path, processor: sentencepiece.SentencePieceProcessor) -> list[str]:
-    """What the teacher told, as text."""
+    """What the teacher told, as text, without stories that hold broken characters."""
     paths = sorted(folder.glob("told.*.npz"))
     found = [one.ids.tolist() for path in paths for one in load_tokens(path)]
-    return list(processor.decode(found)) if found else []
+    texts = processor.decode(found) if found else []
+    return [text for text in texts if not _NOT_TOLD.search(text)]
 
 
 def main() -> None:
@@ -89,6 +93,7 @@ def main() -> None:
     parser.add_argument("--changed", type=float, default=0.2, help="share with another thing in it")
     parser.add_argument("--opened", type=float, default=1.0, help="chance of a second, opened copy")
     parser.add_argument("--kept", type=float, default=1.0, help="share of the corpus in each file")
+    parser.add_argument("--told", action="store_true", help="with the teacher's stories")
     parser.add_argument("--tagged", type=float, default=0.7, help="share of stories with keywords")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
@@ -106,7 +111,9 @@ def main() -> None:
     creatures = [thing for thing in load_things() if thing.kind == "creature"]
     maker = TagMaker.of(stories, [form for one in creatures for form in (one.word, one.plural)])
     annotator = Annotator(processor, maker, args.tagged, args.processes)
-    told = told_stories(args.out, processor)
+    told = told_stories(args.out, processor) if args.told else []
+    for old in args.out.glob("train.*.npz"):
+        old.unlink()
     for index in range(args.files):
         seed = args.seed + index
         rng = random.Random(seed)

@@ -6,10 +6,11 @@ import argparse
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
+
+from training.progress import load
 
 ORDER = ("attention_norm.weight", "wq", "wk", "wv", "wo", "ffn_norm.weight", "w1", "w2", "w3")
 
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--bin", default="model.bin", help="file to write inside OUT")
     args = parser.parse_args()
-    saved: dict[str, Any] = torch.load(args.out / "checkpoint.pt", weights_only=True)
+    saved = load(args.out / "checkpoint.pt")
     (args.out / args.bin).write_bytes(checkpoint_bytes(saved["shape"], saved["model"]))
     print(f"export: {args.out / args.bin}, {saved['progress']['seen'] / 1e6:.1f} M tokens seen")
 

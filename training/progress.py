@@ -43,7 +43,7 @@ def save(
 
 def load(path: Path) -> dict[str, Any]:
     """What `save` wrote."""
-    saved: dict[str, Any] = torch.load(path, weights_only=True)
+    saved: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
     return saved
 
 

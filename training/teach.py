@@ -6,6 +6,7 @@ AdamW; the learning rates rise over the first steps and fall in a straight line 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.batches import Batch, Tokens, epoch, load_tokens, pad
+from training.batches import Batch, Tokens, epoch, load_tokens, pad, token_files
+from training.model import fast_dtype
 from training.teacher import Teacher
 from training.teacher_file import read
 
@@ -25,18 +27,26 @@ REPORT_STEPS = 40
 BETAS = (0.9, 0.95)
 
 
+def require(path: Path, maker: str) -> None:
+    """One clear sentence and exit 1 where a file of an earlier step is missing."""
+    if not path.is_file():
+        sys.exit(f"training: {path} is missing; python -m {maker} makes it")
+
+
+def require_device(device: str) -> None:
+    """The same where a GPU is asked for and there is none."""
+    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+        sys.exit("training: there is no GPU here; --device cpu tries it on the processor, slowly")
+
+
 def text_only(story: Tokens) -> Tokens:
     """The story without keywords."""
     return Tokens.plain(story.ids[story.owners >= 0])
 
 
-def fast_dtype(device: str) -> torch.dtype:
-    return torch.bfloat16 if device == "cuda" else torch.float32
-
-
 def nats(teacher: Teacher, batch: Batch) -> Tensor:
     """What the teacher gives the stories of a batch on its device, added up."""
-    dtype = fast_dtype(batch.inputs.device.type)
+    dtype = fast_dtype(batch.inputs.device)
     logits = teacher.logits(teacher(batch.inputs, dtype)).float()
     losses = F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
     return (losses * batch.weights.flatten()).sum()
@@ -55,7 +65,7 @@ def bits_per_character(teacher: Teacher, folder: Path, device: str) -> float:
 
 
 def train(teacher: Teacher, args: argparse.Namespace) -> None:
-    files = sorted(args.out.glob("train.*.npz"))
+    files = token_files(args.out, "train.*.npz")
     stories = [text_only(story) for path in files for story in load_tokens(path)]
     matrices = [p for p in teacher.blocks.parameters() if p.ndim == 2]
     others = [p for p in teacher.parameters() if p.ndim == 1]
@@ -66,7 +76,7 @@ def train(teacher: Teacher, args: argparse.Namespace) -> None:
             {"params": others, "lr": args.lr, "weight_decay": 0.0},
         ],
         betas=BETAS,
-        fused=args.device == "cuda",
+        fused=args.device != "cpu",
     )
     rates = [group["lr"] for group in optimizer.param_groups]
     began, steps, number = time.time(), 0, 0
@@ -101,8 +111,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--embedding-lr", type=float, default=1e-3)
     parser.add_argument("--weight-decay", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", default="cuda", help="cpu: a minute for a step")
     args = parser.parse_args(argv)
+    require(args.out / "teacher.gguf", "training.teacher_file")
+    require_device(args.device)
     torch.manual_seed(args.seed)
     teacher = read(args.out / "teacher.gguf").to(args.device)
     train(teacher, args)

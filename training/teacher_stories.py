@@ -21,7 +21,8 @@ from torch import Tensor
 from storybot.language.openings import opening
 from storybot.language.things import load_things
 from training.batches import BOS, Tokens, save_tokens
-from training.teach import fast_dtype
+from training.model import fast_dtype
+from training.teach import require, require_device
 from training.teacher import Teacher, TeacherShape
 
 OPENED = 0.5  # share of the stories that begin with one of our openings
@@ -89,12 +90,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--seconds", type=float, default=150)
-    parser.add_argument("--rows", type=int, default=4096, help="stories at a time")
+    parser.add_argument(
+        "--rows", type=int, default=4096, help="stories at a time; 4096 take 39 GB of GPU memory"
+    )
     parser.add_argument("--length", type=int, default=416, help="tokens of a story at most")
     parser.add_argument("--min-p", type=float, default=0.02)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", default="cuda", help="or cpu, slowly")
     args = parser.parse_args(argv)
+    require(args.out / "teacher.pt", "training.teach")
+    require_device(args.device)
+    for old in args.out.glob("told.*.npz"):
+        old.unlink()
     torch.manual_seed(args.seed)
     saved = torch.load(args.out / "teacher.pt", weights_only=True, map_location=args.device)
     teacher = Teacher(TeacherShape(**saved["shape"])).to(args.device)

@@ -18,9 +18,9 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from training.batches import Batch, Tokens, epoch, load_tokens, pad
+from training.batches import Batch, Tokens, epoch, load_tokens, pad, token_files
 from training.budget import Budget
-from training.model import ChunkedLoss, Shape, StoryModel
+from training.model import ChunkedLoss, Shape, StoryModel, fast_dtype
 from training.muon import Muon
 from training.progress import Progress, load, model_of, restore, save
 
@@ -46,8 +46,11 @@ def valid_loss(model: StoryModel, stories: Sequence[Tokens], dtype: torch.dtype)
 
 
 class Epochs(IterableDataset[tuple[int, Batch]]):
-    """(epoch, batch) without an end, each epoch from the next token file; every process that loads
-    makes its share of the batches."""
+    """(epoch, batch) without an end, each epoch from the next token file.
+
+    Every process that loads makes its share of the batches; where one is ahead, the number of the
+    epoch steps back by one.
+    """
 
     def __init__(self, args: argparse.Namespace, context: int, first: int) -> None:
         self.args, self.context, self.first = args, context, first
@@ -55,21 +58,20 @@ class Epochs(IterableDataset[tuple[int, Batch]]):
     def __iter__(self) -> Iterator[tuple[int, Batch]]:
         worker = get_worker_info()
         mine, workers = (worker.id, worker.num_workers) if worker else (0, 1)
-        files = sorted(self.args.out.glob(self.args.tokens))
+        files = token_files(self.args.out, self.args.tokens)
         for number in count(self.first):
             stories = load_tokens(files[number % len(files)])
             seed = 1000 * self.args.seed + number
-            for batch in epoch(stories, self.args.batch, self.context, seed, mine, workers):
+            # in another epoch another one is the first: none is left without a batch for ever
+            turn = (mine + number) % workers
+            for batch in epoch(stories, self.args.batch, self.context, seed, turn, workers):
                 yield number, batch
 
 
-def fast_dtype(device: str) -> torch.dtype:
-    """bfloat16 where the device multiplies it; elsewhere float32 is several times faster."""
-    if device == "cuda":
-        return torch.bfloat16
-    capabilities = torch.cpu.get_capabilities()
-    has = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
-    return torch.bfloat16 if has else torch.float32
+def leave_stopping(_: int) -> None:
+    """In a process that makes batches: SIGTERM is for the main one, which saves first."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_optimizers(model: StoryModel, args: argparse.Namespace) -> list[torch.optim.Optimizer]:
@@ -157,11 +159,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         save(checkpoint, model, optimizers, progress)
 
     forward = model if args.eager else torch.compile(model, dynamic=True)
-    smooth = torch.zeros((), device=args.device)
+    smooth: torch.Tensor | None = None  # of the last 30 steps or so
     since, kept_at, seen_at = time.time(), time.time(), progress.seen
     dtype = fast_dtype(args.device)
     epochs = Epochs(args, model.shape.context, progress.epoch)
-    for progress.epoch, host_batch in DataLoader(epochs, None, num_workers=args.loaders):
+    for progress.epoch, host_batch in DataLoader(
+        epochs, None, num_workers=args.loaders, worker_init_fn=leave_stopping
+    ):
         left = budget.left()
         if left <= 0 or stopped:
             break
@@ -182,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         model.zero_grad(set_to_none=True)
         progress.steps += 1
         progress.seen += len(real)
-        smooth = torch.lerp(smooth, loss.detach(), 0.03 if progress.steps > 1 else 1.0)
+        smooth = loss.detach() if smooth is None else smooth.lerp(loss.detach(), 0.03)
         if progress.steps % REPORT_STEPS:
             continue
         speed = (progress.seen - seen_at) / (time.time() - since)

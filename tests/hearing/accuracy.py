@@ -229,8 +229,11 @@ def television(speakers: Speakers, count: int) -> Iterator[Said]:
 
 
 def outside(speakers: Speakers, count: int) -> Iterator[Said]:
-    """Names and things that are not listened for; right is what has their consonants: "Tarick"."""
-    for number in range(count):
+    """Names and things that are not listened for, each by one voice before any by the next.
+
+    Right is what has their consonants: "Tarick".
+    """
+    for number in range(min(count, len(OUTSIDE) * len(speakers.voices))):
         again, which = divmod(number, len(OUTSIDE))
         text = f"{CALL} about {OUTSIDE[which]}"
         yield Said(text, speakers.say(number + again, text), sounds_like(text))

@@ -10,7 +10,7 @@ np = pytest.importorskip("numpy")
 from training.batches import BOS, Tokens, epoch  # noqa: E402
 from training.teach import nats, text_only  # noqa: E402
 from training.teacher import Teacher, TeacherShape  # noqa: E402
-from training.teacher_stories import tell  # noqa: E402
+from training.teacher_stories import PACKED_EVERY, drawn, tell  # noqa: E402
 
 SMALL = TeacherShape(dim=24, hidden=32, layers=2, heads=6, kv_heads=2, vocabulary=40, context=32)
 
@@ -36,17 +36,24 @@ def test_a_token_at_a_time_gives_the_logits_of_the_whole_row(teacher: Teacher) -
 
 
 def test_stories_begin_as_asked_and_end(teacher: Teacher) -> None:
-    starts = [[7, 8, 9] if row % 2 else [] for row in range(64)]
-    stories = tell(teacher, starts, 30, 0.001)
+    stories = tell(teacher, [[7, 8, 9]] * 128, 32, 0.001)
     assert stories
-    assert all(BOS not in story.ids and len(story) < 30 for story in stories)
-    assert any(list(story.ids[:3]) == [7, 8, 9] for story in stories)
+    assert all(BOS not in story.ids and len(story) < 32 for story in stories)
+    assert all(list(story.ids[:3]) == [7, 8, 9] for story in stories)
+    assert max(map(len, stories)) > PACKED_EVERY, "told on after others were given up"
+    assert tell(teacher, [[]] * 8, 32, 0.001)
 
 
 def test_what_could_not_be_told_to_its_end_is_left_out(teacher: Teacher) -> None:
     teacher.embedding.data[BOS] = 0
     teacher.embedding.data[5] = 100 * teacher.norm.weight.data
-    assert all(len(story) < 4 for story in tell(teacher, [[6, 6]] * 8, 4, 0.9))
+    assert tell(teacher, [[6, 6]] * 8, 4, 0.9) == []
+
+
+def test_what_is_much_less_likely_is_never_drawn() -> None:
+    logits = torch.tensor([[0.0, 0.0, -4.0]]).repeat(4000, 1)
+    assert set(drawn(logits, 0.05).tolist()) == {0, 1}
+    assert set(drawn(logits, 0.001).tolist()) == {0, 1, 2}
 
 
 def test_the_teacher_learns_text_without_keywords(teacher: Teacher) -> None:

@@ -53,6 +53,23 @@ def test_a_run_ends_in_time_and_goes_on(folder: Path, capsys: pytest.CaptureFixt
     assert second["epoch"] > first["epoch"]
 
 
+def test_processes_make_the_batches_of_an_epoch_that_has_fewer(folder: Path) -> None:
+    words = "--minutes 0.1 --batch 4096 --threads 1 --loaders 2"
+    train.main(["--out", str(folder), *words.split(), *SMALL])
+    assert load(folder / "checkpoint.pt")["progress"]["steps"] > 2
+
+
+def test_without_token_files_one_sentence_says_what_to_run(folder: Path) -> None:
+    (folder / "train.0.npz").unlink()
+    with pytest.raises(SystemExit, match=r"run python -m training\.data first"):
+        run(folder, 0.02)
+
+
+def test_a_run_ends_at_a_second_of_the_clock() -> None:
+    whole, second = (train.seconds_of_today(one) for one in ("11:20", "11:20:07"))
+    assert second == whole + 7
+
+
 def test_a_stopped_run_keeps_what_it_has(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
