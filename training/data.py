@@ -36,6 +36,8 @@ _NOT_TOLD = re.compile("[\ufffd\\[\\]]")  # broken characters, and the brackets 
 def mixture(stories: list[str], seed: int, changed: float, opened: float) -> list[str]:
     """One epoch: each story, with a chance of `changed` another thing or name in it, and with a
     chance of `opened` once more under one of storybot's openings where one fits."""
+    if not changed and not opened:
+        return stories
     rng = random.Random(seed)
     steerer = Steerer(rng)
     told = []
@@ -58,6 +60,7 @@ class Annotator:
     processes: int
 
     def chunk(self, stories: list[str], seed: int, changed: float, opened: float) -> list[Tokens]:
+        """The `mixture` of some stories."""
         rng = random.Random(seed)
         return [
             splice(

@@ -6,19 +6,17 @@ AdamW; the learning rates rise over the first steps and fall in a straight line 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import log
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from training.batches import Batch, Tokens, epoch, load_tokens, pad, token_files
+from training.batches import Tokens, epoch, load_tokens, token_files
 from training.model import fast_dtype
+from training.needs import require, require_device
+from training.scoring import bits_per_character, nats
 from training.teacher import Teacher
 from training.teacher_file import read
 
@@ -27,41 +25,9 @@ REPORT_STEPS = 40
 BETAS = (0.9, 0.95)
 
 
-def require(path: Path, maker: str) -> None:
-    """One clear sentence and exit 1 where a file of an earlier step is missing."""
-    if not path.is_file():
-        sys.exit(f"training: {path} is missing; python -m {maker} makes it")
-
-
-def require_device(device: str) -> None:
-    """The same where a GPU is asked for and there is none."""
-    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
-        sys.exit("training: there is no GPU here; --device cpu tries it on the processor, slowly")
-
-
 def text_only(story: Tokens) -> Tokens:
     """The story without keywords."""
     return Tokens.plain(story.ids[story.owners >= 0])
-
-
-def nats(teacher: Teacher, batch: Batch) -> Tensor:
-    """What the teacher gives the stories of a batch on its device, added up."""
-    dtype = fast_dtype(batch.inputs.device)
-    logits = teacher.logits(teacher(batch.inputs, dtype)).float()
-    losses = F.cross_entropy(logits.flatten(0, 1), batch.targets.flatten(), reduction="none")
-    return (losses * batch.weights.flatten()).sum()
-
-
-def bits_per_character(teacher: Teacher, folder: Path, device: str) -> float:
-    """On the unseen stories."""
-    stories = sorted(load_tokens(folder / "valid.npz"), key=len)
-    characters = int((folder / "valid.characters").read_text())
-    total = 0.0
-    with torch.no_grad():
-        for start in range(0, len(stories), 32):
-            batch = pad(stories[start : start + 32], teacher.shape.context)
-            total += float(nats(teacher, batch.to(device)))
-    return total / log(2) / characters
 
 
 def train(teacher: Teacher, args: argparse.Namespace) -> None:
@@ -79,7 +45,7 @@ def train(teacher: Teacher, args: argparse.Namespace) -> None:
         fused=args.device != "cpu",
     )
     rates = [group["lr"] for group in optimizer.param_groups]
-    began, steps, number = time.time(), 0, 0
+    began, steps, number, dtype = time.time(), 0, 0, fast_dtype(args.device)
     while True:
         for batch in epoch(stories, args.batch, teacher.shape.context, 1000 * args.seed + number):
             left = 1 - (time.time() - began) / args.seconds
@@ -87,7 +53,7 @@ def train(teacher: Teacher, args: argparse.Namespace) -> None:
                 return
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * min(left, (steps + 1) / WARMUP)
-            loss = nats(teacher, batch.to(args.device)) / batch.weights.sum()
+            loss = nats(teacher, batch.to(args.device), dtype) / batch.weights.sum()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
             optimizer.step()
@@ -111,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--embedding-lr", type=float, default=1e-3)
     parser.add_argument("--weight-decay", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda", help="cpu: a minute for a step")
+    parser.add_argument("--device", default="cuda", help="or cpu, far too slow for more than a try")
     args = parser.parse_args(argv)
     require(args.out / "teacher.gguf", "training.teacher_file")
     require_device(args.device)
@@ -120,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     train(teacher, args)
     state = {"shape": asdict(teacher.shape), "model": teacher.state_dict()}
     torch.save(state, args.out / "teacher.pt")
-    bits = bits_per_character(teacher, args.out, args.device)
+    bits = bits_per_character(teacher, args.out, teacher.shape.context, fast_dtype(args.device))
     print(f"teach: {bits:.4f} bits per character on the unseen stories", flush=True)
 
 

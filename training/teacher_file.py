@@ -23,9 +23,8 @@ from training.splice import SPACE
 from training.teacher import Teacher, TeacherShape
 from training.unpack import halves_apart
 
-END_OF_TEXT = (
-    "<|endoftext|>"  # stands between texts in the pretraining, as BOS does between stories
-)
+# Stands between texts in the pretraining, as BOS does between stories.
+END_OF_TEXT = "<|endoftext|>"
 
 
 def pretrained_tokenizer(reader: gguf.GGUFReader) -> tokenizers.Tokenizer:

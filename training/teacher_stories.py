@@ -22,7 +22,7 @@ from storybot.language.openings import opening
 from storybot.language.things import load_things
 from training.batches import BOS, Tokens, save_tokens
 from training.model import fast_dtype
-from training.teach import require, require_device
+from training.needs import require, require_device
 from training.teacher import Teacher, TeacherShape
 
 OPENED = 0.5  # share of the stories that begin with one of our openings
@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--length", type=int, default=416, help="tokens of a story at most")
     parser.add_argument("--min-p", type=float, default=0.02)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda", help="or cpu, slowly")
+    parser.add_argument("--device", default="cuda", help="or cpu, far too slow for more than a try")
     args = parser.parse_args(argv)
     require(args.out / "teacher.pt", "training.teach")
     require_device(args.device)

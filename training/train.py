@@ -12,37 +12,23 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from itertools import count
-from math import log
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from training.batches import Batch, Tokens, epoch, load_tokens, pad, token_files
+from training.batches import Batch, epoch, load_tokens, token_files
 from training.budget import Budget
 from training.model import ChunkedLoss, Shape, StoryModel, fast_dtype
 from training.muon import Muon
+from training.needs import require_device
 from training.progress import Progress, load, model_of, restore, save
+from training.scoring import bits_per_character, valid_loss
 
 WARMUP = 60  # steps
 CHECKPOINT_SECONDS = 180.0
 REPORT_STEPS = 20
 STORIES_BETWEEN = 100  # unseen stories scored at each checkpoint
-
-
-def valid_loss(model: StoryModel, stories: Sequence[Tokens], dtype: torch.dtype) -> float:
-    """What the model gives all `stories`, each from BOS and cut at the context, in nats."""
-    total, device = 0.0, model.embedding.device
-    with torch.no_grad():
-        ordered = sorted(stories, key=len)
-        for start in range(0, len(ordered), 16):
-            batch = pad(ordered[start : start + 16], model.shape.context).to(device)
-            logits = model.logits(model(batch.inputs, dtype)).float()
-            losses = torch.nn.functional.cross_entropy(
-                logits.flatten(0, 1), batch.targets.flatten(), reduction="none"
-            )
-            total += float((losses * batch.weights.flatten()).sum())
-    return total
 
 
 class Epochs(IterableDataset[tuple[int, Batch]]):
@@ -132,6 +118,7 @@ def seconds_of_today(clock: str | None) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     args = arguments(argv)
+    require_device(args.device)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     checkpoint = args.out / "checkpoint.pt"
@@ -148,7 +135,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         progress.started,
     )
     valid = load_tokens(args.out / "valid.npz")
-    characters = int((args.out / "valid.characters").read_text())
     print(f"train: {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     stopped: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -200,13 +186,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         if time.time() - kept_at > CHECKPOINT_SECONDS:
             kept_at = time.time()
             keep()
-            nats = valid_loss(model, valid[:STORIES_BETWEEN], dtype)
+            nats = valid_loss(model, valid[:STORIES_BETWEEN], model.shape.context, dtype)
             print(f"  saved; nats on {STORIES_BETWEEN} unseen stories: {nats:.0f}", flush=True)
     keep()
     if stopped:
         print(f"train: stopped at step {progress.steps}; the same command goes on from here")
         return
-    bits = valid_loss(model, valid, torch.float32) / log(2) / characters
+    bits = bits_per_character(model, args.out, model.shape.context, torch.float32)
     print(f"train: {progress.steps} steps, {bits:.4f} bits per character on the unseen stories")
 
 

@@ -42,7 +42,7 @@ _HOW_IT_IS = re.compile(
     r"|warm|hot|cold|cool|wet|dry|clean|dark|bright|light|strong|weak|wild|tame|smart|clever|wise"
     r"|strange|odd|weird|rare|lost|real|same|other|another|very|really|so|more|most|first|last|next"
     r"|best|super|great|grand|poor|rich|round|flat|sharp|sick|broken|hidden|sleeping|dancing"
-    r"|singing|flying|talking|running|jumping|laughing|crying|swimming|smiling|playing|sad|mad|big"
+    r"|singing|flying|talking|running|jumping|laughing|crying|swimming|smiling|playing|sad|mad"
 )
 _DOING = re.compile(r"\w{2,}ing")
 _STATES = frozenset(("being", "feeling", "getting", "having", "becoming", "wanting", "trying"))
@@ -240,7 +240,7 @@ def _compound(noun: list[str], owners: Container[str]) -> str:
 
 def _of_mass(noun: list[str], before: str, known: Wishes) -> Thing | None:
     """ "A snow plough" is no snow: nobody says "a" of that."""
-    if before not in ("a", "an") or len(noun) < 2 or [*known.unknown[-1:]] != noun[-1:]:
+    if before not in ("a", "an") or len(noun) < 2 or known.unknown[-1:] != (noun[-1],):
         return None
     mass = find_thing(noun[-2])
     if mass is None or mass.kind != "mass" or len(known.things) != 1:
